@@ -1,0 +1,30 @@
+"""A progress bar on the terminal, on standard error, so that what a command prints stays clean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from practicum.prove.catalogue import Entry
+from practicum.prove.prover import OnProgress, OnProved, Progress
+
+
+@contextmanager
+def proving() -> Iterator[tuple[OnProgress, OnProved]]:
+    """While problems are proved: how many runs are made of those that are needed, and the last one's name."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def on_progress(progress: Progress) -> None:
+            bar.update(task, completed=progress.done, total=progress.total, description=progress.what)
+
+        def on_proved(entry: Entry) -> None:
+            bar.update(task, description=f"{entry.problem.slug}: {entry.verdict}")
+
+        yield on_progress, on_proved

@@ -1,0 +1,229 @@
+"""`practicum prove`: run every claim that changed, and say which keys are wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from practicum import settings
+from practicum.course import find_root
+from practicum.model import Json, Mistake, OptionFinding, VariantFinding, Verdict
+from practicum.prove.catalogue import Catalogue, Entry, survey
+
+COLOURS = {Verdict.PROVED: "green", Verdict.CITED: "cyan", Verdict.UNPROVED: "yellow"}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A course, and which of its problems were asked for: those below one of the places (empty for all)."""
+
+    catalogue: Catalogue
+    places: tuple[str, ...]
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [entry for path, entry in self.catalogue.entries.items() if self._holds(path)]
+
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """Mistakes in what was asked for, or in what it rests on."""
+        return [m for m in self.catalogue.mistakes if self._holds(m.path) or self._rests_on(m.path)]
+
+    def _holds(self, path: str) -> bool:
+        return any(not place or path == place or path.startswith(f"{place}/") for place in self.places)
+
+    def _rests_on(self, path: str) -> bool:
+        if path == "course.toml":
+            return True
+        topic, _, name = path.partition("/")
+        return name in ("topic.toml", "experiments.py") and any(p.split("/")[0] == topic for p in self.places)
+
+
+@click.command()
+@click.argument("paths", metavar="[PATH]…", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--all", "all_again", is_flag=True, help="Run again what is proved already, too.")
+@click.option("--check", is_flag=True, help="Run nothing; fail if evidence is missing or stale.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default="one a core")
+@click.option(
+    "--timeout", type=click.FloatRange(1), default=60.0, show_default=True, help="Seconds that a run may take."
+)
+def prove(paths: tuple[Path, ...], all_again: bool, check: bool, as_json: bool, jobs: int, timeout: float) -> None:
+    """Settle every claim by running it.
+
+    PATH is a course, a topic, a mode's folder or a problem; without one, the courses in this folder, or else those
+    that come with practicum. Exit code 0: all proved or cited; 1: some are not; 2: could not be read.
+    """
+    selections = _selections(paths)
+    mistakes = [(selection.catalogue.root, mistake) for selection in selections for mistake in selection.mistakes]
+    if mistakes:
+        _refuse(mistakes, as_json)
+    if not any(selection.entries for selection in selections):
+        _give_up("there is no problem here to prove")
+    work = [(selection, selection.entries) for selection in selections]
+    if not check:
+        try:
+            work = _proved(work, all_again, jobs, timeout)
+        except OSError as reason:
+            _give_up(f"the evidence cannot be written: {reason}")
+        except KeyboardInterrupt:
+            click.echo("interrupted; what was finished is kept", err=True)
+            sys.exit(130)
+    done = [entry for _, entries in work for entry in entries]
+    if as_json:
+        click.echo(json.dumps({"problems": [_to_json(entry) for entry in done]}, indent=1, ensure_ascii=False))
+    else:
+        _show(done)
+    sys.exit(0 if all(entry.verdict.served for entry in done) else 1)
+
+
+def _selections(paths: Sequence[Path]) -> list[Selection]:
+    places: dict[Path, list[str]] = {}
+    for path in paths or _default_paths():
+        if not path.exists():
+            _give_up(f"{path}: there is no such file or folder")
+        root = find_root(path)
+        roots = [root] if root else settings.courses_in(path if path.is_dir() else path.parent)
+        if not roots:
+            _give_up(f"{path}: is no course, and lies in none (no course.toml here or above)")
+        for found in roots:
+            place = os.path.relpath(path.absolute(), found) if root else "."
+            place = Path(place).as_posix().removesuffix("/problem.md")
+            places.setdefault(found, []).append("" if place == "." else place)
+    return [Selection(survey(root), tuple(found)) for root, found in places.items()]
+
+
+def _default_paths() -> list[Path]:
+    here = Path.cwd()
+    if find_root(here):
+        return [here]
+    return settings.courses_in(here) or settings.courses_in(here / "courses") or settings.shipped_courses()
+
+
+Work = list[tuple[Selection, list[Entry]]]
+
+
+def _proved(work: Work, all_again: bool, jobs: int, timeout: float) -> Work:
+    """Run what must be run, with a progress bar. Nothing heavy is imported if that is nothing."""
+    from practicum.prove.prover import Prover, outdated
+
+    if not all_again and not any(outdated(entry) for _, entries in work for entry in entries):
+        return work
+    from practicum.commands.progress import proving
+    from practicum.runner import Pool
+
+    with Pool(size=jobs) as pool, proving() as (on_progress, on_proved):
+        return [
+            (
+                selection,
+                Prover(selection.catalogue, pool.run, jobs, timeout, on_progress, on_proved).prove(entries, all_again),
+            )
+            for selection, entries in work
+        ]
+
+
+def _refuse(mistakes: Iterable[tuple[Path, Mistake]], as_json: bool) -> None:
+    listed = list(mistakes)
+    if as_json:
+        said = [{"path": m.path, "line": m.line, "message": m.message} for _, m in listed]
+        click.echo(json.dumps({"problems": [], "mistakes": said}, indent=1, ensure_ascii=False))
+    for root, mistake in listed:
+        where = os.path.relpath(root / mistake.path)
+        click.echo(f"{where}:{mistake.line}: {mistake.message}", err=True)
+    count = len(listed)
+    click.echo(f"{count} mistake{'s' if count > 1 else ''}; nothing was run", err=True)
+    sys.exit(2)
+
+
+def _give_up(message: str) -> None:
+    click.echo(f"practicum prove: {message}", err=True)
+    sys.exit(2)
+
+
+def _to_json(entry: Entry) -> Json:
+    return {
+        "path": entry.problem.path,
+        "kind": entry.problem.kind,
+        "verdict": str(entry.verdict),
+        "why": entry.why,
+        "variants": [
+            {
+                "params": dict(variant.params),
+                "verdict": str(variant.verdict),
+                "why": variant.why,
+                "options": [
+                    {"text": o.text, "key": o.key, "holds": o.holds, "observed": o.observed} for o in variant.options
+                ],
+            }
+            for variant in _variants(entry)
+        ],
+    }
+
+
+def _variants(entry: Entry) -> Sequence[VariantFinding]:
+    """What was found, or for what has not been run its options as they are marked."""
+    if entry.evidence is not None:
+        return entry.evidence.variants
+    return [
+        VariantFinding(
+            variant.params,
+            entry.verdict,
+            entry.why,
+            tuple(OptionFinding(option.text, option.key, None, "") for option in variant.options),
+        )
+        for variant in entry.problem.variants
+    ]
+
+
+def _show(entries: Sequence[Entry]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(highlight=False, soft_wrap=False)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for heading in ("problem", "kind", "variants", "verdict", "run", "took"):
+        table.add_column(heading, justify="right" if heading in ("variants", "took") else "left")
+    for entry in entries:
+        colour = COLOURS.get(entry.verdict, "red")
+        ran = entry.evidence
+        table.add_row(
+            escape(entry.problem.path),
+            entry.problem.kind,
+            str(len(entry.problem.variants)),
+            f"[{colour}]{entry.verdict}[/]",
+            ran.ran if ran else "—",
+            f"{ran.seconds:.1f} s" if ran else "—",
+        )
+    console.print(table)
+    for entry in entries:
+        if not entry.verdict.served:
+            _explain(entry, lambda text: console.print(text))
+    good = sum(entry.verdict.served for entry in entries)
+    console.print(f"\n{good} of {len(entries)} proved or cited" + ("." if good == len(entries) else ":"), end="")
+    console.print("" if good == len(entries) else f" {len(entries) - good} not.")
+
+
+def _explain(entry: Entry, say: Callable[[str], None]) -> None:
+    """Which option, what was claimed, what happened."""
+    from rich.markup import escape
+
+    colour = COLOURS.get(entry.verdict, "red")
+    say(f"\n[bold]{escape(entry.problem.path)}[/]  [{colour}]{entry.verdict}[/]")
+    say(f"  {escape(entry.why or 'nothing was run')}")
+    worst = [v for v in _variants(entry) if v.verdict is entry.verdict][:1] if entry.evidence else []
+    for variant in worst:
+        for number, option in enumerate(variant.options, 1):
+            claimed = "right" if option.key else "wrong"
+            held = {True: "holds", False: "does not hold", None: "not settled"}[option.holds]
+            mark = "[green]✓[/]" if option.holds is option.key else "[red]✗[/]" if option.holds is not None else "·"
+            first = option.text.strip().split("\n")[0]
+            say(f"  {mark} option {number}, marked {claimed}, {held}: {escape(first)}")
+            if option.observed:
+                say(f"      [dim]{escape(option.observed)}[/]")

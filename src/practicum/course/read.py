@@ -1,0 +1,183 @@
+"""A course folder in, a :class:`Course` out; or every mistake in every file, each with its place."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from practicum import modes
+from practicum.course import page as pages
+from practicum.course import problem as problems
+from practicum.course import tables
+from practicum.course.files import entries, read_text
+from practicum.course.notes import Notes, suggestion
+from practicum.model import Card, Course, CourseError, Mistake, Page, Problem, Topic
+
+_SLUG = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+
+
+@dataclass
+class Reading:
+    """What a course folder holds, as far as it can be read, and what is wrong in it.
+
+    A file with a mistake is left out of `course`, so that the others can still be worked with.
+    """
+
+    course: Course
+    mistakes: list[Mistake] = field(default_factory=list)
+
+
+def read(root: Path) -> Course:
+    """The course in the folder `root`. Raises CourseError with every mistake there is."""
+    reading = survey(root)
+    if reading.mistakes:
+        raise CourseError(reading.mistakes)
+    return reading.course
+
+
+def survey(root: Path) -> Reading:
+    """The course in the folder `root`, mistakes and all."""
+    return _Reader(root).read()
+
+
+def find_root(path: Path) -> Path | None:
+    """The course that a path lies in: the nearest folder upward with a `course.toml`."""
+    path = path.absolute()
+    return next((folder for folder in (path, *path.parents) if (folder / "course.toml").is_file()), None)
+
+
+class _Reader:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.mistakes: list[Mistake] = []
+
+    def read(self) -> Reading:
+        table = self._table("course.toml", tables.CourseTable)
+        topics = [topic for name in self._folders() if (topic := self._topic(name)) is not None]
+        if table and not topics and not self.mistakes:
+            self._note("course.toml", "the course has no topic: add a folder with a `topic.toml`")
+        table = table or tables.CourseTable(title=self.root.name)
+        course = Course(slug=self.root.absolute().name, topics=tuple(topics), **table.model_dump())
+        return Reading(course, sorted(set(self.mistakes)))
+
+    def _folders(self) -> Iterator[str]:
+        for name in entries(self.root, "."):
+            if name == "course.toml":
+                continue
+            if not name.endswith("/"):
+                self._note(name, "is no file of a course: beside `course.toml` stand folders, one a topic")
+            elif not _SLUG.match(name[:-1]):
+                self._note(name[:-1], "cannot be part of an address: use letters, digits, `-`, `_` and `.`")
+            else:
+                yield name[:-1]
+
+    def _topic(self, slug: str) -> Topic | None:
+        names = entries(self.root, slug)
+        if "topic.toml" not in names:
+            self._note(slug, "this folder is no topic: add a `topic.toml` with a title, or take it away")
+            return None
+        table = self._table(f"{slug}/topic.toml", tables.TopicTable)
+        found: dict[str, tuple[Problem, ...]] = {}
+        written: dict[str, Page] = {}
+        cards: tuple[Card, ...] = ()
+        for mode in modes.ALL:
+            if mode.place not in names:
+                continue
+            if mode.holds == "problems":
+                found[mode.name] = tuple(self._problems(f"{slug}/{mode.name}"))
+            elif mode.holds == "page" and (page := self._page(f"{slug}/{mode.place}")):
+                written[mode.name] = page
+            elif mode.holds == "cards":
+                cards = self._cards(f"{slug}/{mode.place}")
+        self._strangers(slug, names)
+        experiments = self._experiments(f"{slug}/experiments.py") if "experiments.py" in names else ""
+        if table is None:
+            return None
+        badge = table.badge.name if table.badge else None
+        return Topic(slug, table.title, table.summary, table.minutes, badge, found, written, cards, experiments)
+
+    def _strangers(self, slug: str, names: list[str]) -> None:
+        known = {"topic.toml", "experiments.py", *(mode.place for mode in modes.ALL)}
+        for name in names:
+            if name not in known:
+                self._note(f"{slug}/{name.rstrip('/')}", f"is no file of a topic{suggestion(name, known)}")
+
+    def _problems(self, folder: str) -> Iterator[Problem]:
+        for name in entries(self.root, folder):
+            if not _SLUG.match(name.rstrip("/")):
+                self._note(f"{folder}/{name}", "cannot be part of an address: use letters, digits, `-`, `_` and `.`")
+            elif name.endswith("/"):
+                yield from self._folder_problem(f"{folder}/{name[:-1]}")
+            elif name.endswith(".md"):
+                yield from self._file_problem(f"{folder}/{name}", {})
+            else:
+                self._note(f"{folder}/{name}", "is no problem: a problem is a file `NAME.md` or a folder")
+
+    def _folder_problem(self, folder: str) -> Iterator[Problem]:
+        names = entries(self.root, folder)
+        if "problem.md" not in names:
+            self._note(folder, "this folder is no problem: add a `problem.md`")
+            return
+        files: dict[str, str] = {}
+        for name in (*names, *(f"mutants/{name}" for name in entries(self.root, f"{folder}/mutants"))):
+            mutant = name.startswith("mutants/") and name.endswith(".py")
+            if mutant or name.removesuffix(".py") in problems.FILE_ROLES:
+                text = self._text(f"{folder}/{name}")
+                files |= {} if text is None else {name: text}
+            elif name not in ("problem.md", "mutants/"):
+                roles = [f"{role}.py" for role in problems.FILE_ROLES]
+                message = f"is no file of a problem{suggestion(name, ['problem.md', *roles, 'mutants/NAME.py'])}"
+                self._note(f"{folder}/{name.rstrip('/')}", message)
+        yield from self._file_problem(f"{folder}/problem.md", files)
+
+    def _file_problem(self, path: str, files: dict[str, str]) -> Iterator[Problem]:
+        notes = Notes(path)
+        text = read_text(self.root, path, notes)
+        if text is not None:
+            problem = problems.read(path, text, notes, files)
+            if problem is not None:
+                yield problem
+        self.mistakes += notes.mistakes
+
+    def _page(self, path: str) -> Page | None:
+        notes = Notes(path)
+        text = read_text(self.root, path, notes)
+        page = pages.read_page(path, text, notes) if text is not None else None
+        self.mistakes += notes.mistakes
+        return page
+
+    def _cards(self, path: str) -> tuple[Card, ...]:
+        notes = Notes(path)
+        text = read_text(self.root, path, notes)
+        cards = pages.read_cards(path, text, notes) if text is not None else ()
+        self.mistakes += notes.mistakes
+        return () if notes else cards
+
+    def _experiments(self, path: str) -> str:
+        text = self._text(path)
+        try:
+            ast.parse(text or "")
+        except SyntaxError as reason:
+            self._note(path, f"is no Python: {reason.msg}", reason.lineno or 1)
+        except (ValueError, MemoryError, RecursionError) as reason:
+            self._note(path, f"is no Python: {reason or 'nested too deeply'}")
+        return text or ""
+
+    def _table(self, path: str, model: type[tables.Model]) -> tables.Model | None:
+        notes = Notes(path)
+        text = read_text(self.root, path, notes)
+        table = tables.parse(text, model, notes)[0] if text is not None else None
+        self.mistakes += notes.mistakes
+        return table
+
+    def _text(self, path: str) -> str | None:
+        notes = Notes(path)
+        text = read_text(self.root, path, notes)
+        self.mistakes += notes.mistakes
+        return text
+
+    def _note(self, path: str, message: str, line: int = 1) -> None:
+        self.mistakes.append(Mistake(path, line, message))

@@ -1,0 +1,91 @@
+"""Markdown to HTML that is safe to serve, whoever wrote it: no scripts, no styles, no addresses outside."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markupsafe import Markup
+from mdit_py_plugins.deflist import deflist_plugin
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+_TAGS = {
+    *("p", "br", "hr", "em", "strong", "s", "code", "pre", "span", "div", "blockquote", "ul", "ol", "li", "a"),
+    *("h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "sub", "sup", "kbd"),
+}
+_ATTRIBUTES = {"a": {"href", "title"}, "span": {"class"}, "div": {"class", "tabindex"}, "ol": {"start"}}
+_LANGUAGES = {"": "text", "text": "text", "python": "python", "py": "python", "diff": "diff", "toml": "toml"}
+
+
+def to_html(markdown: str) -> Markup:
+    """A text's HTML: highlighted code in `<div class="code">`, headings from `h2` down, links only to the web."""
+    return _clean(str(_markdown().render(markdown)))
+
+
+def inline(markdown: str) -> Markup:
+    """One line of text (an option, a title): no paragraph around it. Blocks, such as a fence, stay blocks."""
+    if "\n```" in markdown or markdown.startswith("```"):
+        return to_html(markdown)
+    return _clean(str(_markdown().renderInline(markdown)))
+
+
+def code(text: str, language: str = "python") -> Markup:
+    """A piece of code, highlighted."""
+    return Markup(_highlighted(text, language))
+
+
+@lru_cache(maxsize=1)
+def _markdown() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "typographer": True})
+    parser.enable(["table", "strikethrough"]).use(deflist_plugin)
+    parser.add_render_rule("fence", _fence)
+    parser.add_render_rule("code_block", _fence)
+    parser.add_render_rule("heading_open", _heading)
+    parser.add_render_rule("heading_close", _heading)
+    return parser
+
+
+def _fence(
+    _: RendererHTML, tokens: Sequence[Token], index: int, options: Any, environment: MutableMapping[str, Any]
+) -> str:
+    token = tokens[index]
+    return _highlighted(token.content, (token.info.split() or [""])[0])
+
+
+def _heading(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, environment: MutableMapping[str, Any]
+) -> str:
+    """A page has one `h1`, its title; a course's text begins below it."""
+    token = tokens[index]
+    level = max(2, int(token.tag[1]))
+    return f"<h{level}>" if token.nesting == 1 else f"</h{level}>\n"
+
+
+@lru_cache(maxsize=2048)
+def _highlighted(text: str, language: str) -> str:
+    try:
+        lexer = get_lexer_by_name(_LANGUAGES.get(language, language))
+    except ClassNotFound:
+        lexer = get_lexer_by_name("text")
+    body = highlight(text, lexer, HtmlFormatter(nowrap=True))
+    # A region that scrolls must be reachable by key.
+    return f'<div class="code" tabindex="0"><pre><code>{body}</code></pre></div>\n'
+
+
+def _clean(html: str) -> Markup:
+    cleaned = nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        url_schemes={"https", "http"},
+        link_rel="noopener noreferrer",
+    )
+    return Markup(cleaned)

@@ -1,0 +1,1 @@
+"""Others' formats and protocols: the room for them. Nothing is exchanged yet."""

@@ -1,0 +1,126 @@
+"""`best`: each option is a value of one parameter, and over the seeds the key's must beat every other's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import fmean
+from typing import Any
+
+from practicum.kinds.base import Found, LineOf
+from practicum.kinds.choice.form import Settings
+from practicum.kinds.equality import literal
+from practicum.kinds.options import judged, listed, numbered, unsettled
+from practicum.kinds.statistics import Interval, paired_difference
+from practicum.model import Measurement, Observations, Plan, Variant, VariantFinding, Verdict
+
+
+class Best:
+    """Right if the option's value wins, the 95 % interval of each paired difference above 0."""
+
+    key = "best"
+    settings: Settings = {
+        "best": (str, "the name of a function in `experiments.py`"),
+        "vary": (str, "the parameter whose value each option gives"),
+        "measure": (str, "the number to compare"),
+        "want": (str, '"highest" or "lowest"'),
+        "seeds": ((int, list), "a number of seeds, or a list of them"),
+        "given": (dict, "a table of the other parameters"),
+    }
+
+    def mistakes(self, variant: Variant, line_of: LineOf) -> Iterator[Found]:
+        for needed in ("vary", "measure"):
+            if needed not in variant.proof:
+                yield line_of("proof"), f"a `best` proof needs `{needed}`, {self.settings[needed][1]}"
+        if variant.proof.get("want", "highest") not in ("highest", "lowest"):
+            yield line_of("proof.want"), f'`want` must be "highest" or "lowest", not {variant.proof["want"]!r}'
+        seeds = variant.proof.get("seeds", 5)
+        if isinstance(seeds, list):
+            whole = all(isinstance(seed, int) and not isinstance(seed, bool) for seed in seeds)
+            if not whole or len(set(seeds)) != len(seeds) or len(seeds) < 2:
+                yield line_of("proof.seeds"), "`seeds` must hold at least two different whole numbers"
+        elif not 2 <= seeds <= 100:
+            yield line_of("proof.seeds"), "`seeds` must be from 2 to 100: one seed alone has no interval"
+        if sum(option.key for option in variant.options) != 1:
+            yield line_of("title"), "a `best` proof has one winner: mark exactly one option with `[x]`"
+        for option in variant.options:
+            try:
+                literal(option.code or "")
+            except ValueError:
+                yield option.line, "this option has no value: write it as a Python literal in backticks, such as `1e-5`"
+
+    def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
+        return Plan(
+            measurements=tuple(
+                self._measurement(variant, number, seed)
+                for seed in _seeds(variant)
+                for number in range(len(variant.options))
+            )
+        )
+
+    def judge(self, variant: Variant, seen: Observations) -> VariantFinding:
+        if seen.failed:
+            return unsettled(variant, Verdict.ERROR, next(iter(seen.failed.values())))
+        measure = variant.proof["measure"]
+        scores: list[list[float]] = []
+        for number in range(len(variant.options)):
+            measured = [seen.measured[self._measurement(variant, number, seed)] for seed in _seeds(variant)]
+            if any(measure not in one.numbers for one in measured):
+                names = listed([f"`{name}`" for name in measured[0].numbers])
+                why = f"{variant.proof['best']} gives no number `{measure}`; it gives {names}"
+                return unsettled(variant, Verdict.ERROR, why)
+            scores.append([one.numbers[measure] for one in measured])
+        if len(_seeds(variant)) == 1:  # a learner has run it again
+            observed = [_observed(variant, number, score, None) for number, score in enumerate(scores)]
+            return unsettled(
+                variant, Verdict.UNPROVED, "one seed alone settles nothing; it shows what happens", observed
+            )
+        return self._compared(variant, scores)
+
+    def _compared(self, variant: Variant, scores: list[list[float]]) -> VariantFinding:
+        sign = 1 if variant.proof.get("want", "highest") == "highest" else -1
+        key = next(number for number, option in enumerate(variant.options) if option.key)
+        ahead = [
+            paired_difference([sign * s for s in scores[key]], [sign * s for s in score]) if number != key else None
+            for number, score in enumerate(scores)
+        ]
+        observed = [_observed(variant, number, scores[number], ahead[number]) for number in range(len(scores))]
+        if any(interval is not None and interval.high < 0 for interval in ahead):
+            # The distractor with the best mean is the one that holds instead of the key.
+            winner = max(range(len(scores)), key=lambda number: sign * fmean(scores[number]))
+            holds: list[bool | None] = [number == winner for number in range(len(scores))]
+            return judged(variant, holds, observed, f"{_said(variant, winner)} has {observed[winner]}")
+        close = [number for number, interval in enumerate(ahead) if interval is not None and interval.low <= 0]
+        if close:
+            near = numbered([number + 1 for number in close])
+            why = f"the winner cannot be told apart from {near} over {len(scores[key])} seeds: {observed[close[0]]}"
+            holds_unsure = [None if number in (key, *close) else False for number in range(len(scores))]
+            found = judged(variant, holds_unsure, observed, why)
+            return VariantFinding(variant.params, Verdict.REFUTED, why, found.options)
+        return judged(variant, [number == key for number in range(len(scores))], observed, "")
+
+    def _measurement(self, variant: Variant, number: int, seed: int) -> Measurement:
+        proof = variant.proof
+        value = literal(variant.options[number].code or "")
+        return Measurement(proof["best"], {**proof.get("given", {}), proof["vary"]: value}, seed)
+
+
+def _seeds(variant: Variant) -> list[int]:
+    seeds: Any = variant.proof.get("seeds", 5)
+    return list(seeds) if isinstance(seeds, list) else list(range(seeds))
+
+
+def _said(variant: Variant, number: int) -> str:
+    return f"`{variant.options[number].code}` (option {number + 1})"
+
+
+def _observed(variant: Variant, number: int, scores: list[float], behind: Interval | None) -> str:
+    if len(scores) == 1:
+        return f"{variant.proof['measure']} {scores[0]:.3f} with seed {_seeds(variant)[0]}"
+    mean = f"{variant.proof['measure']} {fmean(scores):.3f} on average over {len(scores)} seeds"
+    spread = f" ({min(scores):.3f} to {max(scores):.3f})"
+    if behind is None:
+        return mean + spread
+    verb = "better" if variant.proof.get("want", "highest") == "highest" else "lower"
+    return (
+        f"{mean}{spread}; the key is {verb} by {behind.mean:.3f}, 95 % interval {behind.low:.3f} to {behind.high:.3f}"
+    )

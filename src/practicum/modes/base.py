@@ -1,0 +1,32 @@
+"""What a mode is: one way to learn a topic, and the file or folder that holds its content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from practicum.model import Topic
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One of the nine ways. Its content is `NAME.md` (a page or cards) or the folder `NAME/` (problems)."""
+
+    name: str
+    title: str
+    minutes: int
+    summary: str
+    holds: Literal["page", "problems", "cards"]
+    ready: bool = False
+    """Whether its pages exist in the web application."""
+
+    @property
+    def place(self) -> str:
+        """Where its content stands in a topic's folder."""
+        return f"{self.name}/" if self.holds == "problems" else f"{self.name}.md"
+
+    def has_content(self, topic: Topic) -> bool:
+        """Whether the topic's author wrote anything for it. A mode without content is not offered."""
+        if self.holds == "cards":
+            return bool(topic.cards)
+        return self.name in topic.pages or bool(topic.problems.get(self.name))

@@ -1,0 +1,12 @@
+"""The mode challenge: problems against the clock. All right earns the badge."""
+
+from practicum.modes.base import Mode
+
+MODE = Mode(
+    name="challenge",
+    title="Challenge",
+    minutes=20,
+    summary="Problems against the clock. All right earns the badge.",
+    holds="problems",
+    ready=True,
+)

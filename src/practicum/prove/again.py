@@ -1,0 +1,52 @@
+"""Running a proof again, now, for a learner who wants to see it happen: one variant, one run of each claim, live."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from practicum import kinds
+from practicum.model import Measured, Measurement, Variant, VariantFinding
+from practicum.prove import judging, measuring
+from practicum.prove.catalogue import Catalogue, Entry
+from practicum.prove.judging import Measurements
+from practicum.prove.runs import Bench, RunJob, experiment_names
+from practicum.runner.protocol import OnOutput
+
+SECONDS = 30.0
+"""Wall-clock time that one run of a repeated proof may take."""
+
+
+def again(
+    catalogue: Catalogue,
+    entry: Entry,
+    variant: int,
+    run: RunJob,
+    on_output: OnOutput | None = None,
+    cancel: threading.Event | None = None,
+) -> VariantFinding:
+    """What one variant's claims give now. Experiments are made with one seed only. Raises Stopped when cancelled."""
+    topic = catalogue.topic(entry.topic)
+    asked = _with_one_seed(entry.problem.variants[variant])
+    plan = kinds.get(entry.problem.kind).plan(entry.problem, asked, experiment_names(topic))
+    bench = Bench(run, topic, SECONDS, cancel, on_output)
+    known = Measurements()
+
+    def on_measured(call: Measurement, found: Measured | str) -> None:
+        if isinstance(found, str):
+            known.failed[call] = found
+        else:
+            known.measured[call] = found
+        if on_output:
+            said = found if isinstance(found, str) else ", ".join(f"{n} {v:.4g}" for n, v in found.numbers.items())
+            on_output("stdout", f"{call.call}: {said}\n")
+
+    for batch in measuring.batches(plan.measurements, 1):
+        measuring.measure(batch, bench, on_measured)
+    return judging.judge_variant(entry.problem, asked, plan, bench, known, once=True)
+
+
+def _with_one_seed(variant: Variant) -> Variant:
+    """Several seeds are minutes of work; one shows what happens, and the recorded proof holds the rest."""
+    seeds = variant.proof.get("seeds", 1)
+    return replace(variant, proof={**variant.proof, "seeds": seeds[:1] if isinstance(seeds, list) else 1})

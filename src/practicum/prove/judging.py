@@ -1,0 +1,162 @@
+"""From a problem to its evidence: the kind plans, the runs are made, the kind judges, and all of it is written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from practicum import kinds
+from practicum.kinds.equality import shown
+from practicum.kinds.observed import printed
+from practicum.model import (
+    Evidence,
+    Failure,
+    Measured,
+    Measurement,
+    Observation,
+    Observations,
+    Outcome,
+    Plan,
+    Problem,
+    Topic,
+    Variant,
+    VariantFinding,
+    Verdict,
+)
+from practicum.prove import evidence as evidences
+from practicum.prove.runs import Bench, Context, experiment_names, observe
+from practicum.prove.versions import unmet, versions
+
+_SEVERITY = (Verdict.ERROR, Verdict.REFUTED, Verdict.UNSTABLE, Verdict.UNPROVED, Verdict.PROVED)
+_RANDOM = re.compile(r"\bweights\s*=\s*None\b")
+_PRETRAINED = re.compile(r"\bweights\s*=\s*[\"']imagenet[\"']")
+
+OnRun = Callable[[], None]
+"""Called as each run of a plan ends."""
+
+
+@dataclass
+class Measurements:
+    """What the experiments gave, and which gave nothing and why."""
+
+    measured: dict[Measurement, Measured] = field(default_factory=dict)
+    failed: dict[Measurement, str] = field(default_factory=dict)
+
+
+def plans(problem: Problem, topic: Topic) -> list[Plan]:
+    """What must be run for each variant."""
+    kind = kinds.get(problem.kind)
+    names = experiment_names(topic)
+    return [kind.plan(problem, variant, names) for variant in problem.variants]
+
+
+def judge_variant(
+    problem: Problem,
+    variant: Variant,
+    plan: Plan,
+    bench: Bench,
+    known: Measurements,
+    on_run: OnRun | None = None,
+    once: bool = False,
+) -> VariantFinding:
+    """Make one variant's runs and judge them. Its measurements must be in `known` already."""
+    measured = {call: known.measured[call] for call in plan.measurements if call in known.measured}
+    failed = {call: known.failed[call] for call in plan.measurements if call in known.failed}
+    context = Context(measured, experiment_names(bench.topic))
+    runs: dict[str, tuple[Observation, ...]] = {}
+    for run in () if failed else plan.runs:
+        runs[run.name] = observe(run, bench, context, once)
+        if on_run:
+            on_run()
+    found = kinds.get(problem.kind).judge(problem, variant, Observations(runs, measured, failed))
+    outcomes = tuple(_outcome(name, one) for name, observations in runs.items() for one in observations)
+    return replace(found, params=variant.params, runs=outcomes, measured=tuple(measured.values()))
+
+
+def judge_problem(
+    problem: Problem, topic: Topic, bench: Bench, known: Measurements, on_run: OnRun | None = None
+) -> Evidence:
+    """Run and judge every variant. A problem that asks for other versions is not run."""
+    if reason := unmet(problem.requires):
+        return record(problem, topic, [VariantFinding(v.params, Verdict.ERROR, reason) for v in problem.variants])
+    found = [
+        judge_variant(problem, variant, plan, bench, known, on_run)
+        for variant, plan in zip(problem.variants, plans(problem, topic), strict=True)
+    ]
+    return record(problem, topic, found)
+
+
+def record(problem: Problem, topic: Topic, found: Sequence[VariantFinding]) -> Evidence:
+    """The findings of all variants as evidence of today."""
+    verdict = min((variant.verdict for variant in found), key=_SEVERITY.index)
+    runs = sum(run.seconds for variant in found for run in variant.runs)
+    measured = {one.measurement: one.seconds for variant in found for one in variant.measured}
+    return Evidence(
+        hash=evidences.problem_hash(problem, topic),
+        kind=problem.kind,
+        verdict=verdict,
+        why=_why(found, verdict),
+        ran=datetime.now(UTC).date().isoformat(),
+        seconds=runs + sum(measured.values()),
+        versions=versions(),
+        ran_on=_ran_on(problem, found),
+        variants=tuple(found),
+    )
+
+
+def _why(found: Sequence[VariantFinding], verdict: Verdict) -> str:
+    worst = [variant for variant in found if variant.verdict is verdict]
+    if verdict is Verdict.PROVED or not worst[0].why:
+        return ""
+    if len(found) == 1:
+        return worst[0].why
+    params = ", ".join(f"{name} = {value!r}" for name, value in worst[0].params.items())
+    more = f" ({len(worst)} of {len(found)} variants are so)" if len(worst) > 1 else ""
+    return f"with {params}: {worst[0].why}{more}"
+
+
+def _ran_on(problem: Problem, found: Sequence[VariantFinding]) -> Mapping[str, str]:
+    """What the experiments say they ran on; else what the code shows of weights."""
+    said: dict[str, list[str]] = {}
+    for variant in found:
+        for one in variant.measured:
+            for name, text in one.ran_on.items():
+                if text not in said.setdefault(name, []):
+                    said[name].append(text)
+    if not said:
+        code = "\n".join(variant.setup + variant.snippet + variant.solution for variant in problem.variants)
+        if _PRETRAINED.search(code):
+            said["weights"] = ["ImageNet"]
+        elif _RANDOM.search(code):
+            said["weights"] = ["random"]
+    return {name: "; ".join(texts) for name, texts in sorted(said.items())}
+
+
+def _outcome(name: str, one: Observation) -> Outcome:
+    return Outcome(name, one.seed, one.hash_seed, _said(one), one.seconds)
+
+
+def _said(one: Observation) -> str:
+    if one.stopped:
+        return one.stopped
+    if one.failure:
+        return _short(f"raised {one.failure}")
+    values = [_value(value) for _, value in sorted(one.values.items())]
+    if values:
+        return _short("gave " + "; ".join(values))
+    text = printed(one.stdout)
+    return _short(f"printed {text!r}" if text else "ran to its end")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, Failure):
+        return str(value)
+    if isinstance(value, list) and len(value) == 2 and isinstance(value[1], dict):
+        return shown(value[0])  # a claim, with what its sides were
+    return shown(value)
+
+
+def _short(text: str, limit: int = 200) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

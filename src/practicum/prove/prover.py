@@ -1,0 +1,160 @@
+"""Proving many problems: what is proved already is left alone, the rest is run on all cores, each written when done."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+
+from practicum.model import Evidence, Measured, Measurement, Topic, Verdict
+from practicum.prove import evidence as evidences
+from practicum.prove import judging, measuring
+from practicum.prove.catalogue import Catalogue, Entry
+from practicum.prove.judging import Measurements
+from practicum.prove.runs import Bench, RunJob, Stopped
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far proving is: in runs and measurements, of those that are known to be needed."""
+
+    done: int
+    total: int
+    what: str
+    """What has just ended."""
+
+
+OnProgress = Callable[[Progress], None]
+OnProved = Callable[[Entry], None]
+
+
+def outdated(entry: Entry) -> bool:
+    """Whether an entry must be run: never run, changed since, or stopped by the machine when it last was."""
+    return not entry.problem.cites and (entry.evidence is None or entry.verdict is Verdict.ERROR)
+
+
+class Prover:
+    """Proves the entries of one catalogue. `run` is a pool's; `jobs` is how many runs are made at once."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        run: RunJob,
+        jobs: int = 2,
+        seconds: float = 60.0,
+        on_progress: OnProgress | None = None,
+        on_proved: OnProved | None = None,
+    ) -> None:
+        self.catalogue = catalogue
+        self.jobs = jobs
+        self._run = run
+        self._seconds = seconds
+        self._on_progress = on_progress
+        self._on_proved = on_proved
+        self._cancel = threading.Event()
+        self._lock = threading.Lock()
+        self._done = self._total = 0
+
+    def prove(self, entries: Iterable[Entry], all_again: bool = False) -> list[Entry]:
+        """The entries as they stand after proving, in the same order. With `all_again` even what is proved is run."""
+        listed = list(entries)
+        todo = [entry for entry in listed if (all_again and not entry.problem.cites) or outdated(entry)]
+        proved: dict[str, Entry] = {}
+        try:
+            with ThreadPoolExecutor(self.jobs, thread_name_prefix="prove") as threads:
+                self._submit(todo, threads, proved, all_again)
+        except BaseException:
+            self._cancel.set()
+            raise
+        return [proved.get(entry.problem.path, entry) for entry in listed]
+
+    def _submit(
+        self, todo: Sequence[Entry], threads: ThreadPoolExecutor, proved: dict[str, Entry], all_again: bool
+    ) -> None:
+        """Measurements first, as they take longest; a problem is judged as soon as all of its own are there."""
+        known = {topic.slug: Measurements() for topic in self.catalogue.course.topics}
+        if not all_again:
+            for topic in self.catalogue.course.topics:
+                known[topic.slug].measured |= measuring.reusable(topic, self._recorded(topic))
+        wanted = {entry.problem.path: self._wanted(entry) for entry in todo}
+        self._total = sum(self._runs(entry) for entry in todo)
+        waiting: set[Future[None]] = set()
+        for topic in self.catalogue.course.topics:
+            calls = [call for entry in todo if entry.topic == topic.slug for call in wanted[entry.problem.path]]
+            missing = [call for call in dict.fromkeys(calls) if call not in known[topic.slug].measured]
+            self._total += len(missing)
+            for batch in measuring.batches(missing, self.jobs):
+                waiting.add(threads.submit(self._measure, batch, topic, known[topic.slug]))
+        left = list(todo)
+        while left or waiting:
+            ready = [entry for entry in left if self._settled(wanted[entry.problem.path], known[entry.topic])]
+            for entry in ready:
+                left.remove(entry)
+                waiting.add(threads.submit(self._judge, entry, known[entry.topic], proved))
+            finished, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
+            for future in finished:
+                if future.exception():
+                    self._cancel.set()
+                future.result()
+
+    def _wanted(self, entry: Entry) -> list[Measurement]:
+        topic = self.catalogue.topic(entry.topic)
+        return [call for plan in judging.plans(entry.problem, topic) for call in plan.measurements]
+
+    def _runs(self, entry: Entry) -> int:
+        return sum(len(plan.runs) for plan in judging.plans(entry.problem, self.catalogue.topic(entry.topic)))
+
+    @staticmethod
+    def _settled(calls: Sequence[Measurement], known: Measurements) -> bool:
+        return all(call in known.measured or call in known.failed for call in calls)
+
+    def _recorded(self, topic: Topic) -> Iterable[Measured]:
+        """What the topic's evidence holds of measurements, fresh or not: their own code tells if they still count."""
+        for problems in topic.problems.values():
+            for problem in problems:
+                try:
+                    found = evidences.read(self.catalogue.root / evidences.place(problem))
+                except evidences.Unreadable:
+                    continue
+                for variant in found.variants if found else ():
+                    yield from variant.measured
+
+    def _measure(self, calls: Sequence[Measurement], topic: Topic, known: Measurements) -> None:
+        def on_measured(call: Measurement, found: Measured | str) -> None:
+            with self._lock:
+                if isinstance(found, str):
+                    known.failed[call] = found
+                else:
+                    known.measured[call] = found
+            self._step(call.call)
+
+        measuring.measure(calls, self._bench(topic), on_measured)
+
+    def _judge(self, entry: Entry, known: Measurements, proved: dict[str, Entry]) -> None:
+        topic = self.catalogue.topic(entry.topic)
+        bench = self._bench(topic)
+        found = judging.judge_problem(entry.problem, topic, bench, known, lambda: self._step(entry.problem.slug))
+        if found.verdict is not Verdict.ERROR or entry.evidence is None:
+            # That this machine could not run it takes nothing away from what another has settled.
+            evidences.write(self.catalogue.root / evidences.place(entry.problem), found)
+        done = self._standing(entry, found)
+        with self._lock:
+            proved[entry.problem.path] = done
+        if self._on_proved:
+            self._on_proved(done)
+
+    def _standing(self, entry: Entry, found: Evidence) -> Entry:
+        return replace(entry, evidence=found, verdict=found.verdict, why=found.why)
+
+    def _bench(self, topic: Topic) -> Bench:
+        if self._cancel.is_set():
+            raise Stopped
+        return Bench(self._run, topic, self._seconds, self._cancel)
+
+    def _step(self, what: str) -> None:
+        with self._lock:
+            self._done += 1
+            progress = Progress(self._done, self._total, what)
+        if self._on_progress:
+            self._on_progress(progress)
