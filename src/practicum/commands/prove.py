@@ -204,7 +204,7 @@ def _show(entries: Sequence[Entry]) -> None:
     console.print(table)
     for entry in entries:
         if not entry.verdict.served:
-            _explain(entry, lambda text: console.print(text))
+            _explain(entry, lambda text: console.print(text, soft_wrap=True))
     good = sum(entry.verdict.served for entry in entries)
     console.print(f"\n{good} of {len(entries)} proved or cited" + ("." if good == len(entries) else ":"), end="")
     console.print("" if good == len(entries) else f" {len(entries) - good} not.")

@@ -26,6 +26,12 @@ def unsettled(variant: Variant, verdict: Verdict, why: str, observed: str | Sequ
     return VariantFinding(variant.params, verdict, why, options)
 
 
+def denied(variant: Variant, why: str, observed: str) -> VariantFinding:
+    """The finding where what all options rest on is not so: none of them holds."""
+    options = tuple(OptionFinding(option.text, option.key, False, observed) for option in variant.options)
+    return VariantFinding(variant.params, Verdict.REFUTED, why, options)
+
+
 def numbered(numbers: Sequence[int]) -> str:
     """`option 2`, `options 1 and 3`: options as an author counts them."""
     words = [str(number) for number in numbers]

@@ -69,6 +69,10 @@ class Prover:
             raise
         return [proved.get(entry.problem.path, entry) for entry in listed]
 
+    def stop(self) -> None:
+        """End what is running, from another thread; `prove` then raises Stopped. What is done is kept."""
+        self._cancel.set()
+
     def _submit(
         self, todo: Sequence[Entry], threads: ThreadPoolExecutor, proved: dict[str, Entry], all_again: bool
     ) -> None:

@@ -10,7 +10,7 @@ from practicum.kinds.base import Found, LineOf
 from practicum.kinds.choice.form import Settings
 from practicum.kinds.equality import shown
 from practicum.kinds.observed import agreed, stopped
-from practicum.kinds.options import judged, numbered, unsettled
+from practicum.kinds.options import denied, judged, numbered, unsettled
 from practicum.model import Failure, Observation, Observations, Opaque, Plan, Run, Variant, VariantFinding, Verdict
 
 
@@ -115,16 +115,16 @@ class Raises(Edited):
         wanted = variant.proof["raises"]
         if failure is None:
             why = f"the claim is that the snippet raises {wanted}, but the code runs: it came to its end without one"
-            return unsettled(variant, Verdict.REFUTED, why, "the snippet runs to the end as it stands")
+            return denied(variant, why, "the snippet runs to its end as it stands")
         if failure.where == "setup":
             return unsettled(variant, Verdict.REFUTED, f"the setup, not the snippet, raises {failure}", str(failure))
         if wanted.rsplit(".", 1)[-1] not in (failure.type.rsplit(".", 1)[-1], *failure.bases):
             why = f"the claim is that the snippet raises {wanted}, but it raises {failure}"
-            return unsettled(variant, Verdict.REFUTED, why, str(failure))
+            return denied(variant, why, str(failure))
         match = variant.proof.get("match", "")
         if not (match in failure.message or re.search(match, failure.message)):
             why = f"the snippet raises {wanted}, but its message does not match `{match}`: {failure.message}"
-            return unsettled(variant, Verdict.REFUTED, why, str(failure))
+            return denied(variant, why, str(failure))
         return None
 
     def result(self, observation: Observation) -> object:

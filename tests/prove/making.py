@@ -1,0 +1,105 @@
+"""Courses for the prover's tests: small files on disk, as an author would write them."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+TOPIC = "topic"
+
+
+def write_course(root: Path, problems: dict[str, str], experiments: str = "") -> Path:
+    """A course of one topic, its challenge holding these problems by name."""
+    folder = root / TOPIC / "challenge"
+    folder.mkdir(parents=True, exist_ok=True)
+    (root / "course.toml").write_text('title = "Course"\n')
+    (root / TOPIC / "topic.toml").write_text('title = "Topic"\n')
+    for name, text in problems.items():
+        (folder / f"{name}.md").write_text(text)
+    if experiments:
+        (root / TOPIC / "experiments.py").write_text(experiments)
+    return root
+
+
+def problem(body: str, proof: str = "", front: str = 'level = "beginner"') -> str:
+    """A problem file."""
+    table = f"[proof]\n{proof}\n" if proof else ""
+    return f"+++\n{front}\n{table}+++\n\n# A question\n\n{textwrap.dedent(body)}"
+
+
+def path(name: str) -> str:
+    """A problem's path in its course."""
+    return f"{TOPIC}/challenge/{name}.md"
+
+
+SUM = problem(
+    """
+    What is it?
+
+    ```python run
+    total = sum(range(4))
+    ```
+
+    - [x] `6`
+
+      The feedback of the key.
+
+    - [ ] `10`
+
+    ## Hint
+
+    Count.
+
+    ## Explanation
+
+    Because.
+    """,
+    'value = "total"',
+)
+"""A sound problem."""
+
+EXPERIMENTS = '''"""What the tests measure."""
+
+import random
+
+BASE = 0.5
+
+
+def tall(*, step, seed=0):
+    """Grows with its step."""
+    chance = random.Random(seed)
+    return {"height": BASE + step + chance.random() / 10, "curve": [0.1, step]}
+
+
+def flat(*, seed=0):
+    return {"height": 0.25, "weights": "none", "data": "dice"}
+'''
+
+BEST = problem(
+    """
+    Which is tallest?
+
+    - [x] `3`
+    - [ ] `2`
+    - [ ] `1`
+    """,
+    'best = "tall"\nvary = "step"\nmeasure = "height"',
+)
+
+CLAIMS = problem(
+    """
+    Which holds?
+
+    - [x] tall is taller
+
+      ```python claim
+      tall(step=3, seed=seed).height > flat(seed=seed).height
+      ```
+
+    - [ ] flat is taller
+
+      ```python claim
+      tall(step=3, seed=seed).height < flat(seed=seed).height
+      ```
+    """
+)
