@@ -111,11 +111,10 @@ Work = list[tuple[Selection, list[Entry]]]
 
 def _proved(work: Work, all_again: bool, jobs: int, timeout: float) -> Work:
     """Run what must be run, with a progress bar. Nothing heavy is imported if that is nothing."""
-    from practicum.prove.prover import Prover, outdated
-
-    if not all_again and not any(outdated(entry) for _, entries in work for entry in entries):
+    if not all_again and not any(entry.outdated for _, entries in work for entry in entries):
         return work
     from practicum.commands.progress import proving
+    from practicum.prove.prover import Prover
     from practicum.runner import Pool
 
     with Pool(size=jobs) as pool, proving() as (on_progress, on_proved):

@@ -7,26 +7,49 @@ from collections.abc import Iterable
 
 from practicum.model import Mistake
 
+LONGEST = 400
+"""Characters of a message: what it quotes may be a whole file."""
+
 
 class Notes:
-    """What is wrong in the file at `path` (relative to the course)."""
+    """What is wrong in the file at `path` (relative to the course), or in one that belongs to it."""
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.mistakes: list[Mistake] = []
+        self._found: dict[Mistake, None] = {}
 
-    def add(self, line: int, message: str) -> None:
-        """Note a mistake; the same one twice (in two variants, say) counts once."""
-        mistake = Mistake(self.path, max(line, 1), message)
-        if mistake not in self.mistakes:
-            self.mistakes.append(mistake)
+    @property
+    def mistakes(self) -> list[Mistake]:
+        """All of them, in the order in which they were found."""
+        return list(self._found)
+
+    def add(self, line: int, message: str, path: str = "") -> None:
+        """Note a mistake; the same one twice (in two variants, say) counts once. `path` is another file's."""
+        self._found[Mistake(printable(path or self.path), max(line, 1), _short(printable(message)))] = None
 
     def __bool__(self) -> bool:
-        return bool(self.mistakes)
+        return bool(self._found)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`: did you mean …?`, or what there is to choose from."""
-    names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    return f": did you mean `{near[0]}`?" if near else f"; there is {', '.join(f'`{name}`' for name in names)}"
+    names = list(known)
+    near = closest(word, names)
+    return f": did you mean `{near}`?" if near else f"; there is {', '.join(f'`{name}`' for name in names)}"
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant."""
+    near = difflib.get_close_matches(word[:100].casefold(), list(known), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def printable(text: str) -> str:
+    """Text that is safe on a terminal and stays on its line, whatever bytes a stranger put into it."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

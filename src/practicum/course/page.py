@@ -9,7 +9,6 @@ from markdown_it.token import Token
 
 from practicum.course import draft as drafts
 from practicum.course.notes import Notes
-from practicum.course.template import FillError, check_page
 from practicum.kinds import expressions
 from practicum.model import Card, Cell, Page
 
@@ -22,6 +21,8 @@ def read_page(path: str, text: str, notes: Notes) -> Page | None:
         message = "a page has one title: begin it with `# A title`" if not titles else "this is a second title"
         notes.add((titles[1].map or [0])[0] + 1 if len(titles) > 1 else 1, message)
     cells = [cell for token in tokens if token.type == "fence" and (cell := _cell(token, lines, notes))]
+    from practicum.course.template import FillError, check_page  # Jinja is slow to import
+
     try:
         check_page(_without_fences(lines, tokens))
     except FillError as reason:

@@ -6,14 +6,11 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from practicum import kinds
 from practicum.course import draft as drafts
 from practicum.course import tables
 from practicum.course.draft import Chunk, Draft, DraftOption
 from practicum.course.notes import Notes, suggestion
-from practicum.course.template import FillError, fill
 from practicum.model import Fix, Json, Option, Problem, Variant
 
 VARIANTS = 200
@@ -120,6 +117,10 @@ class _Builder:
         return self.parts[part] if part in self.parts else self.lines(part)
 
     def _requirements(self) -> None:
+        if not self.table.requires:
+            return
+        from packaging.requirements import InvalidRequirement, Requirement  # slow to import, and rarely needed
+
         for text in self.table.requires:
             try:
                 Requirement(text)
@@ -183,6 +184,8 @@ class _Builder:
     def _filled(self, chunk: Chunk, params: dict[str, Json]) -> str:
         if not self.table.params:  # without parameters, braces are just text
             return chunk.text
+        from practicum.course.template import FillError, fill  # Jinja is slow to import
+
         try:
             return fill(chunk.text, params)
         except FillError as reason:

@@ -34,9 +34,9 @@ _ALLOWED = (
     nodes.Filter,
     nodes.Concat,
     nodes.If,
-    nodes.Keyword,
 )
 _LARGE = 10**12
+_SIGNS = ("{{", "{%", "{#")
 
 
 class FillError(ValueError):
@@ -58,24 +58,32 @@ class _Environment(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
+def _round(value: float, digits: int = 0) -> float:
+    """Python's `round`, which would work for ever on a number of -10⁹ digits."""
+    if not -20 <= digits <= 20:
+        raise TemplateError("`round` is for at most 20 digits here")
+    return round(value, digits)
+
+
 _environment = _Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
 _environment.globals.clear()
-_environment.filters = {name: _environment.filters[name] for name in FILTERS}
+_environment.filters = {name: _environment.filters[name] for name in FILTERS} | {"round": _round}
 
 
 def fill(text: str, params: Mapping[str, Json]) -> str:
     """The text with `{{ … }}` filled in. Raises FillError."""
-    if "{{" not in text and "{%" not in text and "{#" not in text:
+    if not any(sign in text for sign in _SIGNS):
         return text
     try:
         return str(_compiled(text).render(params))
+    except FillError:
+        raise
     except UndefinedError as reason:
-        names = ", ".join(f"`{name}`" for name in params) or "none"
-        raise FillError(f"{_plain(reason)}; the parameters are {names}", _place(text, str(reason))) from reason
+        raise FillError(_undefined(reason, params), _line(reason)) from reason
     except TemplateSyntaxError as reason:
-        raise FillError(f"the braces hold no Jinja expression: {reason.message}", reason.lineno or 1) from reason
-    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError, MemoryError) as reason:
-        raise FillError(f"cannot be filled in: {reason}") from reason
+        raise FillError(_syntax(reason), reason.lineno or 1) from reason
+    except Exception as reason:  # a stranger's arithmetic may fail in any way that Python knows
+        raise FillError(f"the braces cannot be filled in: {reason or 'nested too deeply'}", _line(reason)) from reason
 
 
 def check_page(text: str) -> None:
@@ -83,30 +91,45 @@ def check_page(text: str) -> None:
     try:
         _environment.parse(text)
     except TemplateSyntaxError as reason:
-        if "No filter named" not in str(reason.message):
-            raise FillError(f"the braces hold no Jinja expression: {reason.message}", reason.lineno or 1) from reason
-    except RecursionError as reason:
-        raise FillError("the braces are nested too deeply") from reason
+        raise FillError(_syntax(reason), reason.lineno or 1) from reason
+    except (ValueError, RecursionError, MemoryError) as reason:
+        raise FillError(f"the braces cannot be read: {reason or 'nested too deeply'}") from reason
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _compiled(text: str) -> Any:
     tree = _environment.parse(text)
-    for node in [tree, *tree.find_all(nodes.Node)]:
+    for node in tree.find_all(nodes.Node):
         if not isinstance(node, _ALLOWED):
             what = type(node).__name__
-            raise FillError(f"`{what}` is not allowed in braces: use names, arithmetic, `if` and filters", node.lineno)
+            raise FillError(
+                f"{what} is not allowed in braces: use names, arithmetic, `if` and the filters {', '.join(FILTERS)}",
+                node.lineno,
+            )
+        if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+            raise FillError(f"`{node.name}` is no filter here; there is {', '.join(FILTERS)}", node.lineno)
+        if isinstance(node, nodes.Filter) and node.kwargs:
+            raise FillError(f"`{node.name}` takes no named arguments here", node.lineno)
     return _environment.from_string(tree)
 
 
-def _plain(reason: UndefinedError) -> str:
-    name = str(reason).split("'")[1] if str(reason).count("'") >= 2 else ""
-    return f"`{name}` is no parameter of this problem" if str(reason).endswith("is undefined") else str(reason)
+def _syntax(reason: TemplateSyntaxError) -> str:
+    return f"the braces hold no Jinja expression: {(reason.message or '').rstrip('.')}"
 
 
-def _place(text: str, message: str) -> int:
-    name = message.split("'")[1] if message.count("'") >= 2 else ""
-    for number, line in enumerate(text.split("\n"), 1):
-        if name and name in line and "{" in line:
-            return number
-    return 1
+def _undefined(reason: UndefinedError, params: Mapping[str, Json]) -> str:
+    message = str(reason)
+    if not message.endswith("is undefined"):
+        return f"the braces cannot be filled in: {message}"
+    names = ", ".join(f"`{name}`" for name in params) or "none"
+    return f"`{message.split(chr(39))[1]}` is no parameter of this problem; the parameters are {names}"
+
+
+def _line(reason: BaseException) -> int:
+    """The template's line on which it failed: Jinja writes those into the traceback."""
+    line, trace = 1, reason.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

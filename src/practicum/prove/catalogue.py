@@ -23,6 +23,11 @@ class Entry:
     verdict: Verdict
     why: str
 
+    @property
+    def outdated(self) -> bool:
+        """Whether it must be run: never run, changed since, or stopped by the machine when it last was."""
+        return not self.problem.cites and (self.evidence is None or self.verdict is Verdict.ERROR)
+
 
 @dataclass(frozen=True)
 class Catalogue:

@@ -96,7 +96,9 @@ def _named(problem: Problem, experiments: frozenset[str]) -> frozenset[str]:
         pieces = [variant.setup, variant.snippet, variant.start, variant.solution, variant.check, *variant.mutants]
         pieces += [option.claim or "" for option in variant.options]
         pieces += [value for value in variant.proof.values() if isinstance(value, str)]
-        mentioned = frozenset().union(*map(expressions.names, pieces))
+        # Parsing is dear; a piece that does not even spell such a name is not parsed.
+        spelt = [piece for piece in pieces if any(name in piece for name in ("experiments", *experiments))]
+        mentioned = frozenset().union(*map(expressions.names, spelt))
         named |= {"*"} if "experiments" in mentioned else mentioned & experiments
     return frozenset(named)
 

@@ -29,11 +29,6 @@ OnProgress = Callable[[Progress], None]
 OnProved = Callable[[Entry], None]
 
 
-def outdated(entry: Entry) -> bool:
-    """Whether an entry must be run: never run, changed since, or stopped by the machine when it last was."""
-    return not entry.problem.cites and (entry.evidence is None or entry.verdict is Verdict.ERROR)
-
-
 class Prover:
     """Proves the entries of one catalogue. `run` is a pool's; `jobs` is how many runs are made at once."""
 
@@ -59,7 +54,7 @@ class Prover:
     def prove(self, entries: Iterable[Entry], all_again: bool = False) -> list[Entry]:
         """The entries as they stand after proving, in the same order. With `all_again` even what is proved is run."""
         listed = list(entries)
-        todo = [entry for entry in listed if (all_again and not entry.problem.cites) or outdated(entry)]
+        todo = [entry for entry in listed if (all_again and not entry.problem.cites) or entry.outdated]
         proved: dict[str, Entry] = {}
         try:
             with ThreadPoolExecutor(self.jobs, thread_name_prefix="prove") as threads:

@@ -1,0 +1,106 @@
+"""What can happen in a sitting. Each event is kept for good; what a sitting is follows from them alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from practicum.practice import record
+from practicum.practice.record import RecordError
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The item was shown for the first time: its clock runs from `at`."""
+
+    item: int
+    at: int
+    """The server's time in milliseconds since 1970. So it is for every event."""
+
+
+@dataclass(frozen=True)
+class Hinted:
+    """The learner opened the item's hint."""
+
+    item: int
+    at: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer that counts as an attempt."""
+
+    item: int
+    at: int
+    nonce: str
+    """The form's own number, used once: by it a form sent twice is known."""
+    answer: tuple[str, ...]
+    """What was answered, as the problem's kind reads it; the indices of the options picked, for a choice."""
+    right: bool
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """The learner gave the item up."""
+
+    item: int
+    at: int
+
+
+@dataclass(frozen=True)
+class Expired:
+    """The item was found past its deadline."""
+
+    item: int
+    at: int
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The learner has seen the item's verdict and goes on to the next, or to the result after the last."""
+
+    item: int
+    at: int
+
+
+Event = Shown | Hinted | Answered | Skipped | Expired | Moved
+
+_KINDS: dict[str, type[Event]] = {
+    "shown": Shown,
+    "hinted": Hinted,
+    "answered": Answered,
+    "skipped": Skipped,
+    "expired": Expired,
+    "moved": Moved,
+}
+_NAMES = {event: name for name, event in _KINDS.items()}
+_FIELDS = {
+    "item": record.whole,
+    "at": record.whole,
+    "nonce": record.text,
+    "answer": record.texts,
+    "right": record.truth,
+}
+_READERS = {name: {field.name: _FIELDS[field.name] for field in fields(event)} for name, event in _KINDS.items()}
+
+
+def kind(event: Event) -> str:
+    """The event's name in a record: `answered`."""
+    return _NAMES[type(event)]
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """The event as a JSON object: its fields, and its `kind`."""
+    data: dict[str, Any] = {"kind": kind(event), **vars(event)}
+    if isinstance(event, Answered):
+        data["answer"] = list(event.answer)
+    return data
+
+
+def from_json(data: Any) -> Event:
+    """The event that :func:`to_json` wrote. Raises RecordError for anything else."""
+    name = data.get("kind") if isinstance(data, dict) else None
+    if not isinstance(name, str) or name not in _KINDS:
+        raise RecordError(f"expected an event, not {data!r}")
+    rest = {key: value for key, value in data.items() if key != "kind"}
+    return _KINDS[name](**record.fields(rest, _READERS[name], f"event {name}"))

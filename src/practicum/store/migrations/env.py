@@ -1,0 +1,13 @@
+"""Alembic's entry: brings the database of the connection it is handed to a revision, in its transaction."""
+
+from alembic import context
+
+from practicum.store.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    # SQLite cannot alter most of a table in place; Alembic then copies it.
+    render_as_batch=True,
+)
+context.run_migrations()

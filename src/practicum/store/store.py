@@ -1,0 +1,283 @@
+"""The store's queries. What a method has returned from is committed and on disk.
+
+Every method is synchronous and may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, case, func, literal_column, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from practicum.store import schema
+from practicum.store.database import OneWriter, connect, database_url, in_words, name_of, reading, writing
+from practicum.store.migrate import migrate
+from practicum.store.records import BadgeRecord, EventRecord, SittingRecord, StoreError
+
+_learner, _sitting, _event, _badge = schema.learner, schema.sitting, schema.event, schema.badge
+
+_OWN = ("id", "learner", "course", "topic", "mode", "started", "finished")
+"""A sitting's own columns, which each of its rows repeats."""
+
+
+def _with_events(sittings: Select[Any]) -> Select[Any]:
+    """Sittings and their events in one query: a row an event, or one row for a sitting without any.
+
+    The paper travels once, on a sitting's first row.
+    """
+    s = sittings.subquery("s")
+    first = or_(_event.c.seq == 1, _event.c.seq.is_(None))
+    return (
+        select(
+            *(s.c[name] for name in _OWN),
+            case((first, s.c.paper)).label("paper"),
+            _event.c.nonce,
+            _event.c.kind,
+            _event.c.at,
+            _event.c.data,
+        )
+        .select_from(s.outerjoin(_event, _event.c.sitting == s.c.id))
+        .order_by(s.c.started.desc(), s.c.id, _event.c.seq)
+    )
+
+
+_ONE_SITTING = _with_events(select(_sitting).where(_sitting.c.id == bindparam("id")))
+_LATEST = _with_events(
+    select(_sitting)
+    .where(
+        _sitting.c.learner == bindparam("learner"),
+        _sitting.c.course == bindparam("course"),
+        _sitting.c.topic == bindparam("topic"),
+    )
+    .order_by(_sitting.c.started.desc(), _sitting.c.id)
+    .limit(bindparam("limit"))
+)
+_LEARNER = select(_learner.c.id).where(_learner.c.token_hash == bindparam("token_hash"))
+_BADGES = select(_badge).where(_badge.c.learner == bindparam("learner")).order_by(_badge.c.earned)
+_INSERT_EVENT = _event.insert()
+_COLUMNS = ("sitting", "seq", "nonce", "kind", "at", "data")
+_INSERT_NEXT = (
+    _event.insert()
+    .from_select(
+        _COLUMNS,
+        select(*(bindparam(name, type_=_event.c[name].type) for name in _COLUMNS)).where(
+            select(func.coalesce(func.max(_event.c.seq), literal_column("0")))
+            .where(_event.c.sitting == bindparam("sitting"))
+            .scalar_subquery()
+            == bindparam("expected_seq")
+        ),
+    )
+    # Else SQLAlchemy does not say how many rows an INSERT gave, on PostgreSQL.
+    .execution_options(preserve_rowcount=True)
+)
+"""An event, if it is the next: nothing is inserted where another writer was first, or where it would leave a gap."""
+_FINISH = (
+    _sitting.update()
+    .where(_sitting.c.id == bindparam("sitting_id"), _sitting.c.finished.is_(None))
+    .values(finished=bindparam("at"))
+)
+
+
+class Store:
+    """Learners, their sittings and badges, in SQLite or PostgreSQL. Close it, or use it as a context manager."""
+
+    def __init__(self, engine: Engine) -> None:
+        """For a database that is at the newest schema; :meth:`open` sees to that."""
+        self._engine = engine
+        self._reads = reading(engine)
+        self._name = name_of(engine.url)
+        with in_words(self._name):
+            self._writes = writing(engine)
+
+    @classmethod
+    def open(cls, data: Path | None = None, url: str | None = None) -> Self:
+        """Open the store in the folder `data`, or at the database `url`; with neither, in the user's data directory.
+
+        The folder and the tables are made where they are not there, and brought up to date where they are older.
+        Raises StoreError, with one message a person can act on, if that cannot be.
+        """
+        where = database_url(data, url)
+        engine = connect(where)
+        try:
+            with in_words(name_of(where)):
+                migrate(engine, name_of(where))
+            return cls(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+
+    def close(self) -> None:
+        """Close every connection."""
+        if isinstance(self._writes, OneWriter):
+            self._writes.close()
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- learners
+
+    def learner_for(self, token: str, create: bool = False) -> str | None:
+        """The id of the learner who holds this token; a new one's if `create`, else None if there is none.
+
+        Only the token's SHA-256 is kept, so it must be long and random: 128 bits or more.
+        """
+        token_hash = hashlib.sha256(token.encode()).hexdigest()
+        with self._reading() as connection:
+            known: str | None = connection.execute(_LEARNER, {"token_hash": token_hash}).scalar()
+        if known is not None or not create:
+            return known
+        id = _new_id()
+        row = {"id": id, "token_hash": token_hash, "created": time.time_ns() // 1_000_000}
+        try:
+            with self._writing() as connection:
+                connection.execute(_learner.insert(), row)
+        except IntegrityError:  # Another request with the same token was first.
+            return self.learner_for(token)
+        return id
+
+    # --- sittings
+
+    def start_sitting(
+        self,
+        learner: str,
+        course: str,
+        topic: str,
+        mode: str,
+        paper: Mapping[str, Any],
+        at: int,
+        events: Sequence[EventRecord] = (),
+    ) -> str:
+        """Begin a sitting, with what happened at once; its new id. Raises StoreError if there is no such learner."""
+        id = _new_id()
+        row = {"id": id, "learner": learner, "course": course, "topic": topic, "mode": mode, "started": at}
+        try:
+            with self._writing() as connection:
+                connection.execute(_sitting.insert(), {**row, "paper": dict(paper)})
+                if events:
+                    connection.execute(_INSERT_EVENT, _rows(id, 0, events))
+        except IntegrityError:
+            raise StoreError(f"{self._name}: there is no learner {learner}, or a nonce was given twice.") from None
+        return id
+
+    def sitting(self, id: str) -> SittingRecord | None:
+        """The sitting of that id with all its events, or None."""
+        with self._reading() as connection:
+            rows = connection.execute(_ONE_SITTING, {"id": id}).all()
+        return next(_records(rows), None)
+
+    def append(
+        self,
+        sitting_id: str,
+        expected_seq: int,
+        records: Sequence[EventRecord],
+        finished: int | None = None,
+    ) -> bool:
+        """Add events to a sitting that has `expected_seq` of them; all in one transaction, or none.
+
+        False if another writer was first, or a nonce is there already: load the sitting again and decide again.
+        `finished`, a time, ends the sitting in the same transaction. Raises StoreError if there is no such sitting.
+        """
+        if not records:
+            raise ValueError("nothing to append")
+        rows = _rows(sitting_id, expected_seq, records)
+        try:
+            with self._writing() as connection:
+                first = connection.execute(_INSERT_NEXT, {**rows[0], "expected_seq": expected_seq})
+                if first.rowcount != 1:
+                    return False
+                if rows[1:]:
+                    connection.execute(_INSERT_EVENT, rows[1:])
+                if finished is not None:
+                    connection.execute(_FINISH, {"sitting_id": sitting_id, "at": finished})
+        except IntegrityError:
+            if self.sitting(sitting_id) is None:
+                raise StoreError(f"{self._name}: there is no sitting {sitting_id}.") from None
+            return False
+        return True
+
+    def finish_sitting(self, id: str, at: int) -> bool:
+        """Note when a sitting ended; False if that was noted already, or there is no such sitting."""
+        with self._writing() as connection:
+            return connection.execute(_FINISH, {"sitting_id": id, "at": at}).rowcount == 1
+
+    def latest_sittings(self, learner: str, course: str, topic: str, limit: int = 20) -> tuple[SittingRecord, ...]:
+        """A learner's sittings of a topic in every mode, the one started last first, at most `limit` of them."""
+        wanted = {"learner": learner, "course": course, "topic": topic, "limit": limit}
+        with self._reading() as connection:
+            rows = connection.execute(_LATEST, wanted).all()
+        return tuple(_records(rows))
+
+    # --- badges
+
+    def award(self, learner: str, course: str, topic: str, name: str, sitting: str, at: int) -> bool:
+        """Give a learner a topic's badge; False if they have it, and then it stays as it was.
+
+        Raises StoreError if there is no such learner or sitting.
+        """
+        badge = BadgeRecord(learner, course, topic, name, sitting, at)
+        try:
+            with self._writing() as connection:
+                connection.execute(_badge.insert(), vars(badge))
+        except IntegrityError:
+            if any((held.course, held.topic) == (course, topic) for held in self.badges(learner)):
+                return False
+            raise StoreError(f"{self._name}: there is no learner {learner}, or no sitting {sitting}.") from None
+        return True
+
+    def badges(self, learner: str) -> tuple[BadgeRecord, ...]:
+        """A learner's badges in the order in which they were earned."""
+        with self._reading() as connection:
+            rows = connection.execute(_BADGES, {"learner": learner}).all()
+        return tuple(BadgeRecord(**row._mapping) for row in rows)
+
+    # --- connections
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with in_words(self._name), self._reads.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with in_words(self._name), self._writes.begin() as connection:
+            yield connection
+
+
+def _new_id() -> str:
+    """128 random bits, as 22 characters fit for a URL."""
+    return secrets.token_urlsafe(16)
+
+
+def _rows(sitting: str, after: int, records: Sequence[EventRecord]) -> list[dict[str, Any]]:
+    return [
+        {
+            "sitting": sitting,
+            "seq": seq,
+            "nonce": record.nonce,
+            "kind": record.kind,
+            "at": record.at,
+            "data": dict(record.data),
+        }
+        for seq, record in enumerate(records, after + 1)
+    ]
+
+
+def _records(rows: Sequence[Row[Any]]) -> Iterator[SittingRecord]:
+    """The sittings in the rows of :func:`_with_events`, in their order."""
+    for (id, learner, course, topic, mode, started, finished), group in groupby(rows, lambda row: row[: len(_OWN)]):
+        tails = [row[len(_OWN) :] for row in group]
+        paper = tails[0][0]
+        events = tuple(EventRecord(kind, at, data, nonce) for _, nonce, kind, at, data in tails if kind is not None)
+        yield SittingRecord(id, learner, course, topic, mode, paper, started, finished, events)

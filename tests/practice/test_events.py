@@ -1,0 +1,94 @@
+"""Events and their records."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from practicum.practice import (
+    Answered,
+    Event,
+    Expired,
+    Hinted,
+    Moved,
+    RecordError,
+    Shown,
+    Skipped,
+    from_json,
+    kind,
+    to_json,
+)
+
+_whole = st.integers(0, 2**53)
+_plain = st.sampled_from([Shown, Hinted, Skipped, Expired, Moved])
+events = st.one_of(
+    st.builds(lambda event, item, at: event(item, at), _plain, _whole, _whole),
+    st.builds(Answered, _whole, _whole, st.text(min_size=1), st.lists(st.text()).map(tuple), st.booleans()),
+)
+
+
+@given(events)
+def test_an_event_comes_back_from_its_record(event: Event) -> None:
+    """Written as JSON text and read again, it is the same event, whatever was typed as an answer."""
+    assert from_json(json.loads(json.dumps(to_json(event)))) == event
+
+
+def test_a_record_names_its_kind() -> None:
+    """A record can be read by eye, and its kind stands in the store's own column too."""
+    event = Answered(1, 5, "n", ("2", "0"), right=True)
+
+    assert to_json(event) == {
+        "kind": "answered",
+        "item": 1,
+        "at": 5,
+        "nonce": "n",
+        "answer": ["2", "0"],
+        "right": True,
+    }
+    assert kind(event) == "answered"
+
+
+_GOOD: dict[str, Any] = {"kind": "answered", "item": 1, "at": 5, "nonce": "n", "answer": ["2"], "right": True}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "cheated"},
+        {"kind": None},
+        {"kind": []},
+        {"kind": "shown"},
+        {"item": -1},
+        {"item": True},
+        {"item": "1"},
+        {"at": 5.0},
+        {"at": None},
+        {"nonce": ""},
+        {"nonce": None},
+        {"answer": "2"},
+        {"answer": [2]},
+        {"right": 1},
+        {"right": None},
+        {"score": 5},
+    ],
+)
+def test_a_damaged_record_is_refused(change: dict[str, Any]) -> None:
+    """Another kind, type or field than was written is an error, never a guess."""
+    with pytest.raises(RecordError):
+        from_json({**_GOOD, **change})
+
+
+@pytest.mark.parametrize("missing", sorted(_GOOD))
+def test_a_record_with_a_field_missing_is_refused(missing: str) -> None:
+    """There are no defaults in a record."""
+    with pytest.raises(RecordError):
+        from_json({name: value for name, value in _GOOD.items() if name != missing})
+
+
+@pytest.mark.parametrize("data", [None, 1, "shown", [], [["kind", "shown"]]])
+def test_what_is_no_object_is_refused(data: object) -> None:
+    """A record is a JSON object."""
+    with pytest.raises(RecordError, match="expected an event"):
+        from_json(data)

@@ -1,0 +1,124 @@
+"""Drawing a paper: which variant, which order, and that a retake differs."""
+
+import json
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from practicum.practice import CLOCKS, Clock, Item, Paper, RecordError, draw
+
+from .making import paper, problem
+
+
+@given(st.integers(0, 2**32), st.lists(st.tuples(st.integers(1, 4), st.integers(0, 8)), min_size=1, max_size=5))
+def test_a_paper_has_every_problem_in_its_order(seed: int, shapes: list[tuple[int, int]]) -> None:
+    """Problems keep the author's order; each has a variant that exists, and all of its options once."""
+    problems = [problem(f"{n:02}", variants, options) for n, (variants, options) in enumerate(shapes)]
+
+    drawn = draw(problems, Clock(1), random.Random(seed))
+
+    assert [item.problem for item in drawn.items] == [p.path for p in problems]
+    assert all(item.fits(p) for item, p in zip(drawn.items, problems, strict=True))
+    assert {(item.seconds, item.attempts) for item in drawn.items} == {(90, 2)}
+
+
+@given(st.integers(0, 2**32), st.integers(2, 5))
+def test_a_retake_draws_another_variant(seed: int, variants: int) -> None:
+    """Where a problem has more than one variant, the one drawn last does not come again at once."""
+    rng = random.Random(seed)
+    first = draw([problem("a", variants)], Clock(1), rng)
+
+    second = draw([problem("a", variants)], Clock(1), rng, previous=first.variants)
+
+    assert second.variants != first.variants
+
+
+def test_a_retake_of_the_only_variant_is_that_variant() -> None:
+    """A problem with one variant is asked again, not left out."""
+    drawn = draw([problem("a")], Clock(1), random.Random(0), previous={problem("a").path: 0})
+
+    assert drawn.items[0].variant == 0
+
+
+def test_every_variant_and_order_comes_up() -> None:
+    """Nothing is favoured so much that it is never seen: 3 variants of 6 orders in 400 draws."""
+    rng = random.Random(1)
+    items = [draw([problem("a", 3, 3)], Clock(1), rng).items[0] for _ in range(400)]
+
+    assert len({(item.variant, item.order) for item in items}) == 18
+
+
+def test_the_same_chance_draws_the_same_paper() -> None:
+    """All chance comes from the generator that is handed in."""
+    problems = [problem(f"{n}", 4, 6) for n in range(5)]
+
+    assert draw(problems, Clock(2), random.Random(7)) == draw(problems, Clock(2), random.Random(7))
+
+
+def test_a_paper_is_neither_empty_nor_repetitive() -> None:
+    """A challenge of no problems would hand out its badge for nothing."""
+    with pytest.raises(ValueError, match="at least one problem"):
+        draw([], Clock(1), random.Random(0))
+    with pytest.raises(ValueError, match="each problem once"):
+        draw([problem("a"), problem("a")], Clock(1), random.Random(0))
+
+
+@pytest.mark.parametrize(
+    ("change", "fits"),
+    [
+        (problem("a", 2, 4), True),
+        (problem("a", 1, 4), False),
+        (problem("a", 2, 5), False),
+        (problem("b", 2, 4), False),
+    ],
+)
+def test_an_item_knows_whether_its_problem_is_still_the_same(change: object, fits: bool) -> None:
+    """A course that changed under a sitting is noticed: another file, fewer variants, other options."""
+    item = Item(problem("a").path, 1, (3, 2, 1, 0), 90, 2)
+
+    assert item.fits(change) is fits  # type: ignore[arg-type]
+
+
+@given(st.integers(0, 2**32), st.sampled_from(CLOCKS), st.integers(1, 5))
+def test_a_paper_comes_back_from_its_record(seed: int, clock: Clock, count: int) -> None:
+    """Written as JSON text and read again, it is the same paper."""
+    drawn = draw([problem(f"{n}", 3) for n in range(count)], clock, random.Random(seed))
+
+    assert Paper.from_json(json.loads(json.dumps(drawn.to_json()))) == drawn
+
+
+def _damaged(**changes: object) -> dict[str, object]:
+    data = paper(1).to_json()
+    data["items"][0].update(changes)
+    return data
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        {},
+        {"items": [], "clock": 1},
+        {"items": {}, "clock": 1},
+        {**paper(1).to_json(), "clock": 7},
+        {**paper(1).to_json(), "more": 1},
+        _damaged(problem=""),
+        _damaged(problem=None),
+        _damaged(variant=-1),
+        _damaged(variant=True),
+        _damaged(variant="0"),
+        _damaged(order=[0, 0]),
+        _damaged(order="01"),
+        _damaged(order=[0.0]),
+        _damaged(seconds=0),
+        _damaged(attempts=0),
+        _damaged(extra=1),
+    ],
+)
+def test_a_damaged_record_is_refused(data: object) -> None:
+    """Nothing that no paper wrote is read as one, and the message says that it is about a paper or a problem."""
+    with pytest.raises(RecordError, match=r"^(paper|problem)"):
+        Paper.from_json(data)

@@ -1,0 +1,149 @@
+"""Where the database lies, who may read it, and what is said when it cannot be used."""
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from practicum.store import Store, StoreError
+
+from .making import TOKEN, begin, event
+
+
+def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
+    """The folder and every file in it can be read by nobody else, also where the folder's parents were missing."""
+    data = tmp_path / "not" / "there" / "yet"
+    with Store.open(data) as store:
+        begin(store)
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in [data, *data.iterdir()]}
+
+    assert modes == {
+        "yet": 0o700,
+        "practicum.sqlite3": 0o600,
+        "practicum.sqlite3-wal": 0o600,
+        "practicum.sqlite3-shm": 0o600,
+    }
+
+
+def test_the_token_itself_is_not_kept(tmp_path: Path) -> None:
+    """Whoever reads the files cannot act as a learner."""
+    with Store.open(tmp_path) as store:
+        begin(store)
+        kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
+    assert b"small-datasets" in kept
+    assert TOKEN.encode() not in kept
+
+
+def test_a_commit_reaches_the_disk(tmp_path: Path) -> None:
+    """SQLite waits for the disk at every commit, and other programs see what was committed at once."""
+    with Store.open(tmp_path) as store:
+        id = begin(store)
+        with store._writing() as writing, store._reading() as reading:
+            settings = [
+                [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for connection in (writing, reading)]
+                for name in ("synchronous", "journal_mode", "foreign_keys", "busy_timeout")
+            ]
+        other = sqlite3.connect(tmp_path / "practicum.sqlite3")
+        seen = other.execute("SELECT id FROM sitting").fetchall()
+        other.close()
+
+    assert settings == [[2, 2], ["wal", "wal"], [1, 1], [10_000, 10_000]]
+    assert seen == [(id,)]
+
+
+def test_the_default_is_the_users_own_data_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a folder or a URL, the place where this system keeps a user's data."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    Store.open().close()
+
+    assert [path.name for path in tmp_path.rglob("*.sqlite3")] == ["practicum.sqlite3"]
+
+
+def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
+    """What a crash left at the very first moment is no obstacle."""
+    (tmp_path / "practicum.sqlite3").touch()
+
+    with Store.open(tmp_path) as store:
+        assert store.learner_for("anybody") is None
+
+
+@pytest.mark.parametrize("content", [b"This is a letter. " * 100, b"SQLite format 3\x00" + b"\xff" * 4096])
+def test_what_is_no_database_is_refused(tmp_path: Path, content: bytes) -> None:
+    """One message with the file's path and what to do, and the file is left as it was."""
+    file = tmp_path / "practicum.sqlite3"
+    file.write_bytes(content)
+
+    with pytest.raises(StoreError, match=r"practicum\.sqlite3: .*(--data|backup)"):
+        Store.open(tmp_path)
+
+    assert file.read_bytes() == content
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    """A file stands where the folder should be."""
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StoreError, match=r"cannot be written .* Name another folder with --data"):
+        Store.open(tmp_path / "file" / "data")
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("nonsense", "no database URL"),
+        ("mysql://somewhere/x", "mysql is not supported"),
+        ("sqlite://", "must name a file"),
+        ("sqlite:////nowhere/at/all/x.sqlite3", "cannot be opened"),
+    ],
+)
+def test_a_url_that_leads_nowhere_is_refused(url: str, why: str) -> None:
+    """Each with one message about what is wrong with it."""
+    with pytest.raises(StoreError, match=why):
+        Store.open(url=url)
+
+
+def test_a_url_may_name_a_sqlite_file(tmp_path: Path) -> None:
+    """It is as durable as the one in the data directory."""
+    with Store.open(url=f"sqlite:///{tmp_path / 'x.sqlite3'}") as store, store._reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
+    """What does not fit is an error and not an acknowledgement; what was stored stays; with room, all goes on."""
+    with Store.open(tmp_path) as store:
+        id = begin(store)
+        assert store.append(id, 0, [event(1)])
+        with store._writing() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        large = [event(number) for number in range(2_000)]
+
+        with pytest.raises(StoreError, match=r"the disk is full\. Nothing was written"):
+            store.append(id, 1, large)
+
+        with store._writing() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+        assert store.append(id, 1, large)
+        found = store.sitting(id)
+
+    assert found is not None
+    assert found.events == (event(1), *large)
+
+
+def test_a_database_kept_locked_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program that never lets go is named as the cause, and when it does, all goes on."""
+    monkeypatch.setattr("practicum.store.database.BUSY_MS", 50)
+    with Store.open(tmp_path) as store:
+        id = begin(store)
+        other = sqlite3.connect(tmp_path / "practicum.sqlite3", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(StoreError, match="another program keeps it locked"):
+            store.append(id, 0, [event(1)])
+
+        other.execute("ROLLBACK")
+        other.close()
+        assert store.append(id, 0, [event(1)])

@@ -1,0 +1,88 @@
+"""From an empty database, or an older one, to the tables as they are now; and never from a newer one."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from practicum.store import Store, StoreError
+from practicum.store.database import connect, database_url
+from practicum.store.migrate import MIGRATIONS
+from practicum.store.schema import HEAD, metadata
+
+from .making import Where, begin, process
+
+
+def test_the_migrations_lead_to_the_tables(store: Store) -> None:
+    """Whoever changes the tables writes a migration too, and the other way round: Alembic finds no difference."""
+    with store._writing() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        difference = compare_metadata(context, metadata)
+        revision = context.get_current_revision()
+
+    assert difference == []
+    assert revision == HEAD == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def test_opening_a_current_store_is_quick(where: Where) -> None:
+    """It does not import Alembic, which takes longer than all the rest."""
+    Store.open(**where).close()
+    place = json.dumps({name: str(value) for name, value in where.items()})
+    code = (
+        "import json, pathlib, sys; from practicum.store import Store;"
+        "where = json.loads(sys.argv[1]); where.update(data=pathlib.Path(where['data'])) if 'data' in where else 0;"
+        "Store.open(**where).close(); print('alembic' in sys.modules)"
+    )
+
+    printed = subprocess.check_output([sys.executable, "-c", code, place], text=True)
+
+    assert printed == "False\n"
+
+
+def test_a_newer_store_is_refused(where: Where) -> None:
+    """A database that a later practicum has changed is left alone, and one is told to upgrade."""
+    with Store.open(**where) as store:
+        begin(store)
+        with store._writing() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(StoreError, match=r"newer practicum \(schema 9999; this one knows up to \d+\). Upgrade"):
+        Store.open(**where)
+
+
+def test_somebody_elses_tables_are_left_alone(where: Where) -> None:
+    """A database with other tables gets none of ours."""
+    engine = connect(database_url(where.get("data"), where.get("url")))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE theirs (id INTEGER)"))
+
+    with pytest.raises(StoreError, match="tables that are not practicum's"):
+        Store.open(**where)
+
+    with engine.connect() as connection:
+        assert connection.dialect.get_table_names(connection) == ["theirs"]
+    engine.dispose()
+
+
+@pytest.mark.slow
+def test_processes_that_start_together_make_the_tables_once(where: Where) -> None:
+    """Four services started at the same moment on an empty database all come up."""
+    with Store.open(**where) as store:
+        id = begin(store)
+        with store._writing() as connection:
+            for table in ("alembic_version", "badge", "event"):
+                connection.execute(text(f"DROP TABLE {table}"))
+            for table in ("sitting", "learner"):
+                connection.execute(text(f"DROP TABLE {table}"))
+
+    processes = [process("writer", where, id, f"w{n}", "0") for n in range(4)]
+
+    assert [started.wait(60) for started in processes] == [0, 0, 0, 0]
+    for started in processes:
+        assert started.stdout is not None
+        started.stdout.close()

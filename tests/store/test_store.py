@@ -1,0 +1,237 @@
+"""The store's contract, the same on every database."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy import event as listening
+
+from practicum.store import BadgeRecord, Store, StoreError
+
+from .making import TOKEN, Where, begin, event
+
+# --- learners
+
+
+def test_a_token_is_its_learner(store: Store) -> None:
+    """The same token is the same learner for good; another is another."""
+    learner = store.learner_for(TOKEN, create=True)
+
+    assert learner is not None
+    assert store.learner_for(TOKEN) == learner
+    assert store.learner_for(TOKEN, create=True) == learner
+    assert store.learner_for("another", create=True) != learner
+
+
+def test_an_unknown_token_makes_no_learner(store: Store) -> None:
+    """Somebody who only looks leaves no trace."""
+    assert store.learner_for(TOKEN) is None
+    assert store.learner_for(TOKEN) is None
+
+
+# --- sittings
+
+
+def test_a_sitting_comes_back_as_it_was_started(store: Store) -> None:
+    """Every field, JSON of any shape, and what happened at once."""
+    learner = store.learner_for(TOKEN, create=True)
+    assert learner is not None
+    paper = {"items": [1, 2.5, "é", None, True, {"nested": ["\x00", "\ud800"]}]}
+
+    id = store.start_sitting(learner, "course", "topic", "challenge", paper, 5, [event(1), event(2, "n")])
+
+    found = store.sitting(id)
+    assert found is not None
+    assert (found.id, found.learner, found.course, found.topic, found.mode) == (
+        id,
+        learner,
+        "course",
+        "topic",
+        "challenge",
+    )
+    assert (found.paper, found.started, found.finished) == (paper, 5, None)
+    assert found.events == (event(1), event(2, "n"))
+
+
+def test_an_unknown_sitting_is_none(store: Store) -> None:
+    """Whatever was typed as an id."""
+    assert store.sitting("") is None
+    assert store.sitting("x' OR '1'='1") is None
+
+
+def test_an_id_cannot_be_guessed(store: Store) -> None:
+    """Each is 128 random bits in characters fit for a URL; none follows from another."""
+    ids = {begin(store) for _ in range(20)}
+
+    assert len(ids) == 20
+    assert all(len(id) == 22 and id.replace("-", "").replace("_", "").isalnum() for id in ids)
+
+
+def test_only_a_learner_can_sit(store: Store) -> None:
+    """A sitting of nobody is refused, with nothing left behind."""
+    with pytest.raises(StoreError, match="there is no learner nobody"):
+        store.start_sitting("nobody", "c", "t", "challenge", {}, 1, [event(1)])
+
+
+def test_what_is_appended_is_there_in_order(store: Store) -> None:
+    """Several at once and one after another, in the order in which they were given."""
+    id = begin(store)
+
+    assert store.append(id, 0, [event(1), event(2, "n"), event(3)])
+    assert store.append(id, 3, [event(4, "m")])
+
+    found = store.sitting(id)
+    assert found is not None
+    assert found.events == (event(1), event(2, "n"), event(3), event(4, "m"))
+
+
+@pytest.mark.parametrize("expected", [0, 1, 3, 99, -1])
+def test_who_comes_second_is_told_so(store: Store, expected: int) -> None:
+    """With another number of events than there are, nothing is stored: somebody else was first, or there is a gap."""
+    id = begin(store)
+    assert store.append(id, 0, [event(1), event(2)])
+
+    assert not store.append(id, expected, [event(3), event(4)])
+
+    found = store.sitting(id)
+    assert found is not None
+    assert found.events == (event(1), event(2))
+
+
+@pytest.mark.parametrize("records", [[event(2, "n")], [event(2), event(3, "n")], [event(2, "m"), event(3, "m")]])
+def test_a_nonce_is_stored_once(store: Store, records: list[Any]) -> None:
+    """One that is there already, or is given twice, stores nothing at all of what came with it."""
+    id = begin(store)
+    assert store.append(id, 0, [event(1, "n")])
+
+    assert not store.append(id, 1, records)
+
+    found = store.sitting(id)
+    assert found is not None
+    assert found.events == (event(1, "n"),)
+
+
+def test_a_nonce_is_its_sittings_own(store: Store) -> None:
+    """The same one in another sitting is another, and events without a nonce are no repeats of each other."""
+    first, second = begin(store), begin(store)
+
+    assert store.append(first, 0, [event(1, "n"), event(2), event(3)])
+    assert store.append(second, 0, [event(1, "n")])
+
+
+def test_nothing_is_appended_to_nothing(store: Store) -> None:
+    """An unknown sitting is an error and not a lost race, which would be tried again for ever; so is no event."""
+    with pytest.raises(StoreError, match="there is no sitting unknown"):
+        store.append("unknown", 0, [event(1)])
+    with pytest.raises(ValueError, match="nothing to append"):
+        store.append(begin(store), 0, [])
+
+
+def test_a_sitting_ends_once(store: Store) -> None:
+    """The first time it was noted stays."""
+    id = begin(store)
+
+    assert store.finish_sitting(id, 7)
+    assert not store.finish_sitting(id, 8)
+    assert not store.finish_sitting("unknown", 8)
+
+    found = store.sitting(id)
+    assert found is not None
+    assert found.finished == 7
+
+
+def test_a_sitting_can_end_with_its_last_event(store: Store) -> None:
+    """Both in one transaction: an append that comes second does not end it either."""
+    id = begin(store)
+    assert not store.append(id, 1, [event(1)], finished=6)
+    before = store.sitting(id)
+    assert before is not None
+    assert before.finished is None
+
+    assert store.append(id, 0, [event(1), event(2)], finished=7)
+
+    after = store.sitting(id)
+    assert after == replace(before, finished=7, events=(event(1), event(2)))
+
+
+def test_the_latest_sittings_come_first(store: Store) -> None:
+    """A learner's own, of that topic, the last started first, each with all its events; at most as many as asked."""
+    ids = [begin(store, at=at) for at in (10, 30, 20)]
+    begin(store, topic="another", at=40)
+    begin(store, token="somebody else", at=50)
+    assert store.append(ids[1], 0, [event(1), event(2)])
+    learner = store.learner_for(TOKEN)
+    assert learner is not None
+
+    found = store.latest_sittings(learner, "transfer-learning", "small-datasets")
+
+    assert [sitting.id for sitting in found] == [ids[1], ids[2], ids[0]]
+    assert found[0] == store.sitting(ids[1])
+    assert store.latest_sittings(learner, "transfer-learning", "small-datasets", limit=2) == found[:2]
+    assert store.latest_sittings(learner, "transfer-learning", "none") == ()
+
+
+# --- badges
+
+
+def test_a_badge_is_earned_once(store: Store) -> None:
+    """The first sitting that earned it stays its sitting; another topic has another badge."""
+    first, second = begin(store), begin(store)
+    learner = store.learner_for(TOKEN)
+    assert learner is not None
+
+    assert store.award(learner, "c", "t", "Master", first, 5)
+    assert not store.award(learner, "c", "t", "Master", second, 6)
+    assert store.award(learner, "c", "another", "Expert", second, 4)
+
+    assert store.badges(learner) == (
+        BadgeRecord(learner, "c", "another", "Expert", second, 4),
+        BadgeRecord(learner, "c", "t", "Master", first, 5),
+    )
+
+
+def test_a_badge_needs_a_learner_and_a_sitting(store: Store) -> None:
+    """Neither is made up."""
+    id = begin(store)
+    learner = store.learner_for(TOKEN)
+    assert learner is not None
+
+    with pytest.raises(StoreError, match="there is no learner nobody"):
+        store.award("nobody", "c", "t", "Master", id, 5)
+    with pytest.raises(StoreError, match="no sitting unknown"):
+        store.award(learner, "c", "t", "Master", "unknown", 5)
+    assert store.badges(learner) == ()
+
+
+# --- what is kept
+
+
+def test_everything_is_there_after_opening_again(where: Where) -> None:
+    """A store that was closed and opened gives back the same."""
+    with Store.open(**where) as store:
+        id = begin(store)
+        store.append(id, 0, [event(1, "n")])
+        before = store.sitting(id)
+
+    with Store.open(**where) as store:
+        assert store.sitting(id) == before
+
+
+def test_an_answer_costs_one_query_and_one_insert(store: Store) -> None:
+    """What a learner waits for is one SELECT, and one INSERT with its commit."""
+    id = begin(store)
+    statements: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement.split()[0])
+
+    listening.listen(Engine, "before_cursor_execute", note)
+    try:
+        found = store.sitting(id)
+        assert found is not None
+        store.append(id, len(found.events), [event(1, "n")])
+    finally:
+        listening.remove(Engine, "before_cursor_execute", note)
+
+    assert statements == ["SELECT", "INSERT"]
