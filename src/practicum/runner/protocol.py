@@ -106,3 +106,7 @@ OnOutput = Callable[[Stream, str], None]
 """Called with each piece of output as it appears, from the thread that called `run`."""
 OnValue = Callable[[str, Any, float], None]
 """Called with each value's name, the value and the seconds it took, as soon as it is known."""
+
+
+class ZygoteGone(Exception):
+    """The warm interpreter could not start, or died before the job began; the text says why."""

@@ -1,0 +1,49 @@
+"""Runs code that nobody trusts, warm and isolated. See `docs/runner.md`.
+
+The names are loaded when they are used: the interpreters inside the sandbox import this package too, and see only
+`practicum.runner.inside`.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # not from `typing`, which would be a fifth of a zygote's start
+if TYPE_CHECKING:
+    from practicum.runner.mode import choose_mode
+    from practicum.runner.pool import Pool, UnsafeMode
+    from practicum.runner.protocol import Job, Limits, Mode, OnOutput, OnValue, Preload, Result, Stream
+    from practicum.runner.report import Report, doctor
+
+__all__ = [
+    "Job",
+    "Limits",
+    "Mode",
+    "OnOutput",
+    "OnValue",
+    "Pool",
+    "Preload",
+    "Report",
+    "Result",
+    "Stream",
+    "UnsafeMode",
+    "choose_mode",
+    "doctor",
+]
+
+_HOMES = {
+    "Pool": "pool",
+    "UnsafeMode": "pool",
+    "Report": "report",
+    "doctor": "report",
+    "choose_mode": "mode",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    home = importlib.import_module(f"{__name__}.{_HOMES.get(name, 'protocol')}")
+    found: object = getattr(home, name)
+    globals()[name] = found
+    return found

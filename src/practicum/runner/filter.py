@@ -1,0 +1,116 @@
+"""The system calls a job may make, compiled outside the sandbox by libseccomp.
+
+An allow-list: what is not on it does not exist (ENOSYS), so that libraries take their fallback. What a learner may well
+try is refused with EPERM instead, which Python tells as a `PermissionError`.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import tempfile
+
+from practicum.runner.inside.locks import PLACEHOLDER_PID
+
+_FILES = """
+access faccessat faccessat2 open openat openat2 creat close close_range read readv pread64 preadv
+preadv2 write writev pwrite64 pwritev pwritev2 lseek stat lstat fstat newfstatat statx statfs fstatfs
+getdents getdents64 readlink readlinkat rename renameat renameat2 unlink unlinkat mkdir mkdirat rmdir
+link linkat symlink symlinkat truncate ftruncate fallocate chmod fchmod fchmodat fchmodat2 utime utimes
+utimensat futimesat chdir fchdir getcwd umask dup dup2 dup3 fcntl flock fsync fdatasync sync_file_range
+fadvise64 readahead sendfile splice tee copy_file_range pipe pipe2 mknod mknodat getxattr lgetxattr
+fgetxattr listxattr llistxattr flistxattr cachestat
+"""
+_WAITING = """
+poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
+eventfd eventfd2 timerfd_create timerfd_settime timerfd_gettime futex futex_waitv futex_wake futex_wait
+futex_requeue nanosleep clock_nanosleep pause restart_syscall wait4 waitid
+"""
+_MEMORY = """
+brk mmap munmap mremap mprotect madvise msync mincore mlock mlock2 munlock mlockall munlockall
+membarrier get_mempolicy pkey_alloc pkey_free pkey_mprotect
+"""
+_ONESELF = """
+getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid getgroups getpgid getpgrp getsid
+getrusage times getrlimit getpriority sched_yield sched_getaffinity sched_getscheduler sched_getparam
+sched_get_priority_max sched_get_priority_min sched_rr_get_interval sched_getattr getcpu uname sysinfo
+getrandom set_tid_address set_robust_list get_robust_list rseq arch_prctl exit exit_group capget
+"""
+_TIME = """
+clock_gettime clock_getres gettimeofday time alarm setitimer getitimer timer_create timer_settime
+timer_gettime timer_getoverrun timer_delete
+"""
+_SIGNALS = """
+rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack
+signalfd signalfd4
+"""
+_REFUSED = """
+fork vfork execve execveat socket socketpair connect bind listen accept accept4 sendto recvfrom sendmsg
+recvmsg sendmmsg recvmmsg ptrace process_vm_readv process_vm_writev mount umount2 pivot_root chroot
+unshare setns setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid setsid
+setpgid setpriority sched_setaffinity sched_setscheduler sched_setparam sched_setattr capset bpf keyctl
+add_key request_key userfaultfd io_uring_setup io_uring_enter io_uring_register memfd_create
+memfd_secret perf_event_open tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal pidfd_open
+pidfd_getfd shmget shmat shmctl semget semop msgget msgsnd msgrcv mq_open chown fchown lchown fchownat
+setxattr lsetxattr fsetxattr personality reboot swapon kexec_load init_module finit_module
+open_by_handle_at name_to_handle_at sethostname setdomainname settimeofday clock_settime adjtimex
+quotactl acct syslog inotify_init inotify_init1 inotify_add_watch fanotify_init setrlimit
+"""
+
+_CLONE_THREAD = 0x00010000
+_SIGKILL = 9
+# prctl: name of a thread, its dumpability, its timer slack: harmless. Everything else is refused.
+_PRCTL = (15, 16, 3, 4, 29, 30, 0x53564D41)
+# ioctl: is it a terminal, its size, how much is there, blocking or not, close on exec.
+_IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+
+
+@functools.cache
+def compiled() -> bytes:
+    """The filter as a BPF program for this architecture.
+
+    Raises `ImportError` or `OSError` where libseccomp is missing.
+    """
+    import pyseccomp as seccomp
+
+    rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
+    for name in f"{_FILES} {_WAITING} {_MEMORY} {_ONESELF} {_TIME} {_SIGNALS}".split():
+        _add(seccomp, rules, seccomp.ALLOW, name)
+    refuse = seccomp.ERRNO(errno.EPERM)
+    for name in _REFUSED.split():
+        _add(seccomp, rules, refuse, name)
+    _add_conditions(seccomp, rules)
+    with tempfile.TemporaryFile() as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        return file.read()
+
+
+def _add(seccomp: object, rules: object, action: object, name: str, *conditions: object) -> None:
+    """Add a rule; a system call that this architecture or libseccomp does not know is refused by default anyway."""
+    if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1:  # type: ignore[attr-defined]
+        rules.add_rule(action, name, *conditions)  # type: ignore[attr-defined]
+
+
+def _add_conditions(seccomp: object, rules: object) -> None:
+    """What depends on the arguments: threads but no processes, signals to oneself only."""
+    arg, equal, other, masked = (
+        seccomp.Arg, seccomp.EQ, seccomp.NE, seccomp.MASKED_EQ,  # type: ignore[attr-defined]
+    )  # fmt: skip
+    allow, refuse = seccomp.ALLOW, seccomp.ERRNO(errno.EPERM)  # type: ignore[attr-defined]
+    _add(seccomp, rules, allow, "clone", arg(0, masked, _CLONE_THREAD, _CLONE_THREAD))
+    _add(seccomp, rules, refuse, "clone", arg(0, masked, _CLONE_THREAD, 0))
+    for name in ("kill", "tgkill"):
+        _add(seccomp, rules, refuse, name, arg(0, other, PLACEHOLDER_PID))
+    # In full mode the job is the first process of its namespace, which would ignore its own SIGKILL.
+    own = arg(0, equal, PLACEHOLDER_PID)
+    _add(seccomp, rules, seccomp.KILL_PROCESS, "kill", own, arg(1, equal, _SIGKILL))  # type: ignore[attr-defined]
+    _add(seccomp, rules, allow, "kill", own, arg(1, other, _SIGKILL))
+    _add(seccomp, rules, allow, "tgkill", own)
+    # One's own limits may be read, and set: they are already at the hard limit.
+    _add(seccomp, rules, allow, "prlimit64", arg(0, equal, 0))
+    _add(seccomp, rules, allow, "prlimit64", own)
+    for option in _PRCTL:
+        _add(seccomp, rules, allow, "prctl", arg(0, equal, option))
+    for request in _IOCTL:
+        _add(seccomp, rules, allow, "ioctl", arg(1, masked, 0xFFFFFFFF, request))

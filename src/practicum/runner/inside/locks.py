@@ -1,0 +1,242 @@
+"""The locks a job's process puts on itself, from the outermost to the innermost. Linux only.
+
+Every function raises `OSError` where its lock cannot be applied: the caller then does not run the job.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+
+TYPE_CHECKING = False  # see zygote
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWPID = 0x20000000
+
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 2, 4, 8
+_MS_REC, _MS_PRIVATE = 16384, 1 << 18
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 1, 4, 22, 38, 47
+_PR_SET_KEEPCAPS = 8
+_SECCOMP_MODE_FILTER = 2
+_CAP_DAC_READ_SEARCH = 2
+_CAPABILITY_VERSION = 0x20080522
+# Since Linux 5 new system calls have one number on every architecture.
+_LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
+
+PLACEHOLDER_PID = 0x7A5A5A51
+"""Stands in the compiled filter where the job's own process number belongs."""
+
+THREADS = 256
+"""Threads one job may have at a time."""
+OPEN_FILES = 512
+INODES = 20_000
+
+
+class _Right:
+    """Landlock's rights, by the version of its interface that knows them."""
+
+    FILE_READ = 1 << 2
+    DIR_READ = 1 << 3
+    FILE_ONLY = (1 << 0) | (1 << 1) | (1 << 2) | (1 << 14) | (1 << 15)
+
+
+READ = _Right.FILE_READ | _Right.DIR_READ
+
+
+class _RulesetAttr(ctypes.Structure):
+    _fields_ = (("fs", ctypes.c_uint64), ("net", ctypes.c_uint64), ("scoped", ctypes.c_uint64))
+
+
+class _PathAttr(ctypes.Structure):
+    _pack_ = 1
+    _fields_ = (("access", ctypes.c_uint64), ("fd", ctypes.c_int32))
+
+
+class _SockFprog(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+class _CapHeader(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+class _CapData(ctypes.Structure):
+    _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
+
+
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def _call(name: str, *args: object) -> int:
+    """Call libc's `name`; raise the `OSError` that its errno says."""
+    ctypes.set_errno(0)
+    outcome: int = getattr(_libc, name)(*args)
+    if outcome < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+    return outcome
+
+
+def _long(value: int) -> ctypes.c_ulong:
+    return ctypes.c_ulong(value)
+
+
+def unshare(flags: int) -> None:
+    _call("unshare", ctypes.c_int(flags))
+
+
+def setns(fd: int, flags: int) -> None:
+    _call("setns", ctypes.c_int(fd), ctypes.c_int(flags))
+
+
+def prctl(option: int, *args: int) -> None:
+    filled = [*args, 0, 0, 0, 0][:4]
+    _call("prctl", ctypes.c_int(option), *map(_long, filled))
+
+
+def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
+    _call("mount", source.encode(), target.encode(), kind.encode(), _long(flags), options.encode())
+
+
+# --- namespaces ------------------------------------------------------------------------------------------------------
+
+
+def own_folders(scratch: str, disk: int) -> None:
+    """A mount namespace of one's own, with an empty `scratch` of `disk` bytes and a /proc of one's own."""
+    unshare(CLONE_NEWNS)
+    mount("none", "/", "none", _MS_REC | _MS_PRIVATE)
+    options = f"size={disk},nr_inodes={INODES},mode=0700"
+    mount("tmpfs", scratch, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, options)
+    mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
+
+
+def own_user_namespace() -> None:
+    """A user namespace of one's own: its capabilities mean nothing outside, and RLIMIT_NPROC counts only this job."""
+    unshare(CLONE_NEWUSER)
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+def mapped() -> int:
+    """Bytes of address space that this process has mapped."""
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGESIZE")
+
+
+def limit(memory: int, disk: int, seconds: float, threads: int | None = THREADS) -> None:
+    """Set the resource limits, hard ones: what is lowered here cannot be raised again.
+
+    `threads` counts per user *in* the user namespace, so it is None where other processes share both.
+    """
+    import resource  # here, because Windows has none and imports this module's numbers
+
+    space = mapped() + memory
+    limits = [
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, space),
+        (resource.RLIMIT_FSIZE, disk),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_MEMLOCK, 1 << 20),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        # A backstop: the clock on the wall is the server's. One job may keep several processors busy.
+        (resource.RLIMIT_CPU, int(seconds * (os.cpu_count() or 1)) + 5),
+    ]
+    if threads is not None:
+        limits.append((resource.RLIMIT_NPROC, threads))
+    for kind, value in limits:
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
+
+
+# --- privileges ------------------------------------------------------------------------------------------------------
+
+
+def become(uid: int, keep_search: bool) -> None:
+    """Become an unprivileged user for good; `keep_search` keeps CAP_DAC_READ_SEARCH and nothing else."""
+    if keep_search:
+        prctl(_PR_SET_KEEPCAPS, 1)
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    if os.getresuid() != (uid, uid, uid) or os.getresgid() != (uid, uid, uid):
+        raise OSError(1, "the user could not be changed")
+    drop_capabilities(1 << _CAP_DAC_READ_SEARCH if keep_search else 0)
+
+
+def drop_capabilities(keep: int = 0) -> None:
+    """Give up every capability but those in the mask `keep`. Without execve no bounding set can bring one back."""
+    header = _CapHeader(_CAPABILITY_VERSION, 0)
+    data = (_CapData * 2)(_CapData(keep, keep, 0), _CapData(0, 0, 0))
+    _call("capset", ctypes.byref(header), data)
+    prctl(_PR_CAP_AMBIENT, 4)
+
+
+def renounce() -> None:
+    """No new privileges, ever; and die with the zygote."""
+    prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    prctl(_PR_SET_DUMPABLE, 1)
+    prctl(_PR_SET_PDEATHSIG, 9)
+
+
+# --- Landlock --------------------------------------------------------------------------------------------------------
+
+
+def landlock_version() -> int:
+    """The version of the kernel's Landlock interface; raises `OSError` where it has none."""
+    return _call("syscall", _long(_LANDLOCK_CREATE), None, _long(0), _long(1))
+
+
+def _known_rights(version: int) -> int:
+    bits = 13 + (version >= 2) + (version >= 3)
+    rights = (1 << bits) - 1
+    return rights | (1 << 15) if version >= 5 else rights
+
+
+def landlock_rules(read: Iterable[str], write: Iterable[str]) -> int:
+    """A ruleset (its descriptor): these paths may be read, these written, and nothing else opened."""
+    version = landlock_version()
+    known = _known_rights(version)
+    attr = _RulesetAttr(known, 3 if version >= 4 else 0, 3 if version >= 6 else 0)
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    ruleset = _call("syscall", _long(_LANDLOCK_CREATE), ctypes.byref(attr), _long(size), _long(0))
+    for rights, paths in ((READ, read), (known & ~1, write)):
+        for path in paths:
+            _landlock_allow(ruleset, path, rights)
+    return ruleset
+
+
+def _landlock_allow(ruleset: int, path: str, rights: int) -> None:
+    try:
+        fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        if not os.path.isdir(path):
+            rights &= _Right.FILE_ONLY
+        attr = _PathAttr(rights, fd)
+        _call("syscall", _long(_LANDLOCK_ADD), _long(ruleset), _long(1), ctypes.byref(attr), _long(0))
+    finally:
+        os.close(fd)
+
+
+def landlock(ruleset: int) -> None:
+    """Obey `ruleset` from now on, and close it."""
+    _call("syscall", _long(_LANDLOCK_RESTRICT), _long(ruleset), _long(0))
+    os.close(ruleset)
+
+
+# --- seccomp ---------------------------------------------------------------------------------------------------------
+
+
+def seccomp(program: bytes) -> None:
+    """Load the compiled filter, with this process's number where the placeholder stands."""
+    own = program.replace(PLACEHOLDER_PID.to_bytes(4, sys.byteorder), os.getpid().to_bytes(4, sys.byteorder))
+    buffer = ctypes.create_string_buffer(own, len(own))
+    code = _SockFprog(len(own) // 8, ctypes.addressof(buffer))
+    _call("prctl", ctypes.c_int(_PR_SET_SECCOMP), _long(_SECCOMP_MODE_FILTER), ctypes.byref(code), _long(0), _long(0))

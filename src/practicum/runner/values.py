@@ -1,0 +1,140 @@
+"""What a job says its values are, read strictly: the job may have forged it, so nothing of it is run or trusted."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+from practicum.model import Failure, Opaque
+from practicum.runner.inside.encode import KEYS
+
+
+class Unreadable(ValueError):
+    """A job sent what no honest job sends."""
+
+
+def parse(content: bytes) -> Any:
+    """JSON without NaN, of any depth that Python can take. Raises :class:`Unreadable`."""
+    try:
+        return json.loads(content, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(str(error)) from None
+
+
+def _refuse(name: str) -> Any:
+    raise Unreadable(f"{name} is not JSON")
+
+
+def decode(told: Any) -> Any:
+    """The Python value of tagged JSON (`practicum.runner.inside.encode`). Raises :class:`Unreadable`."""
+    try:
+        return _Decoder().decode(told)
+    except (ValueError, TypeError, RecursionError, OverflowError) as error:
+        raise Unreadable(str(error)) from None
+
+
+class _Decoder:
+    """Counts entries of sets and dicts: numbers whose hashes collide would make them slow to build."""
+
+    def __init__(self) -> None:
+        self.keys = 0
+
+    def decode(self, told: Any) -> Any:
+        if told is None or isinstance(told, bool | int | float | str):
+            return told
+        if isinstance(told, list):
+            return [self.decode(item) for item in told]
+        if len(told) != 1:
+            raise Unreadable("a tag has one key")
+        ((tag, content),) = told.items()
+        how = _TAGS.get(tag)
+        if how is None:
+            raise Unreadable(f"unknown tag {tag[:20]!r}")
+        return how(self, content)
+
+    def _int(self, content: Any) -> int:
+        return int(_text(content), 16)
+
+    def _float(self, content: Any) -> float:
+        return float(_text(content))
+
+    def _complex(self, content: Any) -> complex:
+        real, imaginary = content
+        return complex(float(_text(real)), float(_text(imaginary)))
+
+    def _str(self, content: Any) -> str:
+        return base64.b64decode(_text(content), validate=True).decode("utf-8", "surrogatepass")
+
+    def _bytes(self, content: Any) -> bytes:
+        return base64.b64decode(_text(content), validate=True)
+
+    def _items(self, content: Any) -> list[Any]:
+        if not isinstance(content, list):
+            raise Unreadable("items are a list")
+        return content
+
+    def _keys(self, content: Any) -> list[Any]:
+        items = self._items(content)
+        self.keys += len(items)
+        if self.keys > KEYS:
+            raise Unreadable("too many keys")
+        return items
+
+    def _tuple(self, content: Any) -> tuple[Any, ...]:
+        return tuple(self.decode(item) for item in self._items(content))
+
+    def _set(self, content: Any) -> set[Any]:
+        return {self.decode(item) for item in self._keys(content)}
+
+    def _frozenset(self, content: Any) -> frozenset[Any]:
+        return frozenset(self.decode(item) for item in self._keys(content))
+
+    def _dict(self, content: Any) -> dict[Any, Any]:
+        return {self.decode(key): self.decode(value) for key, value in self._keys(content)}
+
+    def _opaque(self, content: Any) -> Opaque:
+        kind, text = content
+        return Opaque(printable(kind), printable(text))
+
+    def _failure(self, content: Any) -> Failure:
+        return failure(content)
+
+
+_TAGS: dict[str, Callable[[_Decoder, Any], Any]] = {
+    "int": _Decoder._int,
+    "float": _Decoder._float,
+    "complex": _Decoder._complex,
+    "str": _Decoder._str,
+    "bytes": _Decoder._bytes,
+    "tuple": _Decoder._tuple,
+    "set": _Decoder._set,
+    "frozenset": _Decoder._frozenset,
+    "dict": _Decoder._dict,
+    "opaque": _Decoder._opaque,
+    "failure": _Decoder._failure,
+}
+
+
+def _text(content: Any) -> str:
+    if not isinstance(content, str):
+        raise Unreadable("text is a string")
+    return content
+
+
+def printable(content: Any) -> str:
+    """Text that UTF-8 can carry: a lone surrogate, which only a forger sends, would fail wherever it is written."""
+    return _text(content).encode("utf-8", "replace").decode()
+
+
+def failure(told: Any) -> Failure:
+    """The :class:`Failure` that a job tells of. Raises :class:`Unreadable`."""
+    try:
+        line = told["line"]
+        if line is not None and type(line) is not int:
+            raise Unreadable("a line is a number")
+        bases = tuple(printable(base) for base in told["bases"])
+        return Failure(printable(told["type"]), printable(told["message"]), line, printable(told["where"]), bases)
+    except (KeyError, TypeError) as error:
+        raise Unreadable(f"no failure: {error}") from None

@@ -1,0 +1,319 @@
+"""Follows one job from its start to its end: reads what it sends, keeps the clock and the limits, makes the result."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any, Literal, Protocol
+
+from practicum.model import Failure
+from practicum.runner import words
+from practicum.runner.protocol import Job, OnOutput, OnValue, Result, Stream, ZygoteGone
+from practicum.runner.values import Unreadable, decode, failure, parse, printable
+
+STARTUP = 90.0
+"""Seconds before the code begins: in subprocess mode TensorFlow is imported then."""
+LOOK = 0.02
+"""Seconds between two looks at whether the caller has cancelled."""
+LAST_WORDS = 0.15
+"""Seconds a job out of time gets to say which line it is at."""
+AFTER_END = 2.0
+"""Seconds for what is still in the pipes when the process has ended."""
+FIGURES = 12 << 20
+"""Bytes of all figures of a job."""
+MAX_FIGURES = 32
+
+Stop = Literal["time", "memory", "output", "crash", "cancelled", "unavailable"]
+
+
+class Session(Protocol):
+    """A started job: the server's ends of its pipes."""
+
+    immediate: bool
+    """Whether what the job has written can be read at once, without waiting for a thread that passes it on."""
+
+    def send(self, data: bytes) -> None: ...
+    def events(self, timeout: float) -> Iterator[tuple[str, bytes]]: ...
+    def ask_where(self) -> None: ...
+
+
+class Watch:
+    """One job's story so far. :meth:`result` follows it to the end."""
+
+    def __init__(
+        self,
+        session: Session,
+        job: Job,
+        on_output: OnOutput | None,
+        on_value: OnValue | None,
+        cancel: threading.Event | None,
+    ) -> None:
+        self._session = session
+        self._job = job
+        self._on_output = on_output
+        self._on_value = on_value
+        self._cancel = cancel
+        self._text: dict[Stream, list[str]] = {"stdout": [], "stderr": []}
+        self._decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in self._text}
+        self._frames = bytearray()
+        self._values: dict[str, Any] = {}
+        self._failure: Failure | None = None
+        self._traceback = ""
+        self._figures: list[bytes] = []
+        self._written = 0
+        self._received = 0
+        self._stopped: Stop | None = None
+        self._why = ""
+        self._traces = b""
+        self._opened = time.monotonic()
+        self._began: float | None = None
+        self._ended: float | None = None
+        self._done = False
+        self._asked = False
+        self._memory_failed = False
+        self._exit: int | None = None
+        self._memory = 0
+        self._seconds = 0.0
+        self._open = {"stdout", "stderr", "channel", "report"}
+
+    def result(self) -> Result:
+        """Follow the job to its end. Callbacks run in this thread; what they raise passes through.
+
+        Raises :class:`ZygoteGone` if the warm interpreter died before the job began: it may be run again.
+        """
+        self._session.send(self._first_frame())
+        while not self._over():
+            for source, data in self._session.events(self._patience()):
+                self._take(source, data)
+            self._keep_clock()
+        self._drain()
+        self._judge()
+        return Result(
+            stdout="".join(self._text["stdout"]),
+            stderr="".join(self._text["stderr"]),
+            values=self._values,
+            failure=self._failure,
+            traceback=self._traceback,
+            figures=tuple(self._figures),
+            seconds=self._seconds if self._done else self._elapsed(),
+            peak_memory=self._memory,
+            stopped=self._stopped,
+            why=self._why,
+        )
+
+    def _elapsed(self) -> float:
+        end = self._ended or time.monotonic()
+        return end - (self._began or end)
+
+    # --- the clock ---------------------------------------------------------------------------------------------------
+
+    def _over(self) -> bool:
+        return self._done or self._stopped is not None or "report" not in self._open
+
+    def _patience(self) -> float:
+        left = self._deadline() - time.monotonic()
+        return max(0.0, min(left, LOOK) if self._cancel else left)
+
+    def _deadline(self) -> float:
+        return self._opened + STARTUP if self._began is None else self._began + self._job.limits.seconds
+
+    def _keep_clock(self) -> None:
+        if self._over():
+            return
+        if self._cancel is not None and self._cancel.is_set():
+            self._stop("cancelled", words.CANCELLED)
+        elif time.monotonic() >= self._deadline():
+            if self._began is None:
+                self._stop("unavailable", words.refused(f"it did not begin within {STARTUP:g} s"))
+            else:
+                self._stop_for_time()
+
+    def _stop_for_time(self) -> None:
+        self._session.ask_where()
+        until = time.monotonic() + LAST_WORDS
+        self._ended = time.monotonic()
+        while not self._traces_complete() and (left := until - time.monotonic()) > 0:
+            for source, data in self._session.events(left):
+                self._take(source, data)
+        self._stop("time", words.time(self._job.limits, self._traces.decode("utf-8", "replace")))
+
+    def _traces_complete(self) -> bool:
+        return self._traces.endswith(b"\n") and b"<module>" in self._traces
+
+    def _stop(self, stopped: Stop, why: str) -> None:
+        if self._stopped is None:
+            self._stopped, self._why = stopped, why
+
+    # --- what comes --------------------------------------------------------------------------------------------------
+
+    def _take(self, source: str, data: bytes) -> None:
+        if not data:
+            self._open.discard(source)
+        if source == "stdout":
+            self._take_output("stdout", data)
+        elif source == "stderr":
+            self._take_output("stderr", data)
+        elif source == "channel":
+            self._take_frames(data)
+        elif source == "traces":
+            self._traces = (self._traces + data)[:100_000]
+        elif source == "report":
+            self._take_report(data)
+
+    def _take_output(self, stream: Stream, data: bytes) -> None:
+        room = self._job.limits.output - self._written
+        self._written += len(data)
+        text = self._decoders[stream].decode(data[: max(0, room)], final=not data)
+        if text:
+            self._text[stream].append(text)
+            if self._on_output:
+                self._on_output(stream, text)
+        if len(data) > room:
+            self._stop("output", words.output(self._job.limits))
+
+    def _take_report(self, data: bytes) -> None:
+        self._open.discard("report")
+        if not data:
+            if self._began is None and not self._done:
+                raise ZygoteGone("the warm interpreter died")
+            if not self._done:
+                self._stop("crash", words.ZYGOTE_GONE)
+            return
+        told = json.loads(data)
+        if "refused" in told:
+            self._stop("unavailable", words.refused(told["refused"]))
+        self._exit = told.get("exit")
+        self._memory = self._memory or told.get("memory", 0)
+
+    def _take_frames(self, data: bytes) -> None:
+        self._frames += data
+        try:
+            while len(self._frames) >= 5:
+                size = int.from_bytes(self._frames[1:5], "big")
+                if self._received + size > self._job.limits.output + FIGURES:
+                    self._stop("output", words.result(self._job.limits))
+                    self._frames.clear()
+                    return
+                if len(self._frames) < 5 + size:
+                    return
+                letter, content = chr(self._frames[0]), bytes(self._frames[5 : 5 + size])
+                del self._frames[: 5 + size]
+                self._take_frame(letter, content)
+        except Unreadable:
+            self._stop("crash", words.unreadable())
+
+    def _take_frame(self, letter: str, content: bytes) -> None:
+        if self._done:
+            return
+        self._received += len(content)
+        if letter == "P":
+            self._take_figure(content)
+            return
+        told = parse(content)
+        if letter == "B":
+            self._began = self._began or time.monotonic()
+        elif letter == "R":
+            self._take_request()
+        elif letter == "V":
+            self._take_value(told)
+        elif letter == "F":
+            self._take_failure(told)
+        elif letter == "D":
+            self._take_end(told)
+        elif letter == "X":
+            self._stop("unavailable", words.refused(str(told)))
+        else:
+            raise Unreadable(f"unknown frame {letter!r}")
+
+    def _take_end(self, told: Any) -> None:
+        """The job's own clock and memory, as far as ours bear them out."""
+        self._done = True
+        self._ended = time.monotonic()
+        try:
+            self._seconds = min(max(0.0, float(told["seconds"])), self._ended - self._opened)
+            self._memory = max(0, int(told["memory"]))
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise Unreadable(str(error)) from None
+
+    def _take_request(self) -> None:
+        """The code has run: the check and the values may be known now. Sent once, however often it is asked for."""
+        if not self._asked:
+            self._asked = True
+            self._session.send(self._second_frame())
+
+    def _take_figure(self, content: bytes) -> None:
+        if len(self._figures) >= MAX_FIGURES:
+            raise Unreadable("too many figures")
+        if not content.startswith(b"\x89PNG\r\n\x1a\n"):
+            raise Unreadable("a figure is a PNG")
+        self._figures.append(content)
+
+    def _take_value(self, told: Any) -> None:
+        try:
+            name, seconds = told["name"], float(told["seconds"])
+            value = decode(told["value"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unreadable(str(error)) from None
+        if name not in self._job.values or self._received > self._job.limits.output + FIGURES:
+            raise Unreadable("a value that nobody asked for")
+        self._values[name] = value
+        if self._on_value:
+            self._on_value(name, value, seconds)
+
+    def _take_failure(self, told: Any) -> None:
+        try:
+            self._failure = failure(told["failure"])
+            self._traceback = printable(told["traceback"])
+            of_memory = told["failure"]["memory"] is True
+        except (KeyError, TypeError) as error:
+            raise Unreadable(str(error)) from None
+        if of_memory:
+            self._memory_failed = True
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    def _drain(self) -> None:
+        """What is still in the pipes: all that was written before the end, which the reader may not have reached."""
+        until = time.monotonic() + AFTER_END
+        waiting = 0.0 if self._session.immediate and (self._done or self._stopped) else 0.05
+        while self._open & {"stdout", "stderr", "channel"} and time.monotonic() < until:
+            events = list(self._session.events(waiting))
+            for source, data in events:
+                self._take(source, data)
+            if self._stopped == "output" or (not events and (self._stopped or self._session.immediate)):
+                return
+
+    def _judge(self) -> None:
+        """What it means that the process has ended as it has."""
+        if self._stopped is None and not self._done:
+            self._stop("crash", words.crash(self._exit))
+        if self._memory_failed and self._stopped is None:
+            self._stop("memory", words.memory(self._job.limits, self._failure))
+
+    # --- what goes ---------------------------------------------------------------------------------------------------
+
+    def _first_frame(self) -> bytes:
+        job = self._job
+        return frame(
+            b"J",
+            {
+                "files": dict(job.files),
+                "setup": job.setup,
+                "code": job.code,
+                "seed": job.seed,
+                "expose_seed": job.expose_seed,
+                "more": bool(job.check or job.values),
+            },
+        )
+
+    def _second_frame(self) -> bytes:
+        return frame(b"K", {"check": self._job.check, "values": dict(self._job.values)})
+
+
+def frame(letter: bytes, content: object) -> bytes:
+    """A frame as `practicum.runner.inside.child` describes it."""
+    data = json.dumps(content).encode()
+    return letter + len(data).to_bytes(4, "big") + data

@@ -1,0 +1,107 @@
+"""What must be documented is: every command, option, setting and decision, every link leads somewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from practicum import settings
+from practicum.cli import COMMANDS, main
+from tests.conftest import ROOT
+
+DOCS = ROOT / "docs"
+OPERATION = (DOCS / "operation.md").read_text()
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+
+
+def command(name: str) -> click.Command:
+    found = main.get_command(click.Context(main), name)
+    assert found is not None
+    return found
+
+
+def section(name: str) -> str:
+    """What `docs/operation.md` says of a command."""
+    match = re.search(rf"### `practicum {name}.*?(?=\n##|\Z)", OPERATION, re.S)
+    assert match, f"docs/operation.md has no section on `practicum {name}`"
+    return match[0]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_of_every_command_is_documented_and_none_is_invented(name: str) -> None:
+    """The table of a command's section lists exactly the options that it has."""
+    options = {word for p in command(name).params if isinstance(p, click.Option) for word in p.opts} - {"--help", "-h"}
+
+    documented = set(re.findall(r"^\| `(--[a-z-]+)`", section(name), re.M))
+
+    assert documented == options
+
+
+def test_no_other_command_is_documented() -> None:
+    """A section on a command that is gone would send people astray."""
+    assert set(re.findall(r"^### `practicum ([a-z]+)", OPERATION, re.M)) == set(COMMANDS)
+
+
+def test_every_setting_is_documented() -> None:
+    """Each environment variable that the code names stands in the table, and no other does."""
+    named = {value for name, value in vars(settings).items() if name.isupper() and isinstance(value, str)}
+
+    assert set(re.findall(r"^\| `(PRACTICUM_[A-Z_]+)`", OPERATION, re.M)) == named
+
+
+def test_settings_are_read_in_one_place() -> None:
+    """No module but `settings` looks for an environment variable of ours."""
+    readers = [
+        file.name
+        for file in (ROOT / "src").rglob("*.py")
+        if re.search(r"PRACTICUM_[A-Z]", file.read_text()) and file.name != "settings.py"
+    ]
+
+    assert readers == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_and_pictures_lead_somewhere(page: Path) -> None:
+    """A relative link names a file that is there."""
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
+    targets = [link for link in links if not link.startswith(("http:", "https:", "mailto:"))]
+
+    missing = [target for target in targets if not (page.parent / target).exists()]
+
+    assert missing == []
+
+
+def test_every_decision_is_listed() -> None:
+    """The index names each note, and each note it names is there."""
+    notes = {file.name for file in (DOCS / "decisions").glob("0*.md")}
+
+    assert set(re.findall(r"\]\((0\d{3}-[a-z-]+\.md)\)", (DOCS / "decisions" / "README.md").read_text())) == notes
+
+
+def test_every_make_target_that_is_promised_is_there() -> None:
+    """README and CONTRIBUTING name only targets that the Makefile has."""
+    text = (ROOT / "README.md").read_text() + (ROOT / "CONTRIBUTING.md").read_text()
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+
+    assert set(re.findall(r"\bmake ([a-z]+)", text)) - {"practicum"} <= targets
+
+
+def test_the_commands_describe_themselves() -> None:
+    """`practicum --help` lists every command with a sentence."""
+    done = subprocess.run([sys.executable, "-m", "practicum", "--help"], capture_output=True, text=True, check=True)
+
+    for name in COMMANDS:
+        assert re.search(rf"^  {name}\s+[A-Z]\w+", done.stdout, re.M)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_python_in_the_documents_is_python(page: Path) -> None:
+    """An example that does not even compile helps nobody. Those with a role stand for parts of a problem."""
+    for language, code in re.findall(r"^```(\w+)\n(.*?)^```", page.read_text(), re.S | re.M):
+        if language == "python":
+            compile(code, str(page), "exec")

@@ -1,0 +1,44 @@
+"""One pool a mode, for every mode that this machine offers; the others are skipped with the reason."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+import pytest
+
+from practicum.runner import Mode, Pool
+from practicum.runner.mode import why_not
+
+POOLS: dict[Mode, Pool] = {}
+
+
+def pool_in(mode: Mode) -> Pool:
+    """The session's pool in `mode`, or a skip that says why this machine has none."""
+    why = why_not(mode)
+    if why is not None:
+        pytest.skip(f"{mode.value} mode is not offered here: {why}")
+    if mode not in POOLS:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            POOLS[mode] = Pool(size=3, mode=mode)
+    return POOLS[mode]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _close_pools() -> Iterator[None]:
+    yield
+    while POOLS:
+        POOLS.popitem()[1].close()
+
+
+@pytest.fixture(params=list(Mode), ids=str)
+def pool(request: pytest.FixtureRequest) -> Pool:
+    """A pool in each mode."""
+    return pool_in(request.param)
+
+
+@pytest.fixture(params=[Mode.FULL, Mode.BARE], ids=str)
+def isolated(request: pytest.FixtureRequest) -> Pool:
+    """A pool in each mode that isolates."""
+    return pool_in(request.param)

@@ -1,0 +1,489 @@
+"""What every mode must do alike: run a job to its end and tell what came of it."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+
+import pytest
+
+from practicum.model import Failure, Opaque
+from practicum.runner import Job, Limits, Mode, Pool, Preload, Result
+
+QUICK = Limits(seconds=20)
+
+
+def run(pool: Pool, code: str, **fields: object) -> Result:
+    return pool.run(Job(code=code, limits=fields.pop("limits", QUICK), **fields))  # type: ignore[arg-type]
+
+
+class TestParts:
+    def test_share_one_namespace_in_order(self, pool: Pool) -> None:
+        """Setup, code, check and values see the same `__main__`, each what the ones before it left."""
+        job = Job(
+            setup="a = 1",
+            code="b = a + 1",
+            check="assert b == 2; c = 3",
+            values={"all": "(a, b, c, __name__)"},
+            limits=QUICK,
+        )
+
+        result = pool.run(job)
+
+        assert result.ok
+        assert result.values == {"all": (1, 2, 3, "__main__")}
+
+    def test_files_lie_in_the_working_folder(self, pool: Pool) -> None:
+        """A job's files can be opened and imported by their names."""
+        files = {"helper.py": "def twice(x):\n    return 2 * x\n", "data/numbers.txt": "3\n4\n"}
+
+        result = run(
+            pool,
+            "import helper\ntext = open('data/numbers.txt').read()",
+            files=files,
+            values={"x": "helper.twice(len(text))"},
+        )
+
+        assert result.values == {"x": 8}
+
+    def test_each_value_fails_for_itself(self, pool: Pool) -> None:
+        """A value that raises is a Failure in `values`; the job itself is well, and the others are there."""
+        result = run(pool, "x = 3", values={"bad": "x / 0", "unknown": "y", "good": "x", "torn": "x +"})
+
+        assert result.ok
+        assert result.values["good"] == 3
+        assert result.values["bad"] == Failure("ZeroDivisionError", "division by zero", 1, "bad", ("ArithmeticError",))
+        assert result.values["unknown"].type == "NameError"
+        assert result.values["torn"].type == "SyntaxError"
+
+    def test_values_are_told_as_they_are_known(self, pool: Pool) -> None:
+        """`on_value` gets name, value and seconds in the order of the job."""
+        told: list[tuple[str, object]] = []
+
+        pool.run(
+            Job(code="x = 1", values={"a": "x", "b": "x + 1"}, limits=QUICK),
+            on_value=lambda name, value, seconds: told.append((name, value)),
+        )
+
+        assert told == [("a", 1), ("b", 2)]
+
+    def test_seed_is_in_the_namespace_only_if_asked(self, pool: Pool) -> None:
+        """`expose_seed` gives the code its seed by name."""
+        shown = run(pool, "", seed=7, expose_seed=True, values={"seed": "seed"})
+        hidden = run(pool, "", seed=7, values={"seed": "seed"})
+
+        assert shown.values == {"seed": 7}
+        assert hidden.values["seed"].type == "NameError"
+
+    def test_check_is_out_of_reach_while_the_code_runs(self, pool: Pool) -> None:
+        """The check's and the values' texts are sent only after the code has ended."""
+        code = """
+import gc
+word = "".join(["ses", "ame"])
+reached = [o for o in gc.get_objects() if isinstance(o, (dict, list, tuple)) and word in str(o)]
+"""
+
+        result = run(pool, code, check="assert 'sesame'", values={"reached": "len(reached) - ('sesame' in word)"})
+
+        assert result.values == {"reached": 0}
+
+
+class TestFailures:
+    def test_tells_type_message_line_and_bases(self, pool: Pool) -> None:
+        """The line is the innermost one in the job's own code, though a library raised."""
+        result = run(pool, "import json\n\ndef read(text):\n    return json.loads(text)\n\nread('{')\n")
+
+        assert result.failure is not None
+        assert result.failure.type == "JSONDecodeError"
+        assert result.failure.line == 4
+        assert result.failure.where == "snippet"
+        assert result.failure.bases == ("ValueError",)
+        assert "line 6, in <module>\n    read('{')" in result.traceback
+        assert "decoder.py" not in result.traceback
+
+    @pytest.mark.parametrize(
+        ("parts", "where", "line"),
+        [
+            ({"setup": "\nboom", "code": "x = 1"}, "setup", 2),
+            ({"code": "x = 1\n\nboom"}, "snippet", 3),
+            ({"code": "x = 1", "check": "assert x == 2, 'no'"}, "check", 1),
+            ({"setup": "def f():\n    1 / 0", "code": "\n\nf()"}, "setup", 2),
+            ({"code": "x = 1\nif x\n"}, "snippet", 2),
+        ],
+        ids=["setup", "snippet", "check", "a function of the setup", "syntax"],
+    )
+    def test_says_where(self, pool: Pool, parts: dict[str, str], where: str, line: int) -> None:
+        """`where` names the part, and `line` counts in it."""
+        result = pool.run(Job(**parts, limits=QUICK))  # type: ignore[arg-type]
+
+        assert result.failure is not None
+        assert (result.failure.where, result.failure.line) == (where, line)
+
+    @pytest.mark.parametrize("code", ["import sys; sys.exit(3)", "raise KeyboardInterrupt", "exit()"])
+    def test_leaving_is_a_failure(self, pool: Pool, code: str) -> None:
+        """SystemExit and KeyboardInterrupt are what the code raised, not a crash."""
+        result = run(pool, code)
+
+        assert result.stopped is None
+        assert result.failure is not None
+        assert result.failure.type in ("SystemExit", "KeyboardInterrupt")
+
+    def test_a_failure_keeps_what_was_printed(self, pool: Pool) -> None:
+        """Output before an exception is there, and no value is asked for after it."""
+        result = run(pool, "print('before')\nopen('nothing-here')", values={"x": "1"})
+
+        assert result.stdout == "before\n"
+        assert result.failure is not None
+        assert result.failure.type == "FileNotFoundError"
+        assert result.failure.bases == ("OSError",)
+        assert result.values == {}
+
+    def test_hostile_exceptions_are_told(self, pool: Pool) -> None:
+        """An exception whose text raises is still an exception."""
+        result = run(pool, "class E(Exception):\n    def __str__(self):\n        raise SystemExit\nraise E\n")
+
+        assert result.failure is not None
+        assert (result.failure.type, result.failure.message, result.failure.line) == ("E", "", 4)
+
+
+class TestStreams:
+    def test_are_kept_apart_and_whole(self, pool: Pool) -> None:
+        """stdout and stderr come separately, raw, with carriage returns and any character."""
+        code = "import sys\nprint('a\\rb ✓')\nprint('wrong', file=sys.stderr)\nprint('no newline', end='')"
+
+        result = run(pool, code)
+
+        assert result.stdout == "a\rb ✓\nno newline"
+        assert result.stderr == "wrong\n"
+
+    def test_come_while_it_runs(self, pool: Pool) -> None:
+        """`on_output` hears a line long before the job ends."""
+        times: list[float] = []
+
+        pool.run(
+            Job(code="import time\nprint('now')\ntime.sleep(0.6)\nprint('later')", limits=QUICK),
+            on_output=lambda stream, text: times.append(time.monotonic()),
+        )
+
+        assert times[-1] - times[0] > 0.4
+
+    def test_of_c_code_are_caught_too(self, pool: Pool) -> None:
+        """What is written to the descriptors directly is output as well."""
+        result = run(pool, "import os\nos.write(1, b'one')\nos.write(2, b'two')")
+
+        assert (result.stdout, result.stderr) == ("one", "two")
+
+    def test_input_is_at_its_end(self, pool: Pool) -> None:
+        """There is no one to ask."""
+        result = run(pool, "input('name? ')")
+
+        assert result.failure is not None
+        assert result.failure.type == "EOFError"
+
+    def test_threads_of_the_code_finish(self, pool: Pool) -> None:
+        """As at the end of a script, threads that were not joined are waited for."""
+        result = run(
+            pool, "import threading, time\nthreading.Thread(target=lambda: (time.sleep(0.2), print('done'))).start()"
+        )
+
+        assert result.stdout == "done\n"
+
+
+class TestLimits:
+    def test_time_names_the_line(self, pool: Pool) -> None:
+        """A job out of time is stopped, in words, with the line it was at and what it had printed."""
+        result = run(pool, "print('began')\nx = 0\nwhile True:\n    x += 1", limits=Limits(seconds=0.5))
+
+        assert result.stopped == "time"
+        assert result.stdout == "began\n"
+        assert result.why in {f"Stopped after 0.5 s: line {n} was still running." for n in (3, 4)}
+        assert 0.4 < result.seconds < 3
+
+    def test_output_is_cut(self, pool: Pool) -> None:
+        """A job that writes too much is stopped; the beginning is kept."""
+        result = run(pool, "while True: print('x' * 1000)", limits=Limits(seconds=20, output=50_000))
+
+        assert result.stopped == "output"
+        assert len(result.stdout) == 50_000
+        assert "48.8 kB" in result.why
+
+    def test_memory_names_the_line(self, pool: Pool) -> None:
+        """A job that asks for too much memory is stopped at its line."""
+        result = run(pool, "x = 1\ny = bytearray(1 << 30)", limits=Limits(seconds=20, memory=256 << 20))
+
+        assert result.stopped == "memory"
+        assert result.why == "Stopped at line 2: it asked for more than the 256 MB of memory that a run may use."
+
+    def test_cancel_ends_it_at_once(self, pool: Pool) -> None:
+        """Setting `cancel` ends a running job."""
+        cancel = threading.Event()
+        threading.Timer(0.4, cancel.set).start()
+        began = time.monotonic()
+
+        result = pool.run(Job(code="while True: pass", limits=QUICK), cancel=cancel)
+
+        assert result.stopped == "cancelled"
+        assert time.monotonic() - began < 2
+
+    @pytest.mark.parametrize(
+        "code",
+        ["import os; os._exit(0)", "import os; os._exit(7)", "import ctypes; ctypes.string_at(0)",
+         "import os; os.abort()", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"],
+        ids=["exit 0", "exit 7", "segfault", "abort", "kill"],
+    )  # fmt: skip
+    def test_a_crash_is_told_apart(self, pool: Pool, code: str) -> None:
+        """An interpreter that dies is a crash, in words; it never looks like a job that ended well."""
+        result = run(pool, "print('before')\n" + code)
+
+        assert result.stopped == "crash"
+        assert result.why
+        assert result.stdout == "before\n"
+        assert not result.ok
+
+
+class TestChance:
+    def test_a_seed_decides(self, pool: Pool) -> None:
+        """Same seed, same numbers; another seed, others."""
+        job = {"code": "import random", "values": {"x": "random.random()"}}
+
+        first, again, other = (pool.run(Job(**job, seed=seed, limits=QUICK)) for seed in (3, 3, 4))  # type: ignore[arg-type]
+
+        assert first.values == again.values != other.values
+
+    def test_numpy_is_reseeded(self, pool: Pool) -> None:
+        """NumPy's legacy generator begins again from the seed, the same in every mode."""
+        result = run(pool, "import numpy as np", seed=5, values={"x": "np.random.rand()"})
+
+        assert result.values == {"x": 0.22199317108973948}
+
+    def test_hash_seeds_differ(self, pool: Pool) -> None:
+        """The order of a set of strings depends on `hash_seed`, and on nothing else."""
+        job = {"code": "s = hash('practicum')", "values": {"s": "s"}}
+
+        seen = [pool.run(Job(**job, hash_seed=seed, limits=QUICK)).values["s"] for seed in (0, 0, 1, 2)]  # type: ignore[arg-type]
+
+        assert seen[0] == seen[1]
+        assert len(set(seen)) == 3
+
+    def test_nothing_is_left_for_the_next_job(self, pool: Pool) -> None:
+        """Names, patched modules, files and environment of one job are not there in the next."""
+        run(
+            pool,
+            "import math, os\nmath.pi = 3\nleft = 1\nopen('left', 'w').write('x')\nos.environ['LEFT'] = '1'",
+        )
+
+        after = run(
+            pool,
+            "import math, os",
+            values={"pi": "math.pi", "files": "os.listdir()", "env": "os.getenv('LEFT')", "left": "left"},
+        )
+
+        assert after.values["pi"] == math.pi
+        assert after.values["files"] == []
+        assert after.values["env"] is None
+        assert after.values["left"].type == "NameError"
+
+
+class TestValues:
+    def test_numpy_becomes_plain(self, pool: Pool) -> None:
+        """Scalars and arrays are the Python values they hold."""
+        values = {
+            "f": "np.float32(0.5)", "i": "np.int64(3)", "b": "np.bool_(True)", "a": "np.arange(4).reshape(2, 2)",
+            "c": "np.complex128(1 + 2j)", "s": "np.str_('x')", "shape": "np.zeros((2, 3)).shape", "nan": "np.nan",
+        }  # fmt: skip
+
+        found = dict(run(pool, "import numpy as np", values=values).values)
+
+        assert math.isnan(found.pop("nan"))
+        assert found == {"f": 0.5, "i": 3, "b": True, "a": [[0, 1], [2, 3]], "c": 1 + 2j, "s": "x", "shape": (2, 3)}
+        assert [type(found[name]) for name in "fibacs"] == [float, int, bool, list, complex, str]
+
+    def test_subclasses_become_their_base(self, pool: Pool) -> None:
+        """What is a dict, list or int by inheritance comes back as one; none of its code runs here."""
+        code = """
+import collections, enum
+class Loud(list):
+    def __iter__(self): raise RuntimeError
+    def __reduce__(self): return (print, ("unpickled",))
+E = enum.IntEnum("E", "a b")
+d = collections.OrderedDict(z=1, a=2)
+"""
+        values = {"loud": "Loud([1, 2])", "enum": "E.b", "dict": "d", "counter": "collections.Counter('aab')"}
+
+        result = run(pool, code, values=values)
+
+        assert result.values == {"loud": [1, 2], "enum": 2, "dict": {"z": 1, "a": 2}, "counter": {"a": 2, "b": 1}}
+        assert [type(value) for value in result.values.values()] == [list, int, dict, dict]
+
+    def test_other_things_are_opaque(self, pool: Pool) -> None:
+        """A function, a module, an object whose repr raises: type and text, nothing else."""
+        code = "class Bad:\n    def __repr__(self): raise SystemExit\n"
+
+        values = run(pool, code, values={"f": "len", "bad": "Bad()", "in": "[1, len]"}).values
+
+        assert values["f"] == Opaque("builtin_function_or_method", "<built-in function len>")
+        assert values["bad"] == Opaque("Bad", "<Bad whose repr raises SystemExit>")
+        assert values["in"] == [1, values["f"]]
+
+    @pytest.mark.parametrize(
+        "expression",
+        [
+            "bytearray(300 << 20)",
+            "'x' * (300 << 20)",
+            "list(range(5_000_000))",
+            "1 << 100_000_000",
+            "[b'x' * (300 << 20)]",
+        ],
+    )
+    def test_what_is_huge_is_told_briefly(self, pool: Pool, expression: str) -> None:
+        """A gigabyte is no reason to wait: the text is bounded, and comes at once."""
+        told: list[float] = []
+        job = Job(code=f"x = {expression}", values={"x": "x"}, limits=QUICK)
+
+        result = pool.run(job, on_value=lambda name, value, seconds: told.append(seconds))
+
+        assert isinstance(result.values["x"], Opaque)
+        assert len(result.values["x"].text) <= 500
+        assert told[0] < 1
+
+    def test_a_list_that_holds_itself(self, pool: Pool) -> None:
+        """Endless values are opaque, not an endless job."""
+        result = run(pool, "x = []\nx.append(x)", values={"x": "x"})
+
+        assert isinstance(result.values["x"], Opaque)
+
+
+class TestConcurrency:
+    def test_as_many_as_there_are_slots(self, pool: Pool) -> None:
+        """Three slots run three sleepers at once; the fourth waits its turn."""
+        spans: list[tuple[float, float]] = []
+
+        def one() -> None:
+            result = pool.run(
+                Job(
+                    code="import time\na = time.monotonic()\ntime.sleep(0.5)\nb = time.monotonic()",
+                    values={"span": "(a, b)"},
+                    limits=QUICK,
+                )
+            )
+            spans.append(result.values["span"])
+
+        threads = [threading.Thread(target=one) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        overlaps = [sum(a < begin < b for a, b in spans) for begin, _ in spans]
+        assert len(spans) == 4
+        assert max(overlaps) in (1, 2)
+
+    def test_waiting_can_be_cancelled(self, pool: Pool) -> None:
+        """A job that waits for a slot leaves the queue when it is cancelled."""
+        hold, cancel = threading.Event(), threading.Event()
+        busy = [
+            threading.Thread(target=lambda: pool.run(Job(code="while True: pass", limits=QUICK), cancel=hold))
+            for _ in range(3)
+        ]
+        for thread in busy:
+            thread.start()
+        time.sleep(0.3)
+        threading.Timer(0.2, cancel.set).start()
+
+        result = pool.run(Job(code="x = 1", limits=QUICK), cancel=cancel)
+        hold.set()
+        for thread in busy:
+            thread.join()
+
+        assert result.stopped == "cancelled"
+
+
+@pytest.mark.slow
+@pytest.mark.tensorflow
+class TestTensorFlow:
+    FIT = """
+import keras, numpy as np
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="relu"), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+x = np.random.rand(32, 4)
+history = model.fit(x, x.sum(axis=1), epochs=2, verbose=2)
+"""
+
+    def test_trains_the_same_from_the_same_seed(self, pool: Pool) -> None:
+        """Keras trains, in silence on stderr, and a seed decides every digit."""
+        job = Job(code=self.FIT, values={"loss": "history.history['loss']"}, seed=1, limits=Limits(seconds=60))
+
+        first, again = pool.run(job), pool.run(job)
+
+        assert first.ok, first
+        assert first.values == again.values
+        assert first.stderr == ""
+        assert "Epoch 2/2" in first.stdout
+
+    def test_tensors_and_variables_become_plain(self, pool: Pool) -> None:
+        """A tensor, a variable and a shape are the values they hold; a symbolic tensor is opaque."""
+        values = {
+            "tensor": "tf.constant([[1, 2]])", "variable": "keras.Variable([1.0])", "tf": "tf.Variable(3)",
+            "shape": "tf.zeros((2, 3)).shape", "output": "keras.Input((4,))", "output_shape": "keras.Input((4,)).shape",
+        }  # fmt: skip
+
+        result = pool.run(Job(code="import tensorflow as tf, keras", values=values, limits=Limits(seconds=60)))
+
+        assert isinstance(result.values["output"], Opaque)
+        rest = {name: value for name, value in result.values.items() if name != "output"}
+        assert rest == {"tensor": [[1, 2]], "variable": [1.0], "tf": 3, "shape": (2, 3), "output_shape": (None, 4)}
+
+    def test_figures_come_as_png(self, pool: Pool) -> None:
+        """Figures left open come back; `show` is no error and no warning."""
+        code = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.figure()\nplt.plot([3])"
+
+        result = pool.run(Job(code=code, limits=Limits(seconds=60)))
+
+        assert result.ok, result
+        assert [picture[:8] for picture in result.figures] == [b"\x89PNG\r\n\x1a\n"] * 2
+        assert result.stderr == ""
+
+    def test_a_function_is_traced_from_its_source(self, pool: Pool) -> None:
+        """AutoGraph finds the source of the job's own functions."""
+        code = """
+import tensorflow as tf
+@tf.function
+def count(n):
+    total = 0
+    for i in tf.range(n):
+        if i % 2 == 0:
+            total += i
+    return total
+x = count(tf.constant(7))
+"""
+
+        result = pool.run(Job(code=code, values={"x": "x"}, limits=Limits(seconds=60)))
+
+        assert result.values == {"x": 12}, result
+
+    def test_ipython_is_not_there(self, pool: Pool) -> None:
+        """Keras imports IPython where it can; a run is no notebook."""
+        result = pool.run(
+            Job(code="import keras, sys", values={"x": "sys.modules.get('IPython')"}, limits=Limits(seconds=60))
+        )
+
+        assert result.values == {"x": None}
+
+    def test_one_processor_or_many(self, isolated: Pool) -> None:
+        """TensorFlow computes in one thread, so that the machine's processors do not change a sum."""
+        code = "import tensorflow as tf\ntf.constant(1.0) + 1\n"
+        values = {"n": "(tf.config.threading.get_intra_op_parallelism_threads(), open('/proc/self/status').read())"}
+
+        _, status = isolated.run(Job(code=code, values=values, limits=Limits(seconds=60))).values["n"]
+
+        threads = int(status.split("Threads:")[1].split()[0])
+        assert threads <= 8
+
+
+def test_subprocess_mode_warns() -> None:
+    """The mode without isolation says so, loudly."""
+    from practicum.runner import UnsafeMode
+
+    with pytest.warns(UnsafeMode, match="run only your own"), Pool(mode=Mode.SUBPROCESS) as pool:
+        assert pool.run(Job(code="x = 1", preload=Preload.PYTHON)).ok

@@ -1,0 +1,202 @@
+"""The pool and its zygotes: starting, dying, closing, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from practicum.runner import Job, Limits, Mode, Pool, Preload, Result, needs
+from practicum.runner.inside.zygote import Config, Zygote, remove_tree
+from practicum.runner.protocol import ZygoteGone
+from practicum.runner.warm import Zygote as WarmZygote
+from practicum.runner.warm import peek_memory
+
+from .conftest import pool_in
+
+LIMITS = Limits(seconds=20)
+
+
+def _only_zygote(pool: Pool) -> WarmZygote:
+    (zygote,) = pool._zygotes.values()
+    return zygote
+
+
+@pytest.fixture(params=[Mode.FULL, Mode.BARE], ids=str)
+def mode(request: pytest.FixtureRequest) -> Mode:
+    pool_in(request.param)  # skips where it is not offered
+    return Mode(request.param)
+
+
+def test_a_dead_zygote_is_noticed_at_once_and_replaced(mode: Mode) -> None:
+    """Jobs of a zygote that dies get a crash with a reason, quickly; the next job runs in a new one."""
+    with Pool(size=2, mode=mode) as pool:
+        pool.run(Job(code="x = 1"))
+        seen: list[tuple[Result, float]] = []
+        running = threading.Thread(
+            target=lambda: seen.append((pool.run(Job(code="while True: pass", limits=LIMITS)), time.monotonic()))
+        )
+        running.start()
+        time.sleep(0.3)
+        killed = time.monotonic()
+        os.kill(_only_zygote(pool).pids()[0 if mode is Mode.BARE else 1], signal.SIGKILL)
+        running.join()
+        after = pool.run(Job(code="x = 1", values={"x": "x"}))
+
+    result, ended = seen[0]
+    assert result.stopped == "crash"
+    assert "died" in result.why
+    assert ended - killed < 0.5
+    assert after.values == {"x": 1}
+
+
+def test_closing_ends_what_runs(mode: Mode) -> None:
+    """`close` leaves no process and no folder behind, and ends running jobs."""
+    pool = Pool(size=2, mode=mode)
+    seen: list[Result] = []
+    running = threading.Thread(target=lambda: seen.append(pool.run(Job(code="while True: pass", limits=LIMITS))))
+    running.start()
+    time.sleep(0.5)
+    pids = _only_zygote(pool).pids()
+
+    pool.close()
+    running.join()
+
+    assert seen[0].stopped == "crash"
+    deadline = time.monotonic() + 2
+    while (left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not left
+
+
+def test_a_job_after_close_is_refused(mode: Mode) -> None:
+    """A closed pool starts nothing."""
+    pool = Pool(size=1, mode=mode)
+    pool.close()
+
+    assert pool.run(Job(code="x = 1")).stopped == "unavailable"
+
+
+def test_children_of_a_zygote_share_it(mode: Mode) -> None:
+    """One zygote serves every job of its hash seed; another hash seed has another."""
+    with Pool(size=1, mode=mode) as pool:
+        for seed in (0, 0, 1, 1, 0):
+            pool.run(Job(code="x = 1", hash_seed=seed))
+
+        assert sorted(pool._zygotes) == [(Preload.PYTHON, 0), (Preload.PYTHON, 1)]
+
+
+def test_many_jobs_leave_nothing_behind(mode: Mode) -> None:
+    """After two hundred jobs there are as many descriptors as after twenty, here and in the zygote."""
+
+    def descriptors(pool: Pool) -> tuple[int, int]:
+        pid = _only_zygote(pool).pids()[-1]
+        return len(list(Path("/proc/self/fd").iterdir())), len(list(Path(f"/proc/{pid}/fd").iterdir()))
+
+    with Pool(size=1, mode=mode) as pool:
+        for _ in range(20):
+            pool.run(Job(code="x = 1"))
+        time.sleep(0.1)
+        before = descriptors(pool)
+        for _ in range(200):
+            pool.run(Job(code="x = 1"))
+        time.sleep(0.1)
+
+        assert descriptors(pool) == before
+        assert len(_only_zygote(pool).pids()) <= 2
+
+
+def test_a_zygote_with_threads_forks_nothing(tmp_path: Path) -> None:
+    """A fork of a process with threads may hang for ever: it is refused, in words."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    told = {"mode": "bare", "preload": "python", "folders": [], "filter": "", "scratch": str(tmp_path), "read": []}
+    told |= {"write": [], "first_uid": None, "keep_search": False}
+    config = Config(json.dumps(told).encode())
+    zygote = Zygote(config, theirs)
+    over = threading.Event()
+    other = threading.Thread(target=over.wait)
+    other.start()
+
+    with ours, theirs, pytest.raises(OSError, match="threads: a fork would not be safe"):
+        zygote._start({"slot": 0}, (0, 0, 0, 0), ours)
+    over.set()
+    other.join()
+
+
+def test_a_tree_of_any_depth_is_removed(tmp_path: Path) -> None:
+    """A folder of more than a thousand levels is removed without recursion; links are not followed."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").touch()
+    top = tmp_path / "top"
+    top.mkdir()
+    (top / "link").symlink_to(outside)
+    here = os.open(top, os.O_RDONLY)
+    for _ in range(1_200):
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+
+    remove_tree(str(top))
+
+    assert not top.exists()
+    assert (outside / "kept").exists()
+
+
+def test_a_zygote_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without bubblewrap full mode is refused, not weakened."""
+    monkeypatch.setattr("shutil.which", lambda name, path=None: None)
+
+    with pytest.raises(ZygoteGone, match="bubblewrap"):
+        WarmZygote.start(Mode.FULL, Preload.PYTHON, 0)
+
+
+@pytest.mark.parametrize(
+    ("code", "preload"),
+    [
+        ("x = 1", Preload.PYTHON),
+        ("# import keras", Preload.PYTHON),
+        ("import numpy as np", Preload.NUMPY),
+        ("import os, numpy", Preload.NUMPY),
+        ("from tensorflow import keras", Preload.TENSORFLOW),
+        ("def f():\n    import keras.layers", Preload.TENSORFLOW),
+        ("x = 1; import keras", Preload.TENSORFLOW),
+        ("import matplotlib.pyplot as plt", Preload.TENSORFLOW),
+        ("from practicum.lab import images", Preload.TENSORFLOW),
+        ("kerasik = 1\nimport kerasik", Preload.PYTHON),
+    ],
+)
+def test_auto_takes_the_least_that_is_needed(code: str, preload: Preload) -> None:
+    """The modules that the text imports choose the interpreter."""
+    assert needs.preload(Job(code=code)) is preload
+
+
+def test_tensorflow_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that needs TensorFlow where there is none is told what to install."""
+    monkeypatch.setattr(needs, "installed", lambda name: name != "tensorflow")
+
+    result = pool_in(Mode.SUBPROCESS).run(Job(code="import tensorflow"))
+
+    assert result.stopped == "unavailable"
+    assert "pip install 'practicum[tensorflow]'" in result.why
+
+
+@pytest.mark.slow
+@pytest.mark.tensorflow
+def test_an_idle_tensorflow_is_small_and_has_one_thread(mode: Mode) -> None:
+    """The warm interpreter has one thread, so that forking it is safe, and leaves room in 600 MB for the service."""
+    zygote = WarmZygote.start(mode, Preload.TENSORFLOW, 0)
+    memory = sum(peek_memory(pid)["Rss"] for pid in zygote.pids())
+    threads = zygote.threads
+    zygote.close()
+
+    assert threads == 1
+    assert memory < 350 << 20

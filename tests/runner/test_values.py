@@ -1,0 +1,131 @@
+"""Values travel as bounded JSON and come back as what they were, whatever a job may send."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from practicum.model import Failure, Opaque
+from practicum.runner.inside.encode import encode
+from practicum.runner.values import Unreadable, decode, parse
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False)
+    | st.complex_numbers(allow_nan=False)
+    | st.text(st.characters(), max_size=20)
+    | st.binary(max_size=20)
+)
+HASHABLE = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3).map(tuple) | st.frozensets(inner, max_size=3), max_leaves=6
+)
+PLAIN = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(HASHABLE, inner, max_size=4)
+        | st.sets(HASHABLE, max_size=4)
+        | st.frozensets(HASHABLE, max_size=4)
+    ),
+    max_leaves=20,
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["int", "float", "complex", "str", "bytes", "tuple", "set", "dict", "opaque", "failure", "x"]
+            ),
+            inner,
+            max_size=2,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+def travel(value: object) -> Any:
+    return decode(parse(json.dumps(encode(value)).encode()))
+
+
+def same(a: object, b: object) -> bool:
+    """Equal, and of the same types all the way down."""
+    return repr(a) == repr(b) if not isinstance(a, set | frozenset) else a == b and type(a) is type(b)
+
+
+@given(PLAIN)
+def test_plain_values_return_as_they_were(value: object) -> None:
+    """Every plain value survives the way, with its type: 1 is not 1.0, a tuple no list, True not 1."""
+    back = travel(value)
+
+    assert back == value
+    assert type(back) is type(value)
+
+
+@given(st.lists(SCALARS))
+def test_types_survive_inside(value: list[object]) -> None:
+    """The elements keep their types too."""
+    back = travel(value)
+
+    assert all(same(a, b) for a, b in zip(back, value, strict=True))
+
+
+def test_nan_returns() -> None:
+    """NaN is a value like others."""
+    assert math.isnan(travel(float("nan")))
+
+
+@given(JSON)
+def test_forged_json_is_a_value_or_unreadable(told: object) -> None:
+    """No JSON whatever makes the reader do anything but answer or refuse."""
+    with contextlib.suppress(Unreadable):
+        decode(told)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"NaN", b"[" * 100_000, b'{"int": "zz"}', b'{"bytes": "!"}', b'{"set": [[]]}', b'{"dict": [[1]]}',
+     b'{"complex": ["1"]}', b'{"str": "gIA="}', b'{"opaque": [1, 2]}', b'{"unheard": 1}', b'{"failure": {}}', b"\xff"],
+)  # fmt: skip
+def test_garbage_is_unreadable(content: bytes) -> None:
+    """What no honest job sends is refused, never half believed."""
+    with pytest.raises(Unreadable):
+        decode(parse(content))
+
+
+def test_colliding_hashes_are_refused_quickly() -> None:
+    """A set of numbers that all hash alike would take the reader minutes: it takes few."""
+    told = {"set": [{"int": hex(k * (2**61 - 1))} for k in range(100_000)]}
+    began = time.monotonic()
+
+    with pytest.raises(Unreadable):
+        decode(told)
+
+    assert time.monotonic() - began < 1
+
+
+def test_a_failure_travels() -> None:
+    """A value that raised is a Failure."""
+    told = {"failure": {"type": "E", "message": "m", "line": 2, "where": "x", "bases": ["B"], "memory": False}}
+
+    assert decode(told) == Failure("E", "m", 2, "x", ("B",))
+
+
+@pytest.mark.parametrize("size", [60_000, 3_000_000])
+def test_large_values_are_opaque(size: int) -> None:
+    """Beyond the bounds a value is told by its type and beginning."""
+    found = travel(list(range(size)))
+
+    assert isinstance(found, Opaque)
+    assert found.text.startswith("too big to carry: [0, 1, 2")
