@@ -1,0 +1,10 @@
+"""The lab's tests run TensorFlow on one thread, as every measured run does; set before TensorFlow reads it."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

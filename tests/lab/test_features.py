@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from practicum.lab import networks
+from practicum.lab.features import features, forward, shared_base
+from practicum.lab.images import shapes
+from practicum.lab.train import Labelled, Trainer
+
+pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
+
+
+def test_cached_features_equal_direct_ones_to_the_bit() -> None:
+    """The cache gives what the network gives, and gives the very same array the second time."""
+    base, drawn = shared_base(32), shapes(24, seed=0, side=32)
+    cache: dict[str, np.ndarray] = {}
+    first = features(base, drawn.pixels, cache=cache)
+
+    assert first.shape == (120, 1280)
+    assert np.array_equal(first, forward(base, drawn.pixels))
+    assert features(base, drawn.pixels.copy(), cache=cache) is first
+    assert len(cache) == 1
+
+
+def test_other_pictures_or_other_weights_are_not_mistaken_for_cached_ones() -> None:
+    """The key is content: one changed pixel or one changed weight is another entry."""
+    base, drawn = shared_base(32, "random", 5), shapes(2, seed=0, side=32)
+    cache: dict[str, np.ndarray] = {}
+    before = features(base, drawn.pixels, cache=cache)
+    changed = drawn.pixels.copy()
+    changed[0, 0, 0, 0] ^= 1
+    features(base, changed, cache=cache)
+    kernel = base.get_layer("_conv_stem").weights[0]
+    kernel.assign(kernel * 2)
+
+    assert not np.array_equal(features(base, drawn.pixels, cache=cache), before)
+    assert len(cache) == 3
+
+
+def test_a_picture_s_features_do_not_depend_on_its_company() -> None:
+    """Alone or among others, first or last: the same to the bit."""
+    base, drawn = shared_base(32), shapes(24, seed=0, side=32)
+    together = forward(base, drawn.pixels)
+
+    assert np.array_equal(forward(base, drawn.pixels[:7]), together[:7])
+    assert np.array_equal(forward(base, drawn.pixels[::-1])[::-1], together)
+
+
+def test_a_head_trained_on_cached_features_equals_one_trained_through_the_frozen_base() -> None:
+    """Losses and weights agree to the bit, so that caching changes nothing but the time."""
+    base, drawn = shared_base(32), shapes(20, seed=0, side=32)
+    ready = Labelled(features(base, drawn.pixels), drawn.labels)
+    start = networks.head(5, seed=1).get_weights()
+    head = Trainer(networks.head(5))
+    whole = Trainer(keras.Sequential([base, networks.head(5)]))
+    on_features = head.fit(start, ready, ready, learning_rate=1e-3, epochs=3, seed=1)
+    pictures = Labelled(drawn.pixels, drawn.labels)
+    all_weights = _with_head(whole.model, start)
+    through_base = whole.fit(all_weights, pictures, pictures, learning_rate=1e-3, epochs=3, seed=1)
+
+    assert through_base == on_features
+    for one, other in zip(whole.model.layers[-1].get_weights(), head.model.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+
+
+def _with_head(model: keras.Model, start: list[np.ndarray]) -> list[np.ndarray]:
+    """The model's weights, its last layer's replaced."""
+    model.layers[-1].set_weights(start)
+    return list(model.get_weights())
