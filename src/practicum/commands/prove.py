@@ -185,10 +185,12 @@ def _show(entries: Sequence[Entry]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 200  # a file or a pipe has no edge at which to fold
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("problem", "kind", "variants", "verdict", "run", "took"):
-        table.add_column(heading, justify="right" if heading in ("variants", "took") else "left")
+        table.add_column(heading, justify="right" if heading in ("variants", "took") else "left", overflow="fold")
     for entry in entries:
         colour = COLOURS.get(entry.verdict, "red")
         ran = entry.evidence
