@@ -216,6 +216,25 @@ def test_proving_can_be_stopped_and_keeps_what_is_done(tmp_path: Path, pool: Poo
     assert verdicts == {"a": Verdict.PROVED, "b": Verdict.UNPROVED}
 
 
+def test_what_was_measured_before_an_interruption_is_not_measured_again(tmp_path: Path, pool: Pool) -> None:
+    """An experiment may take minutes. Its finished calls are kept, though the problem could not be judged yet."""
+    slow = EXPERIMENTS.replace("chance =", "import time; time.sleep(0 if seed < 2 else 0.4)\n    chance =")
+    root = write_course(tmp_path, {"best": BEST}, slow)
+    catalogue = load(root)
+    prover = Prover(catalogue, pool.run, jobs=1)
+    threading.Timer(1.0, prover.stop).start()
+
+    with pytest.raises(Stopped):
+        prover.prove(catalogue.entries.values())
+    interrupted = load(root).entries[path("best")]
+    entries, watched = prove(root, pool)
+
+    assert interrupted.verdict is Verdict.UNPROVED
+    assert entries["best"].verdict is Verdict.PROVED
+    assert 0 < len(watched.experiments) < 15
+    assert "experiments.tall(step=3, seed=0)" not in watched.experiments
+
+
 def test_progress_counts_every_run_and_measurement(tmp_path: Path, pool: Pool) -> None:
     """The bar ends where it said it would."""
     seen: list[Progress] = []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
-from practicum.model import Evidence, Measured, Measurement, Topic, Verdict
+from practicum.model import Evidence, Measured, Measurement, Topic, VariantFinding, Verdict
 from practicum.prove import evidence as evidences
 from practicum.prove import judging, measuring
 from practicum.prove.catalogue import Catalogue, Entry
@@ -56,12 +56,15 @@ class Prover:
         listed = list(entries)
         todo = [entry for entry in listed if (all_again and not entry.problem.cites) or entry.outdated]
         proved: dict[str, Entry] = {}
-        try:
-            with ThreadPoolExecutor(self.jobs, thread_name_prefix="prove") as threads:
-                self._submit(todo, threads, proved, all_again)
-        except BaseException:
-            self._cancel.set()
-            raise
+        known = {topic.slug: Measurements() for topic in self.catalogue.course.topics}
+        with ThreadPoolExecutor(self.jobs, thread_name_prefix="prove") as threads:
+            try:
+                self._submit(todo, threads, known, proved, all_again)
+            except BaseException:
+                self._cancel.set()
+                threads.shutdown(cancel_futures=True)
+                self._keep((entry for entry in todo if entry.problem.path not in proved), known)
+                raise
         return [proved.get(entry.problem.path, entry) for entry in listed]
 
     def stop(self) -> None:
@@ -69,10 +72,14 @@ class Prover:
         self._cancel.set()
 
     def _submit(
-        self, todo: Sequence[Entry], threads: ThreadPoolExecutor, proved: dict[str, Entry], all_again: bool
+        self,
+        todo: Sequence[Entry],
+        threads: ThreadPoolExecutor,
+        known: Mapping[str, Measurements],
+        proved: dict[str, Entry],
+        all_again: bool,
     ) -> None:
         """Measurements first, as they take longest; a problem is judged as soon as all of its own are there."""
-        known = {topic.slug: Measurements() for topic in self.catalogue.course.topics}
         if not all_again:
             for topic in self.catalogue.course.topics:
                 known[topic.slug].measured |= measuring.reusable(topic, self._recorded(topic))
@@ -96,6 +103,21 @@ class Prover:
                 if future.exception():
                     self._cancel.set()
                 future.result()
+
+    def _keep(self, entries: Iterable[Entry], known: Mapping[str, Measurements]) -> None:
+        """When interrupted, write down what was measured for problems that could not be judged yet.
+
+        Such evidence proves nothing, and never stands in for what was settled before; the next proving finds the
+        measurements in it.
+        """
+        for entry in entries:
+            measured = known[entry.topic].measured
+            found = tuple(measured[call] for call in dict.fromkeys(self._wanted(entry)) if call in measured)
+            if found and entry.evidence is None:
+                topic = self.catalogue.topic(entry.topic)
+                partly = VariantFinding({}, Verdict.UNPROVED, "proving it was interrupted", measured=found)
+                evidence = judging.record(entry.problem, topic, [partly])
+                evidences.write(self.catalogue.root / evidences.place(entry.problem), replace(evidence, hash=""))
 
     def _wanted(self, entry: Entry) -> list[Measurement]:
         topic = self.catalogue.topic(entry.topic)
