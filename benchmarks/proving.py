@@ -36,13 +36,13 @@ def value(number: int) -> int:
     return namespace["common"]
 
 
-def write(root: Path) -> None:
-    """A course of a hundred problems."""
+def write(root: Path, count: int = COUNT) -> None:
+    """A course of so many problems, one topic's challenge. The first option of each is the right one."""
     folder = root / "topic" / "challenge"
     folder.mkdir(parents=True)
-    (root / "course.toml").write_text('title = "A hundred problems"\n')
+    (root / "course.toml").write_text('title = "Small problems"\n')
     (root / "topic" / "topic.toml").write_text('title = "Small ones"\n')
-    for number in range(COUNT):
+    for number in range(count):
         key = value(number)
         (folder / f"{number:03}.md").write_text(
             f'+++\nlevel = "beginner"\n[proof]\nvalue = "common"\n+++\n\n# Problem {number}\n\nWhat is `common`?\n\n'

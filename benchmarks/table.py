@@ -25,11 +25,18 @@ class Timing:
 
     @property
     def p95(self) -> float:
-        return sorted(self.seconds)[min(len(self.seconds) - 1, round(0.95 * len(self.seconds)))]
+        return self._below(0.95)
+
+    @property
+    def p99(self) -> float:
+        return self._below(0.99)
 
     @property
     def n(self) -> int:
         return len(self.seconds)
+
+    def _below(self, share: float) -> float:
+        return sorted(self.seconds)[min(len(self.seconds) - 1, round(share * len(self.seconds)))]
 
 
 def timed(action: Callable[[], object]) -> float:

@@ -128,9 +128,9 @@ class Problem:
 
 @dataclass(frozen=True)
 class Cell:
-    """A `python run` or `chart` fence of a page."""
+    """A `python run`, `python setup` or `chart` fence of a page."""
 
-    role: Literal["run", "chart"]
+    role: Literal["run", "setup", "chart"]
     text: str
     line: int
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -19,27 +18,45 @@ ROLES = {
 _OF_OPTIONS = {"claim", "fix"}
 _SINGLE = {"start", "solution", "check"}
 _SECTIONS = ("hint", "explanation")
-_BOX = re.compile(r"\[([^\]\[]?)\](?:\s+|$)")
+
+LONGEST_OPTION = 2000
+"""Characters of an option's text."""
+
+_ELSEWHERE = "?"
+"""Below a heading that is no section: what stands there is looked at when the heading is right."""
+
+_BOX = re.compile(r"\[(\s*[^\]\[\s]?\s*)\](?:\s+|$)")
+_TICKS = re.compile(r"`{3,}")
+BRACES = re.compile(r"\{\{ *([A-Za-z_]\w*) *\}\}")
+"""A parameter's name in braces, and nothing else."""
 
 _markdown = MarkdownIt("commonmark")
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A piece of the file's text, and the line on which it begins."""
+    """A piece of a file: lines that follow one another, and the number of the first."""
 
     text: str
     line: int
+    path: str = ""
+    """The file, if it is not the problem's own."""
+
+
+Passage = tuple[Chunk, ...]
+"""Prose in pieces: what is hidden between them is left out, and a shown fence is a piece of its own."""
 
 
 @dataclass
 class DraftOption:
     """One item of the task list."""
 
-    text: Chunk
+    line: int
     key: bool
-    feedback: Chunk
+    text: Passage
+    feedback: Passage = ()
     fence: Chunk | None = None
+    """The fence that is its answer."""
     claim: Chunk | None = None
     fix: Chunk | None = None
 
@@ -49,18 +66,24 @@ class Draft:
     """The parts of a problem's body."""
 
     title: Chunk = field(default_factory=lambda: Chunk("", 1))
-    sections: dict[str, Chunk] = field(default_factory=dict)
+    sections: dict[str, Passage] = field(default_factory=dict)
     """`statement`, `hint`, `explanation`."""
     options: list[DraftOption] = field(default_factory=list)
     fences: dict[str, list[Chunk]] = field(default_factory=dict)
     """By role."""
+    braces: list[tuple[int, str]] = field(default_factory=list)
+    """The line and text of each `{{ name }}` in prose (code is code)."""
 
-    def lines(self) -> dict[str, int]:
-        """On which line each part stands."""
-        found = {"title": self.title.line}
+    def places(self) -> dict[str, Chunk]:
+        """The piece of each part, as kinds name it."""
+        found = {"title": self.title}
         for role, chunks in self.fences.items():
-            found[role] = chunks[0].line
-            found |= {f"{role} {number}": chunk.line for number, chunk in enumerate(chunks, 1)}
+            found[role] = chunks[0]
+            found |= {f"{role} {number}": chunk for number, chunk in enumerate(chunks, 1)}
+        for number, option in enumerate(self.options, 1):
+            found[f"option {number}"] = Chunk("", option.line)
+            found |= {f"claim {number}": option.claim} if option.claim else {}
+            found |= {f"fix {number}": option.fix} if option.fix else {}
         return found
 
 
@@ -100,8 +123,16 @@ def unclosed(token: Token, lines: Sequence[str]) -> bool:
     return not (last.startswith(token.markup) and not last.strip(token.markup[0]))
 
 
+def fenced(text: str) -> tuple[str, str]:
+    """The lines to put before and after a piece of Python, so that it is a fence whatever it holds."""
+    ticks = max((len(found) for found in _TICKS.findall(text)), default=2) + 1
+    return "`" * ticks + "python", "`" * ticks
+
+
 def code_span(markdown: str) -> str | None:
     """The first code span of a text."""
+    if "`" not in markdown:
+        return None
     for token in _markdown.parseInline(markdown):
         for child in token.children or ():
             if child.type == "code_inline":
@@ -119,19 +150,32 @@ class _Parser:
         self.section = ""
         self.spans: dict[str, tuple[int, int]] = {}
         self.hidden: set[int] = set()
-        self.relabelled: dict[int, str] = {}
+        self.shown: dict[int, tuple[Chunk, int]] = {}
+        """By the line of its opening (from 0), the code of a fence with a role that is shown, and the line past it."""
 
     def parse(self) -> Draft:
+        if not any(token.type == "heading_open" and token.tag == "h1" for token in self.tokens):
+            line = (self.tokens[0].map or [0])[0] + 1 if self.tokens else self.first
+            self.notes.add(line, "there is no title: begin the text with `# A title`")
+            self.section = "statement"
         index = 0
         while index < len(self.tokens):
             end = self._end(index)
             self._block(index, end)
             index = end
-        if not self.draft.title.text:
-            self.notes.add(self.first, "there is no title: begin the text with `# A title`")
+        self.draft.braces += self._braces()
+        self.spans.pop(_ELSEWHERE, None)
         for name, (start, stop) in self.spans.items():
-            self.draft.sections[name] = self._text(start, stop)
+            self.draft.sections[name] = self._passage(start, stop)
         return self.draft
+
+    def _braces(self) -> Iterator[tuple[int, str]]:
+        for token in self.tokens:
+            line = (token.map or [0])[0] + 1
+            for child in token.children or ():
+                line += child.type in ("softbreak", "hardbreak")
+                if child.type == "text":
+                    yield from ((line, found[0]) for found in BRACES.finditer(child.content))
 
     def _end(self, index: int) -> int:
         """The index just past the block that begins at `index`."""
@@ -148,14 +192,19 @@ class _Parser:
         if token.type == "heading_open" and token.tag in ("h1", "h2"):
             self._heading(token.tag, self.tokens[index + 1].content.strip(), start + 1, stop)
             return
+        if _is_comment(token):
+            self.hidden |= set(range(start, stop))
+            return
         if not self.section:
             self.notes.add(start + 1, "text stands before the title: begin with `# A title`")
-            return
+            self.section = _ELSEWHERE
         if self.section == "statement" and self._is_options(index, end):
             self._options(index, end)
             return
-        if self.section == "statement" and self.draft.options and token.type != "html_block":
-            self.notes.add(start + 1, "text stands after the options: indent it under one, or move it above them")
+        if self.section == "statement":
+            self._stray_boxes(index, end)
+            if self.draft.options:
+                self.notes.add(start + 1, "text stands after the options: indent it under one, or move it above them")
         self._fences(index, end)
         began, _ = self.spans.get(self.section, (start, stop))
         self.spans[self.section] = (began, stop)
@@ -175,7 +224,7 @@ class _Parser:
             self.notes.add(line, f"`## {text}` is no section: there are {known}; use `###` inside a statement")
         elif name in self.spans or name == self.section:
             self.notes.add(line, f"there is a second `## {text}`: write one")
-        self.section = name if name in _SECTIONS else self.section or "statement"
+        self.section = name if name in _SECTIONS else _ELSEWHERE
 
     def _fences(self, index: int, end: int) -> None:
         """File the fences of a block by their role; only what is shown stays in the text."""
@@ -193,10 +242,12 @@ class _Parser:
                 )
             elif role in _OF_OPTIONS:
                 self.notes.add(start + 1, f"a `{role}` belongs to an option: indent it under one")
+            elif self.section == _ELSEWHERE:
+                self._file(role, _content(token))
             elif self.section != "statement":
                 self.notes.add(start + 1, f"a `{role}` fence stands in `## {self.section.title()}`: move it above")
             else:
-                self._file(role, Chunk(token.content, start + 2))
+                self._file(role, _content(token))
                 self._show_or_hide(role, token, start, stop)
 
     def _file(self, role: str, chunk: Chunk) -> None:
@@ -207,7 +258,7 @@ class _Parser:
 
     def _show_or_hide(self, role: str, token: Token, start: int, stop: int) -> None:
         if role == "run":
-            self.relabelled[start] = f"{token.markup}python"
+            self.shown[start] = Chunk(token.content.rstrip("\n"), _content(token).line), stop
         else:
             self.hidden |= set(range(start, stop))
 
@@ -235,6 +286,15 @@ class _Parser:
             return False
         return any(_BOX.match(self._first_text(at, stop)) for at, stop in self._items(index, end))
 
+    def _stray_boxes(self, index: int, end: int) -> None:
+        """Options that are no bulleted list at the margin."""
+        for at in range(index, end):
+            token = self.tokens[at]
+            if token.type == "list_item_open" and _BOX.match(self._first_text(at, end)):
+                message = "options stand in a bulleted list at the margin: write `- [x]` and `- [ ]`"
+                self.notes.add((token.map or [0])[0] + 1, message)
+                return
+
     def _options(self, index: int, end: int) -> None:
         for at, stop in self._items(index, end):
             line = (self.tokens[at].map or [0])[0] + 1
@@ -249,29 +309,26 @@ class _Parser:
     def _option(self, at: int, stop: int, box: re.Match[str]) -> DraftOption:
         start, end = self.tokens[at].map or (0, 0)
         _, text_end = self.tokens[at + 1].map or (start, start + 1)
-        text = self._first_text(at, stop)[box.end() :].strip()
-        option = DraftOption(Chunk(text, start + 1), box[1] in ("x", "X"), Chunk("", text_end + 1))
+        text = self._first_text(at, stop)[box.end() :].rstrip()
+        option = DraftOption(start + 1, box[1] in ("x", "X"), (Chunk(text, start + 1),) if text else ())
         for token in self.tokens[at:stop]:
             if token.type == "fence":
                 self._option_fence(option, token)
-        option.feedback = self._text(text_end, end)
-        if option.fence and not text:
-            option.text = Chunk(f"```python\n{option.fence.text}```", option.fence.line - 1)
-        elif not text:
+        option.feedback = self._passage(text_end, end)
+        if not option.text:
             self.notes.add(start + 1, "this option is empty: write what it says after its box")
+        elif len(text) > LONGEST_OPTION:
+            self.notes.add(start + 1, f"this option has {len(text)} characters: at most {LONGEST_OPTION} can be read")
         return option
 
     def _option_fence(self, option: DraftOption, token: Token) -> None:
         start, stop = token.map or (0, 0)
         self._check_closed(token)
         role = fence_role(token, self.notes)
-        chunk = Chunk(token.content, start + 2)
+        chunk = _content(token)
         if role is None:
             if len(token.info.split()) < 2 and self._answers(option):
-                option.fence = chunk
-                self.hidden |= set(range(start, stop))
-                if option.text.text:
-                    option.text = Chunk(f"{option.text.text}\n\n```python\n{token.content}```", option.text.line)
+                self._answer(option, chunk, range(start, stop))
             return
         self.hidden |= set(range(start, stop))
         if role not in _OF_OPTIONS:
@@ -285,20 +342,58 @@ class _Parser:
         """Whether a fence without a role is what this option says."""
         if option.fence is not None:
             return False
-        return not option.text.text or (self.fenced_answers and code_span(option.text.text) is None)
+        return not option.text or (self.fenced_answers and code_span(option.text[0].text) is None)
 
-    def _text(self, start: int, stop: int) -> Chunk:
-        """Lines of the file as Markdown of their own: hidden fences left out, indentation taken away."""
-        kept = [
-            (number, _relabel(self.lines[number], self.relabelled.get(number)))
-            for number in range(start, stop)
-            if number not in self.hidden
-        ]
-        while kept and not kept[0][1].strip():
-            kept.pop(0)
-        text = textwrap.dedent("\n".join(line for _, line in kept)).rstrip()
-        return Chunk(text, (kept[0][0] if kept else start) + 1)
+    def _answer(self, option: DraftOption, code: Chunk, lines: range) -> None:
+        option.fence = code
+        self.hidden |= set(lines)
+        opening, closing = fenced(code.text)
+        before = f"\n{opening}" if option.text else opening
+        shown = Chunk(code.text.removesuffix("\n"), code.line)
+        option.text = (*option.text, Chunk(before, lines.start + 1), shown, Chunk(closing, lines.stop))
+
+    def _passage(self, start: int, stop: int) -> Passage:
+        """Lines of the file as Markdown of their own: what is hidden left out, indentation taken away."""
+        pieces: list[list[tuple[int, str]]] = [[]]
+        codes: dict[int, Chunk] = {}
+        number = start
+        while number < stop:
+            if number in self.shown:
+                code, past = self.shown[number]
+                opening, closing = fenced(code.text)
+                pieces[-1].append((number, opening))
+                codes[len(pieces)] = code
+                number = past - 1
+                pieces += [[], [(number, closing)]]
+            elif number in self.hidden:
+                pieces.append([])
+            else:
+                pieces[-1].append((number, _spaced(self.lines[number])))
+            number += 1
+        margin = min(
+            (len(line) - len(line.lstrip()) for piece in pieces for _, line in piece if line.strip()), default=0
+        )
+        passage = []
+        for at, piece in enumerate(pieces):
+            if at in codes:
+                passage.append(codes[at])
+            elif any(line.strip() for _, line in piece):
+                passage.append(Chunk("\n".join(line[margin:] for _, line in piece), piece[0][0] + 1))
+        return tuple(passage)
 
 
-def _relabel(line: str, label: str | None) -> str:
-    return line if label is None else line[: len(line) - len(line.lstrip())] + label
+def _spaced(line: str) -> str:
+    """A line indented by blanks: a tab and two blanks are the same to Markdown, but not to the eye."""
+    rest = line.lstrip(" \t")
+    return line[: len(line) - len(rest)].expandtabs(4) + rest
+
+
+def _content(token: Token) -> Chunk:
+    """What a fence holds."""
+    start, _ = token.map or (0, 0)
+    return Chunk(token.content, start + 2 if token.content else start + 1)
+
+
+def _is_comment(token: Token) -> bool:
+    content = token.content.strip()
+    return token.type == "html_block" and content.startswith("<!--") and content.endswith("-->")

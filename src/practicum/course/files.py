@@ -7,7 +7,7 @@ from pathlib import Path
 
 from practicum.course.notes import Notes
 
-LARGEST = 256 << 10
+LARGEST = 128 << 10
 """Bytes of the largest file that is read."""
 
 IGNORED = {"__pycache__", "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt", "evidence"}
@@ -31,7 +31,7 @@ def read_text(root: Path, path: str, notes: Notes) -> str | None:
         notes.add(1, f"cannot be read: {getattr(reason, 'strerror', None) or reason}", path)
         return None
     if len(data) > LARGEST:
-        notes.add(1, f"is larger than {LARGEST >> 10} KiB: a course is text; split it or take out what is no text", path)
+        notes.add(1, f"is larger than {LARGEST >> 10} KiB: split it, or take out what is no text", path)
         return None
     try:
         text = data.decode("utf-8-sig")

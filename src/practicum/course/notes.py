@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 from practicum.model import Mistake
 
+MOST = 200
+"""Mistakes of one file that are told."""
+
 LONGEST = 400
 """Characters of a message: what it quotes may be a whole file."""
 
@@ -25,7 +28,8 @@ class Notes:
 
     def add(self, line: int, message: str, path: str = "") -> None:
         """Note a mistake; the same one twice (in two variants, say) counts once. `path` is another file's."""
-        self._found[Mistake(printable(path or self.path), max(line, 1), _short(printable(message)))] = None
+        if len(self._found) < MOST:
+            self._found[Mistake(printable(path or self.path), max(line, 1), _short(printable(message)))] = None
 
     def __bool__(self) -> bool:
         return bool(self._found)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import itertools
 import tomllib
 
 from markdown_it.token import Token
 
 from practicum.course import draft as drafts
 from practicum.course.notes import Notes
+from practicum.course.tables import syntax_error
+from practicum.course.template import FillError, check_page
 from practicum.kinds import expressions
 from practicum.model import Card, Cell, Page
 
@@ -18,11 +20,9 @@ def read_page(path: str, text: str, notes: Notes) -> Page | None:
     lines, tokens = drafts.blocks(text, 1)
     titles = [tokens[i + 1] for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"]
     if len(titles) != 1:
-        message = "a page has one title: begin it with `# A title`" if not titles else "this is a second title"
-        notes.add((titles[1].map or [0])[0] + 1 if len(titles) > 1 else 1, message)
+        said = "a page has one title: begin it with `# A title`" if not titles else "this is a second title: keep one"
+        notes.add((titles[1].map or [0])[0] + 1 if titles else 1, said)
     cells = [cell for token in tokens if token.type == "fence" and (cell := _cell(token, lines, notes))]
-    from practicum.course.template import FillError, check_page  # Jinja is slow to import
-
     try:
         check_page(_without_fences(lines, tokens))
     except FillError as reason:
@@ -38,9 +38,11 @@ def read_cards(path: str, text: str, notes: Notes) -> tuple[Card, ...]:
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
     if not starts:
         notes.add(1, "there is no card: write a question as `## Question`, its answer beneath")
+    for token in tokens[: starts[0]] if starts else ():
+        if token.level == 0 and token.type in ("paragraph_open", "fence", "bullet_list_open"):
+            notes.add((token.map or [0])[0] + 1, "text stands before the first question: move it under a `## Question`")
     cards = [
-        _card(path, tokens[start:stop], lines, notes)
-        for start, stop in zip(starts, [*starts[1:], len(tokens)], strict=True)
+        _card(path, tokens[start:stop], lines, notes) for start, stop in itertools.pairwise([*starts, len(tokens)])
     ]
     seen: dict[str, int] = {}
     for card in cards:
@@ -58,13 +60,14 @@ def _cell(token: Token, lines: list[str], notes: Notes) -> Cell | None:
         try:
             tomllib.loads(token.content)
         except (ValueError, RecursionError) as reason:
-            at = re.search(r"at line (\d+)", str(reason))
-            notes.add(line + int(at[1]) if at else line, f"the chart is no valid TOML: {reason}")
+            notes.add(*syntax_error(reason, token.content, line + 1))
         return Cell("chart", token.content, line)
     role = drafts.fence_role(token, notes)
     if role == "run":
         return Cell("run", token.content, line)
-    if role is not None and role != "setup":
+    if role == "setup":
+        return Cell("setup", token.content, line)
+    if role is not None:
         notes.add(line, f"a page has no `{role}`: its cells are ```` ```python run ```` and ```` ```chart ````")
     return None
 
@@ -90,10 +93,12 @@ def _card(path: str, tokens: list[Token], lines: list[str], notes: Notes) -> Car
         last = max(last, end)
         if token.type != "fence":
             continue
+        if drafts.unclosed(token, lines):
+            notes.add(begin + 1, f"this fence is never closed: end it with {token.markup}")
         role = drafts.fence_role(token, notes)
         if role == "claim":
             claim = token.content.strip()
-            _check_claim(claim, begin + 2, notes)
+            _check_claim(claim, begin + 2 if claim else begin + 1, notes)
         elif role == "setup":
             setup = token.content
         elif role is not None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from practicum import kinds
 from practicum.course import draft as drafts
 from practicum.course import tables
-from practicum.course.draft import Chunk, Draft, DraftOption
+from practicum.course.draft import Chunk, Draft, DraftOption, Passage
 from practicum.course.notes import Notes, suggestion
+from practicum.course.template import FillError, fill
 from practicum.model import Fix, Json, Option, Problem, Variant
 
 VARIANTS = 200
 """The most variants a problem may have."""
+
+CHARACTERS = 2_000_000
+"""The most text that all variants of a problem may hold together."""
 
 FILE_ROLES = ("setup", "run", "start", "solution", "check")
 """What may stand in a file `ROLE.py` of a folder problem instead of a fence."""
@@ -32,10 +36,10 @@ def read(path: str, text: str, notes: Notes, files: Mapping[str, str] | None = N
     if split is None:
         return None
     front, body, first = split
-    table, lines = tables.parse(front, tables.ProblemTable, notes, 2)
+    table, lines = tables.parse(front, tables.ProblemTable, notes, 2, frozenset({"kind", "params"}))
     compared = table is not None and not _COMPARED.isdisjoint(table.proof)
     draft = drafts.parse(body, first, notes, fenced_answers=compared)
-    _adopt(draft, files or {}, notes)
+    _adopt(draft, files or {}, path.rpartition("/")[0], notes)
     if table is None:
         return None
     return _Builder(path, table, lines, draft, notes).build()
@@ -45,7 +49,8 @@ def split_front(text: str, notes: Notes) -> tuple[str, str, int] | None:
     """Front matter, body, and the line on which the body begins."""
     lines = text.split("\n")
     if lines[0].rstrip() != "+++":
-        notes.add(1, 'the file must begin with `+++`, then TOML such as `level = "beginner"`, then `+++` again')
+        message = 'the file must begin with `+++`, then TOML such as `level = "beginner"`, then `+++` again'
+        notes.add(1, f"{message}; `---` is for YAML" if lines[0].rstrip() == "---" else message)
         return None
     for number, line in enumerate(lines[1:], 1):
         if line.rstrip() == "+++":
@@ -54,26 +59,29 @@ def split_front(text: str, notes: Notes) -> tuple[str, str, int] | None:
     return None
 
 
-def _adopt(draft: Draft, files: Mapping[str, str], notes: Notes) -> None:
+def _adopt(draft: Draft, files: Mapping[str, str], folder: str, notes: Notes) -> None:
     """Let a folder problem's files stand for the fences of the same name."""
     for name in sorted(files):
         role = "mutant" if name.startswith("mutants/") else name.removesuffix(".py")
         if role != "mutant" and role in draft.fences:
-            notes.add(
-                draft.fences[role][0].line - 1, f"both this fence and the file {name} say what `{role}` is: keep one"
-            )
+            line = draft.fences[role][0].line - 1
+            notes.add(line, f"both this fence and the file {name} say what `{role}` is: keep one")
             continue
-        draft.fences.setdefault(role, []).append(Chunk(files[name], 1))
-        if role == "run" and "statement" in draft.sections:
-            statement = draft.sections["statement"]
-            shown = f"{statement.text}\n\n```python\n{files[name].rstrip()}\n```"
-            draft.sections["statement"] = Chunk(shown, statement.line)
+        code = Chunk(files[name], 1, f"{folder}/{name}")
+        draft.fences.setdefault(role, []).append(code)
+        if role == "run":
+            opening, closing = drafts.fenced(code.text)
+            shown = Chunk(code.text.rstrip("\n"), 1, code.path)
+            before = draft.sections.get("statement", ())
+            draft.sections["statement"] = (*before, Chunk(f"\n{opening}", 1), shown, Chunk(closing, 1))
 
 
 class _Builder:
     def __init__(self, path: str, table: tables.ProblemTable, lines: tables.Lines, draft: Draft, notes: Notes) -> None:
         self.path, self.table, self.lines, self.draft, self.notes = path, table, lines, draft, notes
-        self.parts = draft.lines()
+        self.places = draft.places()
+        self.unfilled: set[tuple[str, int]] = set()
+        """The pieces (file and line) whose braces could not be filled in."""
 
     def build(self) -> Problem | None:
         self._requirements()
@@ -83,15 +91,31 @@ class _Builder:
                 self.lines("kind"), f"`{self.table.kind}` is no kind{suggestion(self.table.kind, kinds.ALL)}"
             )
             return None
+        self._belongs(kind)
+        if self._forgotten_params():
+            return None
+        noted = {(mistake.path, mistake.line) for mistake in self.notes.mistakes}
+        variants = tuple(self._variant(params) for params in self._combinations())
+        problem = self._problem(kind.label, variants)
+        self._mistakes(kind, problem, noted)
+        return None if self.notes else problem
+
+    def _belongs(self, kind: kinds.Kind) -> None:
+        """Note the fences and tables which the kind has no use for."""
         for role, chunks in self.draft.fences.items():
             if role not in kind.roles:
-                self.notes.add(chunks[0].line - 1, f"a `{kind.name}` problem has no `{role}`")
-        variants = [self._variant(params) for params in self._combinations()]
-        if self.notes:
-            return None
-        problem = self._problem(kind.label, tuple(variants))
-        self._mistakes(kind, problem)
-        return None if self.notes else problem
+                chunk = chunks[0]
+                self.notes.add(chunk.line - (not chunk.path), f"a `{kind.name}` problem has no `{role}`", chunk.path)
+        if self.table.goal and not kind.has_goal:
+            self.notes.add(self.lines("goal"), f"a `{kind.name}` problem has no `[goal]`")
+
+    def _forgotten_params(self) -> bool:
+        """Without parameters braces are text; but in prose `{{ name }}` is hardly meant to be read."""
+        if self.table.params or not self.draft.braces:
+            return False
+        line, braces = self.draft.braces[0]
+        self.notes.add(line, f"`{braces}` is filled in from `[params]`, and this problem has none")
+        return True
 
     def _problem(self, label: str, variants: tuple[Variant, ...]) -> Problem:
         table = self.table
@@ -108,13 +132,20 @@ class _Builder:
             goal=table.goal,
         )
 
-    def _mistakes(self, kind: kinds.Kind, problem: Problem) -> None:
-        for variant in problem.variants:
-            for line, message in kind.mistakes(problem, variant, self._line_of):
-                self.notes.add(line, message)
+    def _mistakes(self, kind: kinds.Kind, problem: Problem, noted: set[tuple[str, int]]) -> None:
+        """Note what the kind finds, but for what follows from mistakes `noted` before (by file and line).
 
-    def _line_of(self, part: str) -> int:
-        return self.parts[part] if part in self.parts else self.lines(part)
+        What is missing may then stand there, misspelt; and what could not be filled in would be found wrong again.
+        """
+        for variant in problem.variants:
+            for found in kind.mistakes(problem, variant):
+                place = self._place(found.where)
+                follows = bool(noted) if found.where == "title" else (place.path or self.path, place.line) in noted
+                if not follows and (place.path, place.line) not in self.unfilled:
+                    self.notes.add(place.line + found.down, found.message, place.path)
+
+    def _place(self, part: str) -> Chunk:
+        return self.places.get(part) or Chunk("", self.lines(part))
 
     def _requirements(self) -> None:
         if not self.table.requires:
@@ -129,78 +160,86 @@ class _Builder:
 
     def _combinations(self) -> list[dict[str, Json]]:
         params = self.table.params
-        for name, values in params.items():
-            if any(values.index(value) != place for place, value in enumerate(values)):
-                self.notes.add(
-                    self.lines(f"params.{name}"), f"`{name}` holds a value twice: each makes a variant, so once"
-                )
         count = 1
         for values in params.values():
             count *= len(values)
+        size = sum(len(chunk.text) for chunk in self._chunks())
         if count > VARIANTS:
-            self.notes.add(
-                self.lines("params"), f"these parameters make {count} variants: at most {VARIANTS} are allowed"
-            )
-            return []
+            message = f"these parameters make {count} variants: at most {VARIANTS} are allowed"
+        elif count > 1 and count * size > CHARACTERS:
+            message = f"{count} variants of {size} characters are too much: shorten the text or the lists"
+        else:
+            return self._distinct(params)
+        self.notes.add(self.lines("params"), message)
+        return []
+
+    def _distinct(self, params: Mapping[str, list[Any]]) -> list[dict[str, Json]]:
+        for name, values in params.items():
+            if len({(type(value), value) for value in values}) < len(values):
+                message = f"`{name}` holds a value twice: each makes a variant, so write it once"
+                self.notes.add(self.lines(f"params.{name}"), message)
         return [dict(zip(params, values, strict=True)) for values in itertools.product(*params.values())]
 
-    def _variant(self, params: dict[str, Json]) -> Variant:
-        def filled(chunk: Chunk | None) -> str:
-            return self._filled(chunk, params) if chunk else ""
+    def _chunks(self) -> list[Chunk]:
+        passages = [*self.draft.sections.values(), *(o.text + o.feedback for o in self.draft.options)]
+        return [*itertools.chain(*passages), *itertools.chain(*self.draft.fences.values())]
 
+    def _variant(self, params: dict[str, Json]) -> Variant:
         section = self.draft.sections.get
         return Variant(
             params=params,
-            title=filled(self.draft.title),
-            statement=filled(section("statement")),
+            title=self._filled(self.draft.title, params),
+            statement=self._prose(section("statement", ()), params),
             setup=self._code("setup", params),
             snippet=self._code("run", params),
-            options=tuple(self._option(option, filled) for option in self.draft.options),
-            hint=filled(section("hint")),
-            explanation=filled(section("explanation")),
+            options=tuple(self._option(option, params) for option in self.draft.options),
+            hint=self._prose(section("hint", ()), params),
+            explanation=self._prose(section("explanation", ()), params),
             start=self._code("start", params),
             solution=self._code("solution", params),
             check=self._code("check", params),
-            mutants=tuple(filled(chunk) for chunk in self.draft.fences.get("mutant", [])),
-            proof=self._table(self.table.proof, params),
+            mutants=tuple(self._filled(chunk, params) for chunk in self.draft.fences.get("mutant", [])),
+            proof=self._table("proof", self.table.proof, params),
         )
 
     def _code(self, role: str, params: dict[str, Json]) -> str:
         return "\n".join(self._filled(chunk, params) for chunk in self.draft.fences.get(role, []))
 
-    def _option(self, option: DraftOption, filled: Callable[[Chunk | None], str]) -> Option:
-        text = filled(option.text)
-        code = drafts.code_span(text) if option.fence is None else filled(option.fence)
+    def _prose(self, passage: Passage, params: dict[str, Json]) -> str:
+        return "\n".join(self._filled(chunk, params) for chunk in passage).strip("\n").rstrip()
+
+    def _option(self, option: DraftOption, params: dict[str, Json]) -> Option:
+        text = self._prose(option.text, params)
+        claim, fix = option.claim, option.fix
         return Option(
             text=text,
             key=option.key,
-            feedback=filled(option.feedback),
-            code=code,
-            claim=filled(option.claim).strip() if option.claim else None,
-            fix=Fix(filled(option.fix), option.fix.line - 1) if option.fix else None,
-            line=option.text.line,
+            feedback=self._prose(option.feedback, params),
+            code=drafts.code_span(text) if option.fence is None else self._filled(option.fence, params),
+            claim=self._filled(claim, params).strip() if claim else None,
+            fix=Fix(self._filled(fix, params), fix.line - 1) if fix else None,
+            line=option.line,
         )
 
     def _filled(self, chunk: Chunk, params: dict[str, Json]) -> str:
         if not self.table.params:  # without parameters, braces are just text
             return chunk.text
-        from practicum.course.template import FillError, fill  # Jinja is slow to import
-
         try:
             return fill(chunk.text, params)
         except FillError as reason:
-            self.notes.add(chunk.line + reason.line - 1, str(reason))
-            return ""
+            self.notes.add(chunk.line + reason.line - 1, str(reason), chunk.path)
+            self.unfilled.add((chunk.path, chunk.line))
+            return chunk.text
 
-    def _table(self, value: Any, params: dict[str, Json]) -> Any:
+    def _table(self, key: str, value: Any, params: dict[str, Json]) -> Any:
         """The `[proof]` table with its text filled in; `"{{ name }}"` alone stands for the parameter itself."""
         if isinstance(value, dict):
-            return {key: self._table(inner, params) for key, inner in value.items()}
+            return {name: self._table(f"{key}.{name}", inner, params) for name, inner in value.items()}
         if isinstance(value, list):
-            return [self._table(inner, params) for inner in value]
+            return [self._table(key, inner, params) for inner in value]
         if not isinstance(value, str) or not params:
             return value
-        name = value.strip().removeprefix("{{").removesuffix("}}").strip()
-        if value.strip().startswith("{{") and name in params:
-            return params[name]
-        return self._filled(Chunk(value, self.lines("proof")), params)
+        alone = drafts.BRACES.fullmatch(value.strip())
+        if alone and alone[1] in params:
+            return params[alone[1]]
+        return self._filled(Chunk(value, self.lines(key)), params)

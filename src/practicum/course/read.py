@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from practicum import modes
+from practicum.course import files, tables
 from practicum.course import page as pages
 from practicum.course import problem as problems
-from practicum.course import tables
-from practicum.course.files import entries, read_text
-from practicum.course.notes import Notes, suggestion
+from practicum.course.notes import Notes, printable, suggestion
 from practicum.model import Card, Course, CourseError, Mistake, Page, Problem, Topic
 
 _SLUG = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -59,12 +58,12 @@ class _Reader:
         topics = [topic for name in self._folders() if (topic := self._topic(name)) is not None]
         if table and not topics and not self.mistakes:
             self._note("course.toml", "the course has no topic: add a folder with a `topic.toml`")
-        table = table or tables.CourseTable(title=self.root.name)
+        table = table or tables.CourseTable(title=self.root.absolute().name or "?")
         course = Course(slug=self.root.absolute().name, topics=tuple(topics), **table.model_dump())
         return Reading(course, sorted(set(self.mistakes)))
 
     def _folders(self) -> Iterator[str]:
-        for name in entries(self.root, "."):
+        for name in self._entries("."):
             if name == "course.toml":
                 continue
             if not name.endswith("/"):
@@ -75,7 +74,7 @@ class _Reader:
                 yield name[:-1]
 
     def _topic(self, slug: str) -> Topic | None:
-        names = entries(self.root, slug)
+        names = self._entries(slug)
         if "topic.toml" not in names:
             self._note(slug, "this folder is no topic: add a `topic.toml` with a title, or take it away")
             return None
@@ -106,52 +105,57 @@ class _Reader:
                 self._note(f"{slug}/{name.rstrip('/')}", f"is no file of a topic{suggestion(name, known)}")
 
     def _problems(self, folder: str) -> Iterator[Problem]:
-        for name in entries(self.root, folder):
-            if not _SLUG.match(name.rstrip("/")):
+        slugs: dict[str, str] = {}
+        for name in self._entries(folder):
+            slug = name.removesuffix("/") if name.endswith("/") else name.removesuffix(".md")
+            if not _SLUG.match(slug):
                 self._note(f"{folder}/{name}", "cannot be part of an address: use letters, digits, `-`, `_` and `.`")
+            elif slug in slugs:
+                self._note(f"{folder}/{name.rstrip('/')}", f"has the same name as {slugs[slug]}: rename one of them")
             elif name.endswith("/"):
                 yield from self._folder_problem(f"{folder}/{name[:-1]}")
             elif name.endswith(".md"):
                 yield from self._file_problem(f"{folder}/{name}", {})
             else:
                 self._note(f"{folder}/{name}", "is no problem: a problem is a file `NAME.md` or a folder")
+            slugs.setdefault(slug, name)
 
     def _folder_problem(self, folder: str) -> Iterator[Problem]:
-        names = entries(self.root, folder)
+        names = self._entries(folder)
         if "problem.md" not in names:
             self._note(folder, "this folder is no problem: add a `problem.md`")
             return
-        files: dict[str, str] = {}
-        for name in (*names, *(f"mutants/{name}" for name in entries(self.root, f"{folder}/mutants"))):
-            mutant = name.startswith("mutants/") and name.endswith(".py")
-            if mutant or name.removesuffix(".py") in problems.FILE_ROLES:
+        inner = self._entries(f"{folder}/mutants") if "mutants/" in names else []
+        roles = [f"{role}.py" for role in problems.FILE_ROLES]
+        found: dict[str, str] = {}
+        for name in (*names, *(f"mutants/{name}" for name in inner)):
+            if name in roles or (name.startswith("mutants/") and name.endswith(".py")):
                 text = self._text(f"{folder}/{name}")
-                files |= {} if text is None else {name: text}
+                found |= {} if text is None else {name: text}
             elif name not in ("problem.md", "mutants/"):
-                roles = [f"{role}.py" for role in problems.FILE_ROLES]
                 message = f"is no file of a problem{suggestion(name, ['problem.md', *roles, 'mutants/NAME.py'])}"
                 self._note(f"{folder}/{name.rstrip('/')}", message)
-        yield from self._file_problem(f"{folder}/problem.md", files)
+        yield from self._file_problem(f"{folder}/problem.md", found)
 
-    def _file_problem(self, path: str, files: dict[str, str]) -> Iterator[Problem]:
+    def _file_problem(self, path: str, others: dict[str, str]) -> Iterator[Problem]:
         notes = Notes(path)
-        text = read_text(self.root, path, notes)
+        text = files.read_text(self.root, path, notes)
         if text is not None:
-            problem = problems.read(path, text, notes, files)
+            problem = problems.read(path, text, notes, others)
             if problem is not None:
                 yield problem
         self.mistakes += notes.mistakes
 
     def _page(self, path: str) -> Page | None:
         notes = Notes(path)
-        text = read_text(self.root, path, notes)
+        text = files.read_text(self.root, path, notes)
         page = pages.read_page(path, text, notes) if text is not None else None
         self.mistakes += notes.mistakes
         return page
 
     def _cards(self, path: str) -> tuple[Card, ...]:
         notes = Notes(path)
-        text = read_text(self.root, path, notes)
+        text = files.read_text(self.root, path, notes)
         cards = pages.read_cards(path, text, notes) if text is not None else ()
         self.mistakes += notes.mistakes
         return () if notes else cards
@@ -168,16 +172,33 @@ class _Reader:
 
     def _table(self, path: str, model: type[tables.Model]) -> tables.Model | None:
         notes = Notes(path)
-        text = read_text(self.root, path, notes)
+        text = files.read_text(self.root, path, notes)
         table = tables.parse(text, model, notes)[0] if text is not None else None
         self.mistakes += notes.mistakes
         return table
 
     def _text(self, path: str) -> str | None:
         notes = Notes(path)
-        text = read_text(self.root, path, notes)
+        text = files.read_text(self.root, path, notes)
         self.mistakes += notes.mistakes
         return text
 
+    def _entries(self, folder: str) -> list[str]:
+        """What stands in a folder, but for folders that lie elsewhere."""
+        kept: list[str] = []
+        for name in files.entries(self.root, folder):
+            path = name if folder == "." else f"{folder}/{name}"
+            if name.endswith("/") and self._is_outside(path):
+                self._note(path.rstrip("/"), files.OUTSIDE)
+            else:
+                kept.append(name)
+        return kept
+
+    def _is_outside(self, path: str) -> bool:
+        try:
+            return files.is_outside(self.root, path)
+        except (OSError, RuntimeError):
+            return True
+
     def _note(self, path: str, message: str, line: int = 1) -> None:
-        self.mistakes.append(Mistake(path, line, message))
+        self.mistakes.append(Mistake(printable(path), line, message))

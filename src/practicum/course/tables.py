@@ -69,8 +69,13 @@ _STAND_INS: Mapping[str, Any] = {"title": "?", "name": "?", "level": Level.BEGIN
 """What stands for a required key that is missing, so that the rest of the file can still be looked at."""
 
 
-def parse(text: str, model: type[Model], notes: Notes, first: int = 1) -> tuple[Model | None, Lines]:
-    """A table checked against its model. What is wrong is noted and left out; None if it is no TOML at all."""
+def parse(
+    text: str, model: type[Model], notes: Notes, first: int = 1, vital: frozenset[str] = frozenset()
+) -> tuple[Model | None, Lines]:
+    """A table checked against its model. What is wrong is noted and left out.
+
+    None if it is no TOML at all, or if a `vital` key is wrong, without which the rest says nothing.
+    """
     lines = Lines(first)
     try:
         raw = tomllib.loads(text)
@@ -81,8 +86,10 @@ def parse(text: str, model: type[Model], notes: Notes, first: int = 1) -> tuple[
     try:
         return model.model_validate(_coerced(raw)), lines
     except ValidationError as reason:
-        errors = [dict(error) for error in reason.errors(include_url=False, include_context=True)]
+        errors: list[dict[str, Any]] = [dict(error) for error in reason.errors(include_url=False, include_context=True)]
         _note(errors, model, lines, notes)
+        if any(error["loc"][0] in vital for error in errors):
+            return None, lines
         return model.model_validate(_mended(_coerced(raw), errors, model)), lines
 
 
@@ -96,10 +103,10 @@ class Lines:
         table = ""
         for number in _statements(text):
             if match := _TABLE.match(written[number]):
-                table = match[1].replace('"', "").replace("'", "").replace(" ", "")
+                table = _dotted(match[1])
                 self._lines.setdefault(table, number + first)
             elif match := _KEY.match(written[number]):
-                key = re.sub(r"[\s\"']", "", match[1])
+                key = _dotted(match[1])
                 parts = (f"{table}.{key}" if table else key).split(".")
                 for end in range(1, len(parts) + 1):
                     self._lines.setdefault(".".join(parts[:end]), number + first)
@@ -113,10 +120,16 @@ class Lines:
 
 _KEY = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+|\s*\.\s*)+?)\s*=""")
 _TABLE = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]")
+_PART = re.compile(r"""["']([^"']*)["']|([A-Za-z0-9_-]+)""")
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"""|' r"'''.*?'''|" r'"(?:\\.|[^"\\\n])*"|' r"'[^'\n]*'|#[^\n]*|[\[\]{}]|\n",
     re.DOTALL,
 )
+
+
+def _dotted(written: str) -> str:
+    """A key without its quotation marks and blanks."""
+    return ".".join(part[1] or part[2] or "" for part in _PART.finditer(written))
 
 
 def _statements(text: str) -> Iterator[int]:
@@ -216,17 +229,19 @@ def _said(name: str, error: Mapping[str, Any], model: type[_Table]) -> str:
         return f"must be at least {context['ge']}, not {_short(given)}"
     if kind == "less_than_equal":
         return f"must be at most {context['le']}, not {_short(given)}"
-    wanted = "a list of numbers, texts or truths" if error["loc"][0] == "params" else _WANTED.get(kind, "something else")
-    if name == "level":
-        wanted = f"one of {_LEVELS}"
-    if name == "badge":
-        wanted = 'a table, `[badge]` with `name = "…"` below'
+    whole = len(error["loc"]) == 1 or error["loc"][0] == "params"
+    wanted = (whole and _TABLES.get(str(error["loc"][0]))) or _WANTED.get(kind, "something else")
     unquoted = " (take the quotes away)" if kind == "int_type" and str(given).strip().isdigit() else ""
     return f"must be {wanted}, not {_short(given)}{unquoted}"
 
 
 _LEVELS = ", ".join(f'"{level}"' for level in Level)
 _EXAMPLES = {"level": f"write one of {_LEVELS}", "title": 'add `title = "…"`', "name": 'add `name = "…"`'}
+_TABLES = {
+    "level": f"one of {_LEVELS}",
+    "badge": 'a table, `[badge]` with `name = "…"` below',
+    "params": "a list of numbers, texts or truths",
+}
 _WANTED = {
     "string_type": "text in quotes",
     "int_type": "a whole number",

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar
 
 from practicum.model import Observations, Plan, Problem, Variant, VariantFinding, Verdict
 
-LineOf = Callable[[str], int]
-"""The line on which a part stands: `title`, `proof`, `proof.value`, `goal`, `solution`, `mutant 1` …"""
 
-Found = tuple[int, str]
-"""A line and what is wrong there."""
+@dataclass(frozen=True)
+class Found:
+    """One thing wrong in a problem as written."""
+
+    where: str
+    """The part it is about: `proof`, `proof.value`, `goal.metric`, `option 2`, `claim 2`, `fix 2`, `solution`,
+    `mutant 1`; or `title`, where something is missing."""
+    message: str
+    down: int = 0
+    """Lines below the part's first."""
 
 
 class Kind(ABC):
@@ -22,11 +29,13 @@ class Kind(ABC):
     label: ClassVar[str]
     roles: ClassVar[frozenset[str]]
     """The fences its file may hold."""
+    has_goal: ClassVar[bool] = False
+    """Whether its front matter may hold a `[goal]`."""
     form: ClassVar[str | None] = None
     """The template that asks for an answer, if learners can be asked already."""
 
     @abstractmethod
-    def mistakes(self, problem: Problem, variant: Variant, line_of: LineOf) -> Iterator[Found]:
+    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[Found]:
         """What is wrong with one variant as written, before anything is run."""
 
     @abstractmethod

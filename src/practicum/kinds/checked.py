@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 
-from practicum.kinds.base import Found, Kind, LineOf, finding
+from practicum.kinds import expressions
+from practicum.kinds.base import Found, Kind, finding
 from practicum.kinds.observed import stopped
 from practicum.model import Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
+
+_PASSES = {"start": "the start passes the check already: there is nothing left to do"}
 
 
 class Checked(Kind):
@@ -16,21 +18,22 @@ class Checked(Kind):
     roles = frozenset({"run", "setup", "start", "solution", "check", "mutant"})
     needs_start = True
 
-    def mistakes(self, problem: Problem, variant: Variant, line_of: LineOf) -> Iterator[Found]:
+    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[Found]:
         if variant.options:
-            yield variant.options[0].line, f"`{self.name}` is answered with code: it has no options"
+            yield Found("option 1", f"`{self.name}` is answered with code: it has no options")
         if variant.proof:
-            yield line_of("proof"), f"`{self.name}` is proved by its solution, start and mutants: it has no `[proof]`"
+            yield Found("proof", f"`{self.name}` is proved by its solution, start and mutants: it has no `[proof]`")
         needed = ["solution", "check", *(["start"] if self.needs_start else [])]
         for role in needed:
             if not getattr(variant, role).strip():
-                yield line_of("title"), f"`{self.name}` needs a ```` ```python {role} ```` fence"
+                yield Found("title", f"`{self.name}` needs a ```` ```python {role} ```` fence")
         if not variant.mutants:
             message = "add a ```` ```python mutant ````, a plausible wrong answer, to show that `check` rejects it"
-            yield line_of("title"), message
-        for role in ("solution", "check"):
-            if wrong := _syntax(getattr(variant, role)):
-                yield line_of(role), f"the {role} is no Python: {wrong}"
+            yield Found("title", message)
+        written = {"setup": variant.setup, "solution": variant.solution, "check": variant.check}
+        written |= {f"mutant {number}": code for number, code in enumerate(variant.mutants, 1)}
+        for role, code in written.items():
+            yield from no_python(role, code)
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
         answers = {"solution": variant.solution}
@@ -47,13 +50,15 @@ class Checked(Kind):
         for name, observations in seen.runs.items():
             passes = {_passes(observation) for observation in observations}
             if len(passes) > 1:
-                why = f"whether the {name} passes depends on chance: {_failures(observations)}"
+                who = "the " * (name in ("solution", "start")) + name
+                why = f"whether {who} passes the check depends on chance: sometimes {_failures(observations)}"
                 return finding(variant, Verdict.UNSTABLE, why)
             if name == "solution" and passes == {False}:
                 return finding(variant, Verdict.REFUTED, f"the solution fails its check: {_failures(observations)}")
             if name != "solution" and passes == {True}:
-                why = f"the {name} passes the check: the check must reject it"
-                return finding(variant, Verdict.REFUTED, why)
+                return finding(
+                    variant, Verdict.REFUTED, _PASSES.get(name, f"{name} passes the check, which must reject it")
+                )
         return finding(variant, Verdict.PROVED, "")
 
 
@@ -70,11 +75,9 @@ def _failures(observations: Sequence[Observation]) -> str:
     return f"{first}{place}"
 
 
-def _syntax(code: str) -> str | None:
+def no_python(role: str, code: str) -> Iterator[Found]:
+    """What keeps the code of a role from being Python at all."""
     try:
-        ast.parse(code)
+        expressions.module(code)
     except SyntaxError as reason:
-        return f"{reason.msg} at its line {reason.lineno}"
-    except (ValueError, MemoryError, RecursionError) as reason:
-        return str(reason) or "it is nested too deeply"
-    return None
+        yield Found(role, f"this {role.split()[0]} is no Python: {reason.msg}", expressions.wrong_line(reason, code))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import cmath
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from practicum.model import Opaque
@@ -16,24 +17,20 @@ def same(left: Any, right: Any, *, tolerance: float = 0.0, strict: bool = False)
     """Whether two plain values are equal.
 
     `6` equals `6.0` (unless `strict`), a list is no tuple, `True` is not `1`, NaN equals NaN. `tolerance` compares
-    floats loosely, as :func:`math.isclose` does, relative or absolute.
+    floats loosely, as :func:`math.isclose` does, relative or absolute; members of sets and keys of dicts it leaves be.
     """
     if isinstance(left, Opaque) or isinstance(right, Opaque):
         return False
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
-    if _number(left) and _number(right):
+    if _is_number(left) and _is_number(right):
         return _same_number(left, right, tolerance) and (not strict or type(left) is type(right))
     if isinstance(left, (list, tuple)):
-        return (
-            type(left) is type(right)
-            and len(left) == len(right)
-            and all(same(a, b, tolerance=tolerance, strict=strict) for a, b in zip(left, right, strict=True))
-        )
+        return type(left) is type(right) and _same_items(left, right, tolerance, strict)
     if isinstance(left, Mapping):
         return isinstance(right, Mapping) and _same_mapping(left, right, tolerance, strict)
     if isinstance(left, (set, frozenset)):
-        return isinstance(right, (set, frozenset)) and _typed(left) == _typed(right)
+        return isinstance(right, (set, frozenset)) and _members(left, strict) == _members(right, strict)
     return type(left) is type(right) and bool(left == right)
 
 
@@ -48,7 +45,12 @@ def literal(text: str) -> Any:
 
 def shown(value: Any) -> str:
     """A value as a learner reads it: a literal where there is one, its `repr` where not."""
-    return value.text if isinstance(value, Opaque) else repr(value)
+    if isinstance(value, Opaque):
+        return value.text
+    try:
+        return repr(value)
+    except ValueError:  # Python writes no integer of thousands of digits
+        return "an integer of thousands of digits"
 
 
 class _Names(ast.NodeTransformer):
@@ -58,27 +60,43 @@ class _Names(ast.NodeTransformer):
         return ast.copy_location(ast.Constant(_NAMED[node.id]), node) if node.id in _NAMED else node
 
 
-def _number(value: Any) -> bool:
+def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, complex))
 
 
 def _same_number(left: Any, right: Any, tolerance: float) -> bool:
-    if left != left and right != right:
+    if left == right or (left != left and right != right):
         return True
-    if left == right:
-        return True
-    loose = tolerance > 0 and (isinstance(left, float) or isinstance(right, float))
-    if not loose or isinstance(left, complex) or isinstance(right, complex):
+    if tolerance <= 0 or (isinstance(left, int) and isinstance(right, int)):
         return False
-    return math.isclose(left, right, rel_tol=tolerance, abs_tol=tolerance)
+    try:
+        return cmath.isclose(left, right, rel_tol=tolerance, abs_tol=tolerance)
+    except OverflowError:  # an integer beyond all floats is close to none
+        return False
+
+
+def _same_items(left: Sequence[Any], right: Sequence[Any], tolerance: float, strict: bool) -> bool:
+    pairs = zip(left, right, strict=False)
+    return len(left) == len(right) and all(same(a, b, tolerance=tolerance, strict=strict) for a, b in pairs)
 
 
 def _same_mapping(left: Mapping[Any, Any], right: Mapping[Any, Any], tolerance: float, strict: bool) -> bool:
-    if _typed(left) != _typed(right):
-        return False
-    return all(same(value, right[key], tolerance=tolerance, strict=strict) for key, value in left.items())
+    ours = {_member(key, strict): value for key, value in left.items()}
+    theirs = {_member(key, strict): value for key, value in right.items()}
+    return ours.keys() == theirs.keys() and all(
+        same(value, theirs[key], tolerance=tolerance, strict=strict) for key, value in ours.items()
+    )
 
 
-def _typed(members: Any) -> set[tuple[bool, Any]]:
-    """Hashable members, with booleans told from the numbers they equal."""
-    return {(isinstance(member, bool), member) for member in members}
+def _members(values: Any, strict: bool) -> set[Hashable]:
+    return {_member(value, strict) for value in values}
+
+
+def _member(value: Any, strict: bool) -> Hashable:
+    """Something hashable that is equal for two members or keys just where :func:`same` has them equal."""
+    if isinstance(value, tuple):
+        return (tuple, *(_member(inner, strict) for inner in value))
+    if isinstance(value, frozenset):
+        return (frozenset, frozenset(_member(inner, strict) for inner in value))
+    kind = type(value) if strict or isinstance(value, bool) or not _is_number(value) else float
+    return (kind, None) if value != value else (kind, value)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import builtins
+import math
+import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from practicum.model import Json
 
 # Builtins whose result depends on more than their arguments: on the namespace, on files, on the interpreter.
 _IMPURE = {"__import__", "dir", "eval", "exec", "globals", "hash", "id", "input", "locals", "object", "open", "vars"}
-_PURE = set(dir(builtins)) - _IMPURE
+_PURE = frozenset(set(dir(builtins)) - _IMPURE)
 
 
 @dataclass(frozen=True)
@@ -24,18 +25,38 @@ class ExperimentCall:
     seed: int | None
 
 
+def module(code: str) -> ast.Module:
+    """The tree of a piece of code. Raises SyntaxError, also for what Python gives up on otherwise."""
+    try:
+        return ast.parse(code)
+    except (ValueError, MemoryError, RecursionError) as reason:
+        raise SyntaxError(str(reason) or "too deeply nested") from reason
+
+
 def parsed(expression: str) -> ast.expr:
     """The expression's tree. Raises SyntaxError, also for what Python gives up on otherwise."""
     try:
-        return ast.parse(expression.strip(), mode="eval").body
+        tree = ast.parse(expression.strip(), mode="eval").body
     except (ValueError, MemoryError, RecursionError) as reason:
         raise SyntaxError(str(reason) or "too deeply nested") from reason
+    if any(isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await)) for node in ast.walk(tree)):
+        raise SyntaxError("`yield` and `await` are for functions")
+    return tree
+
+
+def wrong_line(reason: SyntaxError, code: str) -> int:
+    """On which line of the code (from 0) Python found it to be none."""
+    return min(reason.lineno or 1, code.rstrip("\n").count("\n") + 1) - 1
 
 
 def experiment_calls(expression: str, experiments: frozenset[str]) -> list[ExperimentCall]:
     """The calls of experiments that can be measured beforehand: keywords only, literals or `seed=seed`."""
     calls = (_experiment_call(node, experiments) for node in ast.walk(parsed(expression)) if isinstance(node, ast.Call))
-    return list(dict.fromkeys(call for call in calls if call))
+    found: list[ExperimentCall] = []
+    for call in calls:
+        if call and call not in found:
+            found.append(call)
+    return found
 
 
 def calls_for_real(expression: str, experiments: frozenset[str]) -> bool:
@@ -46,28 +67,62 @@ def calls_for_real(expression: str, experiments: frozenset[str]) -> bool:
     return len(named) > len(measured)
 
 
+def is_json(value: object) -> bool:
+    """Whether evidence can hold an experiment's parameter and give it back unchanged."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, int):
+        return abs(value) < 2**63
+    if isinstance(value, list):
+        return all(map(is_json, value))
+    if isinstance(value, dict):
+        return all(isinstance(key, str) for key in value) and all(map(is_json, value.values()))
+    return value is None or isinstance(value, str)
+
+
 def names(code: str) -> frozenset[str]:
     """Every name that a piece of code mentions; nothing where it is no Python."""
     try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return frozenset(_mentioned(module(code)))
+    except SyntaxError:
         return frozenset()
-    return frozenset(_mentioned(tree))
 
 
 def is_constant(expression: str, code: str) -> bool:
-    """Whether an expression says the same whatever `code` does: `True`, `1 == 1`, `x or True`, `x == x`."""
+    """Whether an expression's value is the same whatever `code` does: `3`, `1 == 1`, `x == x`."""
     tree = parsed(expression)
-    return _truth(tree) is not None or not _depends(tree, _bound(code))
+    return (isinstance(tree, ast.Compare) and _same_sides(tree) is not None) or not _depends(expression, code)
+
+
+def is_decided(expression: str, code: str) -> bool:
+    """Whether an expression's truth is the same whatever `code` does: a constant, or `x or True`."""
+    return _truth(parsed(expression)) is not None or is_constant(expression, code)
 
 
 def with_operands(expression: str) -> str:
-    """The expression, made to give `[result, {source: value}]`: what each side of its comparisons was.
+    """The expression, made to give `[truth, {source: side}]`: what each side of its comparisons was.
 
-    Every side is still evaluated once, in its order, and only if Python would.
+    Every side is still evaluated once, in its order, and only if Python would. A side that is no number is given as
+    `[text]`, its `repr` cut short, so that no side is too big to be told.
     """
-    tree = _Witness().visit_condition(parsed(expression))
-    return f"(lambda _seen: [{ast.unparse(tree)}, _seen])({{}})"
+    tree = parsed(expression)
+    if not _HERE.isdisjoint(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)):
+        return f"[not not ({expression.strip()}\n), {{}}]"  # it looks at the namespace: it must stand in it
+    told = ast.unparse(_Witness().visit_condition(tree))
+    return (
+        f"(lambda {_SEEN}, {_KEPT}: (lambda {_NOTE}: [not not ({told}), {{k: {_KEPT}(v) for k, v in {_SEEN}.items()}}])"
+        f"(lambda k, v: ({_SEEN}.setdefault(k, v), v)[1]))({{}}, {_KEEP})"
+    )
+
+
+_SEEN, _KEPT, _NOTE = "__practicum_seen", "__practicum_kept", "__practicum_note"
+_HERE = frozenset({"dir", "eval", "exec", "locals", "vars"})
+
+# Builtins by way of their module: the snippet may have given their names to something else.
+_KEEP = """(lambda v, b=__import__('builtins'): v if b.isinstance(v, b.float)
+ or b.isinstance(v, b.int) and -10**300 < v < 10**300
+ or b.getattr(v, 'ndim', None) == 0 and not b.isinstance(v, b.int)
+ else [b.repr(v)[:400] if not b.isinstance(v, b.int) else 'an integer of hundreds of digits'])"""
 
 
 def _experiment_call(node: ast.Call, experiments: frozenset[str]) -> ExperimentCall | None:
@@ -83,12 +138,14 @@ def _experiment_call(node: ast.Call, experiments: frozenset[str]) -> ExperimentC
             continue
         try:
             found = ast.literal_eval(value)
-        except ValueError:
+        except (ValueError, TypeError, MemoryError, RecursionError):
             return None
         if name == "seed":
             seed = found
         else:
             params[str(name)] = found
+    if not all(map(is_json, params.values())) or (seed is not None and type(seed) is not int):
+        return None
     return ExperimentCall(node.func.id, tuple(sorted(params.items())), seed)
 
 
@@ -103,22 +160,45 @@ def _mentioned(tree: ast.AST) -> Iterator[str]:
                 yield alias.name.split(".")[0]
 
 
-def _bound(code: str) -> set[str]:
+def _depends(expression: str, code: str) -> bool:
+    """Whether it mentions anything that the code makes, or that is not the same everywhere."""
+    free = _free(expression)
+    return bool(free - _PURE - {"seed"}) or bool(free & _bound(code))
+
+
+def _free(expression: str) -> frozenset[str]:
+    """The names that an expression takes from around it."""
+    try:
+        top = symtable.symtable(expression.strip(), "expression", "eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return names(expression)
+    own = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned()}
+    tables, found = [top], set()
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        found |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced() and symbol.is_global()}
+    return frozenset(found - own)
+
+
+def _bound(code: str) -> frozenset[str]:
     """Names that the code binds anywhere; they count as the run's, even if they shadow a builtin."""
     try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return set()
-    bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    bound |= {n.name for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef))}
-    return bound
+        tree = module(code)
+    except SyntaxError:
+        return frozenset()
+    return frozenset(name for node in ast.walk(tree) for name in _bindings(node))
 
 
-def _depends(tree: ast.AST, bound: set[str]) -> bool:
-    own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    free = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - own
-    return bool(free & bound or free - _PURE - {"seed"})
+def _bindings(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)):
+        yield node.name
+    elif isinstance(node, ast.alias):
+        yield from _PURE if node.name == "*" else [node.asname or node.name.split(".")[0]]
+    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+        yield node.name
 
 
 def _truth(tree: ast.expr) -> bool | None:
@@ -134,13 +214,17 @@ def _truth(tree: ast.expr) -> bool | None:
         if decisive in truths:
             return decisive
         return not decisive if all(truth is not None for truth in truths) else None
-    if isinstance(tree, ast.Compare):
-        return _same_sides(tree)
-    return None
+    if isinstance(tree, ast.IfExp):
+        first, second = _truth(tree.body), _truth(tree.orelse)
+        return first if first == second else None
+    return _same_sides(tree) if isinstance(tree, ast.Compare) else None
 
 
 def _same_sides(tree: ast.Compare) -> bool | None:
-    if len(tree.ops) != 1 or ast.dump(tree.left) != ast.dump(tree.comparators[0]):
+    """The truth of a comparison of a thing with itself. A call may give something else the second time."""
+    left, right = tree.left, tree.comparators[0]
+    calls = any(isinstance(node, (ast.Call, ast.NamedExpr)) for node in ast.walk(left))
+    if len(tree.ops) != 1 or calls or ast.dump(left) != ast.dump(right):
         return None
     if isinstance(tree.ops[0], (ast.Eq, ast.LtE, ast.GtE, ast.Is)):
         return True
@@ -148,7 +232,7 @@ def _same_sides(tree: ast.Compare) -> bool | None:
 
 
 class _Witness:
-    """Rewrites comparisons so that each side that is no constant is also noted down in `_seen`."""
+    """Rewrites comparisons so that each side that is no constant is also noted down."""
 
     def visit_condition(self, tree: ast.expr) -> ast.expr:
         if isinstance(tree, ast.BoolOp):
@@ -162,7 +246,8 @@ class _Witness:
     def _noted(self, side: ast.expr) -> ast.expr:
         if not any(isinstance(node, ast.Name) for node in ast.walk(side)):
             return side
-        if any(isinstance(node, (ast.NamedExpr, ast.Yield, ast.Await)) for node in ast.walk(side)):
+        if any(isinstance(node, ast.NamedExpr) for node in ast.walk(side)):
             return side
-        note: Any = ast.Attribute(ast.Name("_seen", ast.Load()), "setdefault", ast.Load())
-        return ast.Call(note, [ast.Constant(ast.unparse(side)), side], [])
+        if isinstance(side, ast.BinOp):  # of `a - b` one wants to know a and b, of `a + 0.1` just a
+            return ast.BinOp(self._noted(side.left), side.op, self._noted(side.right))
+        return ast.Call(ast.Name(_NOTE, ast.Load()), [ast.Constant(ast.unparse(side)), side], [])

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from practicum.kinds.equality import same, shown
 from practicum.kinds.options import listed
-from practicum.model import Failure, Observation
+from practicum.model import Failure, Observation, Opaque
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_BAR = re.compile(r"^.*\d+/(?:\d+|Unknown).*(?:━|\[=*>?\.*\]).*$")
+_COUNT = r"\s*\d+/(?:\d+|Unknown) "
+_BAR = re.compile(rf"^{_COUNT}(?:[━ ]*━|\[[=>.]{{30}}\]|-.* \d+[mµn]?s(?:/(?:step|epoch))?(?: -|$))")
 
 
 def stopped(seen: Sequence[Observation]) -> str | None:
@@ -36,7 +38,11 @@ def alike(left: Any, right: Any) -> bool:
     """Whether two observations are the same, failures included."""
     if isinstance(left, Failure) or isinstance(right, Failure):
         return isinstance(left, Failure) and isinstance(right, Failure) and left.type == right.type
-    return left == right or same(left, right)
+    if isinstance(left, Witnessed) and isinstance(right, Witnessed):
+        return left.truth is right.truth
+    if isinstance(left, Opaque) and isinstance(right, Opaque):
+        return left == right
+    return same(left, right, strict=True)
 
 
 def printed(text: str) -> str:
@@ -46,7 +52,36 @@ def printed(text: str) -> str:
     return "\n".join(line for line in lines if not _BAR.match(line)).rstrip()
 
 
+@dataclass(frozen=True)
+class Witnessed:
+    """The truth of an expression, and what the sides of its comparisons were (:func:`expressions.with_operands`)."""
+
+    truth: bool
+    sides: Mapping[str, Any]
+
+    @property
+    def said(self) -> str:
+        """The sides in words: `` `len(x)` is 3 ``."""
+        return ", ".join(f"`{source}` is {shown(value)}" for source, value in self.sides.items())
+
+
+def witnessed(value: Any) -> Witnessed | Failure:
+    """What a run gave for an expression made by `with_operands`, or the Failure of evaluating it."""
+    match value:
+        case Failure():
+            return value
+        case [bool() as truth, {**sides}]:
+            return Witnessed(truth, {str(source): _side(side) for source, side in sides.items()})
+    return Failure("ValueError", f"the run gives {_short(shown(value))}, neither true nor false")
+
+
+def _side(value: Any) -> Any:
+    return Opaque("text", " ".join(str(value[0]).split())) if isinstance(value, list) and len(value) == 1 else value
+
+
 def _said(value: Any) -> str:
+    if isinstance(value, Witnessed):
+        return f"{value.truth} ({value.said})" if value.said else str(value.truth)
     return str(value) if isinstance(value, Failure) else shown(value)
 
 

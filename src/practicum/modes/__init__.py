@@ -21,4 +21,4 @@ def get(name: str) -> Mode:
     return {mode.name: mode for mode in ALL}[name]
 
 
-__all__ = ["ALL", "Mode", "get"]
+__all__ = ["ALL", "CHALLENGE", "Mode", "get"]

@@ -14,7 +14,7 @@ import io
 import tokenize
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import practicum
@@ -122,7 +122,9 @@ class _Walk:
                 self.need(target, member)
 
 
+@lru_cache(maxsize=64)
 def _parse(name: str, source: str) -> _Module:
+    """A module's statements by the names they bind; kept, as every problem of a topic asks for the same few."""
     module = _Module(name)
     tree = ast.parse(source)
     lines = _bare_lines(source, tree)

@@ -9,7 +9,9 @@ import hashlib
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Self
@@ -21,6 +23,7 @@ from practicum.store import schema
 from practicum.store.database import OneWriter, connect, database_url, in_words, name_of, reading, writing
 from practicum.store.migrate import migrate
 from practicum.store.records import BadgeRecord, EventRecord, SittingRecord, StoreError
+from practicum.store.together import Together
 
 _learner, _sitting, _event, _badge = schema.learner, schema.sitting, schema.event, schema.badge
 
@@ -86,6 +89,23 @@ _FINISH = (
 )
 
 
+@dataclass(frozen=True)
+class _Append:
+    """Events to be added to a sitting, and when that ends by them, if it does."""
+
+    sitting: str
+    rows: list[dict[str, Any]]
+    finished: int | None
+
+    @property
+    def endings(self) -> list[dict[str, Any]]:
+        return [] if self.finished is None else [{"sitting_id": self.sitting, "at": self.finished}]
+
+
+class _NotNext(Exception):
+    """Another writer was first."""
+
+
 class Store:
     """Learners, their sittings and badges, in SQLite or PostgreSQL. Close it, or use it as a context manager."""
 
@@ -96,6 +116,7 @@ class Store:
         self._name = name_of(engine.url)
         with in_words(self._name):
             self._writes = writing(engine)
+        self._waiting: Together[_Append] = Together(self._append_all, self._append)
 
     @classmethod
     def open(cls, data: Path | None = None, url: str | None = None) -> Self:
@@ -115,7 +136,8 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Close every connection."""
+        """Store what is waiting, and close every connection."""
+        self._waiting.close()
         if isinstance(self._writes, OneWriter):
             self._writes.close()
         self._engine.dispose()
@@ -189,23 +211,44 @@ class Store:
         False if another writer was first, or a nonce is there already: load the sitting again and decide again.
         `finished`, a time, ends the sitting in the same transaction. Raises StoreError if there is no such sitting.
         """
-        if not records:
-            raise ValueError("nothing to append")
-        rows = _rows(sitting_id, expected_seq, records)
+        return self._append(_appending(sitting_id, expected_seq, records, finished))
+
+    def append_soon(
+        self,
+        sitting_id: str,
+        expected_seq: int,
+        records: Sequence[EventRecord],
+        finished: int | None = None,
+    ) -> Future[bool]:
+        """As :meth:`append`, by a thread that commits together what waits together: for many who answer at once.
+
+        The future gives what `append` returns or raises, and no sooner than that is on disk.
+        """
         try:
-            with self._writing() as connection:
-                first = connection.execute(_INSERT_NEXT, {**rows[0], "expected_seq": expected_seq})
-                if first.rowcount != 1:
-                    return False
-                if rows[1:]:
-                    connection.execute(_INSERT_EVENT, rows[1:])
-                if finished is not None:
-                    connection.execute(_FINISH, {"sitting_id": sitting_id, "at": finished})
+            return self._waiting.put(_appending(sitting_id, expected_seq, records, finished))
+        except RuntimeError:
+            raise StoreError(f"{self._name}: practicum is ending, so nothing was stored.") from None
+
+    def _append(self, work: _Append) -> bool:
+        try:
+            self._append_all([work])
+        except _NotNext:
+            return False
         except IntegrityError:
-            if self.sitting(sitting_id) is None:
-                raise StoreError(f"{self._name}: there is no sitting {sitting_id}.") from None
+            if self.sitting(work.sitting) is None:
+                raise StoreError(f"{self._name}: there is no sitting {work.sitting}.") from None
             return False
         return True
+
+    def _append_all(self, works: Sequence[_Append]) -> None:
+        """All of it in one transaction, or none: raises _NotNext or IntegrityError if any of it cannot be."""
+        rows = [row for work in works for row in work.rows]
+        endings = [ending for work in works for ending in work.endings]
+        with self._writing() as connection:
+            if connection.execute(_INSERT_NEXT, rows).rowcount != len(rows):
+                raise _NotNext
+            if endings:
+                connection.execute(_FINISH, endings)
 
     def finish_sitting(self, id: str, at: int) -> bool:
         """Note when a sitting ended; False if that was noted already, or there is no such sitting."""
@@ -258,6 +301,13 @@ class Store:
 def _new_id() -> str:
     """128 random bits, as 22 characters fit for a URL."""
     return secrets.token_urlsafe(16)
+
+
+def _appending(sitting: str, after: int, records: Sequence[EventRecord], finished: int | None) -> _Append:
+    if not records:
+        raise ValueError("nothing to append")
+    rows = [{**row, "expected_seq": row["seq"] - 1} for row in _rows(sitting, after, records)]
+    return _Append(sitting, rows, finished)
 
 
 def _rows(sitting: str, after: int, records: Sequence[EventRecord]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from practicum.kinds.base import Found, LineOf
+from practicum.kinds.base import Found
 from practicum.kinds.checked import Checked
 from practicum.model import Problem, Variant
 
@@ -17,7 +17,7 @@ class Blanks(Checked):
     name = "blanks"
     label = "Fill in the blanks"
 
-    def mistakes(self, problem: Problem, variant: Variant, line_of: LineOf) -> Iterator[Found]:
-        yield from super().mistakes(problem, variant, line_of)
+    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[Found]:
+        yield from super().mistakes(problem, variant)
         if variant.start.strip() and BLANK not in variant.start:
-            yield line_of("start"), f"the start has no blank: write `{BLANK}` where the learner fills something in"
+            yield Found("start", f"the start has no blank: write `{BLANK}` where the learner fills something in")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from practicum.kinds.base import Found, Kind, LineOf
+from practicum.kinds import settings
+from practicum.kinds.base import Found, Kind
 from practicum.kinds.choice.best import Best
 from practicum.kinds.choice.claims import Claims
 from practicum.kinds.choice.compared import Error, Prints, Value
 from practicum.kinds.choice.edited import Raises, Repairs
-from practicum.kinds.choice.form import Form, wrong_settings
+from practicum.kinds.choice.form import Form
 from practicum.model import Observations, Plan, Problem, Variant, VariantFinding
 
 FORMS: dict[str, Form] = {form.key: form for form in (Value(), Prints(), Error(), Raises(), Repairs(), Best())}
@@ -24,18 +25,16 @@ class Choice(Kind):
     roles = frozenset({"run", "setup", "claim", "fix"})
     form = "choice/form.html"
 
-    def mistakes(self, problem: Problem, variant: Variant, line_of: LineOf) -> Iterator[Found]:
-        yield from _options(variant, line_of)
+    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[Found]:
+        yield from _options(variant)
         asked = [key for key in FORMS if variant.proof.get(key) not in (None, False)]
         if len(asked) > 1:
             both = " and ".join(f"`{key}`" for key in asked)
-            yield line_of("proof"), f"`[proof]` asks for {both}: a problem has one form of proof"
+            yield Found("proof", f"`[proof]` asks for {both}: a problem has one form of proof")
             return
         form = _form(variant)
-        wrong = list(wrong_settings(variant.proof, form, line_of))
-        yield from wrong
-        if not wrong:
-            yield from form.mistakes(variant, line_of)
+        yield from settings.wrong(variant.proof, form.settings, "proof", _holder(form), [*FORMS, *form.settings])
+        yield from form.mistakes(variant)
         yield from _strays(variant, form)
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
@@ -54,26 +53,32 @@ def _form(variant: Variant) -> Form:
     return next((form for key, form in FORMS.items() if variant.proof.get(key) not in (None, False)), _CLAIMS)
 
 
-def _options(variant: Variant, line_of: LineOf) -> Iterator[Found]:
+def _holder(form: Form) -> str:
+    return "a `[proof]` without a form of proof" if form is _CLAIMS else f"a `{form.key}` proof"
+
+
+def _options(variant: Variant) -> Iterator[Found]:
     if not 2 <= len(variant.options) <= 8:
         count = len(variant.options)
-        yield line_of("title"), f"a choice has two to eight options, this one has {count}: write `- [x]` and `- [ ]`"
+        yield Found("title", f"a choice has two to eight options, this one has {count}: write `- [x]` and `- [ ]`")
         return
     if not any(option.key for option in variant.options):
-        yield variant.options[0].line, "no option is marked right: write `- [x]` before the key"
+        yield Found("option 1", "no option is marked right: write `- [x]` before the key")
     seen: dict[str, int] = {}
-    for option in variant.options:
-        text = " ".join(option.text.split())
+    for number, option in enumerate(variant.options, 1):
+        text = option.text.strip()
         if text in seen:
-            yield option.line, f"this option says the same as the one on line {seen[text]}"
-        seen.setdefault(text, option.line)
+            yield Found(f"option {number}", f"this option says the same as option {seen[text]}")
+        seen.setdefault(text, number)
 
 
 def _strays(variant: Variant, form: Form) -> Iterator[Found]:
     """Claims and fixes which the problem's form of proof would never look at."""
     takes_fixes = form.key in ("raises", "repairs")
-    for option in variant.options:
+    for number, option in enumerate(variant.options, 1):
         if option.fix and not takes_fixes:
-            yield option.fix.line, "this fix settles nothing: fixes go with `raises` or `repairs` in `[proof]`"
+            message = "this fix settles nothing: fixes go with `raises` or `repairs` in `[proof]`"
+            yield Found(f"fix {number}", message, -1)
         if option.claim and form is not _CLAIMS:
-            yield option.line, f"this claim settles nothing: with `{form.key}` in `[proof]` options have no claims"
+            message = f"this claim settles nothing: with `{form.key}` in `[proof]` options have no claims"
+            yield Found(f"claim {number}", message, -1)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from statistics import fmean
 from typing import Any
 
-from practicum.kinds.base import Found, LineOf
-from practicum.kinds.choice.form import Settings
-from practicum.kinds.equality import literal
+from practicum.kinds import settings
+from practicum.kinds.base import Found
 from practicum.kinds.options import judged, listed, numbered, unsettled
+from practicum.kinds.settings import Settings
 from practicum.kinds.statistics import Interval, paired_difference
-from practicum.model import Measurement, Observations, Plan, Variant, VariantFinding, Verdict
+from practicum.model import Measured, Measurement, Observations, Plan, Variant, VariantFinding, Verdict
 
 
 class Best:
@@ -19,34 +20,29 @@ class Best:
 
     key = "best"
     settings: Settings = {
-        "best": (str, "the name of a function in `experiments.py`"),
-        "vary": (str, "the parameter whose value each option gives"),
-        "measure": (str, "the number to compare"),
-        "want": (str, '"highest" or "lowest"'),
-        "seeds": ((int, list), "a number of seeds, or a list of them"),
-        "given": (dict, "a table of the other parameters"),
+        "best": settings.name("the name of a function in `experiments.py`"),
+        "vary": settings.name("the parameter whose value each option gives"),
+        "measure": settings.words("the number to compare"),
+        "want": settings.one_of("highest", "lowest"),
+        "seeds": settings.seeds,
+        "given": settings.arguments,
     }
 
-    def mistakes(self, variant: Variant, line_of: LineOf) -> Iterator[Found]:
-        for needed in ("vary", "measure"):
+    def mistakes(self, variant: Variant) -> Iterator[Found]:
+        for needed, what in (("vary", "the parameter whose value each option gives"), ("measure", "what to compare")):
             if needed not in variant.proof:
-                yield line_of("proof"), f"a `best` proof needs `{needed}`, {self.settings[needed][1]}"
-        if variant.proof.get("want", "highest") not in ("highest", "lowest"):
-            yield line_of("proof.want"), f'`want` must be "highest" or "lowest", not {variant.proof["want"]!r}'
-        seeds = variant.proof.get("seeds", 5)
-        if isinstance(seeds, list):
-            whole = all(isinstance(seed, int) and not isinstance(seed, bool) for seed in seeds)
-            if not whole or len(set(seeds)) != len(seeds) or len(seeds) < 2:
-                yield line_of("proof.seeds"), "`seeds` must hold at least two different whole numbers"
-        elif not 2 <= seeds <= 100:
-            yield line_of("proof.seeds"), "`seeds` must be from 2 to 100: one seed alone has no interval"
+                yield Found("proof", f"a `best` proof needs `{needed}`, {what}")
+        given = variant.proof.get("given")
+        for name in {str(variant.proof.get("vary")), "seed"} & (given.keys() if isinstance(given, dict) else set()):
+            yield Found("proof.given", f"`given` holds `{name}`, which the proof varies itself: take it away")
         if sum(option.key for option in variant.options) != 1:
-            yield line_of("title"), "a `best` proof has one winner: mark exactly one option with `[x]`"
-        for option in variant.options:
+            yield Found("option 1", "a `best` proof has one winner: mark exactly one option with `[x]`")
+        for number, option in enumerate(variant.options, 1):
             try:
-                literal(option.code or "")
-            except ValueError:
-                yield option.line, "this option has no value: write it as a Python literal in backticks, such as `1e-5`"
+                settings.json_literal(option.code or "")
+            except ValueError as reason:
+                said = reason if option.code else "this option has no value"
+                yield Found(f"option {number}", f"{said}: write a Python literal in backticks, such as `1e-5`")
 
     def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
         return Plan(
@@ -64,11 +60,12 @@ class Best:
         scores: list[list[float]] = []
         for number in range(len(variant.options)):
             measured = [seen.measured[self._measurement(variant, number, seed)] for seed in _seeds(variant)]
-            if any(measure not in one.numbers for one in measured):
-                names = listed([f"`{name}`" for name in measured[0].numbers])
-                why = f"{variant.proof['best']} gives no number `{measure}`; it gives {names}"
-                return unsettled(variant, Verdict.ERROR, why)
+            if reason := next((why for one in measured if (why := _nothing(one, measure))), None):
+                return unsettled(variant, Verdict.ERROR, reason)
             scores.append([one.numbers[measure] for one in measured])
+        if endless := [n for n, score in enumerate(scores, 1) if not all(map(math.isfinite, score))]:
+            why = f"`{measure}` of {numbered(endless)} is no finite number: measure what can be compared when all fails"
+            return unsettled(variant, Verdict.REFUTED, why, [f"{measure} {listed(list(map(str, s)))}" for s in scores])
         if len(_seeds(variant)) == 1:  # a learner has run it again
             observed = [_observed(variant, number, score, None) for number, score in enumerate(scores)]
             return unsettled(
@@ -100,8 +97,19 @@ class Best:
 
     def _measurement(self, variant: Variant, number: int, seed: int) -> Measurement:
         proof = variant.proof
-        value = literal(variant.options[number].code or "")
+        value = settings.json_literal(variant.options[number].code or "")
         return Measurement(proof["best"], {**proof.get("given", {}), proof["vary"]: value}, seed)
+
+
+def _nothing(one: Measured, measure: str) -> str | None:
+    """Why a measurement does not hold what is to be compared."""
+    if measure in one.numbers:
+        return None
+    names = listed([f"`{name}`" for name in one.numbers]) if one.numbers else "none"
+    curve = (
+        f"; `{measure}` is a curve, of which the experiment may return the last value" if measure in one.curves else ""
+    )
+    return f"{one.measurement.function} gives no number `{measure}`; its numbers are {names}{curve}"
 
 
 def _seeds(variant: Variant) -> list[int]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import Any
 
-from practicum.kinds import expressions
-from practicum.kinds.base import Found, LineOf
-from practicum.kinds.choice.form import Settings
+from practicum.kinds import expressions, settings
+from practicum.kinds.base import Found
 from practicum.kinds.equality import shown
-from practicum.kinds.observed import stopped
+from practicum.kinds.observed import Witnessed, stopped, witnessed
 from practicum.kinds.options import judged, numbered, unsettled
+from practicum.kinds.settings import Settings
 from practicum.model import (
     Failure,
     Measurement,
     Observation,
     Observations,
-    Opaque,
     Option,
     Plan,
     Run,
@@ -25,6 +25,9 @@ from practicum.model import (
     VariantFinding,
     Verdict,
 )
+
+_SEED = re.compile(r"(, )?\bseed=seed\b")
+"""In what is observed over all seeds, the seed is no news."""
 
 SEEDS = 5
 """Over how many seeds a claim about an experiment must hold, unless `[proof] seeds` says otherwise."""
@@ -34,18 +37,17 @@ class Claims:
     """A claim must hold, or fail, in every fresh run; about experiments, for every seed."""
 
     key = "claim"
-    settings: Settings = {"seeds": (int, "a number of seeds")}
+    settings: Settings = {"seeds": settings.count_of_seeds}
 
-    def mistakes(self, variant: Variant, line_of: LineOf) -> Iterator[Found]:
-        if not 2 <= variant.proof.get("seeds", SEEDS) <= 100:
-            yield line_of("proof.seeds"), "`seeds` must be from 2 to 100"
-        for option in variant.options:
+    def mistakes(self, variant: Variant) -> Iterator[Found]:
+        for number, option in enumerate(variant.options, 1):
             if option.claim is None:
                 continue
             try:
                 expressions.parsed(option.claim)
             except SyntaxError as reason:
-                yield option.line, f"this option's claim is no Python expression: {reason.msg}"
+                message = f"this claim is no Python expression: {reason.msg}"
+                yield Found(f"claim {number}", message, expressions.wrong_line(reason, option.claim))
 
     def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
         if _constants(variant) or not any(option.claim for option in variant.options):
@@ -84,15 +86,15 @@ class Claims:
 
     def _settled(self, variant: Variant, observations: Sequence[Observation], bare: list[int]) -> VariantFinding:
         results = [
-            [observation.values.get(_name(number)) for observation in observations] if option.claim else []
+            [witnessed(observation.values.get(_name(number))) for observation in observations] if option.claim else []
             for number, option in enumerate(variant.options, 1)
         ]
         observed = [_observed(option, result) for option, result in zip(variant.options, results, strict=True)]
         for number, result in enumerate(results, 1):
-            if broken := next((value for value in result if isinstance(value, (Failure, Opaque))), None):
-                text = str(broken) if isinstance(broken, Failure) else f"{broken.type}, not true or false"
-                return unsettled(variant, Verdict.ERROR, f"the claim of option {number} gives {text}", observed)
-        holds = [[_truth(value) for value in result] for result in results]
+            if broken := next((one for one in result if isinstance(one, Failure)), None):
+                why = f"the claim of option {number} is neither true nor false, it raises {broken}"
+                return unsettled(variant, Verdict.REFUTED, why, observed)
+        holds = [[one.truth for one in result if isinstance(one, Witnessed)] for result in results]
         moving = [number for number, held in enumerate(holds, 1) if len(set(held)) > 1]
         if moving:
             number = moving[0]
@@ -111,28 +113,23 @@ def _constants(variant: Variant) -> list[int]:
     return [
         number
         for number, option in enumerate(variant.options, 1)
-        if option.claim and expressions.is_constant(option.claim, code)
+        if option.claim and expressions.is_decided(option.claim, code)
     ]
 
 
-def _truth(value: Any) -> bool:
-    """The truth of `[result, {source: value}]`."""
-    return bool(value[0])
-
-
-def _observed(option: Option, results: Sequence[Any]) -> str:
+def _observed(option: Option, results: Sequence[Witnessed | Failure]) -> str:
     """What the sides of a claim's comparison were, over all runs; or just whether it held."""
-    pairs = [value for value in results if isinstance(value, list)]
-    if not pairs:
-        return str(results[0]) if results else ""
+    seen = [result for result in results if isinstance(result, Witnessed)]
+    if len(seen) < len(results):
+        return next(str(result) for result in results if isinstance(result, Failure))
     said = [
-        f"`{source}` is {_range([pair[1][source] for pair in pairs if source in pair[1]])}"
-        for source in dict.fromkeys(source for pair in pairs for source in pair[1])
+        f"`{_SEED.sub('', source)}` is {_range([one.sides[source] for one in seen if source in one.sides])}"
+        for source in dict.fromkeys(source for one in seen for source in one.sides)
     ]
-    if said:
+    if said or not seen:
         return ", ".join(said)
-    truths = {_truth(pair) for pair in pairs}
-    return f"`{(option.claim or '').strip()}` is {' or '.join(str(truth) for truth in sorted(truths))}"
+    truths = sorted({one.truth for one in seen})
+    return f"`{option.claim}` is {' or '.join(map(str, truths))}"
 
 
 def _range(values: Sequence[Any]) -> str:
@@ -140,7 +137,7 @@ def _range(values: Sequence[Any]) -> str:
     texts = list(dict.fromkeys(shown(value) for value in values))
     if len(texts) == 1:
         return _number(values[0])
-    if all(isinstance(value, (int, float)) for value in values):
+    if all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values):
         return f"{fmean(values):.3g} on average ({min(values):.3g} to {max(values):.3g} over {len(values)} runs)"
     return " or ".join(texts)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from practicum.kinds import expressions
-from practicum.kinds.base import Found, LineOf
-from practicum.kinds.choice.form import Settings
+from practicum.kinds import expressions, settings
+from practicum.kinds.base import Found
 from practicum.kinds.equality import literal, same, shown
 from practicum.kinds.observed import agreed, printed, stopped
 from practicum.kinds.options import judged, unsettled
+from practicum.kinds.settings import Settings
 from practicum.model import Failure, Observation, Observations, Opaque, Plan, Run, Variant, VariantFinding, Verdict
 
 
@@ -20,14 +22,14 @@ class Compared:
     key: str
     settings: Settings
 
-    def mistakes(self, variant: Variant, line_of: LineOf) -> Iterator[Found]:
+    def mistakes(self, variant: Variant) -> Iterator[Found]:
         if not variant.snippet.strip():
-            yield line_of("title"), f"a `{self.key}` proof needs a snippet: add a ```` ```python run ```` fence"
-        for option in variant.options:
+            yield Found("title", f"a `{self.key}` proof needs a snippet: add a ```` ```python run ```` fence")
+        for number, option in enumerate(variant.options, 1):
             if option.code is None:
-                yield option.line, f"this option has no code span; {self.wanted} stands in backticks"
+                yield Found(f"option {number}", f"this option has no code span; {self.wanted} stands in backticks")
             elif (wrong := self.unreadable(option.code)) is not None:
-                yield option.line, wrong
+                yield Found(f"option {number}", wrong)
 
     wanted: str
 
@@ -78,18 +80,7 @@ class Value(Compared):
 
     key = "value"
     wanted = "the value, as a Python literal,"
-    settings: Settings = {
-        "value": (str, "a Python expression in quotes"),
-        "tolerance": ((int, float), "a number such as 1e-6"),
-        "strict": (bool, "true or false"),
-    }
-
-    def mistakes(self, variant: Variant, line_of: LineOf) -> Iterator[Found]:
-        yield from super().mistakes(variant, line_of)
-        try:
-            expressions.parsed(variant.proof["value"])
-        except SyntaxError as reason:
-            yield line_of("proof.value"), f"`{variant.proof['value']}` is no Python expression: {reason.msg}"
+    settings: Settings = {"value": settings.expression, "tolerance": settings.tolerance, "strict": settings.truth}
 
     def unreadable(self, code: str) -> str | None:
         try:
@@ -126,7 +117,7 @@ class Prints(Compared):
 
     key = "prints"
     wanted = "what is printed"
-    settings: Settings = {"prints": (bool, "true")}
+    settings: Settings = {"prints": settings.truth}
 
     def outcome(self, observation: Observation) -> Any:
         return observation.failure or printed(observation.stdout)
@@ -135,7 +126,9 @@ class Prints(Compared):
         return bool(printed(code) == outcome)
 
     def gives(self, variant: Variant, outcome: Any) -> str:
-        return f"the snippet prints `{outcome}`" if outcome else "the snippet prints nothing"
+        if not outcome:
+            return "the snippet prints nothing"
+        return f"the snippet prints `{repr(outcome) if chr(10) in outcome else outcome}`"
 
 
 class Error(Compared):
@@ -143,10 +136,18 @@ class Error(Compared):
 
     key = "error"
     wanted = "the exception's name (or `none`)"
-    settings: Settings = {"error": (bool, "true")}
+    settings: Settings = {"error": settings.truth}
+
+    def unreadable(self, code: str) -> str | None:
+        if _EXCEPTION.fullmatch(code.strip()):
+            return None
+        return f"`{code}` is no exception's name: write one such as `ValueError`, or `none`"
 
     def outcome(self, observation: Observation) -> Any:
-        return observation.failure.type if observation.failure else "none"
+        failure = observation.failure
+        if failure is None:
+            return "none"
+        return failure if failure.where == "setup" else failure.type
 
     def names(self, variant: Variant, code: str, outcome: Any) -> bool:
         return _bare(code) == _bare(outcome)
@@ -154,12 +155,15 @@ class Error(Compared):
     def judge(self, variant: Variant, seen: Observations) -> VariantFinding:
         found = super().judge(variant, seen)
         failure = seen.runs["snippet"][0].failure
-        if failure is None or found.verdict is not Verdict.PROVED:
+        if failure is None or found.verdict not in (Verdict.PROVED, Verdict.REFUTED):
             return found
-        return judged(variant, [o.holds for o in found.options], [str(failure)] * len(found.options), "")
+        return replace(found, options=tuple(replace(option, observed=str(failure)) for option in found.options))
 
     def gives(self, variant: Variant, outcome: Any) -> str:
         return "the snippet runs to the end" if outcome == "none" else f"the snippet raises `{outcome}`"
+
+
+_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(\(\))?")
 
 
 def _bare(name: str) -> str:

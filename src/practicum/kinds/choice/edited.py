@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from practicum.kinds import expressions, fixes
-from practicum.kinds.base import Found, LineOf
-from practicum.kinds.choice.form import Settings
-from practicum.kinds.equality import shown
-from practicum.kinds.observed import agreed, stopped
+from practicum.kinds import expressions, fixes, settings
+from practicum.kinds.base import Found
+from practicum.kinds.observed import Witnessed, agreed, stopped, witnessed
 from practicum.kinds.options import denied, judged, numbered, unsettled
-from practicum.model import Failure, Observation, Observations, Opaque, Plan, Run, Variant, VariantFinding, Verdict
+from practicum.kinds.settings import Settings
+from practicum.model import Failure, Observation, Observations, Plan, Run, Variant, VariantFinding, Verdict
 
 
 class Edited:
@@ -20,17 +20,17 @@ class Edited:
     key: str
     settings: Settings
 
-    def mistakes(self, variant: Variant, line_of: LineOf) -> Iterator[Found]:
+    def mistakes(self, variant: Variant) -> Iterator[Found]:
         if not variant.snippet.strip():
-            yield line_of("title"), f"a `{self.key}` proof needs a snippet: add a ```` ```python run ```` fence"
+            yield Found("title", f"a `{self.key}` proof needs a snippet: add a ```` ```python run ```` fence")
             return
-        for option in variant.options:
+        for number, option in enumerate(variant.options, 1):
             if option.fix is None:
                 continue
             try:
                 fixes.apply(option.fix, variant.snippet)
             except fixes.FixError as reason:
-                yield option.fix.line + 1 + reason.line, str(reason)
+                yield Found(f"fix {number}", str(reason), reason.line)
 
     def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
         edited = [
@@ -59,7 +59,8 @@ class Edited:
             return unsettled(variant, Verdict.UNSTABLE, f"the result depends on chance: {'; '.join(moving)}", observed)
         bare = [n for n, option in enumerate(variant.options, 1) if not option.fix and self.must_fix(option.key)]
         if bare:
-            why = f"nothing settles {numbered(bare)}: give each a ```` ```diff fix ```` with the edit it proposes"
+            each = "each" if len(bare) > 1 else "it"
+            why = f"nothing settles {numbered(bare)}: give {each} a ```` ```diff fix ```` with the edit it proposes"
             return unsettled(variant, Verdict.UNPROVED, why, observed)
         holds = [
             self.works(result) if option.fix else option.key
@@ -87,27 +88,25 @@ class Edited:
         raise NotImplementedError
 
 
+def _exception(value: Any) -> str | None:
+    """The name of an exception that says something."""
+    if value in ("Exception", "BaseException"):
+        return f"must say which exception: any is an `{value}`"
+    return settings.name("an exception's name")(value)
+
+
 class Raises(Edited):
     """Right if the snippet raises the exception, and with the option's fix runs to the end."""
 
     key = "raises"
-    settings: Settings = {
-        "raises": (str, 'the name of an exception, such as "ValueError"'),
-        "match": (str, "a pattern to be found in the message"),
-    }
-
-    def mistakes(self, variant: Variant, line_of: LineOf) -> Iterator[Found]:
-        yield from super().mistakes(variant, line_of)
-        try:
-            re.compile(variant.proof.get("match", ""))
-        except (re.error, RecursionError) as reason:
-            yield line_of("proof.match"), f"`match` is no regular expression: {reason}"
+    settings: Settings = {"raises": _exception, "match": settings.pattern}
 
     def must_fix(self, key: bool) -> bool:
         # The key holds by the snippet's raising; a distractor without a fix would hold by it too.
         return not key
 
     def objection(self, variant: Variant, plain: Sequence[Observation]) -> VariantFinding | None:
+        failures = [observation.failure for observation in plain if observation.failure]
         failure, moves = agreed(plain, lambda observation: observation.failure)
         if moves:
             why = f"whether the snippet raises depends on chance: {moves.replace('`None`', 'no exception')}"
@@ -122,9 +121,10 @@ class Raises(Edited):
             why = f"the claim is that the snippet raises {wanted}, but it raises {failure}"
             return denied(variant, why, str(failure))
         match = variant.proof.get("match", "")
-        if not (match in failure.message or re.search(match, failure.message)):
-            why = f"the snippet raises {wanted}, but its message does not match `{match}`: {failure.message}"
-            return denied(variant, why, str(failure))
+        for one in failures:
+            if not (match in one.message or re.search(match, one.message)):
+                why = f"the snippet raises {wanted}, but its message does not match `{match}`: {one.message}"
+                return denied(variant, why, str(one))
         return None
 
     def result(self, observation: Observation) -> object:
@@ -143,43 +143,42 @@ class Repairs(Edited):
     """Right if EXPR is true after the snippet with the option's fix, and false after the snippet as it stands."""
 
     key = "repairs"
-    settings: Settings = {"repairs": (str, "a Python expression in quotes")}
-
-    def mistakes(self, variant: Variant, line_of: LineOf) -> Iterator[Found]:
-        yield from super().mistakes(variant, line_of)
-        try:
-            expressions.parsed(variant.proof["repairs"])
-        except SyntaxError as reason:
-            yield line_of("proof.repairs"), f"`{variant.proof['repairs']}` is no Python expression: {reason.msg}"
+    settings: Settings = {"repairs": settings.expression}
 
     def values(self, variant: Variant) -> dict[str, str]:
-        return {"repaired": variant.proof["repairs"]}
+        return {"repaired": expressions.with_operands(variant.proof["repairs"])}
 
     def objection(self, variant: Variant, plain: Sequence[Observation]) -> VariantFinding | None:
         expression = variant.proof["repairs"]
-        if expressions.is_constant(expression, variant.setup + "\n" + variant.snippet):
+        if expressions.is_decided(expression, variant.setup + "\n" + variant.snippet):
             why = f"`{expression}` is a constant: it is the same whatever the snippet does"
             return unsettled(variant, Verdict.ERROR, why)
         before, moves = agreed(plain, self.result)
         if moves:
             return unsettled(variant, Verdict.UNSTABLE, f"the result depends on chance: {moves}", moves)
+        if isinstance(before, Failure):
+            what = before.where if before.where in ("setup", "snippet") else f"`{expression}`"
+            advice = "; an exception to mend is for `raises`" if what == "snippet" else ""
+            why = f"before any fix, {what} raises {before}, which is neither true nor false{advice}"
+            return unsettled(variant, Verdict.REFUTED, why, str(before))
         if self.works(before):
             why = f"`{expression}` is true already after the snippet as it stands: there is nothing to repair"
             return unsettled(variant, Verdict.REFUTED, why, "true before any fix")
         return None
 
     def result(self, observation: Observation) -> object:
-        return observation.failure or observation.values["repaired"]
+        return observation.failure or witnessed(observation.values["repaired"])
 
     def works(self, result: object) -> bool:
-        return not isinstance(result, (Failure, Opaque)) and bool(result)
+        return isinstance(result, Witnessed) and result.truth
 
     def said(self, result: object) -> str:
         if result is None:
             return ""
-        if isinstance(result, Failure):
-            return f"with this fix it raises {result}"
-        return f"with this fix the expression is {shown(result)}"
+        if isinstance(result, Witnessed):
+            sides = f": {result.said}" if result.said else ""
+            return f"with this fix the expression is {result.truth}{sides}"
+        return f"with this fix it raises {result}"
 
 
 def _name(number: int) -> str:

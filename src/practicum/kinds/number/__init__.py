@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from practicum.kinds.base import Found, LineOf
+from practicum.kinds import settings
 from practicum.kinds.equality import shown
 from practicum.kinds.predict import Predict
-from practicum.model import Problem, Variant
 
 
 class Number(Predict):
@@ -17,12 +15,9 @@ class Number(Predict):
     name = "number"
     label = "Number"
 
-    def mistakes(self, problem: Problem, variant: Variant, line_of: LineOf) -> Iterator[Found]:
-        yield from super().mistakes(problem, variant, line_of)
-        if "prints" in variant.proof:
-            yield line_of("proof.prints"), '`number` wants a number: write `value = "EXPR"` in `[proof]`'
+    settings = {"value": settings.expression, "tolerance": settings.tolerance}
 
     def objection(self, outcome: Any) -> str | None:
-        if isinstance(outcome, (int, float)) and not isinstance(outcome, bool):
+        if settings.number(outcome) is None:
             return None
-        return f"the run gives `{shown(outcome)}`, which is no number"
+        return f"the run gives `{shown(outcome)}`, which is no number that one could type"

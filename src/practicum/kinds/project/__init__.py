@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from statistics import fmean
-from typing import Any
 
-from practicum.kinds import expressions
-from practicum.kinds.base import Found, Kind, LineOf, finding
+from practicum.kinds import settings
+from practicum.kinds.base import Found, Kind, finding
+from practicum.kinds.checked import no_python
+from practicum.kinds.equality import shown
 from practicum.kinds.observed import stopped
-from practicum.model import Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
+from practicum.model import Failure, Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
 
 SEEDS = (0, 1, 2)
 _BOUNDS = {"at_least": "at least", "at_most": "at most"}
+_GOAL = {"metric": settings.expression, "at_least": settings.number, "at_most": settings.number}
 
 
 class Project(Kind):
@@ -22,14 +24,26 @@ class Project(Kind):
     label = "Project"
     roles = frozenset({"run", "setup", "start", "solution", "check"})
 
-    def mistakes(self, problem: Problem, variant: Variant, line_of: LineOf) -> Iterator[Found]:
+    has_goal = True
+
+    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[Found]:
+        if variant.options:
+            yield Found("option 1", f"`{self.name}` is answered with code: it has no options")
+        if variant.proof:
+            yield Found("proof", f"`{self.name}` is proved by its `[goal]`: it has no `[proof]`")
         for role in ("start", "solution"):
             if not getattr(variant, role).strip():
-                yield line_of("title"), f"`project` needs a {role}: a ```` ```python {role} ```` fence or `{role}.py`"
-        for key in problem.goal:
-            if key not in ("metric", *_BOUNDS):
-                yield line_of(f"goal.{key}"), f"`{key}` means nothing in `[goal]`; it holds `metric` and a bound"
-        yield from _goal(problem, line_of)
+                yield Found("title", f"`{self.name}` needs a {role}: a ```` ```python {role} ```` fence or `{role}.py`")
+        for role in ("setup", "solution", "check"):
+            yield from no_python(role, getattr(variant, role))
+        wrong = list(settings.wrong(problem.goal, _GOAL, "goal", "`[goal]`", _GOAL))
+        yield from wrong
+        if wrong:
+            return
+        if "metric" not in problem.goal:
+            yield Found("goal", f'`{self.name}` needs `[goal]` with `metric = "EXPR"`, a number after the code')
+        if len(_BOUNDS.keys() & problem.goal.keys()) != 1:
+            yield Found("goal", "`[goal]` needs one bound: `at_least = 0.8` or `at_most = 0.5`")
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
         values = {"metric": str(problem.goal["metric"])}
@@ -56,22 +70,6 @@ class Project(Kind):
         return finding(variant, Verdict.PROVED, "")
 
 
-def _goal(problem: Problem, line_of: LineOf) -> Iterator[Found]:
-    metric = problem.goal.get("metric")
-    bounds = [name for name in _BOUNDS if name in problem.goal]
-    if not isinstance(metric, str):
-        yield line_of("goal"), '`project` needs `[goal]` with `metric = "EXPR"`, a number after the code'
-    else:
-        try:
-            expressions.parsed(metric)
-        except SyntaxError as reason:
-            yield line_of("goal.metric"), f"`{metric}` is no Python expression: {reason.msg}"
-    if len(bounds) != 1:
-        yield line_of("goal"), "`[goal]` needs one bound: `at_least = 0.8` or `at_most = 0.5`"
-    elif not isinstance(problem.goal[bounds[0]], (int, float)) or isinstance(problem.goal[bounds[0]], bool):
-        yield line_of(f"goal.{bounds[0]}"), f"`{bounds[0]}` must be a number"
-
-
 def _bound(problem: Problem) -> tuple[str, float, str]:
     name = next(name for name in _BOUNDS if name in problem.goal)
     return name, float(problem.goal[name]), _BOUNDS[name]
@@ -81,9 +79,11 @@ def _scores(observations: tuple[Observation, ...]) -> list[float] | str:
     """The metric of each seed, or why there is none."""
     scores: list[float] = []
     for observation in observations:
-        value: Any = observation.failure or observation.stopped or observation.values["metric"]
-        if not isinstance(value, (int, float)) or isinstance(value, bool):
-            return str(value)
+        if observation.failure or observation.stopped:
+            return str(observation.failure or observation.stopped)
+        value = observation.values["metric"]
+        if not settings.is_finite(value):
+            return str(value) if isinstance(value, Failure) else f"it is {shown(value)}"
         scores.append(float(value))
     return scores
 

@@ -1,0 +1,137 @@
+"""Makes docs/images/: `python docs/screenshots.py` serves the shipped course and photographs each page.
+
+Needs Chromium at /usr/bin/chromium (or $CHROMIUM), and the packages of the `dev` extra.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from practicum.prove.catalogue import load
+from practicum.settings import shipped_courses
+
+IMAGES = Path(__file__).parent / "images"
+COURSE = shipped_courses()[0]
+TOPIC = "/transfer-learning/small-datasets"
+FLAGS = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+LIMIT = 150_000
+"""Bytes that an image may have."""
+
+
+def main() -> None:
+    """Serve, walk through a challenge in light, in dark and on a phone, and save a picture of each page."""
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as data:
+        command = [sys.executable, "-m", "practicum", "serve", str(COURSE), "--no-open", "--port", "0", "--data", data]
+        service = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+        )
+        assert service.stdout is not None
+        url = re.search(r"http://\S+", service.stdout.readline())
+        assert url is not None
+        try:
+            with sync_playwright() as playwright:
+                sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+                path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+                browser = playwright.chromium.launch(executable_path=path, args=FLAGS + sandbox)
+                walk(browser, url[0], "light", 1280, 900, "")
+                walk(browser, url[0], "dark", 1280, 900, "-dark")
+                walk(browser, url[0], "light", 390, 844, "-phone")
+                browser.close()
+        finally:
+            service.terminate()
+            service.wait()
+
+
+def walk(browser: Browser, url: str, scheme: str, width: int, height: int, suffix: str) -> None:
+    """One learner's way through everything, all right but for one wrong try."""
+    page = browser.new_page(
+        base_url=url, color_scheme=scheme, viewport={"width": width, "height": height}, reduced_motion="reduce"
+    )
+    keys = right_texts()
+    page.goto("/")
+    save(page, f"home{suffix}")
+    page.goto(TOPIC)
+    save(page, f"topic{suffix}")
+    page.goto(f"{TOPIC}/challenge")
+    save(page, f"start{suffix}")
+    page.get_by_role("button", name="Start the challenge").click()
+    total = page.locator(".steps li").count()
+    for number in range(1, total + 1):
+        page.get_by_text(f"Problem {number} of {total} ·").wait_for()
+        key = keys[page.get_by_role("heading", level=1).inner_text()]
+        if number == 2:
+            wrong = next(
+                o for o in page.locator("label.option").all() if plain(o.locator(".text").inner_text()) not in key
+            )
+            save(page, f"problem{suffix}")
+            wrong.locator("input").check()
+            page.keyboard.press("Enter")
+            page.get_by_text("Not that one.", exact=True).wait_for()
+            page.keyboard.press("h")
+            page.locator("#hint").wait_for()
+            page.wait_for_timeout(100)
+            save(page, f"wrong-try{suffix}", whole=True)
+        for option in page.locator("label.option").all():
+            if plain(option.locator(".text").inner_text()) in key:
+                option.locator("input").check()
+        if number == total:
+            save(page, f"problem-debug{suffix}", whole=True)
+        page.keyboard.press("Enter")
+        page.locator(".verdict").wait_for()
+        if number == 2:
+            save(page, f"verdict{suffix}")
+        if page.locator("svg.chart").count() and number == 3:
+            save(page, f"proof{suffix}", whole=True)
+        page.locator(".dock .primary").click()
+    page.get_by_role("heading", name=f"{total} of {total} right").wait_for()
+    save(page, f"result{suffix}", whole=True)
+    page.get_by_role("link", name="See your badge").click()
+    page.locator(".medal").wait_for()
+    page.wait_for_load_state("networkidle")
+    save(page, f"badge{suffix}", whole=True)
+    page.goto("/proofs")
+    save(page, f"proofs{suffix}", whole=True)
+    page.close()
+
+
+def right_texts() -> dict[str, set[str]]:
+    """By a problem's title, the texts of its right options, whatever the variant."""
+    return {
+        variant.title: {plain(o.text) for v in entry.problem.variants for o in v.options if o.key}
+        for entry in load(COURSE).entries.values()
+        for variant in entry.problem.variants
+    }
+
+
+def plain(text: str) -> str:
+    """A text as it can be compared: without marks, quotes of either kind alike."""
+    return re.sub(r"[`*_“”\"'’‘\s]+", " ", text).strip()
+
+
+def save(page: Page, name: str, whole: bool = False) -> None:
+    """A picture of what the window shows, or of the whole page, in as few colours as it needs."""
+    file = IMAGES / f"{name}.png"
+    page.mouse.move(0, 0)
+    if whole:  # A window as tall as the page, so that what sticks to its edges stands where it belongs.
+        size = page.viewport_size
+        assert size is not None
+        page.set_viewport_size({**size, "height": max(size["height"], page.evaluate("document.body.scrollHeight"))})
+        page.screenshot(path=file)
+        page.set_viewport_size(size)
+    else:
+        page.screenshot(path=file)
+    Image.open(file).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(file, optimize=True)
+    assert file.stat().st_size < LIMIT, f"{file} is too large"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""The web application: which address leads where, and what stands around every request."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import wraps
+
+from anyio.to_thread import run_sync as in_thread
+from starlette.applications import Starlette
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from practicum.store import StoreError
+from practicum.web import assets, challenge, forms, live, pages, security, verdict
+from practicum.web.site import Site
+from practicum.web.view import Halt
+
+Page = Callable[[Request], Response]
+Posted = Callable[[Request, FormData], Response]
+PostedAsync = Callable[[Request, FormData], Awaitable[Response]]
+
+
+def create_app(site: Site, hosts: frozenset[str] | None = security.LOOPBACK) -> Starlette:
+    """The application for this site. `hosts`: the names it answers to, without ports; None for any."""
+    app = Starlette(
+        routes=_routes(),
+        middleware=[
+            Middleware(security.Guard, hosts=hosts, refuse=_refuse),
+            Middleware(Packed, minimum_size=1000, compresslevel=6),
+        ],
+        exception_handlers={HTTPException: pages.trouble, StoreError: pages.storage, Exception: pages.broken},
+        lifespan=_lifespan,
+    )
+    app.state.site = site
+    app.state.draft = site.draft
+    app.state.busy = live.Busy()
+    return app
+
+
+class Packed(GZipMiddleware):
+    """Pages travel packed; a form is answered with a redirect, on which packing would be time wasted."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        app.state.busy.cancel_all()
+
+
+def _routes() -> list[Route]:
+    sitting = "/s/{sitting}"
+    problem = sitting + "/{number:int}"
+    return [
+        _post(problem + "/answer", challenge.answer),  # First: routes are tried in turn, and nothing is asked more.
+        _get("/", pages.home),
+        _get("/static/{name}", assets.serve),
+        _get("/badges", pages.badges),
+        _get("/badges/{course}/{topic}.svg", pages.badge_picture),
+        _get("/badges/{course}/{topic}", pages.badge),
+        _get("/proofs", pages.proofs),
+        _get("/favicon.ico", assets.icon),
+        _get("/robots.txt", _robots),
+        _get(sitting, challenge.sitting_page),
+        _get(sitting + "/result", verdict.result_page),
+        _get(problem, challenge.problem_page),
+        _get(problem + "/clock", challenge.clock),
+        _post(problem + "/hint", challenge.hint),
+        _post(problem + "/skip", challenge.skip),
+        _post(problem + "/next", challenge.go_on),
+        _post(problem + "/again", live.run_again),
+        _get("/{course}/{topic}", pages.topic),
+        _get("/{course}/{topic}/challenge", challenge.start_page),
+        _post("/{course}/{topic}/challenge", _threaded(challenge.start)),
+    ]
+
+
+def _get(path: str, page: Page) -> Route:
+    return Route(path, page, methods=["GET"])
+
+
+def _post(path: str, handler: PostedAsync) -> Route:
+    """A form, read and checked before its handler sees it."""
+    return Route(path, _checked(handler), methods=["POST"])
+
+
+def _threaded(handler: Posted) -> PostedAsync:
+    """A handler that waits for the store, in a thread."""
+
+    async def threaded(request: Request, form: FormData) -> Response:
+        return await in_thread(handler, request, form)
+
+    return threaded
+
+
+def _checked(handler: PostedAsync) -> Callable[[Request], Awaitable[Response]]:
+    """Let a form through only if it was this visitor's own."""
+
+    @wraps(handler)
+    async def checked(request: Request) -> Response:
+        form = await forms.read(request)
+        proof = form.get("csrf")
+        if not isinstance(proof, str) or not security.visitor(request).gave(proof):
+            raise Halt(
+                403,
+                "This page was too old",
+                "The form did not come from a page that this browser was just given, so nothing was stored. It may "
+                "be that the browser keeps no cookies from this address. Open the page anew, then try again.",
+            )
+        return await handler(request, form)
+
+    return checked
+
+
+def _refuse(request: Request, status: int, message: str) -> Response:
+    return pages.refusal(request, status, "This was not accepted", message)
+
+
+def _robots(request: Request) -> Response:
+    return PlainTextResponse("User-agent: *\nDisallow: /s/\nDisallow: /badges\n")

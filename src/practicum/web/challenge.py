@@ -1,0 +1,293 @@
+"""A challenge, page by page: its start, its problems one at a time, their verdicts, its result.
+
+No GET changes anything: a problem's clock starts with the form that leads to it, and a problem found past its deadline
+is shown as closed, which the next form records.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from practicum import kinds, practice
+from practicum.model import Topic
+from practicum.practice import CLOCKS, GRACE, Clock, Decision, ItemState, Paper, RecordError, Sitting, Status
+from practicum.prove.catalogue import Catalogue, Entry
+from practicum.store import EventRecord
+from practicum.web import question, view
+from practicum.web.seat import MODE, Seat, act, index_of, now, place, records, seat, seated
+from practicum.web.security import visitor
+from practicum.web.site import Site, site
+from practicum.web.verdict import verdict_page
+from practicum.web.view import Halt, counted, span
+
+# --- the start
+
+
+def start_page(request: Request) -> Response:
+    """What awaits, and the choice of a clock."""
+    where = site(request)
+    catalogue, topic = where.topic(request.path_params["course"], request.path_params["topic"])
+    entries = _offered(where, catalogue, topic)
+    problems = [entry.problem for entry in entries]
+    least = min(problem.attempts for problem in problems)
+    tries = "one attempt" if least == 1 else f"{least} attempts"
+    url = f"/{catalogue.course.slug}/{topic.slug}"
+    return view.page(
+        request,
+        "start.html",
+        course=catalogue.course,
+        topic=topic,
+        topic_url=url,
+        start_url=f"{url}/{MODE}",
+        count=counted(len(problems), "problem").capitalize(),
+        attempts=f"Each allows {tries} and offers a hint.",
+        problems=[
+            {**vars(question.heading(entry, 0)), "time": span(entry.problem.seconds * 1000)} for entry in entries
+        ],
+        clocks=[_clock(clock, sum(problem.seconds for problem in problems)) for clock in CLOCKS],
+        resume=resume(where, visitor(request).token, catalogue, topic),
+    )
+
+
+def _offered(where: Site, catalogue: Catalogue, topic: Topic) -> tuple[Entry, ...]:
+    entries = where.entries(catalogue, topic, MODE)
+    if not entries:
+        raise Halt(
+            404,
+            "There is no challenge here yet",
+            "None of its problems is proved. If you are the author, run `practicum prove`, or serve with --draft.",
+            (f"/{catalogue.course.slug}/{topic.slug}", topic.title),
+        )
+    return entries
+
+
+def _clock(clock: Clock, total: int) -> dict[str, str]:
+    names: dict[float | None, str] = {None: "Off", 1: "Normal"}
+    allowed = clock.allows(total)
+    return {
+        "code": clock.code,
+        "name": names.get(clock.factor, f"×{clock.factor:g}" if clock.factor else ""),
+        "minutes": "no limit" if allowed is None else f"{round(allowed / 60_000)} min",
+    }
+
+
+def resume(where: Site, token: str, catalogue: Catalogue, topic: Topic) -> dict[str, Any] | None:
+    """The challenge that this learner is in the middle of, if it can go on."""
+    learner = where.learner(token)
+    latest = where.store.latest_sittings(learner, catalogue.course.slug, topic.slug, 1) if learner else ()
+    for record in latest:
+        if record.finished is not None or record.mode != MODE:
+            continue
+        try:
+            at = seated(where, record)
+            if at.sitting.current is None:
+                continue
+            at.entry(at.sitting.current, where.draft)
+        except Halt:
+            continue
+        number = at.sitting.current + 1
+        return {"url": at.here(), "title": topic.title, "number": number, "total": at.sitting.total}
+    return None
+
+
+def start(request: Request, form: FormData) -> Response:
+    """Draw a paper and begin. A form sent twice begins once."""
+    where = site(request)
+    catalogue, topic = where.topic(request.path_params["course"], request.path_params["topic"])
+    problems = [entry.problem for entry in _offered(where, catalogue, topic)]
+    learner = where.learner(visitor(request).token, create=True)
+    assert learner is not None
+    nonce = _word(form, "nonce")
+    latest = where.store.latest_sittings(learner, catalogue.course.slug, topic.slug, 5)
+    for record in latest:
+        if nonce and any(event.nonce == nonce for event in record.events[:1]):
+            return view.see(seated(where, record).here())
+    try:
+        clock = Clock.of(_word(form, "clock") or "1")
+        previous = Paper.from_json(latest[0].paper).variants if latest else {}
+    except RecordError:
+        previous = {}
+    except ValueError:
+        raise Halt(
+            400, "There is no such clock", "Choose one of those on the page.", (request.url.path, "Back")
+        ) from None
+    paper = practice.draw(problems, clock, random.SystemRandom(), previous)
+    at = now()
+    shown = practice.show(Sitting(paper), at).events
+    first = [EventRecord(one.kind, one.at, one.data, nonce or None) for one in records(shown)]
+    id = where.store.start_sitting(learner, catalogue.course.slug, topic.slug, MODE, paper.to_json(), at, first)
+    return view.see(f"/s/{id}/1")
+
+
+def _word(form: FormData, name: str) -> str:
+    """A form's field as text of a sensible length, or nothing."""
+    value = form.get(name)
+    return value if isinstance(value, str) and len(value) <= 100 else ""
+
+
+# --- a problem
+
+
+def sitting_page(request: Request) -> Response:
+    """The short address of a sitting leads to where it stands."""
+    return view.see(seat(request).here())
+
+
+def problem_page(request: Request) -> Response:
+    """A problem while it is open; its verdict once it is closed. What is to come is not shown."""
+    at, moment = seat(request), now()
+    index = index_of(request, at)
+    sitting = practice.as_of(at.sitting, moment)
+    state = sitting.items[index]
+    if state.status.closed:
+        return verdict_page(request, at, sitting, index)
+    if state.status is Status.UNSEEN:
+        if at.sitting.current == index:
+            raise Halt(
+                404, "This problem is not open yet", "Take the challenge again.", (at.start_url, "The challenge")
+            )
+        return view.see(at.here())
+    return _open(request, at, index, state, moment)
+
+
+def _open(request: Request, at: Seat, index: int, state: ItemState, moment: int) -> Response:
+    entry = at.entry(index, site(request).draft)
+    item = at.sitting.paper.items[index]
+    variant = entry.problem.variants[item.variant]
+    kind = kinds.get(entry.problem.kind)
+    picked = {int(place) for place in request.query_params.getlist("pick") if place in set("12345678")}
+    form = question.form(entry.problem, item, state, frozenset(picked))
+    left, total = state.left_ms(moment), at.sitting.paper.allows(index)
+    note = NOTES.get(request.query_params.get("note", ""))
+    return view.page(
+        request,
+        "problem.html",
+        **vars(question.heading(entry, item.variant)),
+        **place(at, practice.as_of(at.sitting, moment), index),
+        statement=question.html(variant.statement),
+        kind_form=kind.form,
+        form=form,
+        option_count=len(form.options),
+        notice=_notice(state, note, form.many),
+        hint=question.html(variant.hint) if state.hint_used else "",
+        can_hint=bool(variant.hint.strip()) and not state.hint_used,
+        attempts=f"{counted(state.attempts_left, 'attempt')} left",
+        focus=_focus(at.sitting, bool(note)),
+        left_ms=left,
+        total_ms=total,
+        grace_ms=GRACE,
+        left=None if left is None else span(left),
+        ring="0" if left is None or not total else f"{100 - 100 * left / total:.2f}",
+        refresh=None if left is None else (left + GRACE) // 1000 + 2,
+    )
+
+
+NOTES = {
+    "repeated": "You have tried this already, so it did not use up an attempt. Try a different one.",
+    "empty": "Nothing was chosen, so no attempt was used. Choose first, then answer.",
+    "order": "You are here now. What you sent was for another problem, and cost nothing.",
+}
+"""What a refusal says on the page that follows it."""
+
+
+def _notice(state: ItemState, note: str | None, many: bool) -> dict[str, str] | None:
+    if note:
+        return {"css": "", "head": "", "text": note}
+    if not state.answers:
+        return None
+    head = "Not that one." if not many else "Not quite."
+    left = counted(state.attempts_left, "attempt") + " left."
+    return {"css": "wrong", "head": head, "text": left if state.hint_used else f"{left} The hint may help."}
+
+
+def _focus(sitting: Sitting, noted: bool) -> str:
+    """What the page draws attention to: what came of the last thing that was done."""
+    if noted:
+        return "notice"
+    last = practice.kind(sitting.events[-1])
+    return {"answered": "notice", "hinted": "hint"}.get(last, "title")
+
+
+def clock(request: Request) -> Response:
+    """The time that is left, for a page that has been out of sight: `left` and `closes` in milliseconds, or null."""
+    at, moment = seat(request), now()
+    state = practice.as_of(at.sitting, moment).items[index_of(request, at)]
+    open_for = None if state.status is not Status.OPEN or state.closes_ms is None else state.closes_ms - moment
+    answer = {"left": state.left_ms(moment) if open_for is not None else None, "closes": open_for}
+    return JSONResponse(answer, headers={"cache-control": "no-store"})
+
+
+# --- what a learner does
+
+
+async def answer(request: Request, form: FormData) -> Response:
+    """Judge and store an answer. The redirect is sent once it is on disk."""
+    nonce = _word(form, "nonce")
+    if not nonce:
+        raise Halt(400, "This form is incomplete", "Go back, reload the page, and answer again.")
+    places = [place for place in form.getlist("answer") if isinstance(place, str)]
+
+    def decide(at: Seat) -> Decision:
+        index = index_of(request, at)
+        entry = at.entry(index, site(request).draft)
+        item = at.sitting.paper.items[index]
+        variant = entry.problem.variants[item.variant]
+        try:
+            meant = question.given(variant, item, places)
+        except ValueError:
+            raise Halt(
+                400, "There is no such option", "Choose one of those on the page.", (at.here(), "Back")
+            ) from None
+        right = bool(meant) and kinds.get(entry.problem.kind).grade(variant, meant)
+        return practice.answer(at.sitting, index, meant, right, nonce, now())
+
+    return _follow(request, *await act(request, decide), picked=places)
+
+
+async def hint(request: Request, form: FormData) -> Response:
+    """Open the hint; what was picked stays picked."""
+    places = [place for place in form.getlist("answer") if isinstance(place, str)]
+    at, decision = await act(request, lambda at: practice.hint(at.sitting, index_of(request, at), now()))
+    return _follow(request, at, decision, picked=places)
+
+
+async def skip(request: Request, form: FormData) -> Response:
+    """Give a problem up, and see its verdict."""
+    return _follow(request, *await act(request, lambda at: practice.skip(at.sitting, index_of(request, at), now())))
+
+
+def _follow(request: Request, at: Seat, decision: Decision, picked: list[str] | None = None) -> Response:
+    """Where to after a form: this problem if it is current or closed, else where the learner is."""
+    index = index_of(request, at)
+    state = at.sitting.items[index]
+    if state.status is Status.UNSEEN:
+        return view.see(at.here() + "?note=order")
+    query: list[tuple[str, str]] = []
+    if state.status is Status.OPEN:
+        if decision.refusal and decision.refusal.code in NOTES:
+            query.append(("note", decision.refusal.code))
+        if decision.answered is None:
+            query += [("pick", place) for place in picked or () if place in set("12345678")]
+    return view.see(f"{at.url}/{index + 1}" + (f"?{urlencode(query)}" if query else ""))
+
+
+async def go_on(request: Request, form: FormData) -> Response:
+    """Go on from a verdict: the next problem's clock starts here."""
+
+    def decide(at: Seat) -> Decision:
+        moment = now()
+        # The verdict of an overdue problem has been on view already: close it and go on in one step.
+        closed = practice.as_of(at.sitting, moment)
+        due = closed.events[len(at.sitting.events) :]
+        moved = practice.move_on(closed, index_of(request, at), moment)
+        shown = practice.show(closed.after(moved.events), moment) if moved.events else Decision()
+        return Decision((*due, *moved.events, *shown.events), moved.refusal)
+
+    at, _ = await act(request, decide)
+    return view.see(at.here())

@@ -1,0 +1,85 @@
+"""What one service serves: its courses, its store, its runner. Built once, before the first request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+
+from practicum import modes
+from practicum.model import Topic
+from practicum.prove.catalogue import Catalogue, Entry
+from practicum.store import Store
+from practicum.web.recent import Recent
+from practicum.web.view import Halt
+
+if TYPE_CHECKING:
+    from practicum.runner import Pool
+    from practicum.web.seat import Seat
+
+_LEARNERS = 10_000
+"""How many visitors' learners are remembered between requests."""
+
+_SEATS = 1_000
+"""How many sittings are remembered between requests, at some 10 kB each."""
+
+
+class Site:
+    """The courses by their slugs, and where progress is kept. `pool` runs proofs again, where there is one."""
+
+    def __init__(
+        self, catalogues: Sequence[Catalogue], store: Store, pool: Pool | None = None, draft: bool = False
+    ) -> None:
+        self.catalogues = {catalogue.course.slug: catalogue for catalogue in catalogues}
+        self.store = store
+        self.pool = pool
+        self.draft = draft
+        self._learners: Recent[str] = Recent(_LEARNERS)
+        self.seats: Recent[Seat] = Recent(_SEATS)
+        """Sittings as they were when last read or written. Another process may have written since."""
+
+    def catalogue(self, course: str) -> Catalogue:
+        """The course of that slug. Raises Halt (404)."""
+        found = self.catalogues.get(course)
+        if found is None:
+            raise Halt(404, "There is no such course", "It may have been renamed. The home page lists what there is.")
+        return found
+
+    def topic(self, course: str, topic: str) -> tuple[Catalogue, Topic]:
+        """The topic of that slug, with its course. Raises Halt (404)."""
+        catalogue = self.catalogue(course)
+        for known in catalogue.course.topics:
+            if known.slug == topic:
+                return catalogue, known
+        raise Halt(404, "There is no such topic", "It may have been renamed. The home page lists what there is.")
+
+    def entries(self, catalogue: Catalogue, topic: Topic, mode: str) -> tuple[Entry, ...]:
+        """The problems that may be shown, in the author's order: proved or cited, and all of them in a draft."""
+        known = (catalogue.entries.get(problem.path) for problem in topic.problems.get(mode, ()))
+        return tuple(entry for entry in known if entry is not None and (self.draft or entry.verdict.served))
+
+    def offered(self, catalogue: Catalogue, topic: Topic) -> tuple[modes.Mode, ...]:
+        """The modes in which this topic has something to show."""
+        ready = (mode for mode in modes.ALL if mode.ready and mode.has_content(topic))
+        return tuple(mode for mode in ready if mode.holds != "problems" or self.entries(catalogue, topic, mode.name))
+
+    def known(self, token: str) -> str | None:
+        """The id of the learner who holds this token, if it is remembered: without a look into the store."""
+        return self._learners.get(token)
+
+    def learner(self, token: str, create: bool = False) -> str | None:
+        """The id of the learner who holds this token. Ids are for good, so they are remembered."""
+        known = self._learners.get(token)
+        if known is None:
+            known = self.store.learner_for(token, create)
+            if known is not None:
+                self._learners.put(token, known)
+        return known
+
+
+def site(request: Request) -> Site:
+    """The site that this request is for."""
+    known = request.app.state.site
+    assert isinstance(known, Site)
+    return known

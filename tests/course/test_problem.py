@@ -1,0 +1,195 @@
+"""A problem file as its author means it."""
+
+from __future__ import annotations
+
+import pytest
+
+from practicum.course.problem import CHARACTERS, VARIANTS
+from practicum.model import Level
+from tests.course.making import PROBLEM, change, read_problem, sound
+
+
+def test_every_part_of_a_file_finds_its_place() -> None:
+    """Title, statement, options with feedback, hint, explanation, code: once for each variant."""
+    problem = sound(PROBLEM)
+    first, second = problem.variants
+
+    assert (problem.kind, problem.label, problem.level) == ("choice", "Sums", Level.BEGINNER)
+    assert (problem.seconds, problem.attempts) == (90, 2)
+    assert (dict(first.params), dict(second.params)) == ({"side": 2}, {"side": 3})
+    assert (first.title, second.title) == ("The sum of 2 numbers", "The sum of 3 numbers")
+    assert second.statement == (
+        "What does this give?\n\n\n```python\ntotal = sum(range(3), zero)\n```\n\nThink before you count."
+    )
+    assert (second.setup, second.snippet) == ("zero = 0\n", "total = sum(range(3), zero)\n")
+    assert [(o.text, o.key, o.code, o.feedback) for o in second.options] == [
+        ("`3`", True, "3", "Each number counts once."),
+        ("`10`", False, "10", "That is the length, and seven."),
+    ]
+    assert second.hint == "It begins at 0."
+    assert second.explanation == "`range(n)` ends before `n`."
+    assert dict(second.proof) == {"value": "total"}
+
+
+def test_what_may_be_left_out_has_a_default() -> None:
+    """Of the front matter only the level is required."""
+    text = "+++\nlevel = 'expert'\n+++\n# T\n- [x] a\n- [ ] b\n"
+
+    problem = sound(text)
+
+    assert (problem.kind, problem.label, problem.seconds, problem.attempts) == ("choice", "Choice", 120, 2)
+    assert (problem.requires, problem.cites, problem.variants[0].hint) == ((), (), "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PROBLEM.replace("\n", "\r\n").replace("\r\n", "\n"),
+        change("- [x]", "- [X]"),
+        PROBLEM.replace("- [", "* ["),
+        PROBLEM.replace("```", "~~~"),
+        PROBLEM.replace("```", "`````"),
+        PROBLEM.replace("\n  Each", "\n\tEach"),
+        change("# The sum of {{ side }} numbers", "The sum of {{ side }} numbers\n==="),
+        change("+++\n\n#", "+++\n<!-- a note to myself -->\n\n#"),
+        PROBLEM.replace("## Hint", "## hint"),
+    ],
+    ids=["lf", "capital X", "stars", "tildes", "long fence", "tab", "underlined title", "comment", "small heading"],
+)
+def test_an_author_s_ways_of_writing_mean_the_same(text: str) -> None:
+    """Markdown leaves choices; none of them changes a problem."""
+    assert [variant.options for variant in _unplaced(text)] == [variant.options for variant in _unplaced(PROBLEM)]
+    assert [variant.statement for variant in _unplaced(text)] == [variant.statement for variant in _unplaced(PROBLEM)]
+
+
+def _unplaced(text: str):  # type: ignore[no-untyped-def]
+    from dataclasses import replace
+
+    found = sound(text).variants
+    return [replace(variant, options=tuple(replace(o, line=0) for o in variant.options)) for variant in found]
+
+
+def test_what_is_not_shown_is_no_part_of_any_text() -> None:
+    """Setup, claims, fixes, solutions, checks and mutants never reach a learner by way of the prose."""
+    text = change('value = "total"\n', "").replace("[proof]\n", "")
+    text = change("  Each number", "  ```python claim\n  secret_claim\n  ```\n\n  Each number", text)
+    text = change("  That is", "  ```python claim\n  secret_claim\n  ```\n\n  That is", text)
+
+    for variant in sound(text).variants:
+        shown = [variant.title, variant.statement, variant.hint, variant.explanation]
+        shown += [part for option in variant.options for part in (option.text, option.feedback)]
+        assert not any("secret" in part or "zero = 0" in part for part in shown)
+
+
+def test_a_shown_snippet_is_exactly_what_is_run() -> None:
+    """Braces are filled in once, for both."""
+    for variant in sound(PROBLEM).variants:
+        assert f"```python\n{variant.snippet}```" in variant.statement
+
+
+def test_a_snippet_may_hold_a_fence() -> None:
+    """What is shown is fenced by more signs than it holds."""
+    text = change("```python run\ntotal", "````python run\ntext = '''\n```\n'''\ntotal").replace(
+        "zero)\n```", "zero)\n````"
+    )
+
+    assert "````python\ntext = '''\n```\n'''\ntotal" in sound(text).variants[0].statement
+
+
+def test_a_fence_may_be_an_option() -> None:
+    """Code of several lines is an answer of its own; one below a code span is feedback."""
+    text = change("- [ ] `{{ side + 7 }}`", "- [ ]\n\n  ```\n  12\n  ```").replace(
+        "Each number", "```\n  x\n  ```\n  Each"
+    )
+    first, second = sound(text).variants[0].options
+
+    assert (second.code, second.text) == ("12\n", "```python\n12\n```")
+    assert first.code == "1"
+    assert "```\nx\n```" in first.feedback
+
+
+def test_without_parameters_braces_in_code_are_code() -> None:
+    """A dict in an f-string is no template."""
+    text = "+++\nlevel = 'expert'\n+++\n# T\n```python run\nf'{{x}}'\n{{ 1 }}\n```\n- [x] a\n- [ ] b\n"
+
+    assert sound(text).variants[0].snippet == "f'{{x}}'\n{{ 1 }}\n"
+
+
+def test_a_parameter_alone_in_the_proof_keeps_its_type() -> None:
+    """So that a number of seeds can vary; within other text it becomes text."""
+    text = change('[proof]\nvalue = "total"', '[proof]\nvalue = "total + {{ side }}"\ntolerance = "{{ side }}"')
+
+    assert [dict(v.proof) for v in sound(text).variants] == [
+        {"value": "total + 2", "tolerance": 2},
+        {"value": "total + 3", "tolerance": 3},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{{ side }}", "3"),
+        ("{{ side * side + 1 }}", "10"),
+        ("{{ side ** 2 // 2 }}", "4"),
+        ("{{ 'many' if side > 2 else 'few' }}", "many"),
+        ("{% if side > 2 %}many{% else %}few{% endif %}", "many"),
+        ("{{ (side / 7) | round(2) }}", "0.43"),
+        ("{{ [side, 1] | max }}", "3"),
+        ("{{ ['a', 'b', 'c', 'd'][side] }}", "d"),
+        ("{{ side ~ 'x' }}", "3x"),
+        ("{{ 'A' | lower }}", "a"),
+        ("{{ '{{' }}", "{{"),
+        ("{% raw %}{{ side }}{% endraw %}", "{{ side }}"),
+        ("{# for authors #}", ""),
+    ],
+)
+def test_what_braces_may_do(template: str, text: str) -> None:
+    """Names, arithmetic, comparisons, conditions, a few filters."""
+    assert sound(change("It begins at 0.", f"It: {template}.")).variants[1].hint == f"It: {text}."
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ ().__class__ }}",
+        "{{ ''['__class__'] }}",
+        "{{ side.real }}",
+        "{{ side() }}",
+        "{{ cycler }}",
+        "{{ 9 ** 99 }}",
+        "{{ (9 ** 60) ** 60 }}",
+        "{{ 'a' * 1000000000 }}",
+        "{{ [0] * 1000000000 }}",
+        "{{ '%1000000000d' % 1 }}",
+        "{{ 1 | round(-1000000000) }}",
+        "{% for x in [1] %}{% endfor %}",
+        "{% set x = 1 %}",
+        "{% include 'x' %}",
+        "{{ 1 | attr('real') }}",
+        "{{ [[1]] | sum(attribute='__class__') }}",
+        "{{ 1 / 0 }}",
+        "{{ " + "(" * 5000 + " }}",
+        "{{ " + "1+" * 5000 + "1 }}",
+        "{% if side %}" * 120 + "{% endif %}" * 120,
+        "{{ " + "9" * 5000 + " }}",
+    ],
+)
+def test_what_braces_may_not_do_is_a_mistake_with_its_line(template: str) -> None:
+    """Whatever a stranger writes there: a mistake at its place, at once."""
+    text = change("It begins at 0.", f"First.\n\nIt: {template}.")
+
+    _, wrong = read_problem(text)
+
+    if "endif" not in template or wrong:  # deep conditions may be too deep, or not
+        assert [mistake.line for mistake in wrong] == [37]
+
+
+def test_a_problem_has_a_bounded_number_of_variants() -> None:
+    """And all of them together a bounded length: each is rendered, and each is run."""
+    many = change("side = [2, 3]", f"side = {list(range(VARIANTS + 1))}")
+    long = change("It begins at 0.", "x" * CHARACTERS)
+
+    assert [str(m) for m in read_problem(many)[1]] == [
+        f"topic/challenge/01-sum.md:5: these parameters make {VARIANTS + 1} variants: at most {VARIANTS} are allowed"
+    ]
+    assert "too much: shorten" in read_problem(long)[1][0].message

@@ -1,0 +1,68 @@
+"""From an author's text to its verdict, as `practicum prove` reaches it: read, run, judged."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from practicum.model import OptionFinding, VariantFinding, Verdict
+from practicum.prove.catalogue import Entry, load
+from practicum.prove.prover import Prover
+from practicum.runner import Pool
+from tests.prove.making import path, write_course
+
+
+def settle(root: Path, pool: Pool, text: str, experiments: str = "", seconds: float = 20.0) -> Entry:
+    """The entry of one problem, once it was proved."""
+    catalogue = load(write_course(root, {"one": text}, textwrap.dedent(experiments)))
+    (entry,) = Prover(catalogue, pool.run, jobs=1, seconds=seconds).prove([catalogue.entries[path("one")]])
+    return entry
+
+
+def findings(entry: Entry) -> tuple[VariantFinding, ...]:
+    """What was found of each variant."""
+    assert entry.evidence is not None
+    return entry.evidence.variants
+
+
+def options(entry: Entry) -> tuple[OptionFinding, ...]:
+    """What was found of the first variant's options."""
+    return findings(entry)[0].options
+
+
+@dataclass(frozen=True)
+class Case:
+    """A problem, and what must be said of it."""
+
+    name: str
+    text: str
+    verdict: Verdict
+    why: str = ""
+    """A part of the reason; nothing for `proved`."""
+
+
+def problem(body: str, proof: str = "", front: str = 'level = "beginner"') -> str:
+    """A problem's file, from its body and the lines of its `[proof]`."""
+    table = f"[proof]\n{textwrap.dedent(proof).strip()}\n" if proof else ""
+    return f"{front}\n{table}".join(["+++\n", f"+++\n\n# A question\n\n{textwrap.dedent(body).strip()}\n"])
+
+
+def value(code: str, *boxes: str, proof: str = 'value = "x"') -> str:
+    """A problem whose snippet is `code` and whose options are `boxes`, such as `[x] 6`: each a code span."""
+    listed = "\n".join(f"- [{box[1]}] `{box[4:]}`" for box in boxes)
+    return problem(f"What is it?\n\n```python run\n{code}\n```\n\n{listed}", proof)
+
+
+def cases(*found: Case) -> pytest.MarkDecorator:
+    """One test a case."""
+    return pytest.mark.parametrize("case", found, ids=[case.name for case in found])
+
+
+def check(case: Case, entry: Entry) -> None:
+    """That the verdict is the case's, for its reason."""
+    assert (entry.verdict, entry.why) == (case.verdict, entry.why)
+    assert case.why in entry.why
+    assert bool(case.why) or not entry.why

@@ -1,0 +1,116 @@
+"""The kinds without options: `predict` and `number`, and those that are answered with code."""
+
+# ruff: noqa: E501 - a table is read by its rows
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from practicum.model import Verdict
+from practicum.runner import Pool
+from tests.kinds.settling import Case, cases, check, options, problem, settle
+
+P, R, U, E = Verdict.PROVED, Verdict.REFUTED, Verdict.UNSTABLE, Verdict.ERROR
+
+
+def asked(kind: str, code: str, proof: str = 'value = "x"') -> str:
+    return problem(f"What is it?\n\n```python run\n{code}\n```", proof, f'kind = "{kind}"\nlevel = "beginner"')
+
+
+@cases(
+    Case("a value", asked("predict", "x = (None, 5)"), P),
+    Case("a print", asked("predict", "print(1)\nprint(2)", "prints = true"), P),
+    Case("it raises", asked("predict", "x = 1 / 0"), R, "the snippet raises ZeroDivisionError: division by zero, so there is nothing to predict"),
+    Case("chance", asked("predict", "import random\nx = random.random()"), U, "the result depends on chance"),
+    Case("not plain data", asked("predict", "x = lambda: 1"), R, "nobody can type that"),
+    Case("a constant", asked("predict", "x = 1", 'value = "2"'), E, "`2` is a constant"),
+    Case("a number", asked("number", "x = 6.5", 'value = "x"\ntolerance = 0.1'), P),
+    Case("text", asked("number", "x = '6.5'"), R, "the run gives `'6.5'`, which is no number"),
+    Case("a truth", asked("number", "x = True"), R, "which is no number"),
+    Case("NaN", asked("number", "x = float('nan')"), R, "which is no number"),
+    Case("beyond all floats", asked("number", "x = 10 ** 400"), R, "which is no number"),
+)  # fmt: skip
+def test_the_key_is_what_the_run_gives(case: Case, tmp_path: Path, pool: Pool) -> None:
+    """There is no written key that could be wrong; but there must be something to say."""
+    check(case, settle(tmp_path, pool, case.text))
+
+
+def test_the_key_of_a_prediction_stands_in_its_evidence(tmp_path: Path, pool: Pool) -> None:
+    """A learner's answer is compared with it."""
+    (found,) = options(settle(tmp_path, pool, asked("predict", "x = [1, 2]")))
+
+    assert (found.key, found.holds, found.observed) == (True, True, "[1, 2]")
+
+
+CHECK = "assert double(4) == 8\nassert double('a') == 'aa'"
+SOLUTION = "def double(x):\n    return x + x"
+
+
+def answered(kind: str, check: str = CHECK, solution: str = SOLUTION, start: str = "", mutants: tuple[str, ...] = ("def double(x):\n    return x",)) -> str:  # fmt: skip
+    """A problem that is answered with code."""
+    start = start or {"blanks": "def double(x):\n    return x ____ x", "order": ""}.get(kind, "def double(x):\n    ...")
+    fences = {"start": start, "solution": solution, "check": check}
+    body = "Mend it.\n\n" + "".join(f"```python {role}\n{code}\n```\n\n" for role, code in fences.items() if code)
+    body += "".join(f"```python mutant\n{code}\n```\n\n" for code in mutants)
+    return problem(body, front=f'kind = "{kind}"\nlevel = "beginner"')
+
+
+LINES = "a = 3\nb = a + 1\nc = b * 2"
+ORDER = {"check": "assert c == 8", "solution": LINES}
+
+
+@pytest.mark.parametrize("kind", ["blanks", "repair", "code"])
+@cases(
+    Case("right", "{}", P),
+    Case("the solution fails", "{'check': 'assert double(4) == 9'}", R, "the solution fails its check: AssertionError at line 1 of the check"),
+    Case("the solution raises", "{'solution': 'def double(x):\\n    return y'}", R, "the solution fails its check: NameError: name 'y' is not defined"),
+    Case("the start passes", "{'start': 'def double(x): return 2 * x # ____'}", R, "the start passes the check already"),
+    Case("a mutant passes", "{'mutants': ('double = abs', 'def double(x): return x * 2')}", R, "mutant 2 passes the check, which must reject it"),
+    Case("a weak check", "{'check': 'assert double(4)'}", R, "mutant 1 passes the check, which must reject it"),
+    Case("a mutant that never ends", "{'mutants': ('while True: pass',)}", P),
+    Case("the solution never ends", "{'solution': 'while True: pass'}", E, "the solution could not be run to its end: Stopped after 1 s"),
+    Case("chance", "{'check': 'assert double(4) == 8 and hash(\"a\") % 2'}", U, "whether the solution passes the check depends on chance"),
+)  # fmt: skip
+def test_the_check_must_tell_right_from_wrong(case: Case, kind: str, tmp_path: Path, pool: Pool) -> None:
+    """The solution passes, the start and every mutant do not."""
+    changes = eval(case.text)  # noqa: S307 - a literal above
+
+    entry = settle(tmp_path, pool, answered(kind, **changes), seconds=1)
+
+    check(case, entry)
+
+
+@cases(
+    Case("right", answered("order", **ORDER, mutants=("a = 3\nc = b * 2\nb = a + 1",)), P),
+    Case("a wrong order passes", answered("order", **ORDER | {"solution": "a = 3\nb = 4\nc = b * 2"}, mutants=("b = 4\na = 3\nc = b * 2",)), R, "mutant 1 passes the check"),
+)  # fmt: skip
+def test_an_order_is_right_if_it_passes_the_check(case: Case, tmp_path: Path, pool: Pool) -> None:
+    """Whatever order that is; a mutant is a wrong one."""
+    check(case, settle(tmp_path, pool, case.text))
+
+
+def project(
+    start: str = "rate = 0.1", solution: str = "rate = 0.9", goal: str = 'metric = "rate"\nat_least = 0.8'
+) -> str:
+    body = f"Do better.\n\n```python start\n{start}\n```\n\n```python solution\n{solution}\n```"
+    return problem(body, front=f'kind = "project"\nlevel = "expert"\n[goal]\n{goal}')
+
+
+@cases(
+    Case("right", project(), P),
+    Case("at most", project("rate = 3", "rate = 1", 'metric = "rate + 1"\nat_most = 2'), P),
+    Case("on average", project(solution="rate = [0.7, 0.8, 0.95][seed]"), P),
+    Case("a start that breaks", project(start="rate = 1 / 0"), P),
+    Case("the solution misses", project(solution="rate = 0.7"), R, "the solution misses the goal: 0.7 on average over 3 seeds, at least 0.8 is asked"),
+    Case("the start meets", project(start="rate = 0.85"), R, "the start meets the goal already: 0.85"),
+    Case("no number", project(solution="rate = 'high'"), R, "the solution gives no `rate`: it is 'high'"),
+    Case("no such name", project(solution="ratio = 1"), R, "the solution gives no `rate`: NameError"),
+    Case("NaN", project(solution="rate = float('nan')"), R, "the solution gives no `rate`: it is nan"),
+    Case("the solution raises", project(solution="rate = 1 / 0"), R, "the solution gives no `rate`: ZeroDivisionError"),
+    Case("the solution never ends", project(solution="while True: pass"), E, "the solution could not be run to its end"),
+)  # fmt: skip
+def test_a_project_s_solution_meets_its_goal_over_three_seeds(case: Case, tmp_path: Path, pool: Pool) -> None:
+    """And its start does not."""
+    check(case, settle(tmp_path, pool, case.text, seconds=1))

@@ -1,0 +1,164 @@
+"""`value`, `prints`, `error`: an option names an outcome, and the run's outcome decides."""
+
+# ruff: noqa: E501 - a table is read by its rows
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from practicum.model import Verdict
+from practicum.runner import Pool
+from tests.kinds.settling import Case, cases, check, options, problem, settle, value
+
+P, R, U, E = Verdict.PROVED, Verdict.REFUTED, Verdict.UNSTABLE, Verdict.ERROR
+
+PRINTS = "prints = true"
+ERROR = "error = true"
+
+
+def prints(code: str, right: str, wrong: str) -> str:
+    return problem(
+        f"What is printed?\n\n```python run\n{code}\n```\n\n- [x]\n\n{fenced(right)}\n- [ ]\n\n{fenced(wrong)}", PRINTS
+    )
+
+
+def fenced(text: str) -> str:
+    return "".join(f"  {line}\n" for line in ["```", *text.split("\n"), "```"])
+
+
+@cases(
+    Case("right", value("x = 1 + 2", "[x] 3", "[ ] 12"), P),
+    Case("a list is no tuple", value("x = (1, 2)", "[x] (1, 2)", "[ ] [1, 2]"), P),
+    Case("True is not 1", value("x = 1 < 2", "[x] True", "[ ] 1"), P),
+    Case("an integer equals its float", value("x = 12 / 2", "[x] 6", "[ ] 2"), P),
+    Case("both at once", value("x = 12 / 2", "[x] 6.0", "[ ] 6"), R, "option 2 is marked wrong and holds"),
+    Case("strict tells 6 from 6.0", value("x = 12 / 2", "[x] 6.0", "[ ] 6", proof='value = "x"\nstrict = true'), P),
+    Case("NaN equals NaN", value("x = float('nan')", "[x] nan", "[ ] 0.0"), P),
+    Case("a float's last digits", value("x = 0.1 + 0.2", "[x] 0.3", "[ ] 0.4"), R, "no option is right: `x` gives `0.30"),
+    Case("tolerance", value("x = 0.1 + 0.2", "[x] 0.3", "[ ] 0.4", proof='value = "x"\ntolerance = 1e-6'), P),
+    Case("several keys", value("x = {2, 1}", "[x] {1, 2}", "[x] {2, 1}", "[ ] {1}"), P),
+    Case("an expression", value("x = [3, 1]", "[x] [1, 3]", "[ ] [3, 1]", proof='value = "sorted(x)"'), P),
+    Case(
+        "the wrong option is marked",
+        value("x = 1 + 2", "[ ] 3", "[x] 12"),
+        R,
+        "the wrong option is marked: `x` gives `3`; so option 1 holds, and option 2 (marked right) does not",
+    ),
+    Case("no option is right", value("x = 1 + 2", "[x] 4", "[ ] 12"), R, "no option is right: `x` gives `3`"),
+    Case("one key too many", value("x = 3", "[x] 3", "[x] 4", "[ ] 5"), R, "option 2 is marked right and does not hold"),
+    Case("the snippet raises", value("x = 1\n1 / 0", "[x] 1", "[ ] 2"), R, "the snippet raises ZeroDivisionError: division by zero at line 2"),
+    Case("the snippet is no Python", value("x = = 1", "[x] 1", "[ ] 2"), R, "the snippet raises SyntaxError"),
+    Case("the expression raises", value("x = 1", "[x] 1", "[ ] 2", proof='value = "y"'), R, "the expression raises NameError: name 'y'"),
+    Case("chance", value("import random\nx = random.random()", "[x] 0.5", "[ ] 1.0"), U, "the result depends on chance: 5 fresh runs gave"),
+    Case("NumPy's chance", value("import numpy as np\nx = np.random.rand()", "[x] 0.5", "[ ] 1.0"), U, "depends on chance"),
+    Case("the order of a set", value("x = list({'a', 'b', 'c', 'd'})", "[x] ['a', 'b', 'c', 'd']", "[ ] []"), U, "depends on chance"),
+    Case("an address", value("x = id(object())", "[x] 5", "[ ] 6"), U, "depends on chance"),
+    Case("a time", value("import time\nx = time.time()", "[x] 5", "[ ] 6"), U, "depends on chance"),
+    Case("True in one run, 1 in another", value("x = True if hash('a') % 2 else 1", "[x] True", "[ ] 2"), U, "depends on chance"),
+    Case("not plain data", value("x = object()", "[x] 5", "[ ] 6"), R, "a object: no literal says that"),
+    Case("a constant", value("x = 3", "[x] 3", "[ ] 4", proof='value = "1 + 2"'), E, "`1 + 2` is a constant"),
+    Case("a constant's disguise", value("x = 3", "[x] 3", "[ ] 4", proof='value = "sum(y for y in [1, 2])"'), E, "is a constant"),
+    Case("a default is none", value("x = ''", "[x] 'a'", "[ ] 'b'", proof="value = \"x or 'a'\""), P),
+    Case("a shadowed builtin", value("def max(*x): return 3", "[x] 3", "[ ] 4", proof='value = "max(4, 1)"'), P),
+    Case("NumPy counts as plain", value("import numpy as np\nx = (np.int64(3), np.array([[1.0, 2.0]]))", "[x] (3, [[1, 2]])", "[ ] 3"), P),
+    Case("a NumPy truth", value("import numpy as np\nx = np.float32(1) < 2", "[x] True", "[ ] 1"), P),
+    Case("a large integer", value("x = 10 ** 400", f"[x] 1{'0' * 400}", "[ ] 1.5", proof='value = "x"\ntolerance = 1e-6'), P),
+)  # fmt: skip
+def test_a_value_is_settled_by_the_run(case: Case, tmp_path: Path, pool: Pool) -> None:
+    """The key's literal must equal what the expression gives in every run, every distractor's must differ."""
+    check(case, settle(tmp_path, pool, case.text))
+
+
+def test_each_option_says_what_the_run_gave(tmp_path: Path, pool: Pool) -> None:
+    """Evidence tells of each option whether it holds and what was observed."""
+    found = options(settle(tmp_path, pool, value("x = 1 + 2", "[ ] 3", "[x] 12")))
+
+    assert [(one.key, one.holds, one.observed) for one in found] == [(False, True, "3"), (True, False, "3")]
+
+
+@cases(
+    Case("one line", value("print(1 + 2)", "[x] 3", "[ ] 12", proof=PRINTS), P),
+    Case("as written, not as a value", value("print(6.0)", "[x] 6.0", "[ ] 6", proof=PRINTS), P),
+    Case("several lines", prints("for n in range(3): print(n)", "0\n1\n2", "1\n2\n3"), P),
+    Case("trailing white space", prints("print('a  ')\nprint()", "a", "b"), P),
+    Case("indentation counts", prints("print('a')\nprint('  b')", "a\n  b", "a\nb"), P),
+    Case("leading lines count", prints("print()\nprint('a')", "\na", "a"), P),
+    Case("nothing", prints("x = 1", "", "1"), P),
+    Case("braces and percent", value("print('{{ n }} 5%')", "[x] {{ n }} 5%", "[ ] n", proof=PRINTS), P),
+    Case("no option", value("print(3)", "[x] 4", "[ ] 5", proof=PRINTS), R, "no option is right: the snippet prints `3`"),
+    Case("no option, several lines", prints("print('a')\nprint('b')", "a", "b"), R, r"the snippet prints `'a\nb'`"),
+    Case("wrong key", value("print(3)", "[x] 4", "[ ] 3", proof=PRINTS), R, "the wrong option is marked: the snippet prints `3`"),
+    Case("it prints nothing", value("x = 3", "[x] 3", "[ ] 4", proof=PRINTS), R, "no option is right: the snippet prints nothing"),
+    Case("chance", value("print({'a', 'b', 'c', 'd'})", "[x] 1", "[ ] 2", proof=PRINTS), U, "depends on chance"),
+    Case("it raises", value("print(3)\nx.y", "[x] 3", "[ ] 4", proof=PRINTS), R, "the snippet raises NameError"),
+    Case("what looks like a bar", prints("print('Fold 1/5: []')\nprint('1/2 [...]')", "Fold 1/5: []\n1/2 [...]", ""), P),
+)  # fmt: skip
+def test_what_is_printed_is_compared_as_text(case: Case, tmp_path: Path, pool: Pool) -> None:
+    """Line by line, white space at the ends apart."""
+    check(case, settle(tmp_path, pool, case.text))
+
+
+@cases(
+    Case("right", value("int('a')", "[x] ValueError", "[ ] TypeError", proof=ERROR), P),
+    Case("none", value("int('1')", "[x] none", "[ ] ValueError", proof=ERROR), P),
+    Case("none is wrong", value("int('a')", "[x] ValueError", "[ ] none", proof=ERROR), P),
+    Case("by its module", value("import json\njson.loads('')", "[x] json.JSONDecodeError", "[ ] KeyError", proof=ERROR), P),
+    Case("its own name, not a base's", value("{}['a']", "[x] KeyError", "[ ] LookupError", proof=ERROR), P),
+    Case("a SyntaxError", value("x = = 1", "[x] SyntaxError", "[ ] none", proof=ERROR), P),
+    Case("it runs", value("int('1')", "[x] ValueError", "[ ] TypeError", proof=ERROR), R, "no option is right: the snippet runs to the end"),
+    Case("another", value("int([])", "[x] ValueError", "[ ] TypeError", proof=ERROR), R, "the wrong option is marked: the snippet raises `TypeError`"),
+    Case("chance", value("if hash('a') % 2: 1 / 0", "[x] ZeroDivisionError", "[ ] KeyError", proof=ERROR), U, "depends on chance"),
+    Case(
+        "the setup's own",
+        problem("```python setup\nint('a')\n```\n\n```python run\nx = 1\n```\n\n- [x] `ValueError`\n- [ ] `none`", ERROR),
+        R,
+        "the setup raises ValueError",
+    ),
+)  # fmt: skip
+def test_an_exception_is_named_by_its_own_name(case: Case, tmp_path: Path, pool: Pool) -> None:
+    """`none` stands for a snippet that runs to its end; an exception of the setup is nobody's answer."""
+    check(case, settle(tmp_path, pool, case.text))
+
+
+def test_the_exception_s_message_is_shown_with_each_option(tmp_path: Path, pool: Pool) -> None:
+    """A learner wants to see what it said."""
+    found = options(settle(tmp_path, pool, value("int('a')", "[ ] ValueError", "[x] TypeError", proof=ERROR)))
+
+    assert {one.observed for one in found} == {"ValueError: invalid literal for int() with base 10: 'a'"}
+
+
+@cases(
+    Case("a loop", value("while True: pass", "[x] 1", "[ ] 2"), E, "Stopped after 1 s: line 1 was still running"),
+    Case("memory", value("x = 'a' * (1 << 60)", "[x] 1", "[ ] 2"), E, "memory"),
+    Case("it kills itself", value("import os\nos.kill(os.getpid(), 9)", "[x] 1", "[ ] 2"), E, "killed"),
+)
+def test_a_run_that_cannot_end_is_an_error_with_its_reason(case: Case, tmp_path: Path, pool: Pool) -> None:
+    """That is the machine's answer, not the code's."""
+    entry = settle(tmp_path, pool, case.text, seconds=1)
+
+    assert entry.verdict is case.verdict
+    assert case.why in entry.why
+    assert entry.why
+
+
+@pytest.mark.slow
+@pytest.mark.tensorflow
+def test_progress_bars_of_keras_are_kept_out_of_what_is_printed(tmp_path: Path, pool: Pool) -> None:
+    """They carry times. The line `Epoch 1/2` carries none, and stays."""
+    code = (
+        "import keras, numpy as np\n"
+        "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer='zeros')])\n"
+        "model.compile('sgd', 'mse')\n"
+        "x, y = np.zeros((64, 2)), np.zeros((64, 1))\n"
+        "model.fit(x, y, epochs=2, verbose=1)\n"
+        "model.fit(x, y, epochs=1, verbose=2, batch_size=2)\n"
+        "print('loss', model.evaluate(x, y))\n"
+        "print('shape', model.predict(x).shape)"
+    )
+    right = "Epoch 1/2\nEpoch 2/2\nloss 0.0\nshape (64, 1)"
+
+    entry = settle(tmp_path, pool, prints(code, right, "loss"), seconds=120)
+
+    assert (entry.verdict, entry.why) == (Verdict.PROVED, "")

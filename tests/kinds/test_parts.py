@@ -1,0 +1,140 @@
+"""The small tools that forms of proof share: fixes, printed output, intervals, settings."""
+
+# ruff: noqa: E501 - a table is read by its rows
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from practicum.kinds import fixes, settings
+from practicum.kinds.observed import Witnessed, agreed, printed, witnessed
+from practicum.kinds.statistics import paired_difference, student_t
+from practicum.model import Failure, Fix, Opaque
+
+SNIPPET = "a = 1\nif a:\n    b = 2\nc = 3\na = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("diff", "after"),
+    [
+        ("-c = 3\n+c = 4", "a = 1\nif a:\n    b = 2\nc = 4\na = 1\n"),
+        ("-    b = 2\n-c = 3", "a = 1\nif a:\na = 1\n"),
+        (" c = 3\n+d = 4", "a = 1\nif a:\n    b = 2\nc = 3\nd = 4\na = 1\n"),
+        ("+z = 0\n a = 1\n if a:", "z = 0\na = 1\nif a:\n    b = 2\nc = 3\na = 1\n"),
+        (" c = 3\n-a = 1\n+a = 2", "a = 1\nif a:\n    b = 2\nc = 3\na = 2\n"),
+        ("-c = 3  \n+c = 4\n\n", "a = 1\nif a:\n    b = 2\nc = 4\na = 1\n"),
+    ],
+)
+def test_a_fix_takes_lines_away_and_puts_lines_there(diff: str, after: str) -> None:
+    """Lines found exactly once, together; context, additions and removals in any mixture."""
+    assert fixes.apply(Fix(diff, 1), SNIPPET) == after
+
+
+@pytest.mark.parametrize(
+    ("diff", "said", "line"),
+    [
+        ("-a = 1\n+a = 2", "stands 2 times in the snippet: add context lines", 0),
+        ("-b = 2\n+b = 3", "`b = 2` is no line of the snippet: copy the line exactly, indentation included", 0),
+        ("-if a:\n-c = 3", "do not follow one another", 0),
+        ("+d = 4", "nothing says where the added lines go", 0),
+        (" c = 3", "the fix changes nothing", 0),
+        ("", "the fix changes nothing", 0),
+        ("-c = 3\nc = 4", "`c = 4` begins with neither", 1),
+    ],
+)
+def test_a_fix_that_cannot_be_made_is_refused_at_its_line(diff: str, said: str, line: int) -> None:
+    """An edit that could be made in two ways is none."""
+    with pytest.raises(fixes.FixError) as caught:
+        fixes.apply(Fix(diff, 1), SNIPPET)
+
+    assert said in str(caught.value)
+    assert caught.value.line == line
+
+
+KERAS_3 = (
+    "\r\x1b[1m1/2\x1b[0m \x1b[32m━━━━━━━━━━\x1b[0m\x1b[37m━━━━━━━━━━\x1b[0m \x1b[1m0s\x1b[0m 9ms/step - loss: 1.0\r"
+)
+KERAS_3 += (
+    "\x1b[1m2/2\x1b[0m \x1b[32m━━━━━━━━━━━━━━━━━━━━\x1b[0m\x1b[37m\x1b[0m \x1b[1m0s\x1b[0m 5ms/step - loss: 0.5\n"
+)
+KERAS_2 = "1/2 [==============>...............] - ETA: 0s - loss: 1\b\b\b\n2/2 [==============================] - 0s 2ms/step\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("a  \nb\n\n", "a\nb"),
+        ("\na", "\na"),
+        ("a\r\nb\r\n", "a\nb"),
+        (f"Epoch 1/2\n{KERAS_3}x", "Epoch 1/2\nx"),
+        (f"Epoch 1/2\n{KERAS_2}x", "Epoch 1/2\nx"),
+        ("2/2 - 0s - 31ms/step - loss: 0.5\nx", "x"),
+        ("2/2 - 1s - loss: 0.5 - 1s/epoch - 31ms/step\nx", "x"),
+        ("1/Unknown ━━━━━━━━━━━━━━━━━━━━ 0s 3ms/step\nx", "x"),
+        ("Fold 1/5: []\n1/2 [...]\n3/4 of it\n1/2 - 3", "Fold 1/5: []\n1/2 [...]\n3/4 of it\n1/2 - 3"),
+    ],
+)
+def test_printed_text_is_compared_without_progress_bars_and_trailing_white_space(text: str, plain: str) -> None:
+    """A bar carries times; what a snippet prints itself stays, even if it looks a little like one."""
+    assert printed(text) == plain
+
+
+def test_runs_agree_or_it_is_said_how_they_differ() -> None:
+    """Two exceptions of one kind agree, whatever they say; `True` and `1` do not."""
+    assert agreed([1, 1.0], lambda v: v)[1] == "2 fresh runs gave `1` and `1.0`"
+    assert agreed([True, 1, 1], lambda v: v)[1] == "3 fresh runs gave `True` and `1`"
+    assert agreed([math.nan, math.nan], lambda v: v)[1] is None
+    assert agreed([Failure("E", "a"), Failure("E", "b")], lambda v: v)[1] is None
+    assert agreed([Failure("E", "a"), None], lambda v: v)[1] == "2 fresh runs gave `E: a` and `None`"
+    assert agreed([Opaque("f", "f at 1"), Opaque("f", "f at 2")], lambda v: v)[1] is not None
+
+
+def test_a_witness_that_is_none_is_a_failure() -> None:
+    """A run may give anything, even forge it."""
+    assert witnessed([True, {"x": ["text"]}]) == Witnessed(True, {"x": Opaque("text", "text")})
+    assert isinstance(witnessed([1, {}]), Failure)
+    assert isinstance(witnessed("x"), Failure)
+    assert isinstance(witnessed(None), Failure)
+
+
+@pytest.mark.parametrize(
+    ("freedom", "quantile"), [(1, 12.706), (2, 4.303), (4, 2.776), (9, 2.262), (30, 2.042), (99, 1.984)]
+)
+def test_student_s_t_is_as_in_the_tables(freedom: int, quantile: float) -> None:
+    """The 97.5 % point."""
+    assert student_t(0.975, freedom) == pytest.approx(quantile, abs=5e-4)
+
+
+def test_the_interval_of_a_paired_difference() -> None:
+    """Differences 1, 2, 3: mean 2, standard error 0.577, t 4.303."""
+    interval = paired_difference([2, 4, 6], [1, 2, 3])
+
+    assert (interval.mean, interval.low, interval.high) == pytest.approx((2, -0.484, 4.484), abs=1e-3)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=9))
+def test_nothing_differs_from_itself(scores: list[float]) -> None:
+    """The interval is 0 and holds 0, so that a value never beats itself."""
+    assert not paired_difference(scores, scores).low > 0
+
+
+@pytest.mark.parametrize("value", [0, 1.5, -(2**62), "x", True, None, [1, ["a"]], {"a": 1}])
+def test_an_experiment_may_be_asked_with_what_json_can_carry(value: object) -> None:
+    """There and back."""
+    assert settings.arguments({"x": value}) is None
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, (1,), {1}, 2**64, {1: 2}, b"a", 1j])
+def test_and_with_nothing_else(value: object) -> None:
+    """Evidence could not give it back."""
+    assert settings.arguments({"x": value}) is not None
+
+
+def test_no_number_is_too_large_to_be_refused() -> None:
+    """TOML has integers without end."""
+    assert settings.number(10**5000) == "must be a number, not such a number"
+    assert settings.tolerance(10**5000) is not None

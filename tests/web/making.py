@@ -1,0 +1,108 @@
+"""What the tests of the pages are made with: a learner who reads pages and sends their forms, and courses to serve."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from httpx2 import Response
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from practicum.prove.catalogue import Catalogue, load
+from practicum.prove.prover import Prover
+from practicum.runner import Pool
+
+COURSE = Path(__file__).parent / "course" / "python-basics"
+TOPIC = "/python-basics/lists"
+HERE = "http://127.0.0.1"
+
+
+def proved(root: Path) -> Catalogue:
+    """The course with every proof made that is missing, by really running it."""
+    catalogue = load(root)
+    missing = [entry for entry in catalogue.entries.values() if not entry.verdict.served]
+    if missing:
+        with Pool(2) as pool:
+            Prover(catalogue, pool.run).prove(missing)
+        catalogue = load(root)
+    return catalogue
+
+
+class Learner:
+    """A browser without JavaScript: it keeps cookies, reads pages, and sends the forms that it finds there."""
+
+    def __init__(self, app: Starlette) -> None:
+        self.http = TestClient(app, base_url=HERE, follow_redirects=False)
+        self.seen: list[Response] = []
+
+    def get(self, path: str) -> Response:
+        answer = self.http.get(path)
+        self.seen.append(answer)
+        return answer
+
+    def post(self, path: str, fields: dict[str, Any], **headers: str) -> Response:
+        answer = self.http.post(path, data=fields, headers=headers)
+        self.seen.append(answer)
+        return answer
+
+    def form(self, page: str) -> dict[str, Any]:
+        """The hidden fields of the first form of a page."""
+        html = self.get(page).text
+        return {name: unescape(hidden(html, name)) for name in ("csrf", "nonce") if f'name="{name}"' in html}
+
+    def begin(self, topic: str = TOPIC, clock: str = "off") -> str:
+        """Start the topic's challenge; the address of the sitting."""
+        start = f"{topic}/challenge"
+        answer = self.post(start, {**self.form(start), "clock": clock})
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"].removesuffix("/1")
+
+    def send(self, page: str, action: str, **fields: Any) -> Response:
+        """Open a page and send one of its forms to `page/action`."""
+        return self.post(f"{page}/{action}", {**self.form(page), **fields})
+
+    def places(self, page: str) -> dict[str, str]:
+        """The options on a page: their text, and the place by which each is answered."""
+        html = self.get(page).text
+        found = re.findall(r'name="answer" value="(\d)"[^>]*>.*?<div class="text">(.*?)</div>', html, re.S)
+        return {unescape(re.sub(r"<[^>]+>", "", text)).strip(): place for place, text in found}
+
+    def answer(self, page: str, *texts: str) -> Response:
+        """Pick the options with these texts, and answer."""
+        places = self.places(page)
+        return self.send(page, "answer", answer=[places[text] for text in texts])
+
+
+def hidden(html: str, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', html)
+    assert found, f"no field {name} on the page"
+    return found[1]
+
+
+def right_answers(catalogue: Catalogue, learner: Learner, sitting: str) -> list[tuple[str, ...]]:
+    """The texts of the right options of each problem of a sitting, in their order, as the page shows them."""
+    from practicum.practice import Paper
+
+    record = learner.http.app.state.site.store.sitting(sitting.removeprefix("/s/"))  # type: ignore[attr-defined]
+    paper = Paper.from_json(record.paper)
+    return [
+        tuple(
+            option.text.replace("`", "")
+            for option in catalogue.entries[item.problem].problem.variants[item.variant].options
+            if option.key
+        )
+        for item in paper.items
+    ]
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    """A course of these files."""
+    for name, text in files.items():
+        file = root / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return root

@@ -1,0 +1,71 @@
+"""The real service as a process of its own, and people who speak to it over the network."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import httpx2
+
+from tests.web.making import COURSE, hidden
+
+
+class Service:
+    """`practicum serve`, started and stopped as people do it."""
+
+    def __init__(self, data: Path, *arguments: str, courses: Sequence[Path] = (COURSE,), port: int = 0) -> None:
+        command = [sys.executable, "-m", "practicum", "serve", *map(str, courses)]
+        command += ["--no-open", "--data", str(data), "--port", str(port), *arguments]
+        self.began = time.perf_counter()
+        self.process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        assert self.process.stdout is not None
+        self.line = self.process.stdout.readline()
+        found = re.search(r"http://\S+", self.line)
+        assert found, self.line + self.end()[1]
+        self.url = found[0]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end(signal.SIGTERM)
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[str, str]:
+        """Send a signal and wait; what it printed to the end."""
+        with suppress(ProcessLookupError):
+            self.process.send_signal(number)
+        return self.process.communicate(timeout=20)
+
+
+def browser(url: str) -> httpx2.Client:
+    """A learner on the network, without redirects followed."""
+    return httpx2.Client(base_url=url, timeout=20)
+
+
+def begin(http: httpx2.Client, topic: str = "/python-basics/lists") -> str:
+    """Start the challenge with the clock off; the sitting's address."""
+    html = http.get(f"{topic}/challenge").text
+    fields = {name: hidden(html, name) for name in ("csrf", "nonce")}
+    return str(http.post(f"{topic}/challenge", data={**fields, "clock": "off"}).headers["location"]).removesuffix("/1")
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port

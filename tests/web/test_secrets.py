@@ -1,0 +1,291 @@
+"""Nothing that gives an answer away leaves the service before that answer is closed: every byte is searched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from httpx2 import Response
+
+from practicum.prove.catalogue import Catalogue
+from practicum.runner import Pool
+from practicum.store import Store
+from practicum.web.app import create_app
+from practicum.web.site import Site
+from tests.web.making import Learner, proved, write
+
+SECRETS = {
+    "feedback of the key": "MarkFeedbackKey",
+    "feedback of a distractor": "MarkFeedbackWrong",
+    "explanation": "MarkExplanation",
+    "claim of the key": "mark_claim_key",
+    "claim of a distractor": "mark_claim_wrong",
+    "setup": "mark_setup",
+    "proof": "mark_proof",
+    "observed": "mark_observed",
+    "fix": "mark_fix",
+}
+HINT = "MarkHint"
+
+CLAIMS = """+++
+level = "beginner"
+attempts = 3
++++
+
+# Which is it?
+
+Pick.
+
+```python setup
+mark_setup = 1
+mark_claim_key = lambda: 1
+mark_claim_wrong = lambda: 2
+```
+
+```python run
+shown = 1
+```
+
+- [{one}] Alpha
+
+  MarkFeedback{One}
+
+  ```python claim
+  mark_claim_{key_one}() == shown
+  ```
+
+- [{two}] Beta
+
+  MarkFeedback{Two}
+
+  ```python claim
+  mark_claim_{key_two}() == shown
+  ```
+
+- [ ] Gamma
+
+  MarkFeedbackWrong
+
+  ```python claim
+  mark_claim_wrong() == shown
+  ```
+
+## Hint
+
+MarkHint
+
+## Explanation
+
+MarkExplanation
+"""
+
+VALUE = """+++
+level = "beginner"
+attempts = 1
+[proof]
+value = "mark_proof"
++++
+
+# What does it give?
+
+```python setup
+mark_proof = "mark_observed"[:4]
+```
+
+```python run
+shown = 1
+```
+
+- [x] `'mark'`
+
+  MarkFeedbackKey
+
+- [ ] `'no'`
+
+  MarkFeedbackWrong
+
+## Explanation
+
+MarkExplanation
+"""
+
+FIX = """+++
+level = "beginner"
+[proof]
+raises = "NameError"
++++
+
+# What is wrong?
+
+```python run
+print(absent)
+```
+
+- [x] The name
+
+  MarkFeedbackKey
+
+  ```diff fix
+  -print(absent)
+  +mark_fix = 1
+  ```
+
+- [ ] The call
+
+  MarkFeedbackWrong
+
+  ```diff fix
+  -print(absent)
+  +mark_fix = absent
+  ```
+
+## Explanation
+
+MarkExplanation
+"""
+
+
+def course(root: Path, key: int = 1) -> Path:
+    """A course all of whose secrets carry marks; `key` is the right one of the first problem's options, 1 or 2."""
+    one = {"one": "x", "One": "Key", "key_one": "key", "two": " ", "Two": "Wrong", "key_two": "wrong"}
+    two = {"one": " ", "One": "Wrong", "key_one": "wrong", "two": "x", "Two": "Key", "key_two": "key"}
+    claims = re.sub(r"\{(\w+)\}", lambda found: (one if key == 1 else two)[found[1]], CLAIMS)
+    return write(
+        root,
+        {
+            "course.toml": 'title = "Marks"\nsummary = "s"\nframework = "python"\n',
+            "topic/topic.toml": 'title = "Topic"\nsummary = "s"\nminutes = 1\n[badge]\nname = "Badge"\n',
+            "topic/challenge/01-claims.md": claims,
+            "topic/challenge/02-value.md": VALUE,
+            "topic/challenge/03-fix.md": FIX,
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    return proved(course(tmp_path_factory.mktemp("marked") / "marks"))
+
+
+@pytest.fixture
+def reader(marked: Catalogue, store: Store, pool: Pool) -> Learner:
+    assert all(entry.verdict.served for entry in marked.entries.values()), marked.entries
+    return Learner(create_app(Site([marked], store, pool)))
+
+
+def said(answers: list[Response]) -> str:
+    """All bytes of these responses, headers too, as text."""
+    return "\n".join(f"{answer.url} {answer.headers!r} {answer.content.decode()}" for answer in answers)
+
+
+def leaks(answers: list[Response], secrets: dict[str, str]) -> list[str]:
+    text = said(answers).lower()
+    return [what for what, mark in secrets.items() if mark.lower() in text]
+
+
+def poke(learner: Learner, sitting: str, problem: int) -> None:
+    """Everything that anyone could try at an open problem, and whatever else there is to look at."""
+    page = f"{sitting}/{problem}"
+    for path in ("/", "/proofs", "/badges", "/marks/topic", "/marks/topic/challenge", sitting, page, f"{page}/clock"):
+        learner.get(path)
+    for later in range(problem, 5):
+        learner.get(f"{sitting}/{later}")
+        fields = learner.form(page)
+        for action in ("again", "next"):
+            learner.post(f"{sitting}/{later}/{action}", fields)
+            learner.post(f"{sitting}/{later}/{action}", fields, accept="text/event-stream")
+    learner.get(f"{sitting}/result")
+    learner.send(page, "answer")
+    learner.send(page, "answer", answer="99")
+    learner.get(f"{page}?note=empty&pick=1")
+
+
+def test_the_marks_are_really_there(reader: Learner) -> None:
+    """Once all is closed each secret is shown, so that not finding one before means something."""
+    sitting = reader.begin("/marks/topic")
+    for problem in (1, 2, 3):
+        reader.send(f"{sitting}/{problem}", "skip")
+        reader.get(f"{sitting}/{problem}")
+        reader.send(f"{sitting}/{problem}", "next")
+    shown = set(SECRETS) - set(leaks(reader.seen, SECRETS))
+
+    # What is run and not shown stays so.
+    assert shown <= {"setup", "proof", "observed", "fix", "claim of the key", "claim of a distractor"}
+    assert {"feedback of the key", "feedback of a distractor", "explanation"}.isdisjoint(shown)
+
+
+@pytest.mark.parametrize("problem", [1, 2, 3])
+def test_nothing_is_told_before_the_answer_is_closed(reader: Learner, problem: int) -> None:
+    """No feedback, explanation, claim, proof, fix, setup or observation; and no hint that was not asked for."""
+    sitting = reader.begin("/marks/topic")
+    for before in range(1, problem):
+        reader.send(f"{sitting}/{before}", "skip")
+        reader.send(f"{sitting}/{before}", "next")
+    reader.seen.clear()
+    poke(reader, sitting, problem)
+
+    assert leaks(reader.seen, {**SECRETS, "hint": HINT}) == []
+
+
+def test_a_wrong_try_tells_nothing_more(reader: Learner) -> None:
+    """After each wrong try there is still nothing to be found; the hint is told when it is asked for, and only it."""
+    sitting = reader.begin("/marks/topic")
+    page = f"{sitting}/1"
+    reader.answer(page, "Beta")
+    poke(reader, sitting, 1)
+    assert leaks(reader.seen, {**SECRETS, "hint": HINT}) == []
+
+    reader.send(page, "hint")
+    reader.answer(page, "Gamma")
+    poke(reader, sitting, 1)
+
+    assert leaks(reader.seen, {**SECRETS, "hint": HINT}) == ["hint"]
+
+
+def test_a_wrong_try_is_answered_as_any_other(reader: Learner) -> None:
+    """The response to an answer does not tell right from wrong by its headers: both lead to the same page."""
+    headers = []
+    for text in ("Alpha", "Beta"):
+        page = reader.begin("/marks/topic") + "/1"
+        answer = reader.answer(page, text)
+        headers.append({name: value for name, value in answer.headers.items() if name not in ("location", "date")})
+        assert answer.headers["location"] == page
+
+    assert headers[0] == headers[1]
+
+
+def test_pages_are_the_same_whichever_option_is_right(tmp_path: Path, store: Store) -> None:
+    """Two courses that differ in the key alone give the same pages, but for what is random."""
+
+    def pages() -> Iterator[str]:
+        for key in (1, 2):
+            learner = Learner(create_app(Site([proved(course(tmp_path / str(key) / "marks", key))], store)))
+            sitting = learner.begin("/marks/topic")
+            learner.send(f"{sitting}/1", "answer", answer=learner.places(f"{sitting}/1")["Gamma"])
+            learner.seen.clear()
+            poke_one = [learner.get(path) for path in (f"{sitting}/1", "/marks/topic/challenge", "/")]
+            yield "\n".join(_plain(answer, sitting) for answer in poke_one)
+
+    first, second = pages()
+    assert first == second
+
+
+def _plain(answer: Response, sitting: str) -> str:
+    """A page without what is random: proofs, nonces, the sitting's address, and the order of the options."""
+    html = re.sub(r'name="(csrf|nonce)" value="[^"]*"', "", answer.text.replace(sitting, "/s/ID"))
+    options = sorted(re.findall(r'<div class="text">(.*?)</div>', html))
+    return "\n".join([re.sub(r'<div class="options">.*?</fieldset>', "", html, flags=re.S), *options])
+
+
+def test_the_order_of_the_options_tells_nothing(reader: Learner) -> None:
+    """Authors mark the first option right more often than not; what is sent is a place on the page, drawn anew."""
+    first = 0
+    for _ in range(60):
+        page = reader.begin("/marks/topic") + "/1"
+        places = reader.places(page)
+        assert sorted(places.values()) == ["1", "2", "3"]
+        first += places["Alpha"] == "1"
+
+    assert 7 <= first <= 35  # One third of 60 is expected; outside this range once in 100,000 runs.

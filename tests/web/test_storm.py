@@ -1,0 +1,69 @@
+"""A crash in the middle of many answers: what was acknowledged is there, and nothing is there twice."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections import Counter
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from practicum.store import Store
+from tests.web.making import hidden
+from tests.web.serving import Service, begin, browser
+
+pytestmark = pytest.mark.slow
+
+
+def storm(url: str, acknowledged: list[tuple[str, str]], sent: Counter[tuple[str, str]], stop: threading.Event) -> None:
+    """One learner who answers and answers, each form twice, until the service is gone."""
+    with browser(url) as http:
+        try:
+            while not stop.is_set():
+                sitting = begin(http)
+                for place in ("1", "2"):
+                    html = http.get(f"{sitting}/1").text
+                    if f'name="answer" value="{place}"' not in html:
+                        break  # Closed by a right first try.
+                    fields = {name: hidden(html, name) for name in ("csrf", "nonce")}
+                    for _ in range(2):
+                        sent[sitting, fields["nonce"]] += 1
+                        answer = http.post(f"{sitting}/1/answer", data={**fields, "answer": place})
+                        if answer.status_code == 303:
+                            acknowledged.append((sitting, fields["nonce"]))
+        except httpx2.TransportError:
+            return
+
+
+def test_kill_9_in_a_storm_of_answers(tmp_path: Path) -> None:
+    """Every acknowledged answer is stored, none of them twice, and the service starts again with them."""
+    service = Service(tmp_path)
+    acknowledged: list[tuple[str, str]] = []
+    sent: Counter[tuple[str, str]] = Counter()
+    stop = threading.Event()
+    people = [threading.Thread(target=storm, args=(service.url, acknowledged, sent, stop)) for _ in range(6)]
+    for person in people:
+        person.start()
+    while len(acknowledged) < 60 and any(person.is_alive() for person in people):
+        threading.Event().wait(0.05)
+    service.end(signal.SIGKILL)
+    stop.set()
+    for person in people:
+        person.join(20)
+
+    with Store.open(tmp_path) as store:
+        stored = Counter(
+            (sitting, event.nonce)
+            for sitting in {sitting for sitting, _ in sent}
+            if (record := store.sitting(sitting.removeprefix("/s/"))) is not None
+            for event in record.events
+            if event.kind == "answered"
+        )
+    assert len(acknowledged) >= 60
+    assert set(acknowledged) <= set(stored)
+    assert set(stored) <= set(sent)
+    assert set(stored.values()) == {1}
+    with Service(tmp_path) as again:
+        assert httpx2.get(again.url).status_code == 200
