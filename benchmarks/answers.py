@@ -11,17 +11,16 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.proving import prove, write
 from benchmarks.server import Server
+from benchmarks.sitters import CLIENTS, PROBLEMS, Pair, Posting, Sitters, expected
 from benchmarks.table import Timing, markdown, milliseconds
-from benchmarks.wire import Address, Answer, Line, get, post
+from benchmarks.wire import Address, Answer, Line
 
-CLIENTS = 8
-PROBLEMS = 5
 ROUNDS = 7
 WARMING = 6
 """Rounds before the bare handler is measured. Ours has the sittings' preparation for this."""
@@ -35,124 +34,16 @@ TURNS = 2
 """Parts that these are sent in, in turn with the bare handler's."""
 WAITING = 64
 """Connections for answers that arrive while others are under way."""
-START = "/course/topic/challenge"
-
-
-@dataclass(frozen=True)
-class Posting:
-    """One answer, ready to be sent, and the nonce under which it must be stored."""
-
-    request: bytes
-    nonce: str
-    right: bool
-    leads_to: str
-
-
-Pair = tuple[Posting, Posting]
-"""A wrong first try and the right second one, to be sent in this order."""
-
-
-@dataclass(frozen=True)
-class Learner:
-    """A browser with a page open: its cookie, and the proof that the page's form carries."""
-
-    address: Address
-    cookie: str
-    csrf: str
-
-    def form(self, path: str, nonce: str, **fields: str) -> bytes:
-        """A form as a browser sends it."""
-        headers = {
-            "cookie": self.cookie,
-            "origin": f"http://{self.address.host}:{self.address.port}",
-            "sec-fetch-site": "same-origin",
-            "accept": "text/html",
-            "accept-encoding": "gzip, deflate, br",
-        }
-        return post(self.address, path, headers, {"csrf": self.csrf, "nonce": nonce, **fields})
-
-
-class Sitters:
-    """Learners in the middle of challenges, and the answers they are about to give."""
-
-    def __init__(self, address: Address, database: Path) -> None:
-        self._address, self._database = address, database
-        self._numbers = itertools.count()
-
-    def ready(self, count: int) -> list[Pair]:
-        """So many answers: wrong first tries, each with the right second one.
-
-        They stand at the first, the second … the last problem of a challenge, as many at each, its page just opened.
-        """
-        return [self._tries(*one) for one in asyncio.run(self._begun(count // 2))]
-
-    def _tries(self, learner: Learner, sitting: str, index: int, places: tuple[int, int]) -> Pair:
-        right, wrong = places
-        return self._posting(learner, sitting, index, wrong, False), self._posting(learner, sitting, index, right, True)
-
-    def _posting(self, learner: Learner, sitting: str, index: int, place: int, right: bool) -> Posting:
-        page, nonce = f"/s/{sitting}/{index + 1}", self._nonce()
-        return Posting(learner.form(f"{page}/answer", nonce, answer=str(place)), nonce, right, page)
-
-    def _nonce(self) -> str:
-        return f"bench{next(self._numbers):011}"
-
-    async def _begun(self, count: int) -> list[tuple[Learner, str, int, tuple[int, int]]]:
-        """Sittings begun over HTTP: whose, which, the problem it is at, and the places of a right and a wrong option."""
-        shares = [range(number, count, CLIENTS) for number in range(CLIENTS)]
-        found = await asyncio.gather(*(self._share(share) for share in shares))
-        return [one for several in found for one in several]
-
-    async def _share(self, numbers: Sequence[int]) -> list[tuple[Learner, str, int, tuple[int, int]]]:
-        line = await Line.to(self._address)
-        learner = await self._visit(line, START)
-        begun = []
-        for number in numbers:
-            answer = await line.ask(learner.form(START, self._nonce(), clock="off"))
-            sitting = _expected(answer, "/s/").split("/")[2]
-            places, index = self._places(sitting), number % PROBLEMS
-            for done in range(index):
-                page = f"/s/{sitting}/{done + 1}"
-                _expected(
-                    await line.ask(learner.form(f"{page}/answer", self._nonce(), answer=str(places[done][0]))), page
-                )
-                _expected(await line.ask(learner.form(f"{page}/next", self._nonce())), f"/s/{sitting}/{done + 2}")
-            opened = await self._visit(line, f"/s/{sitting}/{index + 1}", learner.cookie)
-            begun.append((opened, sitting, index, places[index]))
-        line.close()
-        return begun
-
-    async def _visit(self, line: Line, path: str, cookie: str = "") -> Learner:
-        page = await line.ask(get(self._address, path, {"accept": "text/html", "cookie": cookie}))
-        found = re.search(rb'name="csrf" value="([^"]+)"', page.body)
-        if found is None:
-            raise RuntimeError(f"no form at {path}: {page.status}")
-        return Learner(self._address, cookie or page.header("set-cookie").split(";")[0], found[1].decode())
-
-    def _places(self, sitting: str) -> list[tuple[int, int]]:
-        """Where each problem of the sitting shows its first option, which is right, and its second, which is not."""
-        with closing(sqlite3.connect(self._database)) as database:
-            (paper,) = database.execute("SELECT paper FROM sitting WHERE id = ?", (sitting,)).fetchone()
-        orders = [item["order"] for item in json.loads(paper)["items"]]
-        return [(order.index(0) + 1, order.index(1) + 1) for order in orders]
-
-
-def _expected(answer: Answer, begins: str) -> str:
-    """Where the answer leads. Raises RuntimeError if it was not taken."""
-    to = answer.header("location")
-    if answer.status != 303 or not to.startswith(begins):
-        raise RuntimeError(f"not taken: {answer.status} {to} {answer.body[:300]!r}")
-    return to
 
 
 def _taken(posting: Posting, answer: Answer) -> None:
     """Raises RuntimeError if it does not count: a refused one leads elsewhere, or to the same page with a note."""
-    if _expected(answer, posting.leads_to) != posting.leads_to:
+    if expected(answer, posting.leads_to) != posting.leads_to:
         raise RuntimeError(f"refused: {answer.header('location')}")
 
 
 def _noted(posting: Posting, answer: Answer) -> None:
-    _expected(answer, "/")
+    expected(answer, "/")
 
 
 Check = Callable[[Posting, Answer], None]
@@ -288,13 +179,14 @@ def report() -> str:
     ]
     return (
         "## An answer, posted and stored\n\n"
-        "`practicum serve` takes a form as a browser sends it (cookie, proof against forgery, nonce), judges the answer, "
-        "appends it to the learner's sitting, commits, and redirects. The bare handler is a Starlette route that puts the "
-        "same body into one row, unread. Both are one process with the same server, SQLite with WAL and "
-        "`synchronous=FULL`, on the disk of the temporary folder, in turn. Half of the answers are wrong first tries, at "
-        f"every place of a challenge of {PROBLEMS} problems. At {PACE} a second, {STEADY * PACE} answers arrive on time "
-        "whatever the server does, and wait from then on.\n\n"
+        "`practicum serve` takes a form as a browser sends it (cookie, proof against forgery, nonce), judges the "
+        "answer, appends it to the learner's sitting, commits, and redirects; what waits together is committed "
+        "together. The bare handler is a Starlette route that puts the same body into one row, unread, and commits it. "
+        "Both are one process with the same server, SQLite with WAL and `synchronous=FULL`, on the disk of the "
+        "temporary folder, in turn. Half of the answers are wrong first tries, at every place of a challenge of "
+        f"{PROBLEMS} problems. At {PACE} a second, {STEADY * PACE} answers are due at their times whatever the server "
+        "does, and wait from then on.\n\n"
         f"{markdown(headings, rows)}\n\n"
-        f"Per round, the share was {min(shares):.0%} to {max(shares):.0%}. All {counted} acknowledged answers were found "
-        "in the database afterwards, each once.\n"
+        f"Per round, the share was {min(shares):.0%} to {max(shares):.0%}. All {counted} acknowledged answers were "
+        "found in the database afterwards, each once.\n"
     )

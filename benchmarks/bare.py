@@ -1,4 +1,7 @@
-"""The least that stores an answer durably: one Starlette handler, one row, one commit. `python -m benchmarks.bare FILE`."""
+"""The least that stores an answer durably: one Starlette handler, one row, one commit.
+
+Run by `python -m benchmarks.bare FILE`, with the file of a database that is not there yet.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from practicum.runner import Pool
+
 ROOT = Path(__file__).parents[1]
+
+pytest.register_assert_rewrite("tests.kinds.settling")
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """A real pool, shared: what tests call proved has really been run."""
+    with Pool(size=2) as pool:
+        yield pool
 
 
 @pytest.hookimpl(wrapper=True)

@@ -34,7 +34,7 @@ FILES = {
 }
 
 quick = settings(
-    max_examples=150, deadline=timedelta(seconds=5), suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=100, deadline=timedelta(seconds=5), suppress_health_check=list(HealthCheck), print_blob=True
 )
 
 

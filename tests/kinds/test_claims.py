@@ -74,8 +74,8 @@ EXPERIMENTS = """
 @cases(
     Case("for all seeds", claims("tall(step=3, seed=seed).height > flat(seed=seed).height", "tall(step=1, seed=seed).height > 2"), P),
     Case("for one seed", claims("tall(step=3, seed=0)['height'] == 3", "tall(step=3, seed=1).grown[0] > 0"), P),
-    Case("for some seeds", claims("tall(step=2, seed=seed).height > 2.15", "len(x) == 3"), U, "the claim of option 1 holds in 3 of 5 runs: `tall(step=2, seed=seed).height` is 2.2 on average (2 to 2.4 over 5 runs)"),
-    Case("false", claims("tall(step=1, seed=seed).height > 2", "len(x) == 3"), R, "no option is right: option 1: `tall(step=1, seed=seed).height` is 1.2 on average"),
+    Case("for some seeds", claims("tall(step=2, seed=seed).height > 2.15", "len(x) == 3"), U, "the claim of option 1 holds in 3 of 5 runs: `tall(step=2).height` is 2.2 on average (2 to 2.4 over 5 runs)"),
+    Case("false", claims("tall(step=1, seed=seed).height > 2", "len(x) == 3"), R, "no option is right: option 1: `tall(step=1).height` is 1.2 on average"),
     Case("a number it does not give", claims("tall(step=3, seed=seed).width > 2", "len(x) == 3"), R, "the experiment gives no 'width'; it gives"),
     Case("another parameter", claims("tall(stop=3, seed=seed).height > 2", "len(x) == 3"), E, "tall(stop=3, seed=0) raises TypeError"),
 )  # fmt: skip

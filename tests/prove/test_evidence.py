@@ -15,7 +15,7 @@ from practicum.prove.catalogue import load
 from tests.prove.making import BEST, EXPERIMENTS, SUM, path, write_course
 
 TEXT = st.text(max_size=20)
-NUMBER = st.floats(allow_nan=False, allow_infinity=False)
+NUMBER = st.floats(allow_nan=False)
 SECONDS = st.floats(0, 1e4).map(lambda seconds: round(seconds, 3))
 PARAMS = st.dictionaries(st.from_regex(r"[a-z]{1,5}", fullmatch=True), st.integers() | TEXT | st.booleans(), max_size=3)
 VERDICTS = st.sampled_from(Verdict)
@@ -77,6 +77,23 @@ def test_another_day_and_other_seconds_are_no_news(
     assert not later
     assert changed
     assert before != file.read_bytes()
+
+
+def test_a_loss_that_is_no_number_is_kept_as_json_that_anyone_can_read(tmp_path: Path) -> None:
+    """Training diverges; evidence says so, in JSON proper, and is the same to the byte the next time."""
+    measured = Measured(Measurement("fit", {}, 0), {"loss": math.nan}, {"losses": (1.0, math.inf)})
+    finding = VariantFinding({}, Verdict.REFUTED, "", measured=(measured,))
+    evidence = Evidence("", "choice", Verdict.REFUTED, "", "", 0, {}, {}, (finding,))
+
+    evidences.write(tmp_path / "one.json", evidence)
+    again = evidences.write(tmp_path / "one.json", evidence)
+
+    read = evidences.read(tmp_path / "one.json")
+    assert not again
+    assert "NaN" not in (tmp_path / "one.json").read_text()
+    assert read is not None
+    assert math.isnan(read.variants[0].measured[0].numbers["loss"])
+    assert read.variants[0].measured[0].curves["losses"] == (1.0, math.inf)
 
 
 def test_a_curve_is_one_line(tmp_path: Path) -> None:

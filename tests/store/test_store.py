@@ -128,6 +128,43 @@ def test_nothing_is_appended_to_nothing(store: Store) -> None:
         store.append(begin(store), 0, [])
 
 
+def test_many_can_be_appended_soon(store: Store) -> None:
+    """What the future says is what `append` would have said, however many wait together and whatever is wrong."""
+    ids = [begin(store) for _ in range(20)]
+    assert store.append(ids[3], 0, [event(1, "n")])
+
+    futures = {id: store.append_soon(id, 0, [event(1, "n"), event(2)], finished=9) for id in ids}
+    twice = store.append_soon(ids[0], 2, [event(3, "n")])
+    unknown = store.append_soon("unknown", 0, [event(1)])
+
+    assert {id for id, future in futures.items() if not future.result(10)} == {ids[3]}
+    assert not twice.result(10)
+    with pytest.raises(StoreError, match="there is no sitting unknown"):
+        unknown.result(10)
+    with pytest.raises(ValueError, match="nothing to append"):
+        store.append_soon(ids[0], 2, [])
+    for id in ids:
+        found = store.sitting(id)
+        assert found is not None
+        expected = ((event(1, "n"),), None) if id == ids[3] else ((event(1, "n"), event(2)), 9)
+        assert (found.events, found.finished) == expected
+
+
+def test_what_was_appended_soon_is_stored_before_the_end(where: Where) -> None:
+    """Closing the store waits for it, and takes no more."""
+    with Store.open(**where) as store:
+        id = begin(store)
+        future = store.append_soon(id, 0, [event(1)])
+
+    assert future.result(0)
+    with pytest.raises(StoreError, match="nothing was stored"):
+        store.append_soon(id, 1, [event(2)])
+    with Store.open(**where) as store:
+        found = store.sitting(id)
+    assert found is not None
+    assert found.events == (event(1),)
+
+
 def test_a_sitting_ends_once(store: Store) -> None:
     """The first time it was noted stays."""
     id = begin(store)

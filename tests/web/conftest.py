@@ -10,7 +10,6 @@ import pytest
 from starlette.applications import Starlette
 
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Pool
 from practicum.store import Store
 from practicum.web.app import create_app
 from practicum.web.site import Site
@@ -23,12 +22,6 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     root = tmp_path_factory.mktemp("courses") / COURSE.name
     shutil.copytree(COURSE, root)
     return proved(root)
-
-
-@pytest.fixture(scope="session")
-def pool() -> Iterator[Pool]:
-    with Pool(2) as pool:
-        yield pool
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ RESERVED = frozenset({"s", "static", "badges", "proofs"})
 @click.option("--draft", is_flag=True, help="Show problems that are not proved too, marked: for their author.")
 def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no_open: bool, draft: bool) -> None:
     """Serve COURSES (folders with a course.toml) to a browser; without any, those that come with practicum."""
+    probed = ThreadPoolExecutor(1).submit(_pool)  # It waits for other processes, while the courses are read.
     catalogues = _load(courses)
     if not draft:
         _say_what_is_unproved(catalogues)
@@ -42,7 +44,7 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
         store = Store.open(data or data_directory())
     except (CannotListen, StoreError) as error:
         raise _stop(str(error)) from None
-    pool = _pool()
+    pool = probed.result()
     app = _app(catalogues, store, pool, draft, host)
     url = address(listener)
 

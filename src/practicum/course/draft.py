@@ -155,7 +155,7 @@ class _Parser:
 
     def parse(self) -> Draft:
         if not any(token.type == "heading_open" and token.tag == "h1" for token in self.tokens):
-            line = (self.tokens[0].map or [0])[0] + 1 if self.tokens else self.first
+            line = (self.tokens[0].map or [0])[0] + 1 if self.tokens else self.first - 1
             self.notes.add(line, "there is no title: begin the text with `# A title`")
             self.section = "statement"
         index = 0

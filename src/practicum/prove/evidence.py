@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import re
 import tempfile
@@ -152,7 +153,7 @@ def to_json(evidence: Evidence) -> dict[str, Json]:
 
 def _text(data: Json) -> str:
     """JSON as it stands in the file: keys sorted, and a curve on one line, so that it is one line of a diff."""
-    text = json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False)
+    text = json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False)
     return _NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())}]", text) + "\n"
 
 
@@ -177,8 +178,8 @@ def _variant_to_json(variant: VariantFinding) -> Json:
                 "function": one.measurement.function,
                 "params": dict(one.measurement.params),
                 "seed": one.measurement.seed,
-                "numbers": dict(one.numbers),
-                "curves": {name: list(curve) for name, curve in one.curves.items()},
+                "numbers": {name: _number(value) for name, value in one.numbers.items()},
+                "curves": {name: [_number(value) for value in curve] for name, curve in one.curves.items()},
                 "ran_on": dict(one.ran_on),
                 "seconds": round(one.seconds, 3),
                 "code": one.code,
@@ -186,6 +187,11 @@ def _variant_to_json(variant: VariantFinding) -> Json:
             for one in variant.measured
         ],
     }
+
+
+def _number(value: float) -> float | str:
+    """A loss may well be infinite or no number at all; JSON has no word for that, so it is `"inf"` or `"nan"`."""
+    return value if math.isfinite(value) else str(value)
 
 
 def _from_json(data: Any) -> Evidence:

@@ -29,7 +29,7 @@ from practicum.prove import evidence as evidences
 from practicum.prove.runs import Bench, Context, experiment_names, observe
 from practicum.prove.versions import unmet, versions
 
-_SEVERITY = (Verdict.ERROR, Verdict.REFUTED, Verdict.UNSTABLE, Verdict.UNPROVED, Verdict.PROVED)
+SEVERITY = (Verdict.ERROR, Verdict.REFUTED, Verdict.UNSTABLE, Verdict.UNPROVED, Verdict.PROVED)
 _RANDOM = re.compile(r"\bweights\s*=\s*None\b")
 _PRETRAINED = re.compile(r"\bweights\s*=\s*[\"']imagenet[\"']")
 
@@ -90,7 +90,7 @@ def judge_problem(
 
 def record(problem: Problem, topic: Topic, found: Sequence[VariantFinding]) -> Evidence:
     """The findings of all variants as evidence of today."""
-    verdict = min((variant.verdict for variant in found), key=_SEVERITY.index)
+    verdict = min((variant.verdict for variant in found), key=SEVERITY.index)
     runs = sum(run.seconds for variant in found for run in variant.runs)
     measured = {one.measurement: one.seconds for variant in found for one in variant.measured}
     return Evidence(

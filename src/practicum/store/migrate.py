@@ -1,19 +1,31 @@
-"""Bringing a database to the newest schema. One that is there already costs one SELECT, and no import of Alembic."""
+"""Bringing a database to the newest schema.
+
+One that is there already costs one SELECT. An empty one gets the tables as they are now: only one that is older needs
+Alembic, whose import takes longer than all the rest of a start.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Column, Connection, Engine, MetaData, PrimaryKeyConstraint, String, Table, inspect, text
 
 from practicum.store.database import reading
 from practicum.store.records import StoreError
-from practicum.store.schema import HEAD
+from practicum.store.schema import HEAD, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _LOCK = 0x70726163
 """PostgreSQL's advisory lock for this: any number that nobody else uses."""
+
+_VERSION = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""Alembic's own table, as Alembic makes it."""
 
 
 def migrate(engine: Engine, name: str) -> None:
@@ -30,8 +42,10 @@ def migrate(engine: Engine, name: str) -> None:
         revision = _revision(connection)
         if revision is None and inspect(connection).get_table_names():
             raise StoreError(f"{name}: holds tables that are not practicum's. Name another place with --data.")
-        if revision != HEAD:
-            _upgrade(connection, revision, name)
+        if revision is None:
+            _create(connection)
+        elif revision != HEAD:
+            upgrade(connection, revision, name)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -41,7 +55,15 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _upgrade(connection: Connection, revision: str | None, name: str) -> None:
+def _create(connection: Connection) -> None:
+    """The newest tables, and the note that they are the newest."""
+    metadata.create_all(connection)
+    _VERSION.create(connection)
+    connection.execute(_VERSION.insert(), {"version_num": HEAD})
+
+
+def upgrade(connection: Connection, revision: str | None, name: str) -> None:
+    """Run the migrations that follow the revision. Raises StoreError if it is one that only a newer practicum knows."""
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory

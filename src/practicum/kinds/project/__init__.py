@@ -14,7 +14,7 @@ from practicum.model import Failure, Observation, Observations, Plan, Problem, R
 
 SEEDS = (0, 1, 2)
 _BOUNDS = {"at_least": "at least", "at_most": "at most"}
-_GOAL = {"metric": settings.expression, "at_least": settings.number, "at_most": settings.number}
+GOAL: settings.Settings = {"metric": settings.expression, "at_least": settings.number, "at_most": settings.number}
 
 
 class Project(Kind):
@@ -36,7 +36,7 @@ class Project(Kind):
                 yield Found("title", f"`{self.name}` needs a {role}: a ```` ```python {role} ```` fence or `{role}.py`")
         for role in ("setup", "solution", "check"):
             yield from no_python(role, getattr(variant, role))
-        wrong = list(settings.wrong(problem.goal, _GOAL, "goal", "`[goal]`", _GOAL))
+        wrong = list(settings.wrong(problem.goal, GOAL, "goal", "`[goal]`", GOAL))
         yield from wrong
         if wrong:
             return

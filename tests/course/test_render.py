@@ -1,0 +1,75 @@
+"""Markdown to HTML that is safe to serve, whoever wrote it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from practicum.course.render import code, inline, to_html
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "[a](javascript:alert(1))",
+    "[a](data:text/html;base64,PHNjcmlwdD4=)",
+    "![a](https://example.org/track.png)",
+    '<img src=x onerror="alert(1)">',
+    "<style>*{display:none}</style>",
+    "[a](https://x\"onclick=\"alert(1))",
+    "```\"><script>alert(1)</script>\nx\n```",
+    "`<script>`",
+    "<iframe src='https://example.org'></iframe>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("markdown", HOSTILE)
+def test_nothing_hostile_comes_through(markdown: str) -> None:
+    """No scripts, no handlers, no styles, no pictures from elsewhere, no addresses but the web's."""
+    for html in (to_html(markdown), inline(markdown)):
+        assert not re.search(r"<(script|img|style|iframe|object|form|input)\b", html)
+        assert not re.search(r"<[^>]*\s(on\w+|style|src)\s*=", html)
+        assert not re.search(r"href=[\"'](?!https?:)", html)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from([*HOSTILE, "<", ">", '"', "`", "*", "\n", "- ", "a", "&lt;", "<a href=x>"]), max_size=8)
+)
+def test_nor_does_any_mixture(parts: list[str]) -> None:
+    """Every tag that is there is one that we chose."""
+    tags = set(re.findall(r"</?([a-zA-Z][^\s/>]*)", to_html("".join(parts))))
+
+    allowed = (
+        "p br hr em strong s code pre span div blockquote ul ol li a h2 h3 h4 h5 h6 dl dt dd table thead tbody tr th td"
+    )
+    assert tags <= set(allowed.split())
+
+
+def test_code_is_highlighted_and_can_be_reached_by_key() -> None:
+    """What scrolls has a tab stop."""
+    html = to_html("```python\nx = 1\n```")
+
+    assert html.startswith('<div class="code" tabindex="0"><pre><code>')
+    assert '<span class="' in html
+    assert "x" in html
+    assert code("x = 1") == html
+
+
+def test_a_page_s_own_headings_begin_below_its_title() -> None:
+    """The title is the only `h1`."""
+    assert to_html("# A\n\n## B\n\n### C") == "<h2>A</h2>\n<h2>B</h2>\n<h3>C</h3>\n"
+
+
+def test_an_option_is_one_line_unless_it_holds_a_fence() -> None:
+    """It stands in a label, where a paragraph does not belong."""
+    assert inline("a *b* `c`") == "a <em>b</em> <code>c</code>"
+    assert 'class="code"' in inline("```python\nx\n```")
+
+
+def test_links_to_the_web_tell_it_nothing() -> None:
+    """Where a reader came from is nobody's business."""
+    assert (
+        to_html("[a](https://example.org)") == '<p><a href="https://example.org" rel="noopener noreferrer">a</a></p>\n'
+    )
