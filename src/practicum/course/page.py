@@ -8,9 +8,10 @@ import tomllib
 from markdown_it.token import Token
 
 from practicum.course import draft as drafts
+from practicum.course.braces import FillError
 from practicum.course.notes import Notes
 from practicum.course.tables import syntax_error
-from practicum.course.template import FillError, check_page
+from practicum.course.template import check_page
 from practicum.kinds import expressions
 from practicum.model import Card, Cell, Page
 

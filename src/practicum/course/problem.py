@@ -9,9 +9,10 @@ from typing import Any
 from practicum import kinds
 from practicum.course import draft as drafts
 from practicum.course import tables
+from practicum.course.braces import FillError
 from practicum.course.draft import Chunk, Draft, DraftOption, Passage
 from practicum.course.notes import Notes, suggestion
-from practicum.course.template import FillError, fill
+from practicum.course.template import fill
 from practicum.model import Fix, Json, Option, Problem, Variant
 
 VARIANTS = 200

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from practicum.course.template import FillError, has_braces
+from practicum.course.braces import FillError, has_braces
 from practicum.model import Json
 
 FILTERS = ("abs", "int", "float", "round", "length", "lower", "upper", "min", "max", "sum", "string")

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from practicum.course.braces import has_braces
 from practicum.model import Json
 
-_SIGNS = ("{{", "{%", "{#")
-
-
-class FillError(ValueError):
-    """Text that cannot be filled in; `line` counts within it, from 1."""
-
-    def __init__(self, message: str, line: int = 1) -> None:
-        super().__init__(message)
-        self.line = line
+# The sandbox brings Jinja2 with it, which is slow to import, and most texts have no braces.
 
 
 def fill(text: str, params: Mapping[str, Json]) -> str:
@@ -32,8 +25,3 @@ def check_page(text: str) -> None:
         from practicum.course import sandbox
 
         sandbox.check_page(text)
-
-
-def has_braces(text: str) -> bool:
-    """Whether there is anything to fill in."""
-    return any(sign in text for sign in _SIGNS)

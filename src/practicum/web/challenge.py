@@ -20,9 +20,10 @@ from practicum.practice import CLOCKS, GRACE, Clock, Decision, ItemState, Paper,
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.store import EventRecord
 from practicum.web import question, view
-from practicum.web.seat import MODE, Seat, act, index_of, now, place, records, seat, seated
+from practicum.web.seat import MODE, Seat, index_of, now, place, records
 from practicum.web.security import visitor
 from practicum.web.site import Site, site
+from practicum.web.sittings import act, seat, seated
 from practicum.web.verdict import verdict_page
 from practicum.web.view import Halt, counted, span
 

@@ -26,8 +26,9 @@ from practicum import practice
 from practicum.model import OptionFinding, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.web import proof, question, view
-from practicum.web.seat import index_of, now, seat
+from practicum.web.seat import index_of, now
 from practicum.web.site import Site, site
+from practicum.web.sittings import seat
 from practicum.web.view import Halt
 
 OUTPUT = 20_000

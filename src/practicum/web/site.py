@@ -12,11 +12,11 @@ from practicum.model import Topic
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.store import Store
 from practicum.web.recent import Recent
+from practicum.web.seat import Seat
 from practicum.web.view import Halt
 
 if TYPE_CHECKING:
     from practicum.runner import Pool
-    from practicum.web.seat import Seat
 
 _LEARNERS = 10_000
 """How many visitors' learners are remembered between requests."""

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from practicum.practice import ItemState, Sitting, Status
 from practicum.web import badge, proof, question, view
-from practicum.web.seat import Seat, place, seat
+from practicum.web.seat import Seat, place
 from practicum.web.site import site
+from practicum.web.sittings import seat
 
 
 def verdict_page(request: Request, at: Seat, sitting: Sitting, index: int) -> Response:
