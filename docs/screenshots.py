@@ -91,6 +91,8 @@ def walk(browser: Browser, url: str, scheme: str, width: int, height: int, suffi
             save(page, f"verdict{suffix}")
         if page.locator("svg.chart").count() and number == 3:
             save(page, f"proof{suffix}", whole=True)
+            page.locator("ol.claims").evaluate("claims => claims.scrollIntoView()")
+            save(page, f"options{suffix}")
         page.locator(".dock .primary").click()
     page.get_by_role("heading", name=f"{total} of {total} right").wait_for()
     save(page, f"result{suffix}", whole=True)

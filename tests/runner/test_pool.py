@@ -75,6 +75,23 @@ def test_closing_ends_what_runs(mode: Mode) -> None:
     assert not left
 
 
+@pytest.mark.tensorflow
+@pytest.mark.slow
+def test_closing_ends_what_is_still_starting(mode: Mode) -> None:
+    """Importing TensorFlow takes seconds; a pool that is closed meanwhile leaves no process behind."""
+    pool = Pool(size=1, mode=mode)
+    pool.warm(Preload.TENSORFLOW)
+    while not pool._zygotes:
+        time.sleep(0.01)
+    time.sleep(0.3)
+    pids = _only_zygote(pool).pids()
+
+    pool.close()
+
+    assert pids
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+
+
 def test_a_job_after_close_is_refused(mode: Mode) -> None:
     """A closed pool starts nothing."""
     pool = Pool(size=1, mode=mode)

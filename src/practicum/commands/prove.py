@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -181,50 +181,52 @@ def _variants(entry: Entry) -> Sequence[VariantFinding]:
 
 
 def _show(entries: Sequence[Entry]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        console.width = 200  # a file or a pipe has no edge at which to fold
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("problem", "kind", "variants", "verdict", "run", "took"):
-        table.add_column(heading, justify="right" if heading in ("variants", "took") else "left", overflow="fold")
-    for entry in entries:
-        colour = COLOURS.get(entry.verdict, "red")
-        ran = entry.evidence
-        table.add_row(
-            escape(entry.problem.path),
-            entry.problem.kind,
-            str(len(entry.problem.variants)),
-            f"[{colour}]{entry.verdict}[/]",
-            ran.ran if ran else "—",
-            f"{ran.seconds:.1f} s" if ran else "—",
-        )
-    console.print(table)
+    rows = [("problem", "kind", "variants", "verdict", "run", "took"), *map(_row, entries)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row, entry in zip(rows, [None, *entries], strict=True):
+        cells = [
+            text.rjust(width) if at in (2, 5) else text.ljust(width) for at, (text, width) in _columns(row, widths)
+        ]
+        if entry is None:
+            click.secho("  ".join(cells).rstrip(), dim=True)
+        else:
+            cells[3] = click.style(cells[3], fg=_colour(entry))
+            click.echo("  ".join(cells).rstrip())
     for entry in entries:
         if not entry.verdict.served:
-            _explain(entry, lambda text: console.print(text, soft_wrap=True))
+            _explain(entry)
     good = sum(entry.verdict.served for entry in entries)
-    console.print(f"\n{good} of {len(entries)} proved or cited" + ("." if good == len(entries) else ":"), end="")
-    console.print("" if good == len(entries) else f" {len(entries) - good} not.")
+    rest = "." if good == len(entries) else f": {len(entries) - good} not."
+    click.echo(f"\n{good} of {len(entries)} proved or cited{rest}")
 
 
-def _explain(entry: Entry, say: Callable[[str], None]) -> None:
+def _row(entry: Entry) -> tuple[str, ...]:
+    ran = entry.evidence
+    when, took = (ran.ran, f"{ran.seconds:.1f} s") if ran else ("—", "—")
+    return (entry.problem.path, entry.problem.kind, str(len(entry.problem.variants)), str(entry.verdict), when, took)
+
+
+def _columns(row: Sequence[str], widths: Sequence[int]) -> Iterable[tuple[int, tuple[str, int]]]:
+    return enumerate(zip(row, widths, strict=True))
+
+
+def _colour(entry: Entry) -> str:
+    return COLOURS.get(entry.verdict, "red")
+
+
+def _explain(entry: Entry) -> None:
     """Which option, what was claimed, what happened."""
-    from rich.markup import escape
-
-    colour = COLOURS.get(entry.verdict, "red")
-    say(f"\n[bold]{escape(entry.problem.path)}[/]  [{colour}]{entry.verdict}[/]")
-    say(f"  {escape(entry.why or 'nothing was run')}")
+    verdict = click.style(str(entry.verdict), fg=_colour(entry))
+    click.echo(f"\n{click.style(entry.problem.path, bold=True)}  {verdict}")
+    click.echo(f"  {entry.why or 'nothing was run'}")
     worst = [v for v in _variants(entry) if v.verdict is entry.verdict][:1] if entry.evidence else []
     for variant in worst:
         for number, option in enumerate(variant.options, 1):
             claimed = "right" if option.key else "wrong"
             held = {True: "holds", False: "does not hold", None: "not settled"}[option.holds]
-            mark = "[green]✓[/]" if option.holds is option.key else "[red]✗[/]" if option.holds is not None else "·"
+            mark = click.style("✓", fg="green") if option.holds is option.key else click.style("✗", fg="red")
+            mark = "·" if option.holds is None else mark
             first = option.text.strip().split("\n")[0]
-            say(f"  {mark} option {number}, marked {claimed}, {held}: {escape(first)}")
+            click.echo(f"  {mark} option {number}, marked {claimed}, {held}: {first}")
             if option.observed:
-                say(f"      [dim]{escape(option.observed)}[/]")
+                click.secho(f"      {option.observed}", dim=True)

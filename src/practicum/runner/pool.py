@@ -8,6 +8,7 @@ import queue
 import threading
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -159,13 +160,17 @@ class Pool:
             if zygote is not None:
                 zygote.close()
             self._make_room(key[0])
-            fresh = Zygote.start(self.mode, *key)
-            with self._lock:
-                if self._closed:
-                    fresh.close()
-                    raise ZygoteGone("the pool is closed")
-                self._zygotes[key] = fresh
-            return fresh
+            return Zygote.start(self.mode, *key, on_spawn=partial(self._own, key))
+
+    def _own(self, key: Key, zygote: Zygote) -> None:
+        """Answer for a zygote from its first moment, so that closing ends it though it is still importing.
+
+        Nobody uses it before it is warm: who wants it waits for the lock under which it is started.
+        """
+        with self._lock:
+            if self._closed:
+                raise OSError("the pool is closed")
+            self._zygotes[key] = zygote
 
     def _forget(self, key: Key) -> None:
         """Give up a zygote that lost a job before it began, unless another thread has replaced it already."""

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -67,17 +67,24 @@ class Zygote:
         self.pid = self._process.pid
 
     @classmethod
-    def start(cls, mode: Mode, preload: Preload, hash_seed: int) -> Zygote:
-        """Start a zygote and wait until it is warm. Raises :class:`ZygoteGone` if it cannot be had."""
+    def start(
+        cls, mode: Mode, preload: Preload, hash_seed: int, on_spawn: Callable[[Zygote], None] | None = None
+    ) -> Zygote:
+        """Start a zygote and wait until it is warm. Raises :class:`ZygoteGone` if it cannot be had.
+
+        `on_spawn` gets it before it is warm: only to be closed, should its owner close meanwhile.
+        """
         try:
             syscalls.compiled()
         except (ImportError, OSError, RuntimeError) as error:
             raise ZygoteGone(f"libseccomp or pyseccomp is not installed ({error})") from error
         zygote = cls(mode, preload, hash_seed)
         try:
+            if on_spawn:
+                on_spawn(zygote)
             zygote._configure()
         except (OSError, ValueError) as error:
-            told = zygote.noise()
+            told = "" if zygote.closed else zygote.noise()
             zygote.close()
             raise ZygoteGone(told or str(error)) from error
         return zygote
@@ -127,6 +134,10 @@ class Zygote:
         return " ".join(lines[-2:])
 
     @property
+    def closed(self) -> bool:
+        return self._noise.closed
+
+    @property
     def alive(self) -> bool:
         return self._process.poll() is None
 
@@ -155,7 +166,9 @@ class Zygote:
         return session
 
     def close(self) -> None:
-        """End the zygote and all its jobs."""
+        """End the zygote and all its jobs, also while it is being started by another thread."""
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)  # wakes who waits for its first word
         self._control.close()
         try:
             self._process.wait(0.5)
