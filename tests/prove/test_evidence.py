@@ -79,6 +79,20 @@ def test_another_day_and_other_seconds_are_no_news(
     assert before != file.read_bytes()
 
 
+def test_how_often_a_run_was_repeated_is_no_news(tmp_path: Path) -> None:
+    """A slower machine repeats less; only another outcome is worth a diff."""
+    file = tmp_path / "one.json"
+
+    def written(*outcomes: str) -> bool:
+        runs = tuple(Outcome("snippet", seed, seed, outcome, 0.1) for seed, outcome in enumerate(outcomes))
+        finding = VariantFinding({}, Verdict.PROVED, "", runs=runs)
+        return evidences.write(file, Evidence("", "choice", Verdict.PROVED, "", "", 0, {}, {}, (finding,)))
+
+    assert written("gave 6", "gave 6", "gave 6")
+    assert not written("gave 6", "gave 6")
+    assert written("gave 6", "gave 7")
+
+
 def test_a_loss_that_is_no_number_is_kept_as_json_that_anyone_can_read(tmp_path: Path) -> None:
     """Training diverges; evidence says so, in JSON proper, and is the same to the byte the next time."""
     measured = Measured(Measurement("fit", {}, 0), {"loss": math.nan}, {"losses": (1.0, math.inf)})
