@@ -87,6 +87,9 @@ def test_closing_ends_what_is_still_starting(mode: Mode) -> None:
     pids = _only_zygote(pool).pids()
 
     pool.close()
+    deadline = time.monotonic() + 2
+    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.01)  # the system takes a moment to bury the dead
 
     assert pids
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]

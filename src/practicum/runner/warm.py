@@ -39,6 +39,7 @@ class Zygote:
         self.versions: dict[str, str] = {}
         self.threads = 0
         self.used = time.monotonic()
+        self.closed = False
         self.busy: set[int] = set()
         """The slots of the jobs that run in it."""
         self._lock = threading.Lock()
@@ -134,10 +135,6 @@ class Zygote:
         return " ".join(lines[-2:])
 
     @property
-    def closed(self) -> bool:
-        return self._noise.closed
-
-    @property
     def alive(self) -> bool:
         return self._process.poll() is None
 
@@ -167,6 +164,7 @@ class Zygote:
 
     def close(self) -> None:
         """End the zygote and all its jobs, also while it is being started by another thread."""
+        self.closed = True
         with contextlib.suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)  # wakes who waits for its first word
         self._control.close()
