@@ -24,8 +24,13 @@ LIMITS = Limits(seconds=20)
 
 
 def _only_zygote(pool: Pool) -> WarmZygote:
-    (zygote,) = pool._zygotes.values()
+    (zygote,) = _zygotes(pool).values()
     return zygote
+
+
+def _zygotes(pool: Pool) -> dict[object, WarmZygote]:
+    homes = pool._keeper._homes
+    return {key: home.zygote for key, home in homes.items() if home.zygote is not None}
 
 
 @pytest.fixture(params=[Mode.FULL, Mode.BARE], ids=str)
@@ -81,10 +86,10 @@ def test_closing_ends_what_is_still_starting(mode: Mode) -> None:
     """Importing TensorFlow takes seconds; a pool that is closed meanwhile leaves no process behind."""
     pool = Pool(size=1, mode=mode)
     pool.warm(Preload.TENSORFLOW)
-    while not pool._zygotes:
+    while not pool._keeper._starting:
         time.sleep(0.01)
     time.sleep(0.3)
-    pids = _only_zygote(pool).pids()
+    pids = next(iter(pool._keeper._starting)).pids()
 
     pool.close()
     deadline = time.monotonic() + 2
@@ -109,7 +114,7 @@ def test_children_of_a_zygote_share_it(mode: Mode) -> None:
         for seed in (0, 0, 1, 1, 0):
             pool.run(Job(code="x = 1", hash_seed=seed))
 
-        assert sorted(pool._zygotes) == [(Preload.PYTHON, 0), (Preload.PYTHON, 1)]
+        assert sorted(_zygotes(pool)) == [(Preload.PYTHON, 0), (Preload.PYTHON, 1)]
 
 
 def test_many_jobs_leave_nothing_behind(mode: Mode) -> None:
@@ -144,7 +149,7 @@ def test_a_zygote_with_threads_forks_nothing(tmp_path: Path) -> None:
     other.start()
 
     with ours, theirs, pytest.raises(OSError, match="threads: a fork would not be safe"):
-        zygote._start({"slot": 0}, (0, 0, 0, 0), ours)
+        zygote._start({"number": 0}, (0, 0, 0, 0), ours)
     over.set()
     other.join()
 
@@ -201,7 +206,7 @@ def test_auto_takes_the_least_that_is_needed(code: str, preload: Preload) -> Non
 
 def test_tensorflow_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that needs TensorFlow where there is none is told what to install."""
-    monkeypatch.setattr(needs, "installed", lambda name: name != "tensorflow")
+    monkeypatch.setattr(needs, "installed", lambda name, environment=None: name != "tensorflow")
 
     result = pool_in(Mode.SUBPROCESS).run(Job(code="import tensorflow"))
 

@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Pool
+from practicum.runner import Cancel, Pool
 from practicum.store import Store
 from practicum.web.app import create_app
 from practicum.web.live import Busy, event
@@ -120,7 +120,7 @@ def test_a_run_that_nobody_watches_is_ended(catalogue: Catalogue, store: Store, 
 
     started, ended = threading.Event(), threading.Event()
 
-    def run(on_output: object, cancel: threading.Event) -> VariantFinding:
+    def run(tell: object, cancel: Cancel) -> VariantFinding:
         started.set()
         assert cancel.wait(10)
         ended.set()

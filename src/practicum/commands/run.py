@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from practicum.runner import Job, Limits, Pool, Result, Stream
+from practicum.runner import Event, Job, Limits, Output, Pool, Result
 
 _COULD_NOT = 2
 
@@ -35,7 +35,7 @@ def run(file: Path, as_json: bool, seconds: float, memory: int, figures: Path | 
     """
     job = Job(code=_read(file), limits=Limits(seconds=seconds, memory=memory << 20))
     with Pool(size=1) as pool:
-        result = pool.run(job, on_output=None if as_json else _show)
+        result = pool.run(job, tell=None if as_json else _show)
     paths = _save(result, figures)
     if as_json:
         click.echo(json.dumps(as_plain(result), indent=2, ensure_ascii=False))
@@ -58,11 +58,12 @@ def _give_up(why: str) -> NoReturn:
     raise SystemExit(_COULD_NOT)
 
 
-def _show(stream: Stream, text: str) -> None:
+def _show(event: Event) -> None:
     """Pass output on as it comes, carriage returns of progress bars and all."""
-    to = sys.stdout if stream == "stdout" else sys.stderr
-    to.write(text)
-    to.flush()
+    if isinstance(event, Output):
+        to = sys.stdout if event.stream == "stdout" else sys.stderr
+        to.write(event.text)
+        to.flush()
 
 
 def _conclude(result: Result, paths: list[Path]) -> None:
@@ -78,14 +79,16 @@ def _conclude(result: Result, paths: list[Path]) -> None:
 
 
 def _save(result: Result, folder: Path | None) -> list[Path]:
-    """Write the figures as `figure-1.png` and so on. Gives up with exit code 2 if the folder cannot be written."""
+    """Write the figures: `figure-1.png`, `figure-1.svg`, … Gives up with exit code 2 if the folder cannot be written."""
     if folder is None or not result.figures:
         return []
     paths = [folder / f"figure-{number}.png" for number, _ in enumerate(result.figures, 1)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path, picture in zip(paths, result.figures, strict=True):
-            path.write_bytes(picture)
+        for path, figure in zip(paths, result.figures, strict=True):
+            path.write_bytes(figure.png)
+            if figure.svg:
+                path.with_suffix(".svg").write_text(figure.svg, "utf-8")
     except OSError as error:
         _give_up(f"{folder}: {error.strerror}")
     return paths
@@ -99,7 +102,8 @@ def as_plain(result: Result) -> dict[str, Any]:
         "stderr": result.stderr,
         "failure": dataclasses.asdict(result.failure) if result.failure else None,
         "traceback": result.traceback,
-        "figures": [base64.b64encode(picture).decode() for picture in result.figures],
+        "figures": [base64.b64encode(figure.png).decode() for figure in result.figures],
+        "epochs": [dataclasses.asdict(epoch) for epoch in result.epochs],
         "seconds": round(result.seconds, 6),
         "peak_memory": result.peak_memory,
         "stopped": result.stopped,

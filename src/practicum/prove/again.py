@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 
 from practicum import kinds
@@ -11,7 +10,8 @@ from practicum.prove import judging, measuring
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.prove.judging import Measurements
 from practicum.prove.runs import Bench, RunJob, experiment_names
-from practicum.runner.protocol import OnOutput
+from practicum.runner.cancel import Cancel
+from practicum.runner.events import Output, Tell
 
 SECONDS = 30.0
 """Wall-clock time that one run of a repeated proof may take."""
@@ -22,14 +22,14 @@ def again(
     entry: Entry,
     variant: int,
     run: RunJob,
-    on_output: OnOutput | None = None,
-    cancel: threading.Event | None = None,
+    tell: Tell | None = None,
+    cancel: Cancel | None = None,
 ) -> VariantFinding:
     """What one variant's claims give now. Experiments are made with one seed only. Raises Stopped when cancelled."""
     topic = catalogue.topic(entry.topic)
     asked = _with_one_seed(entry.problem.variants[variant])
     plan = kinds.get(entry.problem.kind).plan(entry.problem, asked, experiment_names(topic))
-    bench = Bench(run, topic, SECONDS, cancel, on_output)
+    bench = Bench(run, topic, SECONDS, cancel, tell)
     known = Measurements()
 
     def on_measured(call: Measurement, found: Measured | str) -> None:
@@ -37,9 +37,9 @@ def again(
             known.failed[call] = found
         else:
             known.measured[call] = found
-        if on_output:
+        if tell:
             said = found if isinstance(found, str) else ", ".join(f"{n} {v:.4g}" for n, v in found.numbers.items())
-            on_output("stdout", f"{call.call}: {said}\n")
+            tell(Output("stdout", f"{call.call}: {said}\n"))
 
     for batch in measuring.batches(plan.measurements, 1):
         measuring.measure(batch, bench, on_measured)

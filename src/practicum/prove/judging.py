@@ -28,6 +28,7 @@ from practicum.model import (
 from practicum.prove import evidence as evidences
 from practicum.prove.runs import Bench, Context, experiment_names, observe
 from practicum.prove.versions import unmet, versions
+from practicum.runner.environment import Environment
 
 SEVERITY = (Verdict.ERROR, Verdict.REFUTED, Verdict.UNSTABLE, Verdict.UNPROVED, Verdict.PROVED)
 _RANDOM = re.compile(r"\bweights\s*=\s*None\b")
@@ -79,17 +80,18 @@ def judge_problem(
     problem: Problem, topic: Topic, bench: Bench, known: Measurements, on_run: OnRun | None = None
 ) -> Evidence:
     """Run and judge every variant. A problem that asks for other versions is not run."""
-    if reason := unmet(problem.requires):
-        return record(problem, topic, [VariantFinding(v.params, Verdict.ERROR, reason) for v in problem.variants])
+    if reason := unmet(problem.requires, bench.environment):
+        refused = [VariantFinding(v.params, Verdict.ERROR, reason) for v in problem.variants]
+        return record(problem, topic, refused, bench.environment)
     found = [
         judge_variant(problem, variant, plan, bench, known, on_run)
         for variant, plan in zip(problem.variants, plans(problem, topic), strict=True)
     ]
-    return record(problem, topic, found)
+    return record(problem, topic, found, bench.environment)
 
 
-def record(problem: Problem, topic: Topic, found: Sequence[VariantFinding]) -> Evidence:
-    """The findings of all variants as evidence of today."""
+def record(problem: Problem, topic: Topic, found: Sequence[VariantFinding], environment: Environment) -> Evidence:
+    """The findings of all variants as evidence of today, about what is installed in that environment."""
     verdict = min((variant.verdict for variant in found), key=SEVERITY.index)
     runs = sum(run.seconds for variant in found for run in variant.runs)
     measured = {one.measurement: one.seconds for variant in found for one in variant.measured}
@@ -100,7 +102,7 @@ def record(problem: Problem, topic: Topic, found: Sequence[VariantFinding]) -> E
         why=_why(found, verdict),
         ran=datetime.now(UTC).date().isoformat(),
         seconds=runs + sum(measured.values()),
-        versions=versions(),
+        versions=versions(environment),
         ran_on=_ran_on(problem, found),
         variants=tuple(found),
     )

@@ -11,6 +11,7 @@ from practicum.kinds.equality import shown
 from practicum.model import NOTHING, Failure, Measured, Measurement, Topic
 from practicum.prove import evidence
 from practicum.prove.runs import MEMORY, Bench, Stopped
+from practicum.runner.events import Event, Value
 from practicum.runner.protocol import Job, Limits
 
 SECONDS = 900.0
@@ -41,10 +42,13 @@ def measure(calls: Sequence[Measurement], bench: Bench, on_measured: OnMeasured)
     reported: set[str] = set()
     code = evidence.code_digest(bench.topic, frozenset({calls[0].function}))
 
-    def report(name: str, value: Any, seconds: float) -> None:
-        if name in by_name and name not in reported:
-            reported.add(name)
-            on_measured(by_name[name], _measured(by_name[name], value, seconds, code))
+    def tell(event: Event) -> None:
+        if isinstance(event, Value) and event.name in by_name and event.name not in reported:
+            reported.add(event.name)
+            call = by_name[event.name]
+            on_measured(call, _measured(call, event.value, event.seconds, code))
+        elif bench.tell:
+            bench.tell(event)
 
     job = Job(
         code="import experiments",
@@ -52,7 +56,7 @@ def measure(calls: Sequence[Measurement], bench: Bench, on_measured: OnMeasured)
         files={"experiments.py": bench.topic.experiments},
         limits=Limits(seconds=SECONDS * len(calls), memory=MEMORY),
     )
-    result = bench.run(job, on_output=bench.on_output, on_value=report, cancel=bench.cancel)
+    result = bench.run(job, tell=tell, cancel=bench.cancel)
     if result.stopped == "cancelled":
         raise Stopped
     why = f"experiments.py: {result.failure}" if result.failure else result.why or "the run gave nothing"

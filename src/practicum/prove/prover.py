@@ -13,6 +13,8 @@ from practicum.prove import judging, measuring
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.prove.judging import Measurements
 from practicum.prove.runs import Bench, RunJob, Stopped
+from practicum.runner.cancel import Cancel
+from practicum.runner.environment import Environment
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,10 @@ OnProved = Callable[[Entry], None]
 
 
 class Prover:
-    """Proves the entries of one catalogue. `run` is a pool's; `jobs` is how many runs are made at once."""
+    """Proves the entries of one catalogue. `run` is a pool's; `jobs` is how many runs are made at once.
+
+    All is run in `environment`, the server's own unless said. Without `keep` no evidence is written.
+    """
 
     def __init__(
         self,
@@ -40,6 +45,8 @@ class Prover:
         seconds: float = 60.0,
         on_progress: OnProgress | None = None,
         on_proved: OnProved | None = None,
+        environment: Environment | None = None,
+        keep: bool = True,
     ) -> None:
         self.catalogue = catalogue
         self.jobs = jobs
@@ -47,7 +54,9 @@ class Prover:
         self._seconds = seconds
         self._on_progress = on_progress
         self._on_proved = on_proved
-        self._cancel = threading.Event()
+        self._environment = environment or Environment.own()
+        self._keeps = keep
+        self._cancel = Cancel()
         self._lock = threading.Lock()
         self._done = self._total = 0
 
@@ -110,13 +119,13 @@ class Prover:
         Such evidence proves nothing, and never stands in for what was settled before; the next proving finds the
         measurements in it.
         """
-        for entry in entries:
+        for entry in entries if self._keeps else ():
             measured = known[entry.topic].measured
             found = tuple(measured[call] for call in dict.fromkeys(self._wanted(entry)) if call in measured)
             if found and entry.evidence is None:
                 topic = self.catalogue.topic(entry.topic)
                 partly = VariantFinding({}, Verdict.UNPROVED, "proving it was interrupted", measured=found)
-                evidence = judging.record(entry.problem, topic, [partly])
+                evidence = judging.record(entry.problem, topic, [partly], self._environment)
                 evidences.write(self.catalogue.root / evidences.place(entry.problem), replace(evidence, hash=""))
 
     def _wanted(self, entry: Entry) -> list[Measurement]:
@@ -156,7 +165,7 @@ class Prover:
         topic = self.catalogue.topic(entry.topic)
         bench = self._bench(topic)
         found = judging.judge_problem(entry.problem, topic, bench, known, lambda: self._step(entry.problem.slug))
-        if found.verdict is not Verdict.ERROR or entry.evidence is None:
+        if self._keeps and (found.verdict is not Verdict.ERROR or entry.evidence is None):
             # That this machine could not run it takes nothing away from what another has settled.
             evidences.write(self.catalogue.root / evidences.place(entry.problem), found)
         done = self._standing(entry, found)
@@ -171,7 +180,7 @@ class Prover:
     def _bench(self, topic: Topic) -> Bench:
         if self._cancel.is_set():
             raise Stopped
-        return Bench(self._run, topic, self._seconds, self._cancel)
+        return Bench(self._run, topic, self._seconds, self._cancel, environment=self._environment)
 
     def _step(self, what: str) -> None:
         with self._lock:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from practicum.kinds import expressions
 from practicum.model import Failure, Measured, Measurement, Observation, Run, Topic
 from practicum.prove import lookup, slices
-from practicum.runner.protocol import Job, Limits, OnOutput, Result
+from practicum.runner.cancel import Cancel
+from practicum.runner.environment import Environment
+from practicum.runner.events import Tell
+from practicum.runner.protocol import Job, Limits, Result
 
 QUICK = 0.1
 """Seconds up to which a run is repeated the full number of times."""
@@ -36,8 +38,10 @@ class Bench:
     topic: Topic
     seconds: float = 60.0
     """Wall-clock time that one run may take."""
-    cancel: threading.Event | None = None
-    on_output: OnOutput | None = None
+    cancel: Cancel | None = None
+    tell: Tell | None = None
+    environment: Environment = field(default_factory=Environment.own)
+    """Where they are made."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def _repeats(first: Observation) -> int:
 
 def _observe(run: Run, bench: Bench, context: Context, seed: int, hash_seed: int) -> Observation:
     job, shifted = _job(run, bench, context, seed, hash_seed)
-    result = bench.run(job, on_output=bench.on_output, cancel=bench.cancel)
+    result = bench.run(job, tell=bench.tell, cancel=bench.cancel)
     if result.stopped == "cancelled":
         raise Stopped
     return Observation(

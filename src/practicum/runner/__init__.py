@@ -8,34 +8,45 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # not from `typing`, which would be a fifth of a zygote's start
 if TYPE_CHECKING:
+    from practicum.runner.cancel import Cancel
+    from practicum.runner.events import Began, Epoch, Event, Output, Queued, Stream, Tell, Value
     from practicum.runner.mode import choose_mode
     from practicum.runner.pool import Pool, UnsafeMode
-    from practicum.runner.protocol import Job, Limits, Mode, OnOutput, OnValue, Preload, Result, Stream
+    from practicum.runner.protocol import Figure, Job, Limits, Mode, Preload, Result
     from practicum.runner.report import Report, doctor
 
 __all__ = [
+    "Began",
+    "Cancel",
+    "Epoch",
+    "Event",
+    "Figure",
     "Job",
     "Limits",
     "Mode",
-    "OnOutput",
-    "OnValue",
+    "Output",
     "Pool",
     "Preload",
+    "Queued",
     "Report",
     "Result",
     "Stream",
+    "Tell",
     "UnsafeMode",
+    "Value",
     "choose_mode",
     "doctor",
 ]
 
 _HOMES = {
+    "Cancel": "cancel",
     "Pool": "pool",
     "UnsafeMode": "pool",
     "Report": "report",
     "doctor": "report",
     "choose_mode": "mode",
 }
+_HOMES |= dict.fromkeys(("Began", "Epoch", "Event", "Output", "Queued", "Stream", "Tell", "Value"), "events")
 
 
 def __getattr__(name: str) -> object:

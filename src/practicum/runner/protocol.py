@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
 from practicum.model import NOTHING, Failure
+from practicum.runner.events import Epoch
 
 
 class Mode(StrEnum):
@@ -72,10 +73,20 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A picture as the code drew it. Of a stranger's making: show it as an image, never as part of a page."""
+
+    png: bytes
+    svg: str = ""
+    """Empty if it would be too large."""
+
+
+@dataclass(frozen=True)
 class Result:
     """What became of a job."""
 
     stdout: str = ""
+    """As a terminal would show it in the end: of a progress bar, its last state; no colours."""
     stderr: str = ""
     values: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """Plain Python values (None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset), a NumPy
@@ -85,8 +96,10 @@ class Result:
     """What setup, code or check raised."""
     traceback: str = ""
     """The failure's traceback, trimmed to the job's own lines."""
-    figures: tuple[bytes, ...] = ()
-    """Open Matplotlib figures at the end, as PNG."""
+    figures: tuple[Figure, ...] = ()
+    """Open Matplotlib figures at the end."""
+    epochs: tuple[Epoch, ...] = ()
+    """What was trained, epoch by epoch."""
     seconds: float = 0.0
     """From the job's start in its warm interpreter to its end."""
     peak_memory: int = 0
@@ -99,13 +112,6 @@ class Result:
     @property
     def ok(self) -> bool:
         return self.failure is None and self.stopped is None
-
-
-Stream = Literal["stdout", "stderr"]
-OnOutput = Callable[[Stream, str], None]
-"""Called with each piece of output as it appears, from the thread that called `run`."""
-OnValue = Callable[[str, Any, float], None]
-"""Called with each value's name, the value and the seconds it took, as soon as it is known."""
 
 
 class ZygoteGone(Exception):

@@ -128,6 +128,18 @@ def printable(content: Any) -> str:
     return _text(content).encode("utf-8", "replace").decode()
 
 
+NAMES = 100
+"""Metrics that one epoch may have."""
+
+
+def numbers(told: Any) -> dict[str, float]:
+    """Names with a number each. Raises :class:`Unreadable`."""
+    found = decode(told)
+    if not isinstance(found, dict) or len(found) > NAMES:
+        raise Unreadable("metrics are names with numbers")
+    return {printable(name): float(value) for name, value in found.items()}
+
+
 def failure(told: Any) -> Failure:
     """The :class:`Failure` that a job tells of. Raises :class:`Unreadable`."""
     try:

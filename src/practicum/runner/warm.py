@@ -21,7 +21,7 @@ from typing import IO
 from practicum.runner import filter as syscalls
 from practicum.runner import sandbox
 from practicum.runner.inside import zygote as _zygote  # so that its bytecode is cached: the sandbox cannot write
-from practicum.runner.protocol import Limits, Mode, Preload, ZygoteGone
+from practicum.runner.protocol import Mode, Preload, ZygoteGone
 
 PATIENCE = 90.0
 """Seconds that a zygote may take to import everything, on a slow and busy machine."""
@@ -40,8 +40,8 @@ class Zygote:
         self.threads = 0
         self.used = time.monotonic()
         self.closed = False
-        self.busy: set[int] = set()
-        """The slots of the jobs that run in it."""
+        self.busy = 0
+        """Jobs that run in it."""
         self._lock = threading.Lock()
         self._noise: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the zygote
         self._folder: str | None = None
@@ -66,6 +66,7 @@ class Zygote:
         finally:
             theirs.close()
         self.pid = self._process.pid
+        self._pidfd = os.pidfd_open(self.pid)
 
     @classmethod
     def start(
@@ -146,10 +147,13 @@ class Zygote:
                 found += map(int, file.read().split())
         return found
 
-    def launch(self, limits: Limits, slot: int) -> Session:
-        """Have a child forked under `limits`. Raises :class:`ZygoteGone`."""
+    def launch(self, number: int, disk: int, spare: bool = False) -> Session:
+        """Have a child forked, with `disk` bytes of its own. Raises :class:`ZygoteGone`.
+
+        No two children that live at the same time, of any zygote, may have the same `number`. A `spare` warms up first.
+        """
         session, theirs = Session.open()
-        request = {"slot": slot, "memory": limits.memory, "disk": limits.disk, "seconds": limits.seconds}
+        request = {"number": number, "disk": disk, "spare": spare}
         try:
             with self._lock:
                 socket.send_fds(self._control, [json.dumps(request).encode()], theirs)
@@ -161,6 +165,10 @@ class Zygote:
                 os.close(fd)
         self.used = time.monotonic()
         return session
+
+    def fileno(self) -> int:
+        """A descriptor that becomes readable when the zygote, or bubblewrap around it, has ended."""
+        return self._pidfd
 
     def close(self) -> None:
         """End the zygote and all its jobs, also while it is being started by another thread."""
@@ -175,6 +183,10 @@ class Zygote:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
             self._process.wait()
+        with self._lock:
+            pidfd, self._pidfd = self._pidfd, -1
+        if pidfd >= 0:
+            os.close(pidfd)
         self._noise.close()
         self._remove_folder()
 
@@ -198,8 +210,9 @@ class Session:
 
     def __post_init__(self) -> None:
         self._outgoing = collections.deque[memoryview]()
+        self._alarm = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._names = {fd: name for name, fd in self.pipes.items()}
-        self._names |= {self.channel.fileno(): "channel", self.report.fileno(): "report"}
+        self._names |= {self.channel.fileno(): "channel", self.report.fileno(): "report", self._alarm: "alarm"}
         self._poll = select.poll()
         for fd in self._names:
             self._poll.register(fd, select.POLLIN)
@@ -247,7 +260,9 @@ class Session:
         for fd, flags in self._poll.poll(timeout * 1000):
             if flags & select.POLLOUT:
                 self._flush()
-            if flags & ~select.POLLOUT:
+            if fd == self._alarm:
+                os.eventfd_read(fd)
+            elif flags & ~select.POLLOUT:
                 yield self._names[fd], self._read(fd)
 
     def _read(self, fd: int) -> bytes:
@@ -260,6 +275,10 @@ class Session:
             del self._names[fd]
         return data
 
+    def wake(self) -> None:
+        """Have :meth:`events` return at once. From any thread, while the session is open."""
+        os.eventfd_write(self._alarm, 1)
+
     def ask_where(self) -> None:
         """Have the job's process tell on `traces` which lines it is at."""
         with contextlib.suppress(OSError):
@@ -269,6 +288,7 @@ class Session:
         """Close every descriptor; the zygote kills the job if it still runs."""
         self.channel.close()
         self.report.close()
+        os.close(self._alarm)
         for fd in self.pipes.values():
             os.close(fd)
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import json
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any, Literal, Protocol
 
 from practicum.model import Failure
 from practicum.runner import words
-from practicum.runner.protocol import Job, OnOutput, OnValue, Result, Stream, ZygoteGone
-from practicum.runner.values import Unreadable, decode, failure, parse, printable
+from practicum.runner.cancel import Cancel
+from practicum.runner.events import Began, Epoch, Event, Output, Stream, Tell, Value
+from practicum.runner.protocol import Figure, Job, Result, ZygoteGone
+from practicum.runner.screen import shown
+from practicum.runner.values import Unreadable, decode, failure, numbers, parse, printable
 
 STARTUP = 90.0
 """Seconds before the code begins: in subprocess mode TensorFlow is imported then."""
-LOOK = 0.02
-"""Seconds between two looks at whether the caller has cancelled."""
 LAST_WORDS = 0.15
 """Seconds a job out of time gets to say which line it is at."""
 AFTER_END = 2.0
@@ -25,6 +26,7 @@ AFTER_END = 2.0
 FIGURES = 12 << 20
 """Bytes of all figures of a job."""
 MAX_FIGURES = 32
+MAX_EPOCHS = 10_000
 
 Stop = Literal["time", "memory", "output", "crash", "cancelled", "unavailable"]
 
@@ -36,6 +38,7 @@ class Session(Protocol):
     """Whether what the job has written can be read at once, without waiting for a thread that passes it on."""
 
     def send(self, data: bytes) -> None: ...
+    def wake(self) -> None: ...
     def events(self, timeout: float) -> Iterator[tuple[str, bytes]]: ...
     def ask_where(self) -> None: ...
 
@@ -47,14 +50,12 @@ class Watch:
         self,
         session: Session,
         job: Job,
-        on_output: OnOutput | None,
-        on_value: OnValue | None,
-        cancel: threading.Event | None,
+        tell: Tell | None = None,
+        cancel: Cancel | None = None,
     ) -> None:
         self._session = session
         self._job = job
-        self._on_output = on_output
-        self._on_value = on_value
+        self._tell_caller = tell
         self._cancel = cancel
         self._text: dict[Stream, list[str]] = {"stdout": [], "stderr": []}
         self._decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in self._text}
@@ -62,7 +63,8 @@ class Watch:
         self._values: dict[str, Any] = {}
         self._failure: Failure | None = None
         self._traceback = ""
-        self._figures: list[bytes] = []
+        self._figures: list[Figure] = []
+        self._epochs: list[Epoch] = []
         self._written = 0
         self._received = 0
         self._stopped: Stop | None = None
@@ -84,20 +86,22 @@ class Watch:
 
         Raises :class:`ZygoteGone` if the warm interpreter died before the job began: it may be run again.
         """
-        self._session.send(self._first_frame())
-        while not self._over():
-            for source, data in self._session.events(self._patience()):
-                self._take(source, data)
-            self._keep_clock()
+        with self._cancel.calling(self._session.wake) if self._cancel else contextlib.nullcontext():
+            self._session.send(self._first_frame())
+            while not self._over():
+                for source, data in self._session.events(self._patience()):
+                    self._take(source, data)
+                self._keep_clock()
         self._drain()
         self._judge()
         return Result(
-            stdout="".join(self._text["stdout"]),
-            stderr="".join(self._text["stderr"]),
+            stdout=shown("".join(self._text["stdout"])),
+            stderr=shown("".join(self._text["stderr"])),
             values=self._values,
             failure=self._failure,
             traceback=self._traceback,
             figures=tuple(self._figures),
+            epochs=tuple(self._epochs),
             seconds=self._seconds if self._done else self._elapsed(),
             peak_memory=self._memory,
             stopped=self._stopped,
@@ -114,8 +118,7 @@ class Watch:
         return self._done or self._stopped is not None or "report" not in self._open
 
     def _patience(self) -> float:
-        left = self._deadline() - time.monotonic()
-        return max(0.0, min(left, LOOK) if self._cancel else left)
+        return max(0.0, self._deadline() - time.monotonic())
 
     def _deadline(self) -> float:
         return self._opened + STARTUP if self._began is None else self._began + self._job.limits.seconds
@@ -138,7 +141,10 @@ class Watch:
         while not self._traces_complete() and (left := until - time.monotonic()) > 0:
             for source, data in self._session.events(left):
                 self._take(source, data)
-        self._stop("time", words.time(self._job.limits, self._traces.decode("utf-8", "replace")))
+        self._stop("time", words.time(self._job, self._told_traces()))
+
+    def _told_traces(self) -> str:
+        return self._traces.decode("utf-8", "replace")
 
     def _traces_complete(self) -> bool:
         return self._traces.endswith(b"\n") and b"<module>" in self._traces
@@ -146,6 +152,10 @@ class Watch:
     def _stop(self, stopped: Stop, why: str) -> None:
         if self._stopped is None:
             self._stopped, self._why = stopped, why
+
+    def _tell(self, event: Event) -> None:
+        if self._tell_caller:
+            self._tell_caller(event)
 
     # --- what comes --------------------------------------------------------------------------------------------------
 
@@ -169,8 +179,7 @@ class Watch:
         text = self._decoders[stream].decode(data[: max(0, room)], final=not data)
         if text:
             self._text[stream].append(text)
-            if self._on_output:
-                self._on_output(stream, text)
+            self._tell(Output(stream, text))
         if len(data) > room:
             self._stop("output", words.output(self._job.limits))
 
@@ -214,7 +223,9 @@ class Watch:
             return
         told = parse(content)
         if letter == "B":
-            self._began = self._began or time.monotonic()
+            self._take_beginning()
+        elif letter == "E":
+            self._take_epoch(told)
         elif letter == "R":
             self._take_request()
         elif letter == "V":
@@ -227,6 +238,21 @@ class Watch:
             self._stop("unavailable", words.refused(str(told)))
         else:
             raise Unreadable(f"unknown frame {letter!r}")
+
+    def _take_beginning(self) -> None:
+        if self._began is None:
+            self._began = time.monotonic()
+            self._tell(Began())
+
+    def _take_epoch(self, told: Any) -> None:
+        try:
+            number, epochs, seconds = int(told["number"]), int(told["epochs"]), float(told["seconds"])
+            epoch = Epoch(number, epochs, numbers(told["metrics"]), seconds)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise Unreadable(str(error)) from None
+        if len(self._epochs) < MAX_EPOCHS:
+            self._epochs.append(epoch)
+            self._tell(epoch)
 
     def _take_end(self, told: Any) -> None:
         """The job's own clock and memory, as far as ours bear them out."""
@@ -247,9 +273,11 @@ class Watch:
     def _take_figure(self, content: bytes) -> None:
         if len(self._figures) >= MAX_FIGURES:
             raise Unreadable("too many figures")
-        if not content.startswith(b"\x89PNG\r\n\x1a\n"):
+        size = int.from_bytes(content[:4], "big")
+        png, svg = content[4 : 4 + size], content[4 + size :]
+        if not png.startswith(b"\x89PNG\r\n\x1a\n"):
             raise Unreadable("a figure is a PNG")
-        self._figures.append(content)
+        self._figures.append(Figure(png, svg.decode("utf-8", "replace")))
 
     def _take_value(self, told: Any) -> None:
         try:
@@ -260,8 +288,7 @@ class Watch:
         if name not in self._job.values or self._received > self._job.limits.output + FIGURES:
             raise Unreadable("a value that nobody asked for")
         self._values[name] = value
-        if self._on_value:
-            self._on_value(name, value, seconds)
+        self._tell(Value(name, value, seconds))
 
     def _take_failure(self, told: Any) -> None:
         try:
@@ -289,9 +316,17 @@ class Watch:
     def _judge(self) -> None:
         """What it means that the process has ended as it has."""
         if self._stopped is None and not self._done:
-            self._stop("crash", words.crash(self._exit))
+            self._judge_crash()
         if self._memory_failed and self._stopped is None:
             self._stop("memory", words.memory(self._job.limits, self._failure))
+
+    def _judge_crash(self) -> None:
+        """It ended without a word. A library in C that gets no memory does so too, but complains first."""
+        traces = self._told_traces()
+        if words.complains_of_memory("".join(self._text["stderr"][-20:])):
+            self._stop("memory", words.memory(self._job.limits, None, words.deepest_line(traces)))
+        else:
+            self._stop("crash", words.crash(self._exit, traces))
 
     # --- what goes ---------------------------------------------------------------------------------------------------
 
@@ -305,6 +340,9 @@ class Watch:
                 "code": job.code,
                 "seed": job.seed,
                 "expose_seed": job.expose_seed,
+                "memory": job.limits.memory,
+                "disk": job.limits.disk,
+                "seconds": job.limits.seconds,
                 "more": bool(job.check or job.values),
             },
         )

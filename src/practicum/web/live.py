@@ -25,6 +25,7 @@ from starlette.types import Receive, Scope, Send
 from practicum import practice
 from practicum.model import OptionFinding, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
+from practicum.runner import Cancel, Event, Output, Tell
 from practicum.web import proof, question, view
 from practicum.web.seat import index_of, now
 from practicum.web.site import Site, site
@@ -45,7 +46,7 @@ class Rerun:
     order: tuple[int, ...]
     """The order in which this learner saw the options."""
     url: str
-    run: Callable[[Callable[[str, str], None], threading.Event], VariantFinding]
+    run: Callable[[Tell, Cancel], VariantFinding]
 
 
 class Busy:
@@ -53,16 +54,16 @@ class Busy:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._running: dict[str, threading.Event] = {}
+        self._running: dict[str, Cancel] = {}
 
-    def begin(self, learner: str) -> threading.Event:
+    def begin(self, learner: str) -> Cancel:
         """The event that cancels the run which begins here. Raises Halt (429) if one is under way."""
         with self._lock:
             if learner in self._running:
                 raise Halt(
                     429, "One at a time", "A run of yours is under way. Wait for it, or stop it, then try again."
                 )
-            return self._running.setdefault(learner, threading.Event())
+            return self._running.setdefault(learner, Cancel())
 
     def end(self, learner: str) -> None:
         with self._lock:
@@ -97,13 +98,13 @@ def _again(
     catalogue: Catalogue,
     entry: Entry,
     variant: int,
-    on_output: Callable[[str, str], None],
-    cancel: threading.Event,
+    tell: Tell,
+    cancel: Cancel,
 ) -> VariantFinding:
     from practicum.prove.again import again  # With what it needs, a tenth of the time to the first page.
 
     assert where.pool is not None
-    return again(catalogue, entry, variant, where.pool.run, on_output=on_output, cancel=cancel)
+    return again(catalogue, entry, variant, where.pool.run, tell=tell, cancel=cancel)
 
 
 async def run_again(request: Request, form: FormData) -> Response:
@@ -121,12 +122,12 @@ async def run_again(request: Request, form: FormData) -> Response:
     return await _page(request, what, cancel)
 
 
-async def _page(request: Request, what: Rerun, cancel: threading.Event) -> Response:
+async def _page(request: Request, what: Rerun, cancel: Cancel) -> Response:
     printed: list[str] = []
     try:
         async with anyio.create_task_group() as group:
             group.start_soon(_until_gone, request.receive, cancel)
-            finding = await in_thread(_guarded, what, lambda _, text: printed.append(text), cancel)
+            finding = await in_thread(_guarded, what, lambda happened: printed.append(_text(happened)), cancel)
             group.cancel_scope.cancel()
     finally:
         request.app.state.busy.end(what.learner)
@@ -135,7 +136,7 @@ async def _page(request: Request, what: Rerun, cancel: threading.Event) -> Respo
     return await in_thread(partial(view.page, request, "again.html", url=what.url, title=title, again=told))
 
 
-async def _until_gone(receive: Receive, cancel: threading.Event) -> None:
+async def _until_gone(receive: Receive, cancel: Cancel) -> None:
     """Wait until the browser hangs up, then stop the run."""
     while (await receive())["type"] != "http.disconnect":
         pass
@@ -147,7 +148,7 @@ class Live(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, what: Rerun, cancel: threading.Event, busy: Busy) -> None:
+    def __init__(self, what: Rerun, cancel: Cancel, busy: Busy) -> None:
         super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         del self.headers["content-length"]
         self.what = what
@@ -177,28 +178,33 @@ class Live(Response):
             with suppress(anyio.WouldBlock):  # More than a page can show: it is left out.
                 tell.send_nowait(event(name, data))
 
-        def on_output(_: str, text: str) -> None:  # From the runner's thread.
-            loop.call_soon_threadsafe(now, "output", text)
+        def on_event(happened: Event) -> None:  # From the runner's thread.
+            if text := _text(happened):
+                loop.call_soon_threadsafe(now, "output", text)
 
         async with tell:
             await tell.send(event("state", "Running …"))
-            finding = await in_thread(_guarded, self.what, on_output, self.cancel)
+            finding = await in_thread(_guarded, self.what, on_event, self.cancel)
             told = result(self.what, finding, "")
             await tell.send(event("result", await in_thread(partial(view.part, "again_result.html", again=told))))
 
 
-def _guarded(what: Rerun, on_output: Callable[[str, str], None], cancel: threading.Event) -> VariantFinding:
+def _guarded(what: Rerun, tell: Tell, cancel: Cancel) -> VariantFinding:
     """The run; where the runner itself fails, that too is a finding, and not a broken page."""
     from practicum.prove.runs import Stopped
 
     try:
-        return what.run(on_output, cancel)
+        return what.run(tell, cancel)
     except Stopped:
         params = what.entry.problem.variants[what.variant].params
         return VariantFinding(params, Verdict.ERROR, "it was stopped")
     except Exception as error:
         params = what.entry.problem.variants[what.variant].params
         return VariantFinding(params, Verdict.ERROR, f"{type(error).__name__}: {error}")
+
+
+def _text(happened: Event) -> str:
+    return happened.text if isinstance(happened, Output) else ""
 
 
 def event(name: str, data: str) -> str:

@@ -1,8 +1,9 @@
 """Runs one job in the process it is called in, and tells what came of it. The process is thrown away afterwards.
 
 Frames on the channel are one letter, four bytes of length, and the content. To the job: `J` the job; `K` the check
-and the values, sent only once the code has ended, so that the code cannot read them. From the job: `B` it begins,
-`R` its code has run, `V` a value, `F` what it raised, `P` a figure, `D` it is done, `X` it could not begin.
+and the values, sent only once the code has ended, so that the code cannot read them. From the job: `W` a spare is
+warm, `B` it begins, `E` an epoch of training has ended, `R` its code has run, `V` a value, `F` what it raised, `P` a
+figure, `D` it is done, `X` it could not begin.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import traceback
 import types
 import warnings
 
+from practicum.runner.inside import epochs
 from practicum.runner.inside.encode import encode, short
 
 TYPE_CHECKING = False  # see zygote
@@ -43,6 +45,7 @@ class Channel:
     def __init__(self, read: Callable[[int], bytes], write: Callable[[bytes], int]) -> None:
         self._read = read
         self._write = write
+        self._lock = threading.Lock()
 
     @classmethod
     def of_fd(cls, fd: int) -> Channel:
@@ -66,8 +69,9 @@ class Channel:
     def send(self, letter: bytes, content: object = None) -> None:
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
         frame = memoryview(letter + len(data).to_bytes(4, "big") + data)
-        while frame:
-            frame = frame[self._write(frame) :]  # type: ignore[arg-type]
+        with self._lock:  # a thread of the job may be training
+            while frame:
+                frame = frame[self._write(frame) :]  # type: ignore[arg-type]
 
 
 def run(channel: Channel, job: dict[str, Any], traces: int | None) -> None:
@@ -75,6 +79,8 @@ def run(channel: Channel, job: dict[str, Any], traces: int | None) -> None:
     _lay_files(job["files"])
     if traces is not None:
         faulthandler.register(signal.SIGUSR2, file=traces, all_threads=True, chain=False)
+        faulthandler.enable(traces, all_threads=False)
+    epochs.tell(lambda told: channel.send(b"E", {**told, "metrics": encode(told["metrics"])}))
     space = _namespace()
     reseed(job["seed"])
     if job["expose_seed"]:
@@ -235,9 +241,12 @@ def _collect_figures(channel: Channel) -> None:
         return
     try:
         for number in pyplot.get_fignums()[:FIGURES]:
-            picture = _png(pyplot.figure(number))
-            if picture and len(picture) <= FIGURE_BYTES:
-                channel.send(b"P", picture)
+            figure = pyplot.figure(number)
+            png = _drawn(figure, "png")
+            if png and len(png) <= FIGURE_BYTES:
+                svg = _drawn(figure, "svg")
+                svg = svg if len(svg) <= FIGURE_BYTES else b""
+                channel.send(b"P", len(png).to_bytes(4, "big") + png + svg)
     except BaseException as error:
         _complain(f"A figure could not be drawn: {_message(error)}")
 
@@ -246,12 +255,13 @@ def _complain(what: str) -> None:
     _quietly(lambda: print(what, file=sys.stderr))
 
 
-def _png(figure: Any) -> bytes:
+def _drawn(figure: Any, form: str) -> bytes:
     import io
 
     dpi = min(FIGURE_DPI, FIGURE_SIDE / max(figure.get_size_inches()))
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi)
+    # The day and the program's version would make two drawings of the same thing differ.
+    figure.savefig(buffer, format=form, dpi=dpi, metadata={"Date": None, "Creator": None} if form == "svg" else None)
     return buffer.getvalue()
 
 

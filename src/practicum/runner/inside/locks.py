@@ -5,9 +5,14 @@ Every function raises `OSError` where its lock cannot be applied: the caller the
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import sys
+import time
+
+with contextlib.suppress(ImportError):  # Windows has none, and imports this module's numbers
+    import resource
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
@@ -133,8 +138,6 @@ def limit(memory: int, disk: int, seconds: float, threads: int | None = THREADS)
 
     `threads` counts per user *in* the user namespace, so it is None where other processes share both.
     """
-    import resource  # here, because Windows has none and imports this module's numbers
-
     space = mapped() + memory
     limits = [
         (resource.RLIMIT_CORE, 0),
@@ -144,7 +147,7 @@ def limit(memory: int, disk: int, seconds: float, threads: int | None = THREADS)
         (resource.RLIMIT_MEMLOCK, 1 << 20),
         (resource.RLIMIT_MSGQUEUE, 0),
         # A backstop: the clock on the wall is the server's. One job may keep several processors busy.
-        (resource.RLIMIT_CPU, int(seconds * (os.cpu_count() or 1)) + 5),
+        (resource.RLIMIT_CPU, int(time.process_time() + seconds * (os.cpu_count() or 1)) + 5),
     ]
     if threads is not None:
         limits.append((resource.RLIMIT_NPROC, threads))

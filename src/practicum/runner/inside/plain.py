@@ -8,9 +8,8 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from typing import Any
 
-from practicum.runner.inside import child, preload
+from practicum.runner.inside import child, locks, preload
 
 
 def main() -> None:
@@ -30,8 +29,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True, encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     job = channel.receive()
-    with contextlib.suppress(ImportError, AttributeError, ValueError, OSError):
-        _limit(config)
+    with contextlib.suppress(NameError, AttributeError, ValueError, OSError):
+        locks.limit(job["memory"], job["disk"], job["seconds"], threads=None)  # for accidents, not attackers
     try:
         child.run(channel, job, config["traces"] if config["traces"] >= 0 else None)
     finally:
@@ -49,10 +48,3 @@ def _silence() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
-
-
-def _limit(config: dict[str, Any]) -> None:
-    """The limits of this system, where it has them: they catch accidents, not attackers."""
-    from practicum.runner.inside import locks
-
-    locks.limit(config["memory"], config["disk"], config["seconds"], threads=None)

@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 
-from practicum.runner.inside import child, locks, preload
+from practicum.runner.inside import child, locks, preload, warmup
 
 TYPE_CHECKING = False  # dataclasses and typing would take longer to import than all the rest
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Config:
         self.read: list[str] = told["read"]
         self.write: list[str] = told["write"]
         self.first_uid: int | None = told["first_uid"]
-        """Bare mode as root: the job in slot n becomes the user `first_uid + n`."""
+        """Bare mode as root: the child with the number n becomes the user `first_uid + n`."""
         self.keep_search: bool = told["keep_search"]
 
 
@@ -118,7 +118,7 @@ class Zygote:
         if preload.threads() > MAX_THREADS:
             raise OSError(f"the zygote has {preload.threads()} threads: a fork would not be safe")
         self.count += 1
-        folder = self._folder(request["slot"])
+        folder = self._folder(request["number"])
         pid = self._fork()
         if pid == 0:
             _in_child(self.config, request, fds, folder)
@@ -135,14 +135,14 @@ class Zygote:
             locks.unshare(locks.CLONE_NEWPID)
         return os.fork()
 
-    def _folder(self, slot: int) -> str | None:
+    def _folder(self, number: int) -> str | None:
         """Bare mode: the job's own scratch folder, on a disk that jobs share."""
         if self.config.mode == "full":
             return None
-        path = os.path.join(self.config.scratch, f"{slot}-{self.count}")
+        path = os.path.join(self.config.scratch, f"{number}-{self.count}")
         os.mkdir(path, 0o700)
         if self.config.first_uid is not None:
-            os.chown(path, self.config.first_uid + slot, self.config.first_uid + slot)
+            os.chown(path, self.config.first_uid + number, self.config.first_uid + number)
         return path
 
     def _obey(self, fd: int) -> None:
@@ -209,8 +209,12 @@ def _in_child(config: Config, request: dict[str, Any], fds: tuple[int, int, int,
     except BaseException:
         os._exit(1)
     try:
-        _lock(config, request, folder, rules)
+        threads = _lock(config, request, folder, rules)
+        if request["spare"]:
+            warmup.warm_up()
+            channel.send(b"W")
         job = channel.receive()
+        locks.limit(job["memory"], job["disk"], job["seconds"], threads)
     except BaseException as error:
         _refuse(channel, str(error))
     try:
@@ -243,24 +247,24 @@ def _place(fds: tuple[int, int, int, int], keep: int) -> int:
     return keep
 
 
-def _lock(config: Config, request: dict[str, Any], folder: str | None, rules: int) -> None:
-    """Every lock, in the only order in which each can still be applied. Raises `OSError` if one cannot."""
-    memory, disk, seconds = request["memory"], request["disk"], request["seconds"]
+def _lock(config: Config, request: dict[str, Any], folder: str | None, rules: int) -> int | None:
+    """Every lock but the limits, in the only order in which each can still be applied; how many threads a job may have.
+
+    Raises `OSError` if one cannot be applied.
+    """
+    threads: int | None = locks.THREADS
     if folder is None:
-        locks.own_folders(config.scratch, disk)
+        locks.own_folders(config.scratch, request["disk"])
         folder = os.path.join(config.scratch, "work")
         os.mkdir(folder)
         os.mkdir(os.path.join(config.scratch, "shm"))
         rules = locks.landlock_rules(["/"], [config.scratch, *config.write])
         locks.own_user_namespace()
         locks.drop_capabilities()
-        locks.limit(memory, disk, seconds)
     elif config.first_uid is not None:
-        locks.become(config.first_uid + request["slot"], config.keep_search)
-        locks.limit(memory, disk, seconds)
+        locks.become(config.first_uid + request["number"], config.keep_search)
     else:
-        # The user's other processes count too, so that threads cannot be limited.
-        locks.limit(memory, disk, seconds, threads=None)
+        threads = None  # the user's other processes would count too
     os.chdir(folder)
     os.environ.update(HOME=folder, TMPDIR=folder)
     if "tempfile" in sys.modules:  # it remembers the zygote's folder, and AutoGraph writes what it generates there
@@ -268,3 +272,4 @@ def _lock(config: Config, request: dict[str, Any], folder: str | None, rules: in
     locks.renounce()
     locks.landlock(rules)
     locks.seccomp(config.filter)
+    return threads

@@ -1,0 +1,53 @@
+"""What a spare child does while it waits for its job: TensorFlow's first steps, which are the slow ones.
+
+It is locked already. Nothing of this may be seen by the job: names are counted anew, files removed, chance reseeded.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+TYPE_CHECKING = False  # see zygote
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def warm_up() -> None:
+    """Build and train something tiny, if Keras is loaded, and leave no trace in what a job can see."""
+    keras = sys.modules.get("keras")
+    if keras is not None:
+        keras.utils.set_random_seed(0)  # deterministic operations want a seed
+        _work(keras, sys.modules["numpy"])
+        keras.utils.clear_session()
+        _empty(os.getcwd())
+    gc.collect()
+    gc.freeze()
+
+
+def _work(keras: Any, numpy: Any) -> None:
+    """The layers that courses begin with, so that their operations are there; a fit, so that tracing is."""
+    layers = keras.layers
+    inputs = keras.Input((8, 8, 3))
+    x = layers.Conv2D(2, 3, padding="same", use_bias=False)(inputs)
+    x = layers.BatchNormalization()(x)
+    x = layers.ReLU(6.0)(x)
+    x = layers.Add()([x, layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x)])
+    x = layers.Dropout(0.1)(layers.GlobalAveragePooling2D()(layers.MaxPooling2D()(x)))
+    model = keras.Model(inputs, layers.Dense(2, activation="softmax")(x))
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    images, labels = numpy.zeros((4, 8, 8, 3), "float32"), numpy.zeros(4, "int32")
+    model.fit(images, labels, verbose=0, validation_data=(images, labels))
+    model.predict(images, verbose=0)
+
+
+def _empty(folder: str) -> None:
+    """Remove what AutoGraph and others wrote."""
+    from practicum.runner.inside.zygote import remove_tree
+
+    for entry in list(os.scandir(folder)):
+        if entry.is_dir(follow_symlinks=False):
+            remove_tree(entry.path)
+        else:
+            os.unlink(entry.path)
