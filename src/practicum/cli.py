@@ -8,7 +8,7 @@ import click
 
 from practicum import __version__
 
-COMMANDS = ("serve", "prove", "run", "doctor")
+COMMANDS = ("serve", "prove", "run", "env", "doctor")
 
 
 class _Lazy(click.Group):

@@ -176,6 +176,18 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class Requirements:
+    """The environment that a course's runs ask for."""
+
+    packages: tuple[str, ...]
+    """Requirements as `pip` reads them: `keras>=3.10`."""
+    python: str | None = None
+    """A version of Python as in `3.12`; None for the one that runs practicum."""
+    lock: tuple[str, ...] = ()
+    """`name==version` of all that is to be installed; nothing where it was never written."""
+
+
+@dataclass(frozen=True)
 class Course:
     """A folder with a `course.toml`."""
 
@@ -186,6 +198,8 @@ class Course:
     framework: str
     licence: str
     topics: tuple[Topic, ...]
+    environment: Requirements | None = None
+    """None where any environment that can run the code will do: the server's own."""
 
 
 # --- runs: what a kind asks for, and what came of it -----------------------------------------------------------------

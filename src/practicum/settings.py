@@ -1,4 +1,4 @@
-"""Where things are: the shipped courses, and the data folder. `docs/operation.md` documents every setting."""
+"""Where things are: shipped courses, the data folder, environments. `docs/operation.md` documents every setting."""
 
 from __future__ import annotations
 
@@ -10,11 +10,22 @@ import platformdirs
 DATA = "PRACTICUM_DATA"
 """The environment variable that names the data folder; `--data` goes before it."""
 
+ENVIRONMENTS = "PRACTICUM_ENVIRONMENTS"
+"""The environment variable that names the folder of the environments built for runs."""
+
 
 def data_directory() -> Path:
     """Where sittings are kept: `$PRACTICUM_DATA`, or the user's data folder."""
     named = os.environ.get(DATA)
     return Path(named) if named else Path(platformdirs.user_data_path("practicum", appauthor=False))
+
+
+def environments_directory() -> Path:
+    """Where the environments of runs are kept: `$PRACTICUM_ENVIRONMENTS`, or in the user's cache folder."""
+    named = os.environ.get(ENVIRONMENTS)
+    if named:
+        return Path(named).absolute()
+    return Path(platformdirs.user_cache_path("practicum", appauthor=False)) / "environments"
 
 
 def shipped_courses() -> list[Path]:

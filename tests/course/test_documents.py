@@ -53,7 +53,7 @@ def spans(text: str) -> set[str]:
 def keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, bool]]:
     """A table's keys, those of tables within it dotted, and whether each is required."""
     for name, field in model.model_fields.items():
-        inner = tables.BadgeTable if name == "badge" else None
+        inner = tables.INNER.get(name)
         if inner:
             yield from keys(inner, f"{name}.")
         else:

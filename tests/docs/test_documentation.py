@@ -35,7 +35,10 @@ def section(name: str) -> str:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_of_every_command_is_documented_and_none_is_invented(name: str) -> None:
     """The table of a command's section lists exactly the options that it has."""
-    options = {word for p in command(name).params if isinstance(p, click.Option) for word in p.opts} - {"--help", "-h"}
+    found = command(name)
+    parts = [found, *(found.commands.values() if isinstance(found, click.Group) else ())]
+    options = {word for part in parts for p in part.params if isinstance(p, click.Option) for word in p.opts}
+    options -= {"--help", "-h"}
 
     documented = set(re.findall(r"^\| `(--[a-z-]+)`", section(name), re.M))
 

@@ -188,6 +188,11 @@ LIES = {
         "        c.send(b'D', {'failed': False, 'seconds': 0, 'memory': 0})\nw = 1",
         "assert w == 3",
     ),
+    "a forged end before it is asked": (
+        "import gc, os\nfor c in gc.get_objects():\n    if type(c).__name__ == 'Channel':\n"
+        "        c.send(b'D', {'failed': False, 'seconds': 0, 'memory': 0})\nos._exit(0)",
+        "assert False",
+    ),
     "a forged end while asked": (
         "import gc\nfrom practicum.runner.inside import child\ndef f():\n    for c in gc.get_objects():\n"
         "        if type(c).__name__ == 'Channel':\n"

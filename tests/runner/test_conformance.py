@@ -20,19 +20,20 @@ def run(pool: Pool, code: str, **fields: object) -> Result:
 
 class TestParts:
     def test_share_one_namespace_in_order(self, pool: Pool) -> None:
-        """Setup, code, check and values see the same `__main__`, each what the ones before it left."""
+        """Setup, code and values see the same `__main__`, each what the ones before it left; the check sees it too."""
         job = Job(
             setup="a = 1",
             code="b = a + 1",
-            check="assert b == 2; c = 3",
-            values={"all": "(a, b, c, __name__)"},
+            check="assert (a, b) == (1, 2); c = 3",
+            values={"all": "(a, b, __name__)", "of the check": "c"},
             limits=QUICK,
         )
 
         result = pool.run(job)
 
         assert result.ok
-        assert result.values == {"all": (1, 2, 3, "__main__")}
+        assert result.values["all"] == (1, 2, "__main__")
+        assert result.values["of the check"].type == "NameError"
 
     def test_files_lie_in_the_working_folder(self, pool: Pool) -> None:
         """A job's files can be opened and imported by their names."""

@@ -7,7 +7,7 @@ import json
 
 import click
 
-from practicum.runner.report import Report
+from practicum.runner.report import Report, Row
 from practicum.runner.report import doctor as look
 
 
@@ -16,13 +16,25 @@ from practicum.runner.report import doctor as look
 @click.option("--warm", is_flag=True, help="Also start a TensorFlow interpreter, for its time and memory.")
 def doctor(as_json: bool, warm: bool) -> None:
     """Say which isolation this machine gives to the code it runs, why, and what to install for more."""
-    report = look(warm=warm)
+    found = look(warm=warm)
+    report = dataclasses.replace(found, rows=(*found.rows, _environments()))
     if as_json:
         click.echo(
             json.dumps({"mode": report.mode.value, "rows": [dataclasses.asdict(row) for row in report.rows]}, indent=2)
         )
     else:
         _table(report)
+
+
+def _environments() -> Row:
+    """What was built for courses: beside the server's own packages, which are in the rows above."""
+    from practicum.environments import cache
+
+    built = cache.all_built()
+    if not built:
+        return Row("environments", "none built; runs use the packages above", True)
+    size = sum(one.size for one in built) / 1e6
+    return Row("environments", f"{len(built)} built, {size:.0f} MB: `practicum env list` names them", True)
 
 
 def _table(report: Report) -> None:

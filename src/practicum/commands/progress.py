@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from practicum.prove.catalogue import Entry
 from practicum.prove.prover import OnProgress, OnProved, Progress
+
+_STEPS = ("making", "Collecting", "Downloading", "Processing", "Installing", "Successfully")
+"""First words of what pip says that is worth a glance."""
+
+
+@contextmanager
+def building(what: str) -> Iterator[Callable[[str], None]]:
+    """While packages are installed: how long it has taken, and what pip does now. Its addresses are not shown."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+
+        def on_line(line: str) -> None:
+            verb, _, rest = line.partition(" ")
+            if verb in _STEPS and "://" not in rest:
+                bar.update(task, description=f"{what}: {verb.lower()} {rest}"[: max(20, console.width - 16)])
+
+        yield on_line
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -15,6 +16,9 @@ from practicum import settings
 from practicum.course import find_root
 from practicum.model import Json, Mistake, OptionFinding, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry, survey
+
+if TYPE_CHECKING:
+    from practicum.runner import Environment
 
 COLOURS = {Verdict.PROVED: "green", Verdict.CITED: "cyan", Verdict.UNPROVED: "yellow"}
 
@@ -51,10 +55,19 @@ class Selection:
 @click.option("--check", is_flag=True, help="Run nothing; fail if evidence is missing or stale.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default="one a core")
+@click.option("--env", "digest", metavar="DIGEST", help="Run all in this environment, and write no evidence.")
 @click.option(
     "--timeout", type=click.FloatRange(1), default=60.0, show_default=True, help="Seconds that a run may take."
 )
-def prove(paths: tuple[Path, ...], all_again: bool, check: bool, as_json: bool, jobs: int, timeout: float) -> None:
+def prove(
+    paths: tuple[Path, ...],
+    all_again: bool,
+    check: bool,
+    as_json: bool,
+    jobs: int,
+    digest: str | None,
+    timeout: float,
+) -> None:
     """Settle every claim by running it.
 
     PATH is a course, a topic, a mode's folder or a problem; without one, the courses in this folder, or else those
@@ -67,9 +80,11 @@ def prove(paths: tuple[Path, ...], all_again: bool, check: bool, as_json: bool, 
     if not any(selection.entries for selection in selections):
         _give_up("there is no problem here to prove")
     work = [(selection, selection.entries) for selection in selections]
+    if check and digest:
+        _give_up("--check runs nothing, and --env runs all: say one of them")
     if not check:
         try:
-            work = _proved(work, all_again, jobs, timeout)
+            work = _proved(work, all_again, jobs, timeout, digest)
         except OSError as reason:
             _give_up(f"the evidence cannot be written: {reason}")
         except KeyboardInterrupt:
@@ -109,22 +124,40 @@ def _default_paths() -> list[Path]:
 Work = list[tuple[Selection, list[Entry]]]
 
 
-def _proved(work: Work, all_again: bool, jobs: int, timeout: float) -> Work:
+def _proved(work: Work, all_again: bool, jobs: int, timeout: float, digest: str | None) -> Work:
     """Run what must be run, with a progress bar. Nothing heavy is imported if that is nothing."""
+    all_again = all_again or digest is not None
     if not all_again and not any(entry.outdated for _, entries in work for entry in entries):
         return work
     from practicum.commands.progress import proving
     from practicum.prove.prover import Prover
     from practicum.runner import Pool
 
+    environments = [_environment(selection.catalogue, digest) for selection, _ in work]
     with Pool(size=jobs) as pool, proving() as (on_progress, on_proved):
-        return [
-            (
-                selection,
-                Prover(selection.catalogue, pool.run, jobs, timeout, on_progress, on_proved).prove(entries, all_again),
+        provers = [
+            Prover(
+                selection.catalogue, pool.run, jobs, timeout, on_progress, on_proved, environment, keep=digest is None
             )
-            for selection, entries in work
+            for (selection, _), environment in zip(work, environments, strict=True)
         ]
+        return [
+            (selection, prover.prove(entries, all_again))
+            for prover, (selection, entries) in zip(provers, work, strict=True)
+        ]
+
+
+def _environment(catalogue: Catalogue, digest: str | None) -> Environment:
+    """The one that was named, or else the course's."""
+    from practicum.environments.cache import Unknown
+    from practicum.environments.choice import NoEnvironment, environment_for, named
+
+    try:
+        if digest is not None:
+            return named(digest, catalogue.course.slug)
+        return environment_for(catalogue.course, catalogue.root)
+    except (NoEnvironment, Unknown) as reason:
+        _give_up(str(reason))
 
 
 def _refuse(mistakes: Iterable[tuple[Path, Mistake]], as_json: bool) -> None:
@@ -140,7 +173,7 @@ def _refuse(mistakes: Iterable[tuple[Path, Mistake]], as_json: bool) -> None:
     sys.exit(2)
 
 
-def _give_up(message: str) -> None:
+def _give_up(message: str) -> NoReturn:
     click.echo(f"practicum prove: {message}", err=True)
     sys.exit(2)
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from practicum.runner import Event, Job, Limits, Output, Pool, Result
+from practicum.runner import Environment, Event, Job, Limits, Output, Pool, Result
 
 _COULD_NOT = 2
 
@@ -23,17 +23,30 @@ _COULD_NOT = 2
     "--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, help="Time it may take."
 )
 @click.option("--memory", type=click.IntRange(min=1), default=4096, show_default=True, help="Memory it may use, in MB.")
+@click.option("--env", "digest", metavar="DIGEST", help="Run it in this environment: see `practicum env list`.")
+@click.option(
+    "--course", type=click.Path(path_type=Path, file_okay=False), help="Run it in the environment of this course."
+)
 @click.option(
     "--figures",
     type=click.Path(path_type=Path, file_okay=False),
     help="Save the figures it leaves open in this folder.",
 )
-def run(file: Path, as_json: bool, seconds: float, memory: int, figures: Path | None) -> None:
+def run(
+    file: Path,
+    as_json: bool,
+    seconds: float,
+    memory: int,
+    digest: str | None,
+    course: Path | None,
+    figures: Path | None,
+) -> None:
     """Run FILE in a fresh, isolated interpreter, without network and away from your files.
 
     Exit code: 0 if it ended well, 1 if it raised or was stopped, 2 if it could not be run.
     """
-    job = Job(code=_read(file), limits=Limits(seconds=seconds, memory=memory << 20))
+    limits = Limits(seconds=seconds, memory=memory << 20)
+    job = Job(code=_read(file), limits=limits, environment=_environment(digest, course))
     with Pool(size=1) as pool:
         result = pool.run(job, tell=None if as_json else _show)
     paths = _save(result, figures)
@@ -51,6 +64,27 @@ def _read(file: Path) -> str:
         _give_up(f"{file}: {error.strerror}")
     except UnicodeDecodeError as error:
         _give_up(f"{file}: it is not UTF-8 text (byte {error.start})")
+
+
+def _environment(digest: str | None, course: Path | None) -> Environment | None:
+    """The one that was named, or the course's; None for the server's own."""
+    from practicum.course import read
+    from practicum.environments.cache import Unknown
+    from practicum.environments.choice import NoEnvironment, environment_for, named
+    from practicum.model import CourseError
+
+    if digest is not None and course is not None:
+        _give_up("--env names an environment, and --course finds one: say one of them")
+    try:
+        if digest is not None:
+            return named(digest, "practicum run")
+        if course is not None:
+            return environment_for(read(course), course)
+    except CourseError as error:
+        _give_up("\n".join(f"{course}/{mistake}" for mistake in error.mistakes))
+    except (NoEnvironment, Unknown) as reason:
+        _give_up(str(reason))
+    return None
 
 
 def _give_up(why: str) -> NoReturn:
@@ -79,7 +113,7 @@ def _conclude(result: Result, paths: list[Path]) -> None:
 
 
 def _save(result: Result, folder: Path | None) -> list[Path]:
-    """Write the figures: `figure-1.png`, `figure-1.svg`, … Gives up with exit code 2 if the folder cannot be written."""
+    """Write the figures: `figure-1.png`, `figure-1.svg`, … Gives up (exit code 2) if the folder cannot be written."""
     if folder is None or not result.figures:
         return []
     paths = [folder / f"figure-{number}.png" for number, _ in enumerate(result.figures, 1)]

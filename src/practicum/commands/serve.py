@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from practicum.prove.catalogue import Catalogue
-    from practicum.runner import Pool
+    from practicum.runner import Environment, Pool
     from practicum.store import Store
 
 RESERVED = frozenset({"s", "static", "badges", "proofs"})
@@ -35,6 +35,7 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
     catalogues = _load(courses)
     if not draft:
         _say_what_is_unproved(catalogues)
+    environments = _environments(catalogues)
     from practicum.settings import data_directory
     from practicum.store import Store, StoreError
     from practicum.web.service import CannotListen, Server, address, listen
@@ -53,7 +54,8 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
         if not no_open:
             threading.Thread(target=_open, args=(url,), daemon=True).start()
         if pool is not None:
-            pool.warm()
+            for environment in environments[:1]:
+                pool.warm(environment=environment, standby=True)
 
     try:
         Server(app, listening).run(sockets=[listener])
@@ -105,15 +107,29 @@ def _say_what_is_unproved(catalogues: list[Catalogue]) -> None:
         )
 
 
+def _environments(catalogues: list[Catalogue]) -> list[Environment]:
+    """In which the courses' code runs, each once. Where there is none for a course, its author is told what to do."""
+    from practicum.environments.choice import NoEnvironment, choose
+
+    found: list[Environment] = []
+    for catalogue in catalogues:
+        try:
+            found.append(choose(catalogue.course, catalogue.root))
+        except NoEnvironment as reason:
+            click.echo(f"Nothing can be run again in this course: {reason}.", err=True)
+    return list(dict.fromkeys(found))
+
+
 def _pool() -> Pool | None:
-    """What runs proofs again. Without a sandbox it runs only what the course's own author wrote, so no warning here."""
+    """What runs proofs again, and learners' code. Where there is no sandbox the pages say so, so no warning here."""
     import warnings
 
     from practicum.runner import Pool
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return Pool(size=2)
+        size = max(2, os.cpu_count() or 1)
+        return Pool(size, spares=size, per_person=max(1, size - 1))
 
 
 def _app(catalogues: list[Catalogue], store: Store, pool: Pool | None, draft: bool, host: str) -> Starlette:
@@ -121,8 +137,8 @@ def _app(catalogues: list[Catalogue], store: Store, pool: Pool | None, draft: bo
     from practicum.web.security import LOOPBACK
     from practicum.web.site import Site
 
-    hosts = LOOPBACK if host in ("localhost", "::1") or host.startswith("127.") else None
-    return create_app(Site(catalogues, store, pool, draft), hosts)
+    local = host in ("localhost", "::1") or host.startswith("127.")
+    return create_app(Site(catalogues, store, pool, draft, local), LOOPBACK if local else None)
 
 
 def _open(url: str) -> None:

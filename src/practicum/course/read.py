@@ -12,8 +12,9 @@ from practicum import modes
 from practicum.course import files, tables
 from practicum.course import page as pages
 from practicum.course import problem as problems
+from practicum.course.environment import LOCK, read_environment
 from practicum.course.notes import Notes, printable, suggestion
-from practicum.model import Card, Course, CourseError, Mistake, Page, Problem, Topic
+from practicum.model import Card, Course, CourseError, Mistake, Page, Problem, Requirements, Topic
 
 _SLUG = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
@@ -54,17 +55,31 @@ class _Reader:
         self.mistakes: list[Mistake] = []
 
     def read(self) -> Reading:
-        table = self._table("course.toml", tables.CourseTable)
+        table, environment = self._course()
         topics = [topic for name in self._folders() if (topic := self._topic(name)) is not None]
         if table and not topics and not self.mistakes:
             self._note("course.toml", "the course has no topic: add a folder with a `topic.toml`")
         table = table or tables.CourseTable(title=self.root.absolute().name or "?")
-        course = Course(slug=self.root.absolute().name, topics=tuple(topics), **table.model_dump())
+        said = table.model_dump(exclude={"environment"})
+        course = Course(slug=self.root.absolute().name, topics=tuple(topics), environment=environment, **said)
         return Reading(course, sorted(set(self.mistakes)))
+
+    def _course(self) -> tuple[tables.CourseTable | None, Requirements | None]:
+        """`course.toml`, and the environment that it asks for with the lock beside it."""
+        notes, locked = Notes("course.toml"), Notes(LOCK)
+        text = files.read_text(self.root, "course.toml", notes)
+        lock = files.read_text(self.root, LOCK, locked) if LOCK in self._entries(".") else None
+        table, environment = None, None
+        if text is not None:
+            table, lines = tables.parse(text, tables.CourseTable, notes)
+            if table and (table.environment or not lines.has("environment")):
+                environment = read_environment(table.environment, lines, notes, lock, locked)
+        self.mistakes += notes.mistakes + locked.mistakes
+        return table, environment
 
     def _folders(self) -> Iterator[str]:
         for name in self._entries("."):
-            if name == "course.toml":
+            if name in ("course.toml", LOCK):
                 continue
             if not name.endswith("/"):
                 self._note(name, "is no file of a course: beside `course.toml` stand folders, one a topic")

@@ -23,6 +23,13 @@ class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class EnvironmentTable(_Table):
+    """`[environment]` of `course.toml`."""
+
+    packages: Annotated[list[Text], Field(min_length=1)]
+    python: Text | None = None
+
+
 class CourseTable(_Table):
     """`course.toml`."""
 
@@ -31,6 +38,7 @@ class CourseTable(_Table):
     language: Text = "en"
     framework: Text = "keras"
     licence: str = ""
+    environment: EnvironmentTable | None = None
 
 
 class BadgeTable(_Table):
@@ -62,6 +70,9 @@ class ProblemTable(_Table):
     cites: list[Text] = Field(default_factory=list)
     goal: dict[str, Any] = Field(default_factory=dict)
 
+
+INNER: Mapping[str, type[_Table]] = {"badge": BadgeTable, "environment": EnvironmentTable}
+"""The tables within tables, by their keys."""
 
 Model = TypeVar("Model", bound=_Table)
 
@@ -116,6 +127,10 @@ class Lines:
         while key not in self._lines and "." in key:
             key = key.rpartition(".")[0]
         return self._lines.get(key, self.first)
+
+    def has(self, key: str) -> bool:
+        """Whether the key is written at all."""
+        return key in self._lines
 
 
 _KEY = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+|\s*\.\s*)+?)\s*=""")
@@ -210,7 +225,8 @@ def _keys(place: Sequence[str | int]) -> list[str]:
 
 
 def _model_at(model: type[_Table], place: Sequence[str | int]) -> type[_Table]:
-    return BadgeTable if len(place) > 1 and place[0] == "badge" and model is TopicTable else model
+    inner = INNER.get(str(place[0])) if len(place) > 1 and place[0] in model.model_fields else None
+    return inner or model
 
 
 def _said(name: str, error: Mapping[str, Any], model: type[_Table]) -> str:
@@ -236,10 +252,16 @@ def _said(name: str, error: Mapping[str, Any], model: type[_Table]) -> str:
 
 
 _LEVELS = ", ".join(f'"{level}"' for level in Level)
-_EXAMPLES = {"level": f"write one of {_LEVELS}", "title": 'add `title = "…"`', "name": 'add `name = "…"`'}
+_EXAMPLES = {
+    "level": f"write one of {_LEVELS}",
+    "title": 'add `title = "…"`',
+    "name": 'add `name = "…"`',
+    "packages": 'add `packages = ["keras>=3.10"]`',
+}
 _TABLES = {
     "level": f"one of {_LEVELS}",
     "badge": 'a table, `[badge]` with `name = "…"` below',
+    "environment": "a table, `[environment]` with `packages = […]` below",
     "params": "a list of numbers, texts or truths",
 }
 _WANTED = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from practicum import kinds
-from practicum.model import Measured, Measurement, Variant, VariantFinding
+from practicum.environments.choice import NoEnvironment, environment_for
+from practicum.model import Measured, Measurement, Variant, VariantFinding, Verdict
 from practicum.prove import judging, measuring
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.prove.judging import Measurements
@@ -26,10 +27,14 @@ def again(
     cancel: Cancel | None = None,
 ) -> VariantFinding:
     """What one variant's claims give now. Experiments are made with one seed only. Raises Stopped when cancelled."""
+    try:
+        environment = environment_for(catalogue.course, catalogue.root)
+    except NoEnvironment as reason:
+        return VariantFinding(entry.problem.variants[variant].params, Verdict.ERROR, str(reason))
     topic = catalogue.topic(entry.topic)
     asked = _with_one_seed(entry.problem.variants[variant])
     plan = kinds.get(entry.problem.kind).plan(entry.problem, asked, experiment_names(topic))
-    bench = Bench(run, topic, SECONDS, cancel, tell)
+    bench = Bench(run, topic, SECONDS, cancel, tell, environment)
     known = Measurements()
 
     def on_measured(call: Measurement, found: Measured | str) -> None:

@@ -55,6 +55,7 @@ def measure(calls: Sequence[Measurement], bench: Bench, on_measured: OnMeasured)
         values={name: f"experiments.{call.call}" for name, call in by_name.items()},
         files={"experiments.py": bench.topic.experiments},
         limits=Limits(seconds=SECONDS * len(calls), memory=MEMORY),
+        environment=bench.environment,
     )
     result = bench.run(job, tell=tell, cancel=bench.cancel)
     if result.stopped == "cancelled":

@@ -103,7 +103,7 @@ def _job(run: Run, bench: Bench, context: Context, seed: int, hash_seed: int) ->
     values = dict(list(run.values.items())[:: -1 if hash_seed % 2 else 1])
     limits = Limits(seconds=bench.seconds, memory=MEMORY)
     job = Job(run.snippet, setup, run.check, values, files, seed, hash_seed, limits=limits)
-    return replace(job, expose_seed=bool(run.seeds)), shifted
+    return replace(job, expose_seed=bool(run.seeds), environment=bench.environment), shifted
 
 
 def _unshifted(failure: Failure | None, shifted: int) -> Failure | None:

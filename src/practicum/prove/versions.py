@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Iterable
-from functools import cache
-from importlib import metadata
 
 from packaging.requirements import InvalidRequirement, Requirement
+
+from practicum.runner.environment import Environment
 
 PACKAGES = ("tensorflow", "keras", "numpy")
 
 
-@cache
-def installed(package: str) -> str | None:
-    """The version of an installed package, or None."""
-    for name in (package, f"{package}-cpu"):
-        try:
-            return metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return None
+def installed(package: str, environment: Environment) -> str | None:
+    """The version of a package in the environment, or None."""
+    return environment.version(package) or environment.version(f"{package}-cpu")
 
 
-@cache
-def versions() -> dict[str, str]:
-    """The versions of Python and, where installed, TensorFlow, Keras and NumPy."""
-    found = {package: installed(package) for package in PACKAGES}
-    return {"python": platform.python_version()} | {name: text for name, text in found.items() if text}
+def versions(environment: Environment) -> dict[str, str]:
+    """The versions of Python and, where installed, TensorFlow, Keras and NumPy: of what ran, not of the server."""
+    found = {package: installed(package, environment) for package in PACKAGES}
+    return {"python": environment.python} | {name: text for name, text in found.items() if text}
 
 
-def unmet(requires: Iterable[str]) -> str | None:
+def unmet(requires: Iterable[str], environment: Environment) -> str | None:
     """Why a problem is not about what is installed: `not for keras 2.15`. None where it is."""
     for text in requires:
         try:
@@ -38,7 +30,7 @@ def unmet(requires: Iterable[str]) -> str | None:
         except InvalidRequirement:
             continue
         name = requirement.name.casefold()
-        version = platform.python_version() if name == "python" else installed(name)
+        version = environment.python if name == "python" else installed(name, environment)
         if version is None:
             return f"needs {text}, which is not installed"
         if not requirement.specifier.contains(version, prereleases=True):

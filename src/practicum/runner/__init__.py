@@ -9,6 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # not from `typing`, which would be a fifth of a zygote's start
 if TYPE_CHECKING:
     from practicum.runner.cancel import Cancel
+    from practicum.runner.environment import Environment
     from practicum.runner.events import Began, Epoch, Event, Output, Queued, Stream, Tell, Value
     from practicum.runner.mode import choose_mode
     from practicum.runner.pool import Pool, UnsafeMode
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Began",
     "Cancel",
+    "Environment",
     "Epoch",
     "Event",
     "Figure",
@@ -40,6 +42,7 @@ __all__ = [
 
 _HOMES = {
     "Cancel": "cancel",
+    "Environment": "environment",
     "Pool": "pool",
     "UnsafeMode": "pool",
     "Report": "report",

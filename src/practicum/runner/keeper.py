@@ -10,16 +10,24 @@ import select
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
+from practicum.runner.environment import Environment
 from practicum.runner.protocol import Job, Mode, Preload, ZygoteGone
 from practicum.runner.spares import DISK, Demand, Spare
 from practicum.runner.warm import Session, Zygote
 
-Key = tuple[Preload, int]
-"""What is imported, and the hash seed."""
+
+class Key(NamedTuple):
+    """Which interpreter: what it has imported, its hash seed, and whose packages."""
+
+    preload: Preload
+    hash_seed: int
+    environment: Environment
+
 
 KEEP = 6
-"""TensorFlow interpreters (of different hash seeds) that stay warm at once: 230 MB each."""
+"""TensorFlow interpreters (of different hash seeds or environments) that stay warm at once: 230 MB each."""
 LEAST = 2
 """Spares of an interpreter that stay when nothing happens."""
 TIDY = 10.0
@@ -39,8 +47,8 @@ class Home:
         self.is_starting_standby = False
         self.spares: list[Spare] = []
         # Other hash seeds are for proving, where each run may cost what it costs, and chance is what is looked at.
-        most = most if key[1] == 0 else 0
-        self.demand = Demand(key[0], min(LEAST, most), most)
+        most = most if key.hash_seed == 0 else 0
+        self.demand = Demand(key.preload, min(LEAST, most), most)
 
     @property
     def warming(self) -> bool:
@@ -124,7 +132,7 @@ class Keeper:
                 self._zygote(home)
             self._poke()
 
-        threading.Thread(target=start, name=f"warm-{key[0].value}", daemon=True).start()
+        threading.Thread(target=start, name=f"warm-{key.preload.value}", daemon=True).start()
 
     def _home(self, key: Key) -> Home:
         with self._lock:
@@ -143,7 +151,7 @@ class Keeper:
                 return home.zygote
             self._forget(home, home.zygote)
             if home.zygote is None:
-                self._make_room(home.key[0])
+                self._make_room(home.key.preload)
                 zygote = self._start(home.key)
                 with self._lock:
                     if self.closed:
@@ -182,8 +190,8 @@ class Keeper:
         spares: list[Spare] = []
         with self._lock:
             idle = [home for home in self._homes.values() if home.zygote and not home.zygote.busy]
-            large = sorted((home.zygote.used, home.key) for home in idle if home.zygote and home.key[0] is preload)
-            for _, key in large[: max(0, len(large) - KEEP + 1)]:
+            large = [(home.zygote.used, home.key) for home in idle if home.zygote and home.key.preload is preload]
+            for _, key in sorted(large, key=lambda pair: pair[0])[: max(0, len(large) - KEEP + 1)]:
                 home = self._homes[key]
                 surplus += filter(None, (home.zygote, home.standby))
                 spares += home.spares
@@ -254,7 +262,7 @@ class Keeper:
             zygote, wanted = home.zygote, home.demand.wanted()
             surplus = home.spares[wanted:]
             home.spares = home.spares[:wanted]
-            costly = home.key[0] is Preload.TENSORFLOW
+            costly = home.key.preload is Preload.TENSORFLOW
             more = zygote is not None and len(home.spares) < wanted and not home.warming
             if more and zygote is not None and (not costly or self._is_idle()):
                 number = self._numbers.take()

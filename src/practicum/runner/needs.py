@@ -28,14 +28,14 @@ def modules(job: Job) -> set[str]:
     return found
 
 
-def preload(job: Job, environment: Environment | None = None) -> Preload:
+def preload(job: Job) -> Preload:
     """The interpreter for the job. Matplotlib's is TensorFlow's, where there is one: its font cache is costly."""
     if job.preload is not Preload.AUTO:
         return job.preload
     named = modules(job)
-    if named & _TENSORFLOW or (named & _FIGURES and installed("tensorflow", environment)):
+    if named & _TENSORFLOW or (named & _FIGURES and installed("tensorflow", job.environment)):
         return Preload.TENSORFLOW
-    if named & (_NUMPY | _FIGURES) and installed("numpy", environment):
+    if named & (_NUMPY | _FIGURES) and installed("numpy", job.environment):
         return Preload.NUMPY
     return Preload.PYTHON
 

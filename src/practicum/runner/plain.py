@@ -25,6 +25,7 @@ from typing import Any
 import platformdirs
 
 from practicum.runner import sandbox
+from practicum.runner.environment import Environment
 from practicum.runner.protocol import Preload, ZygoteGone
 from practicum.runner.warm import Event
 
@@ -38,7 +39,8 @@ class PlainSession:
 
     immediate = False
 
-    def __init__(self, preload: Preload, hash_seed: int) -> None:
+    def __init__(self, preload: Preload, hash_seed: int, environment: Environment | None = None) -> None:
+        self._python = (environment or Environment.own()).interpreter
         self._folder = tempfile.mkdtemp(prefix="practicum-")
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         try:
@@ -57,7 +59,7 @@ class PlainSession:
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(0.2)
             process = subprocess.Popen(
-                sandbox.Interpreter.current().command("plain", str(sandbox.HOME.parent)),
+                self._python.command("plain", str(sandbox.HOME.parent)),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -74,7 +76,7 @@ class PlainSession:
                 "token": token.hex(),
                 "traces": their_traces,
                 "preload": preload.value,
-                "folders": list(sandbox.Interpreter.current().packages),
+                "folders": list(self._python.packages),
             }
             assert process.stdin is not None
             with contextlib.suppress(OSError):

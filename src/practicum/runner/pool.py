@@ -11,7 +11,9 @@ from typing import Self
 
 from practicum.runner import needs, words
 from practicum.runner.cancel import Cancel
+from practicum.runner.environment import Environment
 from practicum.runner.events import Queued, Tell
+from practicum.runner.examine import examine
 from practicum.runner.keeper import Keeper, Key
 from practicum.runner.mode import choose_mode
 from practicum.runner.plain import PlainSession
@@ -20,6 +22,8 @@ from practicum.runner.turns import Cancelled, Refused, Turns
 from practicum.runner.warm import Session
 from practicum.runner.watch import Watch
 
+ATTEMPTS = 3
+"""A dead spare, a fresh child of a zygote that has died too, a child of a new zygote."""
 UNSAFE = (
     "Code runs here as a plain subprocess, without isolation: run only your own. "
     "`practicum doctor` says what to install for a sandbox."
@@ -62,10 +66,11 @@ class Pool:
         `tell` is called from this thread with each event as it happens. Setting `cancel` ends the job, or its waiting
         for a turn. Jobs of one `person` take turns with other people's.
         """
-        chosen = needs.preload(job)
-        lacking = needs.missing(chosen)
+        environment = job.environment or Environment.own()
+        key = Key(needs.preload(job), job.hash_seed, environment)
+        lacking = needs.missing(key.preload, environment)
         if lacking:
-            return Result(stopped="unavailable", why=words.no_tensorflow(lacking))
+            return Result(stopped="unavailable", why=words.no_tensorflow(lacking, not environment.digest))
 
         def on_place(ahead: int) -> None:
             if tell:
@@ -73,22 +78,29 @@ class Pool:
 
         try:
             with self.turns.turn(person, on_place, cancel):
-                return self._run(job, (chosen, job.hash_seed), tell, cancel)
+                return self._run(job, key, tell, cancel)
         except (ZygoteGone, Refused) as error:
             return Result(stopped="unavailable", why=words.refused(str(error)))
         except Cancelled:
             return Result(stopped="cancelled", why=words.CANCELLED)
 
     def _run(self, job: Job, key: Key, tell: Tell | None, cancel: Cancel | None) -> Result:
-        """Run it; and once more if its interpreter turns out to have died before the job began."""
-        for last in (False, True):
+        """Run it; and anew if its interpreter turns out to have died before the job began: a spare, or a zygote."""
+        for attempt in range(ATTEMPTS):
             try:
-                with self._session(job, key, fresh=last) as session:
-                    return Watch(session, job, tell, cancel).result()
+                with self._session(job, key, fresh=attempt > 0) as session:
+                    watch = Watch(session, job, tell, cancel)
+                    return watch.result(lambda watch: self._examine(watch, job, key, cancel))
             except ZygoteGone:
-                if last or self._keeper.closed:
+                if attempt == ATTEMPTS - 1 or self._keeper.closed:
                     raise
-        raise AssertionError("the second try returns or raises")
+        raise AssertionError("the last attempt returns or raises")
+
+    def _examine(self, watch: Watch, job: Job, key: Key, cancel: Cancel | None) -> Result:
+        try:
+            return examine(watch, job, lambda asking, fresh: self._session(asking, key, fresh), cancel)
+        except ZygoteGone as error:
+            return Result(stopped="unavailable", why=words.refused(str(error)))
 
     @contextlib.contextmanager
     def _session(self, job: Job, key: Key, fresh: bool) -> Iterator[Session | PlainSession]:
@@ -100,13 +112,19 @@ class Pool:
             with self._keeper.child(job, key, fresh or needs.fresh(job)) as child:
                 yield child
 
-    def warm(self, preload: Preload = Preload.TENSORFLOW, hash_seed: int = 0, standby: bool = False) -> None:
+    def warm(
+        self,
+        preload: Preload = Preload.TENSORFLOW,
+        hash_seed: int = 0,
+        standby: bool = False,
+        environment: Environment | None = None,
+    ) -> None:
         """Start that interpreter in the background, so that the first job need not wait for it.
 
         With `standby`, keep a second one, which takes over at once if the first should die.
         """
-        if self.mode is not Mode.SUBPROCESS and not needs.missing(preload):
-            self._keeper.warm((preload, hash_seed), standby)
+        if self.mode is not Mode.SUBPROCESS and not needs.missing(preload, environment):
+            self._keeper.warm(Key(preload, hash_seed, environment or Environment.own()), standby)
 
     def settle(self, seconds: float = 60.0) -> bool:
         """Wait until all that is kept ready is ready, so many seconds at the most. Whether it came to that."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from practicum.model import NOTHING, Failure
+from practicum.runner.environment import Environment
 from practicum.runner.events import Epoch
 
 
@@ -70,6 +71,8 @@ class Job:
     preload: Preload = Preload.AUTO
     limits: Limits = field(default_factory=Limits)
     expose_seed: bool = False
+    environment: Environment | None = None
+    """The interpreter and packages that it runs with; None for the server's own."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,11 @@ FIRST_UID = 60_600
 """Between what distributions give to people and what systemd gives to services: nobody's."""
 KEPT = ("CAP_SYS_ADMIN", "CAP_SETPCAP")
 
-BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from practicum.runner.inside.{} import main; main()"
+BOOT = (
+    "import sys; sys.path.insert(0, sys.argv[1]); import practicum; del sys.path[0]; "
+    "from practicum.runner.inside.{} import main; main()"
+)
+"""The folder with this package leaves the path again: it may hold the server's packages, and a run has its own."""
 
 
 @dataclass(frozen=True)
@@ -123,20 +127,19 @@ def keras_cache() -> Path | None:
 # --- full mode -------------------------------------------------------------------------------------------------------
 
 
-def full_command(hash_seed: int, control: int) -> list[str]:
-    """Bubblewrap's command line for a zygote that talks on the descriptor `control`.
+def full_command(python: Interpreter, hash_seed: int, control: int) -> list[str]:
+    """Bubblewrap's command line for a zygote of that Python that talks on the descriptor `control`.
 
     As root, a small program first makes a mount namespace of its own, lays what is needed where an unprivileged user
     can reach it, becomes such a user, and only then starts bubblewrap.
     """
-    python = Interpreter.current()
     binds = _binds(python)
     root = os.geteuid() == 0
     sources = [f"{STAGE}/{index}" for index in range(len(binds))] if root else [source for source, _ in binds]
     command = [_bwrap(), *_namespaces(), *_system()]
     for source, (_, target) in zip(sources, binds, strict=True):
         command += ["--ro-bind", source, target]
-    command += _masks(python.shown())
+    command += _masks(python)
     for folder in (SCRATCH, CACHE):
         command += ["--tmpfs", folder]
     command += ["--symlink", f"{SCRATCH}/shm", "/dev/shm", "--remount-ro", "/", "--chdir", "/", "--clearenv"]
@@ -147,7 +150,7 @@ def full_command(hash_seed: int, control: int) -> list[str]:
         return command
     plan = {"stage": STAGE, "binds": [source for source, _ in binds], "uid": FIRST_UID, "command": command}
     stage = str(HOME / "runner" / "stage.py")
-    return [python.program, "-I", "-S", stage, json.dumps(plan)]
+    return [Interpreter.current().program, "-I", "-S", stage, json.dumps(plan)]
 
 
 def _bwrap() -> str:
@@ -207,12 +210,22 @@ def _outermost(paths: Iterable[str]) -> list[str]:
 
 
 def _masks(python: Interpreter) -> list[str]:
-    """Cover this package where it is installed as a wheel: the wheel holds the courses, with their answers."""
     words = []
-    for real, folder in zip(Interpreter.current().packages, python.packages, strict=True):
-        if Path(real, "practicum").is_dir():
-            words += ["--tmpfs", f"{folder}/practicum", "--remount-ro", f"{folder}/practicum"]
+    for path in hidden(python):
+        words += ["--tmpfs", shown(path), "--remount-ro", shown(path)]
     return words
+
+
+def hidden(python: Interpreter) -> list[str]:
+    """What must not be seen of that which lies in the folders that are shown.
+
+    This package, where it is installed as a wheel: the wheel holds the courses, with their answers. And the server's
+    own packages, where a run has others: the server may be installed beside the standard library.
+    """
+    found = [f"{folder}/practicum" for folder in python.packages]
+    found += [folder for folder in Interpreter.current().packages if folder not in python.packages]
+    seen = [*SYSTEM, *SYSTEM_LINKS, *python.library, *python.packages]
+    return [path for path in found if Path(path).is_dir() and any(Path(path).is_relative_to(root) for root in seen)]
 
 
 # --- bare mode -------------------------------------------------------------------------------------------------------
@@ -226,14 +239,13 @@ class Sight:
     write: tuple[str, ...]
 
 
-def bare_sight() -> Sight:
+def bare_sight(python: Interpreter) -> Sight:
     """The interpreter, its packages, and of this package what a job needs: never the courses."""
-    python = Interpreter.current()
     roots = [*SYSTEM, *SYSTEM_LINKS, *_outermost([python.program, *python.library, *python.packages])]
-    hidden = [Path(folder, "practicum") for folder in python.packages if Path(folder, "practicum").is_dir()]
+    unseen = list(map(Path, hidden(python)))
     read = ["/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu", *DEVICES]
     for root in map(Path, roots):
-        _all_but(root, hidden, read)
+        _all_but(root, unseen, read)
     read += [str(HOME / name) for name in SHOWN if (HOME / name).exists()]
     cache = keras_cache()
     if cache:
@@ -241,23 +253,22 @@ def bare_sight() -> Sight:
     return Sight(tuple(read), ("/dev/null",))
 
 
-def _all_but(folder: Path, hidden: list[Path], read: list[str]) -> None:
+def _all_but(folder: Path, unseen: list[Path], read: list[str]) -> None:
     """Let `folder` be read but for what is hidden in it: Landlock allows, it cannot take away.
 
     The folder itself cannot be listed then, for that would allow all below it to be; the zygote knows what is in it.
     """
-    if folder in hidden:
+    if folder in unseen:
         return
-    if not any(path.is_relative_to(folder.resolve()) for path in hidden):
+    if not any(path.is_relative_to(folder.resolve()) for path in unseen):
         read.append(str(folder))
         return
     for entry in folder.resolve().iterdir():
-        _all_but(entry, hidden, read)
+        _all_but(entry, unseen, read)
 
 
-def needs_search(uid: int) -> bool:
+def needs_search(python: Interpreter, uid: int) -> bool:
     """Whether another user could not reach the interpreter: it lies, say, under root's private home."""
-    python = Interpreter.current()
     paths = [Path(python.program), *map(Path, python.library), *map(Path, python.packages), HOME]
     return any(not _passable(parent, uid) for path in paths for parent in [*path.parents][::-1])
 

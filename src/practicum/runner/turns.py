@@ -36,8 +36,8 @@ class _Ticket:
 class Turns:
     """Room for `size` runs at a time, of which one person may hold `per_person`.
 
-    A free place goes to the person who holds the fewest; among equals to who has waited longest. So someone's forty
-    runs take turns with another's first. Methods may be called from any thread.
+    A free place goes to the person who holds the fewest; among equals to the one whose last turn is the longest ago. So
+    someone's forty runs take turns with another's first. Methods may be called from any thread.
     """
 
     def __init__(self, size: int, per_person: int | None = None) -> None:
@@ -46,6 +46,8 @@ class Turns:
         self._changed = threading.Condition()
         self._waiting: list[_Ticket] = []
         self._running: Counter[str] = Counter()
+        self._served: dict[str, int] = {}
+        """When each person's last turn began, as a number that grows; of those only who are still here."""
         self._numbers = itertools.count()
         self._closed = ""
 
@@ -90,6 +92,7 @@ class Turns:
             ticket = _Ticket(person, next(self._numbers))
             self._waiting.append(ticket)
             self._admit()
+            self._changed.notify_all()  # it may go before others
             return ticket
 
     def _wait(self, ticket: _Ticket, on_place: OnPlace | None, cancel: Cancel | None) -> None:
@@ -118,6 +121,8 @@ class Turns:
             else:
                 self._waiting.remove(ticket)
             self._admit()
+            here = {waiting.person for waiting in self._waiting} | self._running.keys()
+            self._served = {person: number for person, number in self._served.items() if person in here}
             self._changed.notify_all()
 
     def _wake(self) -> None:
@@ -126,7 +131,6 @@ class Turns:
 
     def _admit(self) -> None:
         """Give free places away."""
-        admitted = False
         while self._running.total() < self.size and not self._closed:
             free = (ticket for ticket in self._line() if self._running[ticket.person] < self.per_person)
             ticket = next(free, None)
@@ -134,18 +138,17 @@ class Turns:
                 break
             self._waiting.remove(ticket)
             self._running[ticket.person] += 1
-            ticket.begun = admitted = True
-        if admitted:
-            self._changed.notify_all()
+            self._served[ticket.person] = next(self._numbers)
+            ticket.begun = True
 
     def _line(self) -> list[_Ticket]:
         """Who waits, in the order in which they will be served if nobody else comes."""
         held = Counter(self._running)
         ranked = []
         for ticket in self._waiting:  # which is in the order of their numbers
-            ranked.append((held[ticket.person], ticket.number, ticket))
+            ranked.append((held[ticket.person], self._served.get(ticket.person, -1), ticket.number, ticket))
             held[ticket.person] += 1
-        return [ticket for _, _, ticket in sorted(ranked)]
+        return [ticket for *_, ticket in sorted(ranked)]
 
     def _ahead(self, ticket: _Ticket) -> int:
         return self._line().index(ticket)

@@ -20,6 +20,7 @@ from typing import IO
 
 from practicum.runner import filter as syscalls
 from practicum.runner import sandbox
+from practicum.runner.environment import Environment
 from practicum.runner.inside import zygote as _zygote  # so that its bytecode is cached: the sandbox cannot write
 from practicum.runner.protocol import Mode, Preload, ZygoteGone
 
@@ -32,10 +33,11 @@ _CHUNK = 1 << 16
 class Zygote:
     """A running zygote. Made by :meth:`start`, ended by :meth:`close`; `launch` may be called from any thread."""
 
-    def __init__(self, mode: Mode, preload: Preload, hash_seed: int) -> None:
+    def __init__(self, mode: Mode, preload: Preload, hash_seed: int, environment: Environment | None = None) -> None:
         self.mode = mode
         self.preload = preload
         self.hash_seed = hash_seed
+        self.environment = environment or Environment.own()
         self.versions: dict[str, str] = {}
         self.threads = 0
         self.used = time.monotonic()
@@ -47,13 +49,13 @@ class Zygote:
         self._folder: str | None = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            command, environment = self._command(theirs.fileno())
+            command, variables = self._command(theirs.fileno())
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._noise,
-                env=environment,
+                env=variables,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
                 cwd="/",
@@ -70,7 +72,12 @@ class Zygote:
 
     @classmethod
     def start(
-        cls, mode: Mode, preload: Preload, hash_seed: int, on_spawn: Callable[[Zygote], None] | None = None
+        cls,
+        mode: Mode,
+        preload: Preload,
+        hash_seed: int,
+        environment: Environment | None = None,
+        on_spawn: Callable[[Zygote], None] | None = None,
     ) -> Zygote:
         """Start a zygote and wait until it is warm. Raises :class:`ZygoteGone` if it cannot be had.
 
@@ -80,7 +87,7 @@ class Zygote:
             syscalls.compiled()
         except (ImportError, OSError, RuntimeError) as error:
             raise ZygoteGone(f"libseccomp or pyseccomp is not installed ({error})") from error
-        zygote = cls(mode, preload, hash_seed)
+        zygote = cls(mode, preload, hash_seed, environment)
         try:
             if on_spawn:
                 on_spawn(zygote)
@@ -92,22 +99,22 @@ class Zygote:
         return zygote
 
     def _command(self, control: int) -> tuple[list[str], dict[str, str]]:
+        python = self.environment.interpreter
         if self.mode is Mode.FULL:
-            return sandbox.full_command(self.hash_seed, control), {"PATH": os.environ.get("PATH", "")}
+            return sandbox.full_command(python, self.hash_seed, control), {"PATH": os.environ.get("PATH", "")}
         self._folder = tempfile.mkdtemp(prefix="practicum-")
         os.chmod(self._folder, 0o711)  # noqa: PTH101 - jobs run as other users and must pass it
         cache = os.path.join(self._folder, "cache")  # noqa: PTH118
         os.mkdir(cache)  # noqa: PTH102
         keras = sandbox.keras_cache()
         environment = sandbox.environment(self.hash_seed, cache, str(keras.parent) if keras else cache)
-        python = sandbox.Interpreter.current()
         return python.command("zygote", str(sandbox.HOME.parent), str(control)), environment
 
     def _configure(self) -> None:
         full = self.mode is Mode.FULL
-        sight = sandbox.Sight((), ("/dev/null",)) if full else sandbox.bare_sight()
+        python = self.environment.interpreter
+        sight = sandbox.Sight((), ("/dev/null",)) if full else sandbox.bare_sight(python)
         root = os.geteuid() == 0
-        python = sandbox.Interpreter.current()
         config = {
             "mode": self.mode.value,
             "preload": self.preload.value,
@@ -117,7 +124,7 @@ class Zygote:
             "read": sight.read if full else [*sight.read, os.path.join(self._folder or "", "cache")],  # noqa: PTH118
             "write": sight.write,
             "first_uid": sandbox.FIRST_UID if root and not full else None,
-            "keep_search": root and not full and sandbox.needs_search(sandbox.FIRST_UID),
+            "keep_search": root and not full and sandbox.needs_search(python, sandbox.FIRST_UID),
         }
         self._control.settimeout(PATIENCE)
         self._control.send(json.dumps(config).encode())

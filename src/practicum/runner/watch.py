@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import dataclasses
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, Protocol
 
 from practicum.model import Failure
 from practicum.runner import words
 from practicum.runner.cancel import Cancel
 from practicum.runner.events import Began, Epoch, Event, Output, Stream, Tell, Value
+from practicum.runner.inside.carry import MESSAGE
 from practicum.runner.protocol import Figure, Job, Result, ZygoteGone
 from practicum.runner.screen import shown
 from practicum.runner.values import Unreadable, decode, failure, numbers, parse, printable
@@ -27,6 +29,8 @@ FIGURES = 12 << 20
 """Bytes of all figures of a job."""
 MAX_FIGURES = 32
 MAX_EPOCHS = 10_000
+RELAYED = 256 << 20
+"""Bytes of all questions and answers between a job and its check, one way."""
 
 Stop = Literal["time", "memory", "output", "crash", "cancelled", "unavailable"]
 
@@ -44,7 +48,10 @@ class Session(Protocol):
 
 
 class Watch:
-    """One job's story so far. :meth:`result` follows it to the end."""
+    """One job's story so far. :meth:`result` follows it to the end.
+
+    With `borrow`, it is the story of a job's check (`examine`).
+    """
 
     def __init__(
         self,
@@ -52,11 +59,19 @@ class Watch:
         job: Job,
         tell: Tell | None = None,
         cancel: Cancel | None = None,
+        borrow: dict[str, object] | None = None,
     ) -> None:
         self._session = session
         self._job = job
         self._tell_caller = tell
         self._cancel = cancel
+        self._borrow = borrow
+        self.said: tuple[str, bytes] | None = None
+        """The frame with which it has handed over its turn: `L`, `Q` or `A`. It waits."""
+        self.relayed = 0
+        self._listens = False
+        self._idle = 0.0
+        self._silent_since = 0.0
         self._text: dict[Stream, list[str]] = {"stdout": [], "stderr": []}
         self._decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in self._text}
         self._frames = bytearray()
@@ -81,19 +96,59 @@ class Watch:
         self._seconds = 0.0
         self._open = {"stdout", "stderr", "channel", "report"}
 
-    def result(self) -> Result:
+    def result(self, converse: Callable[[Watch], Result | None] | None = None) -> Result:
         """Follow the job to its end. Callbacks run in this thread; what they raise passes through.
 
-        Raises :class:`ZygoteGone` if the warm interpreter died before the job began: it may be run again.
+        When it has something to ask or waits to be asked, `converse` speaks with it; what that returns is what a
+        check says of it. Raises :class:`ZygoteGone` if the warm interpreter died before the job began: it may be run
+        again.
         """
+        verdict = None
         with self._cancel.calling(self._session.wake) if self._cancel else contextlib.nullcontext():
             self._session.send(self._first_frame())
-            while not self._over():
-                for source, data in self._session.events(self._patience()):
-                    self._take(source, data)
-                self._keep_clock()
+            self._follow()
+            if self.said is not None and converse is not None:
+                verdict = converse(self)
         self._drain()
         self._judge()
+        return self._result() if verdict is None else self._judged(verdict)
+
+    def speak(self, letter: str, content: bytes) -> tuple[str, bytes] | None:
+        """Give the job a frame and its turn, until it speaks itself: its frame, or None when it has ended."""
+        if self._over():
+            return None
+        if self._frames:
+            self._stop("crash", words.unreadable())  # it has spoken out of turn
+            return None
+        self.said = None
+        self._idle += time.monotonic() - self._silent_since
+        self._session.send(frame(letter.encode(), content))
+        self._follow()
+        if self._done and self._listens and letter != "O":
+            self._done = False  # it says that it is done while it is asked
+            self._stop("crash", words.unreadable())
+        return self.said
+
+    def give_up(self) -> None:
+        """Nobody will answer any more: what was asked has ended, and says itself why."""
+        self._stop("crash", words.unreadable())
+
+    def _follow(self) -> None:
+        while not self._over() and self.said is None:
+            for source, data in self._session.events(self._patience()):
+                self._take(source, data)
+            self._keep_clock()
+
+    def _judged(self, verdict: Result) -> Result:
+        """The job's result with what its check says; what ended the job itself comes first."""
+        own = self._result()
+        if not own.ok or verdict.ok:
+            return own
+        return dataclasses.replace(
+            own, failure=verdict.failure, traceback=verdict.traceback, stopped=verdict.stopped, why=verdict.why
+        )
+
+    def _result(self) -> Result:
         return Result(
             stdout=shown("".join(self._text["stdout"])),
             stderr=shown("".join(self._text["stderr"])),
@@ -110,7 +165,7 @@ class Watch:
 
     def _elapsed(self) -> float:
         end = self._ended or time.monotonic()
-        return end - (self._began or end)
+        return end - (self._began or end) - self._idle
 
     # --- the clock ---------------------------------------------------------------------------------------------------
 
@@ -121,7 +176,7 @@ class Watch:
         return max(0.0, self._deadline() - time.monotonic())
 
     def _deadline(self) -> float:
-        return self._opened + STARTUP if self._began is None else self._began + self._job.limits.seconds
+        return self._opened + STARTUP if self._began is None else self._began + self._idle + self._job.limits.seconds
 
     def _keep_clock(self) -> None:
         if self._over():
@@ -174,6 +229,8 @@ class Watch:
             self._take_report(data)
 
     def _take_output(self, stream: Stream, data: bytes) -> None:
+        if self._listens:
+            return
         room = self._job.limits.output - self._written
         self._written += len(data)
         text = self._decoders[stream].decode(data[: max(0, room)], final=not data)
@@ -202,6 +259,10 @@ class Watch:
         try:
             while len(self._frames) >= 5:
                 size = int.from_bytes(self._frames[1:5], "big")
+                if self._frames[0] in b"QA":
+                    if not self._take_turn(size):
+                        return
+                    continue
                 if self._received + size > self._job.limits.output + FIGURES:
                     self._stop("output", words.result(self._job.limits))
                     self._frames.clear()
@@ -218,28 +279,35 @@ class Watch:
         if self._done:
             return
         self._received += len(content)
+        if self._listens and letter != "D":
+            return  # what it says besides, while it is asked, is nobody's
         if letter == "P":
             self._take_figure(content)
             return
         told = parse(content)
-        if letter == "B":
-            self._take_beginning()
-        elif letter == "E":
-            self._take_epoch(told)
-        elif letter == "R":
-            self._take_request()
-        elif letter == "V":
-            self._take_value(told)
-        elif letter == "F":
-            self._take_failure(told)
-        elif letter == "D":
-            self._take_end(told)
-        elif letter == "X":
-            self._stop("unavailable", words.refused(str(told)))
-        else:
+        how = {
+            "B": self._take_beginning,
+            "E": self._take_epoch,
+            "R": self._take_request,
+            "V": self._take_value,
+            "F": self._take_failure,
+            "L": self._take_listening,
+            "D": self._take_end,
+            "X": self._take_refusal,
+            "U": self._take_garbage,
+        }.get(letter)
+        if how is None:
             raise Unreadable(f"unknown frame {letter!r}")
+        how(told)
 
-    def _take_beginning(self) -> None:
+    def _take_refusal(self, told: Any) -> None:
+        self._stop("unavailable", words.refused(str(told)))
+
+    def _take_garbage(self, told: Any) -> None:
+        """The check says that what it was answered cannot be read."""
+        raise Unreadable(str(told))
+
+    def _take_beginning(self, told: Any) -> None:
         if self._began is None:
             self._began = time.monotonic()
             self._tell(Began())
@@ -254,17 +322,52 @@ class Watch:
             self._epochs.append(epoch)
             self._tell(epoch)
 
+    def _take_listening(self, told: Any) -> None:
+        """The code has ended, and its process waits for questions. What it wrote is in the pipes by now."""
+        if not self._job.check or self._borrow is not None:
+            raise Unreadable("there is no check")
+        self._take_figures_of_time(told)
+        while self._session.immediate and self._stopped is None and (events := list(self._session.events(0))):
+            for source, data in events:
+                self._take(source, data)
+        self._listens = True
+        self._hand_over("L", b"")
+
+    def _take_turn(self, size: int) -> bool:
+        """A question or an answer, of `size` bytes. False if it is not all there yet."""
+        if not (self._listens or self._borrow is not None) or self.said is not None or size > MESSAGE + (1 << 20):
+            raise Unreadable("it speaks out of turn, or too much")
+        if self.relayed + size > RELAYED:
+            self._stop("output", words.result(self._job.limits))
+            self._frames.clear()
+            return False
+        if len(self._frames) < 5 + size:
+            return False
+        self.relayed += size
+        letter, content = chr(self._frames[0]), bytes(self._frames[5 : 5 + size])
+        del self._frames[: 5 + size]
+        self._hand_over(letter, content)
+        return True
+
+    def _hand_over(self, letter: str, content: bytes) -> None:
+        self.said = letter, content
+        self._silent_since = time.monotonic()
+
     def _take_end(self, told: Any) -> None:
         """The job's own clock and memory, as far as ours bear them out."""
         self._done = True
         self._ended = time.monotonic()
+        if not self._listens:
+            self._take_figures_of_time(told)
+
+    def _take_figures_of_time(self, told: Any) -> None:
         try:
-            self._seconds = min(max(0.0, float(told["seconds"])), self._ended - self._opened)
+            self._seconds = min(max(0.0, float(told["seconds"])), time.monotonic() - self._opened)
             self._memory = max(0, int(told["memory"]))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise Unreadable(str(error)) from None
 
-    def _take_request(self) -> None:
+    def _take_request(self, told: Any) -> None:
         """The code has run: the check and the values may be known now. Sent once, however often it is asked for."""
         if not self._asked:
             self._asked = True
@@ -315,7 +418,11 @@ class Watch:
 
     def _judge(self) -> None:
         """What it means that the process has ended as it has."""
+        if self._done and self._failure is None and self._job.check and self._borrow is None and not self._listens:
+            self._stop("crash", words.unreadable())  # it says that it is done before it was asked
         if self._stopped is None and not self._done:
+            if self._began is None:
+                raise ZygoteGone("its interpreter ended before it began")
             self._judge_crash()
         if self._memory_failed and self._stopped is None:
             self._stop("memory", words.memory(self._job.limits, self._failure))
@@ -343,15 +450,17 @@ class Watch:
                 "memory": job.limits.memory,
                 "disk": job.limits.disk,
                 "seconds": job.limits.seconds,
-                "more": bool(job.check or job.values),
+                "values": bool(job.values),
+                "check": job.check if self._borrow is not None else bool(job.check),
+                "borrow": self._borrow,
             },
         )
 
     def _second_frame(self) -> bytes:
-        return frame(b"K", {"check": self._job.check, "values": dict(self._job.values)})
+        return frame(b"K", {"values": dict(self._job.values)})
 
 
 def frame(letter: bytes, content: object) -> bytes:
     """A frame as `practicum.runner.inside.child` describes it."""
-    data = json.dumps(content).encode()
+    data = content if isinstance(content, bytes) else json.dumps(content).encode()
     return letter + len(data).to_bytes(4, "big") + data

@@ -148,7 +148,13 @@ def refused(why: str) -> str:
     return f"The run was not started: {why}"
 
 
-def no_tensorflow(module: str) -> str:
+def no_tensorflow(module: str, is_own: bool = True) -> str:
+    """Of the server's own packages, or of a course's environment."""
+    if not is_own:
+        return (
+            f"This code needs {module}, which is not in its environment. Name it in course.toml, `[environment]`, "
+            "and build that with: practicum env build"
+        )
     return (
         f"This code needs {module}, which is not installed here. Install it with: pip install 'practicum[tensorflow]'"
     )

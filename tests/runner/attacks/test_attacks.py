@@ -5,87 +5,91 @@ Beside a victim that must not notice, before a probe that must run.
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import subprocess
-import sys
-import tempfile
-import threading
+import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from practicum.runner import Job, Limits, Mode, Result
+from practicum.runner import Job, Mode, Pool
 
 from ..conftest import pool_in
-from . import bombs, network, processes, results, secrets
-from .catalogue import ATTACKS, Attack, World
+from .catalogue import Attack, World, attacks
+from .trial import GROUNDS, Ground, let_loose, nobody_was_harmed, was_contained
+from .trial import world as make_world
 
-VICTIM = Job(
-    setup="import time\nopen('mine', 'w').write('x')",
-    code="for _ in range(20):\n    time.sleep(0.01)\ntotal = sum(range(1000))",
-    values={"total": "total", "files": "__import__('os').listdir()"},
-    limits=Limits(seconds=30),
-)
-PROBE = Job(code="x = 6 * 7", values={"x": "x"}, limits=Limits(seconds=20))
-CASES = [pytest.param(attack, mode, id=f"{mode}: {attack.name}") for attack in ATTACKS for mode in attack.modes]
-FILES = (bombs, network, processes, results, secrets)
+CASES = [
+    pytest.param(attack, ground, id=f"{ground}: {attack}")
+    for ground in GROUNDS
+    for attack in attacks()
+    if ground.mode in attack.modes
+]
+CHECKS = {attack.check: attack for attack in attacks() if attack.check}
+SUCCESSFUL = [
+    attack
+    for attack in attacks()
+    if attack.succeeds_for == "anyone" or (attack.succeeds_for == "root" and os.geteuid() == 0)
+]
+OPENED: dict[Ground, Pool] = {}
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    """Something to steal, someone to talk to, someone to kill."""
-    with contextlib.ExitStack() as stack:
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="world-")))
-        home.chmod(0o755)
-        secret, folder, path = home / "secret.txt", home / "open", home / "socket"
-        secret.write_text("sesame")
-        secret.chmod(0o644)
-        folder.mkdir()
-        folder.chmod(0o777)
-        server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        unix = stack.enter_context(socket.socket(socket.AF_UNIX))
-        unix.bind(str(path))
-        unix.listen()
-        path.chmod(0o777)
-        canary = stack.enter_context(subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(1000)"]))
-        stack.callback(canary.kill)
-        yield World(secret, server.getsockname()[1], path, canary.pid, folder)
+    with make_world() as world:
+        yield world
 
 
-@pytest.mark.parametrize(("attack", "mode"), CASES)
-def test_is_contained(attack: Attack, mode: Mode, world: World) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def _close_pools() -> Iterator[None]:
+    yield
+    while OPENED:
+        OPENED.popitem()[1].close()
+
+
+def pool_on(ground: Ground) -> Pool:
+    """The pool for `ground`; those without spares are the other tests' too."""
+    if not ground.spares:
+        return pool_in(ground.mode)
+    pool_in(ground.mode)  # skips where the mode is not offered
+    if ground not in OPENED:
+        OPENED[ground] = ground.open()
+    return OPENED[ground]
+
+
+@pytest.mark.parametrize(("attack", "ground"), CASES)
+def test_is_contained(attack: Attack, ground: Ground, world: World) -> None:
     """The attack gets nothing and harms no one, neither while it runs nor after."""
-    pool = pool_in(mode)
-    seen: list[Result] = []
-    victim = threading.Thread(target=lambda: seen.append(pool.run(VICTIM)))
-    victim.start()
-    values = {"escaped": "escaped", "written": "globals().get('written', 0)"}
+    seen = let_loose(attack, pool_on(ground), world)
 
-    result = pool.run(Job(code=attack.code(world), values=values, limits=attack.limits))
-    victim.join()
-    probe = pool.run(PROBE)
-
-    attack.judge(result, world)
-    assert seen[0].ok, seen[0]
-    assert seen[0].values == {"total": 499500, "files": ["mine"]}
-    assert probe.values == {"x": 42}, probe
+    nobody_was_harmed(seen, world)
+    if ground.mode in attack.known:
+        with pytest.raises(AssertionError):  # who is contained now is to be struck off the list
+            was_contained(attack, seen, world)
+    else:
+        was_contained(attack, seen, world)
 
 
-def test_the_attacks_can_succeed(world: World) -> None:
-    """Without isolation the same code does get hold of things: what is contained is not merely broken."""
-    pool = pool_in(Mode.SUBPROCESS)
-    tame = {
-        "reads a file of someone else",
-        "connects over tcp",
-        "opens any socket",
-        "becomes someone",
-        "reads system secrets",
-    }
-    attacks = [attack for attack in ATTACKS if attack.name in tame]
+@pytest.mark.parametrize("attack", SUCCESSFUL, ids=str)
+def test_can_succeed(attack: Attack, world: World) -> None:
+    """Without isolation the same code does get hold of something: what is contained is not merely broken."""
+    seen = let_loose(attack, pool_in(Mode.SUBPROCESS), world)
 
-    found = {attack.name: pool.run(Job(code=attack.code(world), values={"escaped": "escaped"})) for attack in attacks}
+    assert seen.result.values["escaped"], seen.result
 
-    assert len(found) == len(tame)
-    assert all(result.values["escaped"] for result in found.values()), found
+
+def test_enough_attacks_can_succeed() -> None:
+    """It is a good share of them that is known to work."""
+    assert len([attack for attack in attacks() if attack.succeeds_for == "anyone"]) >= 15
+
+
+@pytest.mark.parametrize("attack", CHECKS.values(), ids=str)
+def test_the_checks_can_be_passed(attack: Attack, isolated: Pool) -> None:
+    """An honest answer passes the check that the attack on it must not pass."""
+    result = isolated.run(Job(code=attack.answer, check=attack.check, limits=attack.limits))
+
+    assert result.ok, result
+
+
+def test_every_attack_says_what_it_tries() -> None:
+    """One file is enough to know an attack: a sentence that stands alone, and when it counts as contained."""
+    assert all(attack.tries.endswith(".") and len(attack.tries) < 120 for attack in attacks())
+    assert len({attack.tries for attack in attacks()}) == len(attacks())

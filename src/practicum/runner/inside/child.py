@@ -1,9 +1,13 @@
 """Runs one job in the process it is called in, and tells what came of it. The process is thrown away afterwards.
 
-Frames on the channel are one letter, four bytes of length, and the content. To the job: `J` the job; `K` the check
-and the values, sent only once the code has ended, so that the code cannot read them. From the job: `W` a spare is
-warm, `B` it begins, `E` an epoch of training has ended, `R` its code has run, `V` a value, `F` what it raised, `P` a
-figure, `D` it is done, `X` it could not begin.
+Frames on the channel are one letter, four bytes of length, and the content. To the job: `J` the job; `K` the values,
+sent only once the code has ended, so that the code cannot read them. From the job: `W` a spare is warm, `B` it begins,
+`E` an epoch of training has ended, `R` its code has run, `V` a value, `F` what it raised, `P` a figure, `D` it is done,
+`X` it could not begin.
+
+If there is a check, it is a second job, in a process of its own: setup and check. The first one says `L` (it listens)
+before its end, and then answers questions until it is let go with `O`. Questions and answers (`Q` and `A`, see `talk`)
+go both ways. `U` from the check: it was sent what no honest process sends.
 """
 
 from __future__ import annotations
@@ -24,6 +28,9 @@ import types
 import warnings
 
 from practicum.runner.inside import epochs
+from practicum.runner.inside.answer import Answerer
+from practicum.runner.inside.ask import Asker, Space
+from practicum.runner.inside.carry import Unreadable
 from practicum.runner.inside.encode import encode, short
 
 TYPE_CHECKING = False  # see zygote
@@ -31,6 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+GARBAGE = (200_000, 20, 50)
+"""When Python looks for cycles: seldom. A run is short, and building a network makes a million objects that stay."""
 MESSAGE = 4_000
 TRACEBACK = 20_000
 FIGURES = 8
@@ -53,13 +62,17 @@ class Channel:
 
     def receive(self) -> Any:
         """The content of the next frame, as JSON. Raises `EOFError` if the server is gone."""
-        size = int.from_bytes(self._exactly(5)[1:], "big")
-        return json.loads(self._exactly(size))
+        return json.loads(self.frame()[1])
+
+    def frame(self) -> tuple[bytes, bytes]:
+        """The next frame: its letter and its content. Raises `EOFError` if the server is gone."""
+        head = self._exactly(5)
+        return head[:1], self._exactly(int.from_bytes(head[1:], "big"))
 
     def _exactly(self, size: int) -> bytes:
         parts = []
         while size:
-            part = self._read(min(size, 1 << 16))
+            part = self._read(min(size, 1 << 20))
             if not part:
                 raise EOFError
             parts.append(part)
@@ -75,40 +88,84 @@ class Channel:
 
 
 def run(channel: Channel, job: dict[str, Any], traces: int | None) -> None:
-    """Run `job` to its end: files, setup, code, check, values, figures. Never raises what the job raised."""
+    """Run `job` to its end: files, setup, code, values, figures, answers; or its check. Never raises what it raised."""
     _lay_files(job["files"])
     if traces is not None:
         faulthandler.register(signal.SIGUSR2, file=traces, all_threads=True, chain=False)
         faulthandler.enable(traces, all_threads=False)
     epochs.tell(lambda told: channel.send(b"E", {**told, "metrics": encode(told["metrics"])}))
+    is_check = job["borrow"] is not None
     space = _namespace()
     reseed(job["seed"])
     if job["expose_seed"]:
         space["seed"] = job["seed"]
     gc.enable()
+    gc.set_threshold(*GARBAGE)
     # These names are bound before the job's code can reach the modules behind them.
     channel.send(b"B")
     began = time.perf_counter()
-    failed = _run_code(channel, job, space)
-    _collect_figures(channel)
+    failed = _run_check(channel, job, _asking(space)) if is_check else _run_code(channel, job, space)
+    if not is_check:
+        _collect_figures(channel)
     _join_threads()
     for stream in (sys.stdout, sys.stderr):
         _quietly(stream.flush)
+    if job["check"] and not is_check and not failed:
+        _answer(channel, space, {"seconds": time.perf_counter() - began, "memory": _peak_memory()})
     channel.send(b"D", {"failed": failed, "seconds": time.perf_counter() - began, "memory": _peak_memory()})
 
 
+def _answer(channel: Channel, space: dict[str, Any], told: dict[str, Any]) -> None:
+    """Say so, and answer what the check asks. What is printed meanwhile is nobody's."""
+    _mute()
+    channel.send(b"L", told)
+    Answerer(channel.send, channel.frame, _describe, space).serve()
+
+
+def _mute() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for fd in (1, 2):
+        os.dup2(nowhere, fd)
+    os.close(nowhere)
+
+
+def _run_check(channel: Channel, job: dict[str, Any], space: Space) -> bool:
+    """The setup anew, then the check, which asks the job's process for what it needs. True if one of them raised."""
+    before = set(space)
+    if job["setup"] and not _execute(channel, "setup", job["setup"], space):
+        return True
+    asker = Asker(channel.send, channel.frame, _describe)
+    asker.begin(space, job["borrow"], before)
+    try:
+        exec(_compile("check", job["check"], "exec"), space)  # noqa: S102 - as in _execute
+    except Unreadable as error:
+        channel.send(b"U", str(error))
+        return True
+    except BaseException as error:
+        channel.send(b"F", _told(error, asker.told(error)) or _describe(error, "check"))
+        return True
+    return False
+
+
+def _told(error: BaseException, told: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What the job's process told of `error`, if it was raised there; at the line of the check, if at none there."""
+    if told is None:
+        return None
+    failure_told = {name: told[name] for name in ("type", "message", "line", "where", "bases", "memory")}
+    if failure_told["line"] is None:
+        failure_told["where"], failure_told["line"] = _own_line(error) or ("check", None)
+    return {"failure": failure_told, "traceback": told["traceback"]}
+
+
 def _run_code(channel: Channel, job: dict[str, Any], space: dict[str, Any]) -> bool:
-    """Setup, code, then (once the server has sent them) check and values. True if one of the first three raised."""
+    """Setup, code, then (once the server has sent them) the values. True if setup or code raised."""
     for where, source in (("setup", job["setup"]), ("snippet", job["code"])):
         if source and not _execute(channel, where, source, space):
             return True
-    if not job["more"]:
+    if not job["values"]:
         return False
     channel.send(b"R")
-    more = channel.receive()
-    if more["check"] and not _execute(channel, "check", more["check"], space):
-        return True
-    for name, expression in more["values"].items():
+    for name, expression in channel.receive()["values"].items():
         _evaluate(channel, name, expression, space)
     return False
 
@@ -121,6 +178,13 @@ def _namespace() -> dict[str, Any]:
     sys.path.insert(0, os.getcwd())
     warnings.filterwarnings("ignore", message=".*FigureCanvasAgg is non-interactive")
     return main.__dict__
+
+
+def _asking(main: dict[str, Any]) -> Space:
+    """A check's namespace: that of `__main__`, but names that are not there may be asked for."""
+    space = Space(main)
+    main["__getattr__"] = space.attribute
+    return space
 
 
 def _lay_files(files: dict[str, str]) -> None:
@@ -156,7 +220,7 @@ def _execute(channel: Channel, where: str, source: str, space: dict[str, Any]) -
     try:
         exec(_compile(where, source, "exec"), space)  # noqa: S102 - running it is what this process is for
     except BaseException as error:
-        channel.send(b"F", {"failure": failure(error, where), "traceback": _traceback(error)})
+        channel.send(b"F", _describe(error, where))
         return False
     return True
 
@@ -173,6 +237,10 @@ def _evaluate(channel: Channel, name: str, expression: str, space: dict[str, Any
 
 
 # --- exceptions ------------------------------------------------------------------------------------------------------
+
+
+def _describe(error: BaseException, where: str = "") -> dict[str, Any]:
+    return {"failure": failure(error, where), "traceback": _traceback(error)}
 
 
 def failure(error: BaseException, where: str) -> dict[str, Any]:

@@ -71,6 +71,8 @@ def main() -> None:
     told = {"versions": preload.versions(), "threads": preload.threads()}
     control.send(json.dumps(told).encode())
     zygote.serve()
+    if config.mode == "bare":
+        remove_tree(config.scratch)  # the server does it too, unless it was killed
     os._exit(0)  # TensorFlow would take its time to end
 
 
@@ -181,8 +183,9 @@ class Zygote:
 
 def remove_tree(top: str) -> None:
     """Remove a folder that a job may have made a million levels deep: no recursion, no long path, no link followed."""
-    count = 0
+    count, unused = 0, os.urandom(8).hex()  # names that a job cannot have taken
     with contextlib.suppress(OSError):
+        os.chmod(top, 0o700)
         while entries := list(os.scandir(top)):
             for entry in entries:
                 if not entry.is_dir(follow_symlinks=False):
@@ -191,7 +194,7 @@ def remove_tree(top: str) -> None:
                 os.chmod(entry.path, 0o700)
                 for below in list(os.scandir(entry.path)):
                     count += 1
-                    os.rename(below.path, f"{top}/{count}-moved-up")
+                    os.rename(below.path, f"{top}/{unused}-{count}")
                 os.rmdir(entry.path)
         os.rmdir(top)
 

@@ -1,0 +1,45 @@
+"""Tiny wheels, written by hand, and environments that look installed: nothing here needs the network."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from practicum.runner.environment import Environment
+from practicum.runner.sandbox import Interpreter
+
+NAME = "practicum-pebble"
+"""A package that exists nowhere else."""
+
+
+def wheel(folder: Path, version: str, name: str = NAME, requires: Iterable[str] = ()) -> None:
+    """A wheel of one module, `practicum_pebble`, that knows its version."""
+    module = name.replace("-", "_")
+    files = {
+        f"{module}/__init__.py": f"VERSION = {version!r}\n",
+        **metadata(name, version, requires),
+        f"{module}-{version}.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = f"{module}-{version}.dist-info/RECORD"
+    files[record] = "".join(f"{path},,\n" for path in (*files, record))
+    with zipfile.ZipFile(folder / f"{module}-{version}-py3-none-any.whl", "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+
+
+def metadata(name: str, version: str, requires: Iterable[str] = ()) -> dict[str, str]:
+    """The `METADATA` of an installed package, by its path."""
+    head = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    needs = "".join(f"Requires-Dist: {one}\n" for one in requires)
+    extra = "Provides-Extra: more\n" if "extra ==" in needs else ""
+    return {f"{name.replace('-', '_')}-{version}.dist-info/METADATA": head + extra + needs}
+
+
+def installed(folder: Path, packages: dict[str, tuple[str, tuple[str, ...]]], python: str = "3.11.7") -> Environment:
+    """An environment in which these packages (name to version and requirements) seem to be installed."""
+    for name, (version, requires) in packages.items():
+        for path, text in metadata(name, version, requires).items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text)
+    return Environment("0" * 16, python, Interpreter("/nowhere/python", (), (str(folder),)))

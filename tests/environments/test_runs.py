@@ -1,0 +1,127 @@
+"""Runs in environments of their own: side by side in one pool, and kept apart."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from practicum.environments.cache import Built
+from practicum.runner import Job, Limits, Mode, Pool, Preload, needs
+from practicum.runner.environment import Environment
+from tests.environments.making import NAME
+from tests.runner.conftest import pool_in
+
+pytestmark = pytest.mark.slow
+
+LIMITS = Limits(seconds=20)
+VERSION = Job(code="import practicum_pebble", values={"version": "practicum_pebble.VERSION"}, limits=LIMITS)
+
+
+@pytest.fixture(params=list(Mode), ids=str)
+def pool(request: pytest.FixtureRequest) -> Pool:
+    """A pool in each mode."""
+    return pool_in(request.param)
+
+
+@pytest.fixture(params=[Mode.FULL, Mode.BARE], ids=str)
+def isolated(request: pytest.FixtureRequest) -> Pool:
+    """A pool in each mode that isolates."""
+    return pool_in(request.param)
+
+
+def of(environment: Environment | None, **fields: object) -> Job:
+    """A job in that environment."""
+    return Job(**{"limits": LIMITS, "environment": environment, **fields})  # type: ignore[arg-type]
+
+
+def test_two_versions_run_side_by_side(pool: Pool, both: tuple[Built, Built]) -> None:
+    """The same code at the same time in one pool: each sees its own version, every time."""
+    jobs = [
+        of(built.environment, code=VERSION.code, values=VERSION.values, hash_seed=seed)
+        for seed in (0, 1)
+        for built in (*both, *both)
+    ]
+
+    with ThreadPoolExecutor(3) as threads:
+        results = list(threads.map(pool.run, jobs))
+
+    assert [result.values.get("version") for result in results] == ["1.0", "2.0"] * 4
+
+
+def test_the_server_s_packages_are_not_those_of_a_run(pool: Pool, both: tuple[Built, Built]) -> None:
+    """What the server imports is not there in a course's environment, and the other way round."""
+    code = "import importlib.util as look"
+    values = {name: f"look.find_spec({name!r}) is not None" for name in ("click", "practicum_pebble")}
+
+    there = pool.run(of(both[0].environment, code=code, values=values))
+    here = pool.run(of(None, code=code, values=values))
+
+    assert there.values == {"click": False, "practicum_pebble": True}
+    assert here.values == {"click": True, "practicum_pebble": False}
+
+
+def test_a_job_reads_its_own_environment_and_no_other(isolated: Pool, both: tuple[Built, Built]) -> None:
+    """Not another's files, not the server's, not the manifest of its own; and it changes nothing."""
+    (other,) = both[1].environment.interpreter.packages
+    (server, *_) = Environment.own().interpreter.packages
+    values = {
+        "mine": "open(practicum_pebble.__file__).read()",
+        "other": f"open({other + '/practicum_pebble/__init__.py'!r}).read()",
+        "server": f"open({server + '/click/__init__.py'!r}).read()",
+        "manifest": f"open({str(both[0].folder / 'environment.json')!r}).read()",
+        "write": "open(practicum_pebble.__file__, 'a')",
+        "add": "open(practicum_pebble.__file__ + 'x', 'w')",
+        "list": f"__import__('os').listdir({other!r})",
+    }
+
+    found = isolated.run(of(both[0].environment, code=VERSION.code, values=values)).values
+
+    assert found.pop("mine") == "VERSION = '1.0'\n"
+    for name, failure in found.items():
+        assert getattr(failure, "type", failure) in ("FileNotFoundError", "PermissionError", "OSError"), name
+
+
+def test_a_server_beside_the_standard_library_is_covered(isolated: Pool, both: tuple[Built, Built]) -> None:
+    """As in a container, where `pip install` puts it there: a course's run sees the library, and not the server's."""
+    (server, *_) = Environment.own().interpreter.packages
+    python = both[0].environment.interpreter
+    beside = replace(python, library=(*python.library, str(Path(server).parent)))
+    values = {"server": f"open({server + '/click/__init__.py'!r}).read()", "version": "practicum_pebble.VERSION"}
+
+    found = isolated.run(of(replace(both[0].environment, interpreter=beside), code=VERSION.code, values=values)).values
+
+    assert found["version"] == "1.0"
+    assert found["server"].type in ("FileNotFoundError", "PermissionError")
+
+
+def test_this_package_is_there_in_every_environment(pool: Pool, both: tuple[Built, Built]) -> None:
+    """The lab and the runner's inside come with the runner, whichever packages a run has."""
+    job = of(both[0].environment, code="import practicum.model, practicum.lab", preload=Preload.PYTHON)
+
+    assert pool.run(job).failure is None
+
+
+def test_what_an_environment_lacks_is_named(pool: Pool, both: tuple[Built, Built]) -> None:
+    """TensorFlow here is none there: said before anything is started, with what to do."""
+    result = pool.run(of(both[0].environment, code="import tensorflow"))
+
+    assert result.stopped == "unavailable"
+    assert "TensorFlow" in result.why
+    assert "course.toml" in result.why
+    assert needs.missing(Preload.TENSORFLOW, both[0].environment) == "TensorFlow"
+    assert needs.missing(Preload.PYTHON, both[0].environment) is None
+
+
+def test_versions_are_those_of_where_it_ran(both: tuple[Built, Built]) -> None:
+    """Evidence names what was used, and not what the server has."""
+    from practicum.prove.versions import unmet, versions
+
+    environment = both[1].environment
+
+    assert versions(environment) == {"python": environment.python}
+    assert unmet([f"{NAME}>=2"], environment) is None
+    assert unmet([f"{NAME}<2"], environment) == f"not for {NAME} 2.0: needs {NAME}<2"
+    assert unmet(["click"], environment) == "needs click, which is not installed"

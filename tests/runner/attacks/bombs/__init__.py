@@ -1,0 +1,1 @@
+"""Using up the machine."""

@@ -1,0 +1,21 @@
+"""Writes to its error output without end, by way of warnings in threads.
+
+Contained: stopped for its output, in words.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import Attack, stopped
+
+ATTACK = Attack(
+    code="""
+import threading
+def complain():
+    while True:
+        sys.stderr.write("x" * 1000)
+for _ in range(4):
+    threading.Thread(target=complain, daemon=True).start()
+complain()
+""",
+    judge=stopped("output"),
+)

@@ -1,0 +1,23 @@
+"""Writes one file without end.
+
+Contained: the file grows no larger than the disk that the job was given.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import SMALL_DISK, Attack
+
+ATTACK = Attack(
+    code="""
+written = 0
+try:
+    with open("big", "wb", buffering=0) as file:
+        while written < 64 << 20:
+            written += file.write(bytes(1 << 20))
+except OSError:
+    pass
+if written > 17 << 20:
+    escaped.append(written)
+""",
+    limits=SMALL_DISK,
+)

@@ -1,0 +1,24 @@
+"""Starts threads without end.
+
+Contained: 256 where the user is the job's own; else its memory bounds them.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import Attack
+
+ATTACK = Attack(
+    code="""
+import threading, time
+threading.stack_size(64 << 10)
+count = 0
+try:
+    while count < 2000:
+        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+        count += 1
+except RuntimeError:
+    pass
+if count > 1500:
+    escaped.append(count)
+""",
+)

@@ -1,0 +1,18 @@
+"""Takes memory, a little more each time.
+
+Contained: stopped for its memory, in words.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import EVERYWHERE, Attack, stopped
+
+ATTACK = Attack(
+    code="""
+hoard = []
+while True:
+    hoard.append(bytearray(32 << 20))
+""",
+    judge=stopped("memory"),
+    modes=EVERYWHERE,
+)

@@ -1,0 +1,17 @@
+"""Writes to its output without end.
+
+Contained: stopped for its output, in words, with what was within the bounds.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import EVERYWHERE, Attack, stopped
+
+ATTACK = Attack(
+    code="""
+while True:
+    os.write(1, b"x" * 65536)
+""",
+    judge=stopped("output"),
+    modes=EVERYWHERE,
+)

@@ -1,0 +1,1 @@
+"""Tampering with clocks, timers and chance."""

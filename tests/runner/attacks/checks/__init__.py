@@ -1,0 +1,1 @@
+"""Passing a hidden check with a wrong answer."""

@@ -1,0 +1,1 @@
+"""Not ending, or ending otherwise than a job should."""

@@ -1,0 +1,18 @@
+"""Ends its process from a thread, while the job's own code waits.
+
+Contained: the result is a crash, with a sentence that says so, never a job that ended well.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import EVERYWHERE, Attack, stopped
+
+ATTACK = Attack(
+    code="""
+import threading, time
+threading.Thread(target=os._exit, args=(0,)).start()
+time.sleep(60)
+""",
+    judge=stopped("crash"),
+    modes=EVERYWHERE,
+)

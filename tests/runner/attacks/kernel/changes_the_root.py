@@ -1,0 +1,15 @@
+"""Changes what it sees as the root of all folders.
+
+Contained: `escaped` stays empty.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import Attack
+
+ATTACK = Attack(
+    code="""
+attempt(os.chroot, ".")
+kernel("pivot_root", 155, b".", b".")
+""",
+)

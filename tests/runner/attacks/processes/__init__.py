@@ -1,0 +1,1 @@
+"""Harming other processes, becoming more than one, becoming someone else."""

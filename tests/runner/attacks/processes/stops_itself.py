@@ -1,0 +1,18 @@
+"""Stops itself, so that it never ends.
+
+Contained: its time runs out all the same.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import HURRIED, Attack, stopped
+
+ATTACK = Attack(
+    code="""
+import signal
+while True:
+    os.kill(os.getpid(), signal.SIGSTOP)
+""",
+    judge=stopped("time"),
+    limits=HURRIED,
+)

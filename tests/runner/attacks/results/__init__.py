@@ -1,0 +1,1 @@
+"""Lying to the server through the result."""

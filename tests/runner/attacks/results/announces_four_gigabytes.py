@@ -1,0 +1,17 @@
+"""Announces four gigabytes, and sends them.
+
+Contained: ended for its output before any of it is kept.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import Attack, stopped
+
+ATTACK = Attack(
+    code="""
+os.write(CHANNEL, b"V" + bytes([255] * 4))
+while True:
+    os.write(CHANNEL, bytes(1 << 16))
+""",
+    judge=stopped("output"),
+)

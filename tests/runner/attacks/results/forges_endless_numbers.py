@@ -1,0 +1,17 @@
+"""Sends a number of a million digits, which takes long to read.
+
+Contained: refused by its length.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import Attack, stopped
+
+ATTACK = Attack(
+    code="""
+tell(b"V", b'{"name": "escaped", "value": ' + b"9" * 900_000 + b', "seconds": 0}')
+while True:
+    pass
+""",
+    judge=stopped("crash", "output"),
+)

@@ -1,0 +1,16 @@
+"""Tells by `stat` whether a file of someone else exists, how large and how old it is.
+
+Contained: `escaped` stays empty.
+"""
+
+from __future__ import annotations
+
+from practicum.runner import Mode
+
+from ..catalogue import Attack
+
+ATTACK = Attack(
+    code="attempt(os.stat, SECRET)",
+    succeeds_for="anyone",
+    known={Mode.BARE: "Landlock guards what is opened, not `stat`; there is no mount namespace"},
+)

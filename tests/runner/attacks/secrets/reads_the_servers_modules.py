@@ -1,0 +1,20 @@
+"""Reads the modules of the server: the web, the store, the prover, the settings.
+
+Contained: `escaped` stays empty.
+"""
+
+from __future__ import annotations
+
+from ..catalogue import Attack
+
+ATTACK = Attack(
+    code="""
+home = os.path.dirname(sys.modules["practicum"].__file__)
+for name in ("web", "store", "prove", "practice"):
+    attempt(os.listdir, f"{home}/{name}")
+    attempt(read, f"{home}/{name}/__init__.py")
+for name in ("settings.py", "cli.py", "runner/pool.py", "runner/filter.py"):
+    attempt(read, f"{home}/{name}")
+""",
+    succeeds_for="anyone",
+)
