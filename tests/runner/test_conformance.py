@@ -9,7 +9,7 @@ import time
 import pytest
 
 from practicum.model import Failure, Opaque
-from practicum.runner import Cancel, Job, Limits, Mode, Output, Pool, Preload, Result, Value
+from practicum.runner import Cancel, Epoch, Event, Job, Limits, Mode, Output, Pool, Preload, Result, Value
 
 QUICK = Limits(seconds=20)
 
@@ -200,6 +200,13 @@ class TestLimits:
         assert result.stdout == "began\n"
         assert result.why == "Stopped after 0.5 s: the loop at line 3 was still running."
         assert 0.4 < result.seconds < 3
+
+    def test_a_crash_names_the_line(self, isolated: Pool) -> None:
+        """A segmentation fault says where, though the interpreter is gone."""
+        result = isolated.run(Job(code="import ctypes\n\nctypes.string_at(0)", limits=QUICK))
+
+        assert result.stopped == "crash"
+        assert result.why.startswith("The interpreter crashed at line 3: a segmentation fault")
 
     def test_output_is_cut(self, pool: Pool) -> None:
         """A job that writes too much is stopped; the beginning is kept."""
@@ -435,7 +442,59 @@ history = model.fit(x, x.sum(axis=1), epochs=2, verbose=2)
         rest = {name: value for name, value in result.values.items() if name != "output"}
         assert rest == {"tensor": [[1, 2]], "variable": [1.0], "tf": 3, "shape": (2, 3), "output_shape": (None, 4)}
 
-    def test_figures_come_as_png(self, pool: Pool) -> None:
+    def test_each_epoch_is_told_when_it_ends(self, pool: Pool) -> None:
+        """Keras tells, not the code: number, metrics and seconds, while the training goes on."""
+        code = """
+import keras, numpy as np
+x = np.ones((8, 3), "float32")
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse", metrics=["mae"])
+model.fit(x, x[:, :1], epochs=3, validation_split=0.25, verbose=0)
+model.evaluate(x, x[:, :1], verbose=0)
+print("over")
+"""
+        told: list[Event] = []
+
+        result = pool.run(Job(code=code, limits=Limits(seconds=60)), tell=told.append)
+
+        epochs = [event for event in told if isinstance(event, Epoch)]
+        assert [(epoch.number, epoch.epochs) for epoch in epochs] == [(1, 3), (2, 3), (3, 3)], result
+        assert all(epoch.metrics.keys() == {"loss", "mae", "val_loss", "val_mae"} for epoch in epochs)
+        assert epochs[0].metrics["loss"] > epochs[2].metrics["loss"] > 0
+        assert told.index(epochs[2]) < next(at for at, event in enumerate(told) if isinstance(event, Output))
+        assert result.epochs == tuple(epochs)
+
+    def test_a_summary_and_progress_bars_read_as_text(self, pool: Pool) -> None:
+        """No colours, no backspaces: one line an epoch, one a layer."""
+        code = """
+import keras, numpy as np
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+model.summary()
+model.fit(np.ones((96, 3)), np.ones(96), epochs=2)
+"""
+
+        result = pool.run(Job(code=code, limits=Limits(seconds=60)))
+
+        assert not set("\x1b\b\r") & set(result.stdout)
+        assert len([line for line in result.stdout.splitlines() if line.startswith("3/3 ━")]) == 2
+        assert len([line for line in result.stdout.splitlines() if "dense (Dense)" in line]) == 1
+        assert result.stderr == ""
+
+    def test_memory_is_told_with_its_amount_and_line(self, pool: Pool) -> None:
+        """NumPy and TensorFlow say how much they asked for."""
+        numpy = pool.run(
+            Job(code="import numpy as np\n\nbig = np.ones((50_000, 50_000))", limits=Limits(memory=4 << 30))
+        )
+        keras = pool.run(
+            Job(code="import tensorflow as tf\nbig = tf.ones((100_000, 100_000))", limits=Limits(60, 4 << 30))
+        )
+
+        words = "Stopped at line {}: it asked for {} GB of memory; a run may use 4 GB."
+        assert (numpy.stopped, numpy.why) == ("memory", words.format(3, "18.6"))
+        assert (keras.stopped, keras.why) == ("memory", words.format(2, "37.3"))
+
+    def test_figures_come_as_png_and_svg(self, pool: Pool) -> None:
         """Figures left open come back; `show` is no error and no warning."""
         code = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.figure()\nplt.plot([3])"
 
@@ -443,6 +502,7 @@ history = model.fit(x, x.sum(axis=1), epochs=2, verbose=2)
 
         assert result.ok, result
         assert [figure.png[:8] for figure in result.figures] == [b"\x89PNG\r\n\x1a\n"] * 2
+        assert all("<svg" in figure.svg and "<script" not in figure.svg for figure in result.figures)
         assert result.stderr == ""
 
     def test_a_function_is_traced_from_its_source(self, pool: Pool) -> None:

@@ -28,7 +28,7 @@ class Key(NamedTuple):
 
 KEEP = 6
 """TensorFlow interpreters (of different hash seeds or environments) that stay warm at once: 230 MB each."""
-LEAST = 2
+LEAST = 1
 """Spares of an interpreter that stay when nothing happens."""
 TIDY = 10.0
 """Seconds between two looks at whether fewer spares would do."""

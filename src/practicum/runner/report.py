@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import os
 import platform
+import select
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from practicum.runner import needs, sandbox
+from practicum.runner import needs, sandbox, spares
+from practicum.runner.keeper import LEAST
 from practicum.runner.mode import choose_mode, why_not
 from practicum.runner.protocol import Mode, Preload, ZygoteGone
 from practicum.runner.warm import Zygote, peek_memory
@@ -54,8 +58,9 @@ def doctor(warm: bool = False) -> Report:
     if sys.platform.startswith("linux"):
         rows += [_bubblewrap(), _namespaces(), _landlock(), _seccomp()]
     rows += [_package("tensorflow"), _package("keras"), _weights()]
+    rows.append(_memory())
     if warm and mode is not Mode.SUBPROCESS and not needs.missing(Preload.TENSORFLOW):
-        rows.append(_warmth(mode))
+        rows += _warmth(mode)
     return Report(mode, tuple(rows))
 
 
@@ -159,13 +164,34 @@ def _weights() -> Row:
     return Row("downloaded weights", f"{len(files)} files in {folder}, shown to runs read-only", True)
 
 
-def _warmth(mode: Mode) -> Row:
+def _memory() -> Row:
+    free = spares.available_memory()
+    room = int(free * spares.SHARE / spares.MEMORY[Preload.TENSORFLOW])
+    enough = room >= LEAST
+    found = f"{free / 2**30:.1f} GB free; room for {room} spare TensorFlow interpreters on {os.cpu_count()} processors"
+    return Row("memory", found, enough, "" if enough else "free some: without spares a run waits for TensorFlow")
+
+
+def _warmth(mode: Mode) -> Iterator[Row]:
+    """A zygote and a spare of it, started for this: what they cost."""
     began = time.monotonic()
     try:
         zygote = Zygote.start(mode, Preload.TENSORFLOW, 0)
     except ZygoteGone as error:
-        return Row("warm TensorFlow", f"no: {error}", False, "see the line above")
-    took = time.monotonic() - began
-    memory = sum(peek_memory(pid).get("Pss", 0) for pid in zygote.pids())
-    zygote.close()
-    return Row("warm TensorFlow", f"ready after {took:.1f} s, {memory >> 20} MB, {zygote.threads} thread", True)
+        yield Row("warm TensorFlow", f"no: {error}", False, "see the line above")
+        return
+    with contextlib.closing(zygote):
+        took, alone = time.monotonic() - began, _pss(zygote)
+        yield Row("warm TensorFlow", f"ready after {took:.1f} s, {alone >> 20} MB, {zygote.threads} thread", True)
+        began = time.monotonic()
+        with contextlib.closing(spares.Spare(zygote.launch(0, spares.DISK, spare=True), 0)) as spare:
+            while not (spare.warm or spare.dead):
+                select.select([spare], [], [], 60)
+                spare.look()
+            took, more = time.monotonic() - began, _pss(zygote) - alone
+            found = f"ready after {took:.1f} s, {more >> 20} MB" if spare.warm else "no: it died while it warmed up"
+            yield Row("a spare of it", found, spare.warm)
+
+
+def _pss(zygote: Zygote) -> int:
+    return sum(peek_memory(pid).get("Pss", 0) for pid in zygote.pids())

@@ -9,6 +9,8 @@ import gc
 import os
 import sys
 
+from practicum.runner.inside import preload
+
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
     from typing import Any
@@ -24,6 +26,8 @@ def warm_up() -> None:
         _empty(os.getcwd())
     gc.collect()
     gc.freeze()
+    if keras is not None:
+        preload.release_clean_pages()
 
 
 def _work(keras: Any, numpy: Any) -> None:
