@@ -8,9 +8,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import nbformat
-from nbclient import NotebookClient
-
+from benchmarks.kernels import notebook
 from benchmarks.table import markdown, ratio, timed
 
 COUNT = 100
@@ -58,8 +56,7 @@ def prove(root: Path) -> None:
 
 def in_a_kernel(number: int) -> None:
     """One problem's code as a notebook, in a kernel of its own."""
-    cells = [nbformat.v4.new_code_cell(snippet(number)), nbformat.v4.new_code_cell(f"assert common == {value(number)}")]
-    NotebookClient(nbformat.v4.new_notebook(cells=cells), timeout=120, kernel_name="python3").execute()
+    notebook(snippet(number), f"assert common == {value(number)}")
 
 
 def with_nbclient(jobs: int) -> None:

@@ -1,88 +1,83 @@
-"""One run of a snippet: through the runner, in cold Python, in a new Jupyter kernel, in a warm one (the limit)."""
+"""One run of a snippet: through the runner, and through all that one would use instead."""
 
 from __future__ import annotations
 
-from benchmarks.kernels import Kernel, cold, new_kernel
-from benchmarks.table import Timing, in_turn, markdown, milliseconds, ratio
-from practicum.runner import Job, Limits, Pool
+import functools
+from collections.abc import Callable, Mapping
 
-SNIPPETS = {
-    "`x = 1 + 1`": "x = 1 + 1",
-    "tiny Keras build": (
-        "import keras\n"
-        "model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(4), keras.layers.Dense(1)])\n"
-        "shape = model.output_shape"
-    ),
-    "MobileNetV2 build": (
-        "import keras\n"
-        "base = keras.applications.MobileNetV2(weights=None, include_top=False, input_shape=(96, 96, 3))\n"
-        "shape = base.output_shape"
-    ),
-    "tiny fit": (
-        "import keras, numpy as np\n"
-        "x = np.random.default_rng(0).normal(size=(64, 8)).astype('float32')\n"
-        "model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(4), keras.layers.Dense(1)])\n"
-        "model.compile('adam', 'mse')\n"
-        "model.fit(x, x[:, :1], epochs=2, verbose=0)"
-    ),
+from benchmarks.contestants import Cold, Contestant, Forked, NewKernel, Notebook, Practicum, WarmKernel
+from benchmarks.progress import bar
+from benchmarks.snippets import BUILD, FIT, MOBILENET, PLAIN, SNIPPETS
+from benchmarks.table import Timing, markdown, milliseconds, ratio, timed
+
+ROUNDS, FEW = 30, 5
+SPARES = 2
+OURS, LIMIT = "practicum, from a spare", "warm kernel: the limit"
+FIELD: Mapping[str, Callable[[], Contestant]] = {
+    OURS: lambda: Practicum(SPARES),
+    "practicum, without spares": lambda: Practicum(0),
+    LIMIT: WarmKernel,
+    "forkserver, preloaded": Forked,
+    "new kernel": NewKernel,
+    "nbclient": Notebook,
+    "cold `python -c`": Cold,
 }
-ROUNDS = {"practicum": 30, "warm kernel": 30, "new kernel": 7, "cold python": 7}
+AIMS = {PLAIN: 2.0, BUILD: 1.5, MOBILENET: 1.3, FIT: 1.0}
+"""Times the warm kernel's median, at most."""
+Found = dict[str, dict[str, Timing]]
+"""Timings by snippet and by contestant."""
 
 
-def measure() -> dict[str, dict[str, Timing]]:
-    """Timings by snippet and by where it ran."""
-    found: dict[str, dict[str, Timing]] = {}
-    with Pool(size=1) as pool, Kernel() as kernel:
-        for name, code in SNIPPETS.items():
-            job = Job(code=code, limits=Limits(seconds=120))
-
-            def through_the_runner(job: Job = job) -> None:
-                result = pool.run(job)
-                if not result.ok:
-                    raise RuntimeError(result.why or str(result.failure))
-
-            actions = {
-                "practicum": through_the_runner,
-                "warm kernel": lambda code=code: kernel.run(code),
-                "new kernel": lambda code=code: new_kernel(code),
-                "cold python": lambda code=code: cold(code),
-            }
-            for warm_up in ("practicum", "warm kernel"):
-                actions[warm_up]()
-                actions[warm_up]()
-            found[name] = in_turn(actions, ROUNDS)
-    return found
+def measure(rounds: int) -> Found:
+    """All contestants in turn (A B C A B C …), the machine quiet before each."""
+    contestants = {name: make() for name, make in FIELD.items()}
+    try:
+        with bar(len(SNIPPETS) * len(FIELD) * rounds) as step:
+            return {name: _race(contestants, name, code, rounds, step) for name, code in SNIPPETS.items()}
+    finally:
+        for contestant in contestants.values():
+            contestant.close()
 
 
-def report() -> str:
+def _race(
+    contestants: Mapping[str, Contestant], snippet: str, code: str, rounds: int, step: Callable[[str], None]
+) -> dict[str, Timing]:
+    taken: dict[str, list[float]] = {name: [] for name in contestants}
+    for contestant in contestants.values():
+        contestant.prepare(code)
+    for _ in range(rounds):
+        for name, contestant in contestants.items():
+            step(f"{snippet}: {name}")
+            taken[name].append(timed(functools.partial(contestant.run, code)))
+            contestant.rest()
+    return {name: Timing(tuple(seconds)) for name, seconds in taken.items()}
+
+
+def report(quick: bool = False) -> str:
     """The section of `docs/benchmarks.md`."""
-    found = measure()
-    rows = []
-    for name, timings in found.items():
-        ours, limit = timings["practicum"].median, timings["warm kernel"].median
-        cells = [f"{milliseconds(timings[where].median)}" for where in ROUNDS]
-        rows.append(
-            [
-                name,
-                *cells,
-                ratio(ours / limit),
-                ratio(timings["new kernel"].median / ours),
-                ratio(timings["cold python"].median / ours),
-            ]
-        )
-    headings = [
-        "median ms",
-        *(f"{where} (n = {count})" for where, count in ROUNDS.items()),
-        "to a warm kernel",
-        "faster than a new kernel",
-        "faster than cold python",
+    rounds = FEW if quick else ROUNDS
+    found = measure(rounds)
+    times = [[name, *(_cell(found[snippet][name]) for snippet in SNIPPETS)] for name in FIELD]
+    ratios = [
+        [name, *(ratio(found[snippet][name].median / found[snippet][LIMIT].median) for snippet in SNIPPETS)]
+        for name in FIELD
+        if name != LIMIT
     ]
-    p95 = "; ".join(
-        f"{name} {milliseconds(t['practicum'].p95)} ({milliseconds(t['warm kernel'].p95)})" for name, t in found.items()
-    )
+    ratios.append(["aim", *(f"{AIMS[snippet]:.1f}×" if snippet in AIMS else "" for snippet in SNIPPETS)])
     return (
         "## One run\n\n"
-        "A snippet through `practicum.runner` (a fresh, isolated interpreter each time), beside a warm Jupyter kernel "
-        "(one process for all, no isolation: the least it can take), a new Jupyter kernel, and `python -c`.\n\n"
-        f"{markdown(headings, rows)}\n\n95th percentile in ms, in brackets the warm kernel's: {p95}.\n"
+        "What one learner waits for who runs something now and then: the contestants run in turn, and before each run "
+        "the machine is quiet: the spare children that the last run has used up are there again, nothing else runs. "
+        "(With many at once there is no such rest: that is the next table.) Practicum runs each in a fresh, isolated "
+        f"interpreter; with `spares={SPARES}` it is forked and warmed before it is needed. The warm kernel is one "
+        "process for all, without isolation: the least that it can take. The forkserver is the standard library's, "
+        "with NumPy, or TensorFlow and Keras, preloaded where the snippet needs them: a process for each run, no "
+        "isolation. A new kernel is timed up to its answer, nbclient to its end. TensorFlow computes in one thread in "
+        "practicum's runs, and in as many as it likes in the others.\n\n"
+        f"{markdown([f'median (p95) in ms, n = {rounds}', *SNIPPETS], times)}\n\n"
+        f"{markdown(['median, to a warm kernel', *SNIPPETS], ratios)}\n"
     )
+
+
+def _cell(timing: Timing) -> str:
+    return f"{milliseconds(timing.median)} ({milliseconds(timing.p95)})"

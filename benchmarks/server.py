@@ -9,10 +9,10 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from benchmarks import processes
 from benchmarks.wire import Address
 
 QUIET = 2.0
@@ -57,39 +57,20 @@ class Server:
 
     def pids(self) -> list[int]:
         """Its process and all below it."""
-        found = [self.process.pid]
-        for pid in found:
-            for file in Path(f"/proc/{pid}/task").glob("*/children"):
-                found += map(int, _text(file).split())
-        return found
+        return processes.below(self.process.pid)
 
     def memory(self, *pids: int) -> int:
         """Bytes of these processes, or of all: what several share is shared out among them (PSS)."""
-        rolled = (_text(Path(f"/proc/{pid}/smaps_rollup")) for pid in pids or self.pids())
-        return sum(int(found[1]) << 10 for text in rolled if (found := re.search(r"^Pss:\s+(\d+)", text, re.M)))
+        return processes.memory(*(pids or self.pids()))
 
     def settle(self, timeout: float = 120) -> None:
         """Wait until it has done its work in the background. Raises TimeoutError."""
         ends, before, since = time.monotonic() + timeout, -1, time.monotonic()
         while time.monotonic() < ends:
-            ticks = sum(self._ticks(pid) for pid in self.pids())
+            ticks = sum(processes.ticks(pid) for pid in self.pids())
             if ticks != before:
                 before, since = ticks, time.monotonic()
             elif time.monotonic() - since >= QUIET:
                 return
             time.sleep(0.1)
         raise TimeoutError("the server is still at work")
-
-    @staticmethod
-    def _ticks(pid: int) -> int:
-        """Processor time that a process has used, in the kernel's ticks."""
-        after_name = _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
-        return int(after_name[11]) + int(after_name[12]) if after_name else 0
-
-
-def _text(file: Path) -> str:
-    """What is in a file of /proc; nothing if the process has just ended."""
-    try:
-        return file.read_text()
-    except OSError:
-        return ""

@@ -6,7 +6,7 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -44,16 +44,6 @@ def timed(action: Callable[[], object]) -> float:
     started = time.perf_counter()
     action()
     return time.perf_counter() - started
-
-
-def in_turn(actions: Mapping[str, Callable[[], object]], rounds: Mapping[str, int]) -> dict[str, Timing]:
-    """Each action's timing, all in turn (A B C A B C …), so that a machine that slows down slows all of them."""
-    taken: dict[str, list[float]] = {name: [] for name in actions}
-    for number in range(max(rounds.values())):
-        for name, action in actions.items():
-            if number < rounds[name]:
-                taken[name].append(timed(action))
-    return {name: Timing(tuple(seconds)) for name, seconds in taken.items()}
 
 
 def milliseconds(seconds: float) -> str:

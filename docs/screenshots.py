@@ -22,6 +22,24 @@ IMAGES = Path(__file__).parent / "images"
 COURSE = shipped_courses()[0]
 TOPIC = "/transfer-learning/small-datasets"
 FLAGS = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
+SCRATCH = {
+    "loop": "steps = 0\nlearning_rate = 0.1\nwhile learning_rate > 0:\n    steps = steps + 1\nprint(steps)\n",
+    "memory": "import numpy as np\n\nimages = np.zeros((20000, 224, 224, 3))\nprint(images.shape)\n",
+    "typo": """accuracy = [0.61, 0.74, 0.79]
+best = max(accuracy)
+print('epochs:', len(accuracy))
+print('best:', bets)
+""",
+    "training": """import keras
+import numpy as np
+
+x = np.random.rand(400, 4)
+y = x.sum(axis=1) > 2
+model = keras.Sequential([keras.layers.Dense(1, "sigmoid")])
+model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+model.fit(x, y, epochs=8, validation_split=0.2, verbose=0)
+""",
+}
 LIMIT = 150_000
 """Bytes that an image may have."""
 
@@ -102,7 +120,19 @@ def walk(browser: Browser, url: str, scheme: str, width: int, height: int, suffi
     save(page, f"badge{suffix}", whole=True)
     page.goto("/proofs")
     save(page, f"proofs{suffix}", whole=True)
+    try_things(page, suffix)
     page.close()
+
+
+def try_things(page: Page, suffix: str) -> None:
+    """What a learner's endless loop, memory bomb, typo and training come to in the scratch pad."""
+    for name, code in SCRATCH.items():
+        page.goto(f"{TOPIC}/scratch")
+        page.get_by_label("Your code").fill(code)
+        page.get_by_role("button", name="Run").click()
+        page.locator(".ending").wait_for(timeout=60_000)
+        page.wait_for_timeout(100)
+        save(page, f"scratch-{name}{suffix}", whole=True)
 
 
 def right_texts() -> dict[str, set[str]]:

@@ -130,7 +130,12 @@ def test_the_exception_s_message_is_shown_with_each_option(tmp_path: Path, pool:
 
 
 @cases(
-    Case("a loop", value("while True: pass", "[x] 1", "[ ] 2"), E, "Stopped after 1 s: the loop at line 1 was still running"),
+    Case(
+        "a loop",
+        value("while True: pass", "[x] 1", "[ ] 2"),
+        E,
+        "Stopped after 1 s: the loop at line 1 was still running",
+    ),
     Case("memory", value("x = 'a' * (1 << 60)", "[x] 1", "[ ] 2"), E, "memory"),
     Case("it kills itself", value("import os\nos.kill(os.getpid(), 9)", "[x] 1", "[ ] 2"), E, "killed"),
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from starlette.applications import Starlette
@@ -14,6 +16,27 @@ from practicum.store import Store
 from practicum.web.app import create_app
 from practicum.web.site import Site
 from tests.web.making import COURSE, Learner, proved
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Opener = Callable[..., "Page"]
+
+
+class Served(Protocol):
+    """Something that pages come from: each module of browser tests has its own fixture `service`."""
+
+    url: str
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +67,41 @@ def learner(app: Starlette) -> Learner:
 def another(app: Starlette) -> Callable[[], Learner]:
     """One more browser, which is somebody else."""
     return lambda: Learner(app)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium: Browser, service: Served) -> Iterator[Opener]:
+    """Opens pages as new learners. Afterwards: no error in the console, and no request that left the service."""
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def open_page(path: str = "/", allow: str = "$^", **options: object) -> Page:
+        settings = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", **options}
+        context = chromium.new_context(base_url=service.url, **settings)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+
+        def noticed(text: str) -> None:
+            if not re.search(allow, text):
+                troubles.append(text)
+
+        page.on("console", lambda message: noticed(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: noticed(str(error)))
+        page.on("request", lambda one: None if one.url.startswith(service.url) else noticed(f"left: {one.url}"))
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []

@@ -8,14 +8,17 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
 import httpx2
+from starlette.applications import Starlette
 
+from practicum.web.service import Server, address, listen
 from tests.web.making import COURSE, hidden
 
 
@@ -69,3 +72,34 @@ def free_port() -> int:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
+
+
+class Inside:
+    """The service in a thread of the tests' own process, so that they can look at what runs in it."""
+
+    def __init__(self, app: Starlette) -> None:
+        listener = listen("127.0.0.1", 0)
+        self.url = address(listener)
+        listening = threading.Event()
+        self.server = _Server(app, listening.set)
+        self._thread = threading.Thread(target=self.server.run, args=([listener],))
+        self._thread.start()
+        assert listening.wait(20)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """As SIGTERM would."""
+        self.server.should_exit = True
+        self._thread.join(20)
+
+
+class _Server(Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:  # type: ignore[override]
+        """Signals are the main thread's."""
+        yield

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from practicum.web import assets
+from tests.web.conftest import Opener
 from tests.web.making import COURSE, TOPIC, proved, write
 from tests.web.serving import Service
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 QUICK = "/quick/topic"
 RIGHT = {
     "Which of these are new lists?": ["sliced", "copied"],
@@ -77,45 +69,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     proved(quick)
     with Service(folder / "data", courses=[folder / COURSE.name, quick]) as service:
         yield service
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
-
-
-Opener = Callable[..., Page]
-
-
-@pytest.fixture
-def opened(chromium: Browser, service: Service) -> Iterator[Opener]:
-    """Opens pages as new learners. Afterwards: no error in the console, and no request that left the service."""
-    contexts: list[BrowserContext] = []
-    troubles: list[str] = []
-
-    def open_page(path: str = "/", allow: str = "$^", **options: object) -> Page:
-        settings = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", **options}
-        context = chromium.new_context(base_url=service.url, **settings)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-
-        def noticed(text: str) -> None:
-            if not re.search(allow, text):
-                troubles.append(text)
-
-        page.on("console", lambda message: noticed(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: noticed(str(error)))
-        page.on("request", lambda one: None if one.url.startswith(service.url) else noticed(f"left: {one.url}"))
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert troubles == []
 
 
 def start(page: Page, topic: str = TOPIC, clock: str = "Off") -> None:
@@ -256,7 +209,7 @@ def test_a_reload_does_not_turn_back_the_clock(opened: Opener) -> None:
 
 def test_no_script_asks_the_systems_clock() -> None:
     """Setting the computer's time changes no countdown."""
-    for name in ("clock.js", "keys.js", "again.js", "page.js"):
+    for name in ("clock.js", "keys.js", "live.js", "editor.js", "page.js"):
         assert "Date" not in assets._all()[name].plain.decode().replace("DateTime", "")
 
 
@@ -288,30 +241,30 @@ def test_run_it_again_live(opened: Opener) -> None:
     page.get_by_role("button", name="Skip this problem").click()
     page.get_by_role("button", name="Run it again").click()
 
-    expect(page.locator("practicum-again pre")).to_contain_text("step 1", timeout=30_000)
-    assert "step 4" not in page.locator("practicum-again pre").inner_text()
-    expect(page.get_by_text("The same again.")).to_be_visible(timeout=30_000)
+    expect(page.locator("practicum-live pre")).to_contain_text("step 1", timeout=30_000)
+    assert "step 4" not in page.locator("practicum-live pre").inner_text()
+    expect(page.locator(".live").get_by_text("The same again.")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("button", name="Run it again")).to_be_enabled()
 
 
 def test_a_run_is_stopped_and_can_be_begun_anew(opened: Opener) -> None:
-    """By its button, and by leaving the page: else the next run would be refused as the second at a time."""
+    """By its button, and by leaving the page; then it runs anew."""
     page = opened()
     start(page, QUICK)
     page.get_by_role("button", name="Skip this problem").click()
     for end in ("stop", "leave"):
         page.get_by_role("button", name="Run it again").click()
-        expect(page.locator("practicum-again pre")).to_contain_text("step 1", timeout=30_000)
+        expect(page.locator("practicum-live pre")).to_contain_text("step 1", timeout=30_000)
         if end == "stop":
             page.get_by_role("button", name="Stop").click()
-            expect(page.get_by_text("Stopped.")).to_be_visible()
+            expect(page.locator(".live").get_by_text("Stopped after")).to_be_visible()
         else:
             page.goto("/")
             page.go_back()
         page.wait_for_timeout(700)
     page.get_by_role("button", name="Run it again").click()
 
-    expect(page.get_by_text("The same again.")).to_be_visible(timeout=30_000)
+    expect(page.locator(".live").get_by_text("The same again.")).to_be_visible(timeout=30_000)
 
 
 def test_a_server_that_is_gone_is_told_in_words(opened: Opener) -> None:
@@ -352,7 +305,7 @@ def tour(page: Page) -> Iterator[str]:
         yield f"verdict {number}"
         if number == 4:
             page.get_by_role("button", name="Run it again").click()
-            expect(page.get_by_text("One seed alone settles nothing")).to_be_visible(timeout=30_000)
+            expect(page.locator(".live").get_by_text("One seed alone settles nothing")).to_be_visible(timeout=30_000)
             yield "run again"
         page.get_by_role("button", name=re.compile("Next problem|See your result")).click()
         if number < 5:

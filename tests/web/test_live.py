@@ -1,103 +1,30 @@
-"""Run it again: as a page, as a stream, one at a time, and ended when nobody watches any more."""
+"""A run while somebody watches: what is sent, and that it ends when nobody watches any more."""
 
 from __future__ import annotations
 
-import json
 import threading
 import time
+from collections.abc import Callable, Coroutine
+from typing import Any
 
+import anyio
 import pytest
-from starlette.applications import Starlette
 
-from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancel, Pool
-from practicum.store import Store
-from practicum.web.app import create_app
-from practicum.web.live import Busy, event
-from practicum.web.site import Site
+from practicum.runner import Began, Cancel, Epoch, Event, Output, Queued, Tell
+from practicum.web.live import Live, Runs, Story, event
 from practicum.web.view import Halt
-from tests.web.making import Learner
+
+SCOPE = {"type": "http"}
 
 
-@pytest.fixture
-def app(catalogue: Catalogue, store: Store, pool: Pool) -> Starlette:
-    return create_app(Site([catalogue], store, pool))
+def until_cancelled(tell: Tell, cancel: Cancel) -> str:
+    """A run that ends by being cancelled only."""
+    tell(Began())
+    return "cancelled" if cancel.wait(10) else "ran on"
 
 
-def closed(learner: Learner, problem: int = 1) -> str:
-    """The page of a problem whose answer is closed."""
-    sitting = learner.begin()
-    for number in range(1, problem + 1):
-        learner.send(f"{sitting}/{number}", "skip")
-        if number < problem:
-            learner.send(f"{sitting}/{number}", "next")
-    return f"{sitting}/{problem}"
-
-
-def events(text: str) -> list[tuple[str, str]]:
-    blocks = [block.split("\n") for block in text.strip().split("\n\n")]
-    return [(block[0].removeprefix("event: "), json.loads(block[1].removeprefix("data: "))) for block in blocks]
-
-
-def test_it_works_as_a_page(learner: Learner) -> None:
-    """Without JavaScript: what each option gave this time, and the way back."""
-    page = closed(learner)
-    answer = learner.send(page, "again")
-
-    assert answer.status_code == 200
-    assert "The same again." in answer.text
-    assert answer.text.count("This time") == 3
-    assert f'href="{page}"' in answer.text
-
-
-def test_it_works_as_a_stream(learner: Learner) -> None:
-    """With it: first that it runs, last the same result as a piece of a page."""
-    page = closed(learner)
-    answer = learner.post(f"{page}/again", learner.form(page), accept="text/event-stream")
-    told = events(answer.text)
-
-    assert answer.headers["content-type"].startswith("text/event-stream")
-    assert told[0][0] == "state"
-    assert told[-1][0] == "result"
-    assert "The same again." in told[-1][1]
-
-
-def test_an_experiment_tells_what_it_measures(learner: Learner) -> None:
-    """Each measurement appears as it is made, and one seed alone is not called a proof."""
-    page = closed(learner, 4)
-    answer = learner.post(f"{page}/again", learner.form(page), accept="text/event-stream")
-    told = events(answer.text)
-
-    assert any(name == "output" and "nearness" in data for name, data in told)
-    assert "One seed alone settles nothing" in told[-1][1]
-
-
-def test_it_is_refused_while_the_answer_is_open(learner: Learner) -> None:
-    """What a run gives is the key."""
-    page = learner.begin() + "/1"
-
-    assert learner.send(page, "again").status_code == 409
-    assert learner.post(f"{page}/again", learner.form(page), accept="text/event-stream").status_code == 409
-
-
-def test_one_run_at_a_time() -> None:
-    """A learner's second run is refused in words until the first has ended; another learner's is not."""
-    busy = Busy()
-    busy.begin("ada")
-    with pytest.raises(Halt, match="under way"):
-        busy.begin("ada")
-    busy.begin("bob")
-    busy.end("ada")
-
-    busy.begin("ada")
-
-
-def test_going_down_ends_all_runs() -> None:
-    busy = Busy()
-    runs = [busy.begin("ada"), busy.begin("bob")]
-    busy.cancel_all()
-
-    assert all(run.is_set() for run in runs)
+def kinds(happened: list[Event]) -> list[str]:
+    return [message.split("\n")[0].removeprefix("event: ") for message in Story().go_on(happened)]
 
 
 def test_no_line_break_ends_an_event() -> None:
@@ -105,44 +32,99 @@ def test_no_line_break_ends_an_event() -> None:
     assert event("output", "a\n\nevent: result\ndata: x").count("\n\n") == 1
 
 
-def test_without_a_runner_it_is_not_offered(catalogue: Catalogue, store: Store) -> None:
-    learner = Learner(create_app(Site([catalogue], store)))
-    page = closed(learner)
+def test_what_happens_at_once_travels_together() -> None:
+    """A thousand pieces of output are one message, and of the states the last counts."""
+    output: list[Event] = [Output("stdout", f"{number}\n") for number in range(1000)]
+    epochs: list[Event] = [Epoch(number, 3, {"loss": 1.0}, 0.1) for number in (1, 2, 3)]
 
-    assert "Run it again" not in learner.get(page).text
-    assert learner.send(page, "again").status_code == 409
+    assert kinds([Queued(1), Queued(0), Began(), *output, *epochs]) == ["state", "output", "epochs"]
 
 
-def test_a_run_that_nobody_watches_is_ended(catalogue: Catalogue, store: Store, pool: Pool) -> None:
-    """When the browser hangs up, the run's cancel event is set and the learner may start another."""
-    from practicum.model import VariantFinding, Verdict
-    from practicum.web.live import Live, Rerun
+def ended_by(
+    receive: Callable[[threading.Event], Coroutine[Any, Any, dict[str, str]]], runs: Runs, limit: float = 5
+) -> list[str]:
+    """What became of a run whose browser behaves so."""
+    started, became = threading.Event(), []
 
-    started, ended = threading.Event(), threading.Event()
-
-    def run(tell: object, cancel: Cancel) -> VariantFinding:
+    def work(tell: Tell, cancel: Cancel) -> str:
         started.set()
-        assert cancel.wait(10)
-        ended.set()
-        return VariantFinding({}, Verdict.ERROR, "it was stopped")
+        became.append(until_cancelled(tell, cancel))
+        return became[-1]
 
-    entry = next(iter(catalogue.entries.values()))
-    busy = Busy()
-    live = Live(Rerun("ada", entry, 0, (), "/s/x/1", run), busy.begin("ada"), busy)
-
-    async def receive() -> dict[str, str]:
-        while not started.is_set():
-            await anyio.sleep(0.01)
-        return {"type": "http.disconnect"}
+    async def hear() -> dict[str, str]:
+        return await receive(started)
 
     async def send(message: object) -> None:
         pass
 
-    import anyio
+    async def serve() -> None:
+        with anyio.move_on_after(limit):
+            await Live(runs, work, str)(SCOPE, hear, send)
 
-    before = time.perf_counter()
-    anyio.run(live, {"type": "http"}, receive, send)
+    anyio.run(serve)
+    return became
 
-    assert ended.is_set()
-    assert time.perf_counter() - before < 5
-    busy.begin("ada")
+
+def test_a_run_that_nobody_watches_is_ended() -> None:
+    """When the browser hangs up."""
+
+    async def hang_up(started: threading.Event) -> dict[str, str]:
+        while not started.is_set():
+            await anyio.sleep(0.01)
+        return {"type": "http.disconnect"}
+
+    runs = Runs()
+    began = time.monotonic()
+
+    assert ended_by(hang_up, runs) == ["cancelled"]
+    assert time.monotonic() - began < 3
+    assert len(runs) == 0
+
+
+def test_a_run_whose_request_is_given_up_is_ended() -> None:
+    """When the server does not wait for it any longer."""
+
+    async def stay(started: threading.Event) -> dict[str, str]:
+        await anyio.sleep(60)
+        raise AssertionError
+
+    began = time.monotonic()
+
+    assert ended_by(stay, Runs(), limit=0.3) == ["cancelled"]
+    assert time.monotonic() - began < 3
+
+
+def test_going_down_ends_all_runs() -> None:
+    """Those under way are cancelled, and none begins any more."""
+    runs = Runs()
+    with runs.one() as first, runs.one() as second:
+        runs.cancel_all()
+
+        assert first.is_set()
+        assert second.is_set()
+        with pytest.raises(Halt, match="Nothing was run"), runs.one():
+            pass
+
+
+@pytest.mark.parametrize("events", [1, 300])
+def test_a_fault_of_ours_is_told_in_words(events: int, caplog: pytest.LogCaptureFixture) -> None:
+    """And noted where the service's keeper looks; the connection is not just broken off."""
+    sent: list[bytes] = []
+
+    def work(tell: Tell, cancel: Cancel) -> str:
+        for number in range(events):
+            tell(Output("stdout", f"{number}\n"))
+        raise RuntimeError("oh")
+
+    async def receive() -> dict[str, str]:
+        await anyio.sleep(60)
+        raise AssertionError
+
+    async def send(message: Any) -> None:
+        sent.append(message.get("body", b""))
+
+    anyio.run(Live(Runs(), work, str), SCOPE, receive, send)
+
+    assert b"fault in practicum" in b"".join(sent)
+    assert f"{events - 1}\\n".encode() in b"".join(sent)
+    assert "oh" in caplog.text

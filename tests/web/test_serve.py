@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 import socket
@@ -13,7 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.web.making import COURSE
+from tests.web.making import COURSE, hidden
 from tests.web.serving import Service, begin, browser
 
 pytestmark = pytest.mark.slow
@@ -142,3 +143,52 @@ def test_what_was_answered_is_there_after_a_restart(tmp_path: Path) -> None:
     with Service(tmp_path) as service, httpx2.Client(base_url=service.url, cookies=cookies) as http:
         assert http.get(f"{sitting}/1").status_code == 200
         assert "You are in the middle of" in http.get("/").text
+
+
+def test_a_run_under_way_does_not_outlive_it(tmp_path: Path) -> None:
+    """It has three seconds to end; then its page is told, and nothing is left behind."""
+    service = Service(tmp_path)
+    pad = "/python-basics/lists/scratch"
+    with browser(service.url) as http:
+        fields = {"csrf": hidden(http.get(pad).text, "csrf"), "code": "print('begun', flush=True)\nwhile True: pass"}
+        with http.stream("POST", pad, data=fields, headers={"accept": "text/event-stream"}) as answer:
+            told = answer.iter_text()
+            text = ""
+            while "begun" not in text:
+                text += next(told)
+            children = descendants(service.process.pid)
+            began = time.perf_counter()
+            service.process.send_signal(signal.SIGTERM)
+            text += "".join(told)
+    out, err = service.end()
+
+    assert "The service was stopped, and this run with it." in text
+    assert 2.5 < time.perf_counter() - began < 8
+    assert service.process.returncode == 0
+    assert (out, err) == ("", "")
+    assert children
+    assert [child for child in children if is_there(child)] == []
+
+
+def is_there(pid: int) -> bool:
+    """Whether it runs. One that has ended may wait for a first process that never asks after it."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and theirs."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    found, waiting = [], [pid]
+    while waiting:
+        parent = waiting.pop()
+        children = [child for child, its in parents.items() if its == parent]
+        found += children
+        waiting += children
+    return found

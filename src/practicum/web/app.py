@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from practicum.store import StoreError
-from practicum.web import assets, challenge, forms, live, pages, security, verdict
+from practicum.web import again, assets, challenge, forms, live, pages, scratch, security, verdict
 from practicum.web.site import Site
 from practicum.web.view import Halt
 
@@ -40,7 +40,7 @@ def create_app(site: Site, hosts: frozenset[str] | None = security.LOOPBACK) -> 
     )
     app.state.site = site
     app.state.draft = site.draft
-    app.state.busy = live.Busy()
+    app.state.runs = live.Runs()
     return app
 
 
@@ -59,7 +59,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        app.state.busy.cancel_all()
+        app.state.runs.cancel_all()
 
 
 def _routes() -> list[Route]:
@@ -82,8 +82,11 @@ def _routes() -> list[Route]:
         _post(problem + "/hint", challenge.hint),
         _post(problem + "/skip", challenge.skip),
         _post(problem + "/next", challenge.go_on),
-        _post(problem + "/again", live.run_again),
+        _post(problem + "/again", again.run_again),
+        _get(problem + "/scratch", scratch.from_problem),
         _get("/{course}/{topic}", pages.topic),
+        _get("/{course}/{topic}/scratch", scratch.pad),
+        _post("/{course}/{topic}/scratch", scratch.run, scratch.FORM),
         _get("/{course}/{topic}/challenge", challenge.start_page),
         _post("/{course}/{topic}/challenge", _threaded(challenge.start)),
     ]
@@ -93,9 +96,9 @@ def _get(path: str, page: Page) -> Route:
     return Route(path, page, methods=["GET"])
 
 
-def _post(path: str, handler: PostedAsync) -> Route:
-    """A form, read and checked before its handler sees it."""
-    return Route(path, _checked(handler), methods=["POST"])
+def _post(path: str, handler: PostedAsync, size: int = forms.SIZE) -> Route:
+    """A form of so many bytes, read and checked before its handler sees it."""
+    return Route(path, _checked(handler, size), methods=["POST"])
 
 
 def _threaded(handler: Posted) -> PostedAsync:
@@ -107,12 +110,12 @@ def _threaded(handler: Posted) -> PostedAsync:
     return threaded
 
 
-def _checked(handler: PostedAsync) -> Callable[[Request], Awaitable[Response]]:
+def _checked(handler: PostedAsync, size: int) -> Callable[[Request], Awaitable[Response]]:
     """Let a form through only if it was this visitor's own."""
 
     @wraps(handler)
     async def checked(request: Request) -> Response:
-        form = await forms.read(request)
+        form = await forms.read(request, size)
         proof = form.get("csrf")
         if not isinstance(proof, str) or not security.visitor(request).gave(proof):
             raise Halt(

@@ -15,15 +15,19 @@ SIZE = 64 * 1024
 FIELDS = 64
 
 
-async def read(request: Request) -> FormData:
-    """The form in a request's body. Raises Halt for another type (415), or for more than any of ours holds (413)."""
+async def read(request: Request, size: int = SIZE) -> FormData:
+    """The form in a request's body. Raises Halt for another type (415), or for more than `size` bytes (413)."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != TYPE:
         raise Halt(415, "That is no form of ours", "Open the page anew, and use its buttons.")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > SIZE:
-            raise Halt(413, "That is too much", "The form was larger than any of ours. Nothing was stored.")
+        if len(body) > size:
+            raise Halt(
+                413,
+                "That is too much",
+                "The form was larger than any of ours. Nothing was stored or run.",
+            )
     try:
         fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=FIELDS)
     except ValueError:

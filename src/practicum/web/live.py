@@ -1,241 +1,220 @@
-"""Run it again, while the learner watches: once as a page, or as a stream of what happens.
-
-The answer must be closed: what a run gives is the key. Leaving the page ends the run.
-"""
+"""A run while somebody watches: told as it happens, as server-sent events, or waited for. Hanging up ends it."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import logging
 import threading
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from typing import Any, Generic, TypeVar
 
 import anyio
-from anyio.streams.memory import MemoryObjectSendStream
 from anyio.to_thread import run_sync as in_thread
-from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from practicum import practice
-from practicum.model import OptionFinding, VariantFinding, Verdict
-from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner import Cancel, Event, Output, Tell
-from practicum.web import proof, question, view
-from practicum.web.seat import index_of, now
-from practicum.web.site import Site, site
-from practicum.web.sittings import seat
+from practicum.runner import Began, Cancel, Epoch, Event, Output, Queued, Tell
+from practicum.web import epochs, view
+from practicum.web.terminal import Terminal
 from practicum.web.view import Halt
 
-OUTPUT = 20_000
-"""Characters of output that are kept for the page."""
+MOST = 200
+"""Runs that may be watched at a time, the waiting ones included: each holds a thread."""
+PACE = 0.05
+"""Seconds between two messages: what happens meanwhile travels together."""
+KEEP_ALIVE = 15.0
+"""Seconds of silence after which a comment is sent, so that no proxy takes the connection for dead."""
+
+T = TypeVar("T")
+Work = Callable[[Tell, Cancel], T]
+"""What is run, in a thread of its own: it tells what happens, ends soon once it is cancelled, and gives its result."""
 
 
-@dataclass(frozen=True)
-class Rerun:
-    """One proof to be run anew: whose, of what, and where its page is."""
-
-    learner: str
-    entry: Entry
-    variant: int
-    order: tuple[int, ...]
-    """The order in which this learner saw the options."""
-    url: str
-    run: Callable[[Tell, Cancel], VariantFinding]
-
-
-class Busy:
-    """Who is running something now. One run a learner at a time, so that one does not hold up all."""
+class Runs:
+    """The runs under way. When the service ends, no more begin, and those there are can be ended."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._running: dict[str, Cancel] = {}
+        self._guard = threading.Lock()
+        self._under_way: set[Cancel] = set()
+        self.threads = anyio.CapacityLimiter(MOST)
+        self.stopping = False
 
-    def begin(self, learner: str) -> Cancel:
-        """The event that cancels the run which begins here. Raises Halt (429) if one is under way."""
-        with self._lock:
-            if learner in self._running:
-                raise Halt(
-                    429, "One at a time", "A run of yours is under way. Wait for it, or stop it, then try again."
-                )
-            return self._running.setdefault(learner, Cancel())
+    def __len__(self) -> int:
+        with self._guard:
+            return len(self._under_way)
 
-    def end(self, learner: str) -> None:
-        with self._lock:
-            self._running.pop(learner, None)
+    @contextlib.contextmanager
+    def one(self) -> Iterator[Cancel]:
+        """A run, and what cancels it. Raises Halt (503) if the service is ending, or full."""
+        cancel = Cancel()
+        with self._guard:
+            if self.stopping:
+                raise Halt(503, "The service is stopping", "Nothing was run. Try again when it is back.")
+            if len(self._under_way) >= MOST:
+                raise Halt(503, "Too much is waiting", f"{MOST} runs wait already. Try again in a minute.")
+            self._under_way.add(cancel)
+        try:
+            yield cancel
+        finally:
+            cancel.set()
+            with self._guard:
+                self._under_way.discard(cancel)
+
+    def refuse(self) -> None:
+        """From now on none begins."""
+        with self._guard:
+            self.stopping = True
 
     def cancel_all(self) -> None:
-        """The service is going down."""
-        with self._lock:
-            for event in self._running.values():
-                event.set()
+        self.refuse()
+        with self._guard:
+            for cancel in self._under_way:
+                cancel.set()
 
 
-def rerun(request: Request) -> Rerun:
-    """What this request asks to run again. Raises Halt unless its answer is closed, and it is this learner's."""
-    where = site(request)
-    at = seat(request)
-    index = index_of(request, at)
-    state = practice.as_of(at.sitting, now()).items[index]
-    url = f"{at.url}/{index + 1}"
-    if not state.status.closed:
-        raise Halt(409, "Answer first", "This can be run again once your answer is in.", (at.here(), "Back"))
-    entry = at.entry(index, where.draft)
-    if where.pool is None or proof.found(entry, at.sitting.paper.items[index].variant) is None:
-        raise Halt(409, "This cannot be run here", "The service was started without a runner.", (url, "Back"))
-    item = at.sitting.paper.items[index]
-    run = partial(_again, where, at.catalogue, entry, item.variant)
-    return Rerun(at.record.learner, entry, item.variant, item.order, url, run)
-
-
-def _again(
-    where: Site,
-    catalogue: Catalogue,
-    entry: Entry,
-    variant: int,
-    tell: Tell,
-    cancel: Cancel,
-) -> VariantFinding:
-    from practicum.prove.again import again  # With what it needs, a tenth of the time to the first page.
-
-    assert where.pool is not None
-    return again(catalogue, entry, variant, where.pool.run, tell=tell, cancel=cancel)
-
-
-async def run_again(request: Request, form: FormData) -> Response:
-    """The result as a page; or, if that is what is asked for, the run as it happens."""
-    streamed = "text/event-stream" in request.headers.get("accept", "")
-    try:
-        what = await in_thread(rerun, request)
-        cancel = request.app.state.busy.begin(what.learner)
-    except Halt as halt:
-        if streamed:
-            return PlainTextResponse(str(halt.detail), halt.status_code)
-        raise
-    if streamed:
-        return Live(what, cancel, request.app.state.busy)
-    return await _page(request, what, cancel)
-
-
-async def _page(request: Request, what: Rerun, cancel: Cancel) -> Response:
-    printed: list[str] = []
-    try:
+async def answer(request: Request, work: Work[T], piece: Callable[[T], str], page: Callable[[T], Response]) -> Response:
+    """The run as it happens, its result as a `piece` of a page; or, where no stream is asked for, as a whole `page`."""
+    runs: Runs = request.app.state.runs
+    if view.streams(request):
+        return Live(runs, work, piece)
+    with runs.one() as cancel:
         async with anyio.create_task_group() as group:
             group.start_soon(_until_gone, request.receive, cancel)
-            finding = await in_thread(_guarded, what, lambda happened: printed.append(_text(happened)), cancel)
+            result = await in_thread(work, _ignore, cancel, limiter=runs.threads)
             group.cancel_scope.cancel()
-    finally:
-        request.app.state.busy.end(what.learner)
-    title = what.entry.problem.variants[what.variant].title
-    told = result(what, finding, "".join(printed))
-    return await in_thread(partial(view.page, request, "again.html", url=what.url, title=title, again=told))
+    return await in_thread(page, result)
+
+
+def _ignore(happened: Event) -> None:
+    """Nobody can be told."""
 
 
 async def _until_gone(receive: Receive, cancel: Cancel) -> None:
-    """Wait until the browser hangs up, then stop the run."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    cancel.set()
+    """Wait until the browser hangs up, or the service gives up waiting, then end the run."""
+    try:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+    finally:
+        cancel.set()
 
 
-class Live(Response):
-    """A run as server-sent events: `state`, `output` as it appears, and `result`, a piece of the page."""
+class Live(Response, Generic[T]):
+    """A run as server-sent events: `state`, `output`, `epochs` as they come, and `result`, a piece of the page."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, what: Rerun, cancel: Cancel, busy: Busy) -> None:
+    def __init__(self, runs: Runs, work: Work[T], piece: Callable[[T], str]) -> None:
         super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         del self.headers["content-length"]
-        self.what = what
-        self.cancel = cancel
-        self.busy = busy
+        self._runs = runs
+        self._work = work
+        self._piece = piece
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        tell, told = anyio.create_memory_object_stream[str](1000)
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        try:
+        with self._runs.one() as cancel:
+            feed = Feed()
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             async with anyio.create_task_group() as group:
-                group.start_soon(_until_gone, receive, self.cancel)
-                group.start_soon(self._work, tell)
-                async with told:
-                    async for message in told:
-                        await send({"type": "http.response.body", "body": message.encode(), "more_body": True})
+                group.start_soon(_until_gone, receive, cancel)
+                group.start_soon(self._run, feed, cancel)
+                async for message in feed.messages():
+                    await send({"type": "http.response.body", "body": message.encode(), "more_body": True})
                 group.cancel_scope.cancel()
-        finally:
-            self.cancel.set()
-            self.busy.end(self.what.learner)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _work(self, tell: MemoryObjectSendStream[str]) -> None:
-        loop = asyncio.get_running_loop()
-
-        def now(name: str, data: str) -> None:
-            with suppress(anyio.WouldBlock):  # More than a page can show: it is left out.
-                tell.send_nowait(event(name, data))
-
-        def on_event(happened: Event) -> None:  # From the runner's thread.
-            if text := _text(happened):
-                loop.call_soon_threadsafe(now, "output", text)
-
-        async with tell:
-            await tell.send(event("state", "Running …"))
-            finding = await in_thread(_guarded, self.what, on_event, self.cancel)
-            told = result(self.what, finding, "")
-            await tell.send(event("result", await in_thread(partial(view.part, "again_result.html", again=told))))
+    async def _run(self, feed: Feed, cancel: Cancel) -> None:
+        try:
+            result = await in_thread(self._work, feed.tell, cancel, limiter=self._runs.threads)
+            last = event("result", await in_thread(self._piece, result))
+        except Exception:
+            logging.getLogger(__name__).exception("A run could not be shown")
+            last = event("trouble", "Something went wrong here. It is a fault in practicum, and nothing you did.")
+        feed.end(last)
 
 
-def _guarded(what: Rerun, tell: Tell, cancel: Cancel) -> VariantFinding:
-    """The run; where the runner itself fails, that too is a finding, and not a broken page."""
-    from practicum.prove.runs import Stopped
+class Feed:
+    """What has happened and was not sent yet: filled by the run's thread, emptied by the event loop."""
 
-    try:
-        return what.run(tell, cancel)
-    except Stopped:
-        params = what.entry.problem.variants[what.variant].params
-        return VariantFinding(params, Verdict.ERROR, "it was stopped")
-    except Exception as error:
-        params = what.entry.problem.variants[what.variant].params
-        return VariantFinding(params, Verdict.ERROR, f"{type(error).__name__}: {error}")
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._guard = threading.Lock()
+        self._happened: list[Event] = []
+        self._news = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._last = ""
+
+    def tell(self, happened: Event) -> None:
+        """From any thread."""
+        with self._guard:
+            self._happened.append(happened)
+        self._loop.call_soon_threadsafe(self._news.set)
+
+    def end(self, last: str) -> None:
+        """Nothing more will be told but this message. From the event loop."""
+        self._last = last
+        self._ended.set()
+        self._news.set()
+
+    async def messages(self) -> AsyncIterator[str]:
+        """What to send, as it comes, to the last."""
+        story = Story()
+        while True:
+            with anyio.move_on_after(KEEP_ALIVE) as patience:
+                await self._news.wait()
+            if patience.cancelled_caught:
+                yield ": still here\n\n"
+                continue
+            self._news.clear()
+            ended = self._ended.is_set()
+            for message in story.go_on(self._take()):
+                yield message
+            if ended:
+                yield self._last
+                return
+            with anyio.move_on_after(PACE):
+                await self._ended.wait()
+
+    def _take(self) -> list[Event]:
+        with self._guard:
+            taken, self._happened = self._happened, []
+        return taken
 
 
-def _text(happened: Event) -> str:
-    return happened.text if isinstance(happened, Output) else ""
+class Story:
+    """What was told so far of one run, and how to go on."""
+
+    def __init__(self) -> None:
+        self._terminals = {"stdout": Terminal(), "stderr": Terminal()}
+        self._epochs: list[Epoch] = []
+
+    def go_on(self, happened: Sequence[Event]) -> Iterator[str]:
+        """The messages that tell what happened since: of each sort one at the most."""
+        states = [one for one in happened if isinstance(one, Queued | Began)]
+        if states:
+            yield event("state", state(states[-1]))
+        for stream, terminal in self._terminals.items():
+            text = "".join(one.text for one in happened if isinstance(one, Output) and one.stream == stream)
+            if text:
+                final, line = terminal.write(text)
+                yield event("output", {"stream": stream, "add": final, "line": line})
+        trained = [one for one in happened if isinstance(one, Epoch)]
+        if trained:
+            self._epochs += trained
+            yield event("epochs", view.part("epochs.html", epochs=epochs.latest(self._epochs)))
 
 
-def event(name: str, data: str) -> str:
+def state(happened: Queued | Began) -> dict[str, Any]:
+    """Where a run stands, in words, and whether seconds count."""
+    if isinstance(happened, Began):
+        return {"words": "Running …", "running": True}
+    ahead = happened.ahead
+    go = "you are next" if not ahead else "1 run goes first" if ahead == 1 else f"{ahead} runs go first"
+    return {"words": f"Waiting: {go}", "running": False}
+
+
+def event(name: str, data: object) -> str:
     """One server-sent event. Its data is JSON, so that no line break in it ends the event."""
     return f"event: {name}\ndata: {json.dumps(data)}\n\n"
-
-
-def result(what: Rerun, finding: VariantFinding, printed: str) -> dict[str, Any]:
-    """What came of it, for the template."""
-    variant = what.entry.problem.variants[what.variant]
-    same = finding.verdict is what.entry.verdict
-    alone = finding.verdict is Verdict.UNPROVED and bool(finding.measured)
-    took = sum(run.seconds for run in finding.runs) + sum(one.seconds for one in finding.measured)
-    head = "The same again." if same else "" if alone else f"This time: {finding.verdict}."
-    count = len(finding.runs) + len(finding.measured)
-    why = f"{view.counted(count, 'run')}, {view.seconds(took)}." if same else view.sentence(finding.why)
-    return {
-        "css": "hint" if same else "" if alone else "wrong",
-        "head": head,
-        "why": why,
-        "options": [
-            {
-                "key": option.key,
-                "text": question.html(option.text, short=True),
-                "observed": proof.observed(variant, option.observed),
-            }
-            for option in _ordered(finding.options, what.order)
-        ],
-        "output": printed[:OUTPUT],
-    }
-
-
-def _ordered(options: tuple[OptionFinding, ...], order: tuple[int, ...]) -> list[OptionFinding]:
-    return [options[index] for index in order] if len(options) == len(order) else list(options)

@@ -7,13 +7,13 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from practicum.model import Topic
 from practicum.prove.catalogue import Catalogue
 from practicum.store import BadgeRecord, StoreError
 from practicum.web import badge as picture
-from practicum.web import challenge, view
+from practicum.web import challenge, scratch, view
 from practicum.web.seat import MODE
 from practicum.web.security import visitor
 from practicum.web.site import Site, site
@@ -78,7 +78,8 @@ def topic(request: Request) -> Response:
         )
     ]
     badges = [_small(where, badge) for badge in earned]
-    return view.page(request, "topic.html", course=catalogue.course, topic=known, modes=rows, badges=badges)
+    pad = f"{url}/scratch" if scratch.is_offered(where) else ""
+    return view.page(request, "topic.html", course=catalogue.course, topic=known, modes=rows, badges=badges, pad=pad)
 
 
 def _note(where: Site, catalogue: Catalogue, known: Topic, mode: str, minutes: int) -> str:
@@ -206,7 +207,9 @@ def trouble(request: Request, error: Exception) -> Response:
 def refusal(
     request: Request, status: int, heading: str, message: str, back: tuple[str, str] = ("/", "Go to the home page")
 ) -> Response:
-    """A page that says what happened, and where to go."""
+    """A page that says what happened, and where to go; to a script of ours, the words alone."""
+    if view.streams(request):
+        return PlainTextResponse(" ".join(filter(None, (heading + "." if message else heading, message))), status)
     url, label = back
     return view.page(request, "error.html", status, heading=heading, message=message, back_url=url, back_label=label)
 

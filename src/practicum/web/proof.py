@@ -15,7 +15,7 @@ from practicum.practice import Item, ItemState
 from practicum.prove.catalogue import Entry
 from practicum.web import charts
 from practicum.web.question import html
-from practicum.web.view import counted, day, seconds, sentence
+from practicum.web.view import counted, day, seconds, sentence, spans
 
 EXACT = ("value", "prints", "error")
 """Forms of proof for which what was observed is the bare value, and no sentence."""
@@ -116,10 +116,7 @@ def observed(variant: Variant, text: str) -> Markup:
         return Markup('<pre class="wrap" tabindex="0">{}</pre>').format(text)
     if any(variant.proof.get(form) for form in EXACT):
         return Markup("<code>{}</code>").format(text)
-    pieces = re.split(r"`([^`]+)`", text)
-    return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)
-    )
+    return spans(text)
 
 
 def proof(entry: Entry, variant: int) -> Proof:

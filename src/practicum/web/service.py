@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import signal
 import socket
+import time
 from collections.abc import Callable, Generator
 from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
 
+from practicum.runner import words
+
 GRACE = 3
-"""Seconds that requests under way have to end when the service is stopped."""
+"""Seconds that runs under way have to end by themselves when the service is stopped."""
+LAST_WORDS = 2
+"""Seconds for their pages to be told, after that."""
 
 
 class CannotListen(Exception):
@@ -63,7 +69,7 @@ class Server(uvicorn.Server):
                 server_header=False,
                 lifespan="on",
                 ws="none",
-                timeout_graceful_shutdown=GRACE,
+                timeout_graceful_shutdown=GRACE + LAST_WORDS,
             )
         )
         self._app = app
@@ -75,8 +81,20 @@ class Server(uvicorn.Server):
             self._listening()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._app.state.busy.cancel_all()  # A run being watched would hold up the end.
+        """No run begins any more; those under way have their time to end, then they are ended, and their pages told."""
+        ending = asyncio.create_task(self._end_runs())
         await super().shutdown(sockets)
+        await ending
+
+    async def _end_runs(self) -> None:
+        runs, pool = self._app.state.runs, self._app.state.site.pool
+        runs.refuse()
+        if pool is not None:
+            pool.turns.close(words.STOPPING)
+        until = time.monotonic() + GRACE
+        while len(runs) and time.monotonic() < until and not self.force_exit:
+            await asyncio.sleep(0.05)
+        runs.cancel_all()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:

@@ -26,15 +26,24 @@ _SEATS = 1_000
 
 
 class Site:
-    """The courses by their slugs, and where progress is kept. `pool` runs proofs again, where there is one."""
+    """The courses by their slugs, and where progress is kept. `pool` runs code, where there is one.
+
+    `local`: only this machine can reach the service, so that code may be run that nothing keeps apart.
+    """
 
     def __init__(
-        self, catalogues: Sequence[Catalogue], store: Store, pool: Pool | None = None, draft: bool = False
+        self,
+        catalogues: Sequence[Catalogue],
+        store: Store,
+        pool: Pool | None = None,
+        draft: bool = False,
+        local: bool = False,
     ) -> None:
         self.catalogues = {catalogue.course.slug: catalogue for catalogue in catalogues}
         self.store = store
         self.pool = pool
         self.draft = draft
+        self.local = local
         self._learners: Recent[str] = Recent(_LEARNERS)
         self.seats: Recent[Seat] = Recent(_SEATS)
         """Sittings as they were when last read or written. Another process may have written since."""

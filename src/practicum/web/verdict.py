@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practicum.practice import ItemState, Sitting, Status
-from practicum.web import badge, proof, question, view
+from practicum.web import badge, proof, question, scratch, view
 from practicum.web.seat import Seat, place
 from practicum.web.site import site
 from practicum.web.sittings import seat
@@ -36,6 +36,7 @@ def verdict_page(request: Request, at: Seat, sitting: Sitting, index: int) -> Re
         explanation=question.html(variant.explanation),
         proof=proof.proof(entry, item.variant),
         again_url=f"{at.url}/{index + 1}/again" if where.pool is not None and finding is not None else "",
+        try_url=f"{at.url}/{index + 1}/scratch" if scratch.is_offered(where) and scratch.code_of(variant) else "",
         next={"label": "See your result" if last else "Next problem", "note": _to_come(sitting, index)}
         if current
         else None,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -60,6 +62,11 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     return HTMLResponse(html, status, {"cache-control": "no-store"})
 
 
+def streams(request: Request) -> bool:
+    """Whether what happens is asked for as it happens, by a script of ours."""
+    return "text/event-stream" in request.headers.get("accept", "")
+
+
 def see(address: str) -> Response:
     """Go and see another page: the answer to every form."""
     return RedirectResponse(address, 303, {"cache-control": "no-store"})
@@ -94,6 +101,14 @@ def seconds(value: float) -> str:
 def sentence(text: str) -> str:
     """Half a sentence as a whole one."""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) or not text else ".")
+
+
+def spans(text: str) -> Markup:
+    """Plain text with its code spans; nothing else of Markdown counts."""
+    pieces = re.split(r"`([^`]+)`", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)
+    )
 
 
 def day(iso: str) -> str:

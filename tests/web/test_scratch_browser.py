@@ -1,0 +1,257 @@
+"""The scratch pad in a real browser: live, by keyboard, stopped, left, in a queue, without JavaScript, for everyone."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from practicum.prove.catalogue import Catalogue
+from practicum.runner import Cancel, Job, Limits, Pool
+from practicum.store import Store
+from practicum.web.app import create_app
+from practicum.web.site import Site
+from tests.web.conftest import Opener
+from tests.web.making import TOPIC
+from tests.web.serving import Inside
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+PAD = f"{TOPIC}/scratch"
+LOOP = "n = 0\nwhile True:\n    n += 1\n"
+BOMB = "import numpy as np\nbig = np.zeros((200_000, 200_000))\n"
+TYPO = "best = 3\nprint('so far')\nprint(bets)\n"
+STEPS = "import time\nfor n in range(100):\n    print('step', n, flush=True)\n    time.sleep(0.1)\n"
+FIT = """import sys
+import numpy as np, keras, matplotlib.pyplot as plt
+model = keras.Sequential([keras.layers.Dense(1)])
+model.compile("sgd", "mse", metrics=["mae", "mape"])
+model.fit(np.zeros((32, 2)), np.zeros(32), epochs=14, verbose=2, validation_split=0.5)
+model.summary()
+plt.plot([1, 2])
+print("x" * 500, file=sys.stderr)
+"""
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Pool]:
+    """Two places, of which one person gets one."""
+    with Pool(2, per_person=1) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def service(catalogue: Catalogue, runner: Pool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
+    """The pages, served from here: so it can be seen what still runs."""
+    with (
+        Store.open(tmp_path_factory.mktemp("data")) as store,
+        Inside(create_app(Site([catalogue], store, runner))) as inside,
+    ):
+        yield inside
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 5) -> bool:
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.01)
+    return holds()
+
+
+def run(page: Page, code: str) -> None:
+    page.get_by_label("Your code").fill(code)
+    page.get_by_role("button", name="Run").click()
+
+
+def test_a_loop_a_bomb_and_a_typo(opened: Opener) -> None:
+    """Each is told in words, with its line."""
+    page = opened(PAD)
+    run(page, TYPO)
+    expect(page.locator(".live")).to_contain_text("NameError at line 3: name 'bets' is not defined")
+    expect(page.locator(".stdout")).to_have_text("so far")
+    expect(page.locator(".quote .here")).to_have_text(re.compile(r"3\s*print\(bets\)"))
+    run(page, BOMB)
+    expect(page.locator(".live")).to_contain_text("Stopped at line 2: it asked for 298 GB of memory")
+    run(page, LOOP)
+    expect(page.locator(".state")).to_have_text(re.compile("Running … [1-9] s"))
+
+    expect(page.locator(".live")).to_contain_text("the loop at line 2 was still running", timeout=20_000)
+    expect(page.get_by_role("button", name="Run")).to_be_enabled()
+    assert page.get_by_label("Your code").input_value() == LOOP
+
+
+def test_stop_ends_the_run(opened: Opener, runner: Pool) -> None:
+    """At once, on the server too; what it had printed stays, and it can be run anew."""
+    page = opened(PAD)
+    run(page, STEPS)
+    expect(page.locator(".stdout")).to_contain_text("step 4")
+    page.get_by_role("button", name="Stop").click()
+
+    expect(page.locator(".ending")).to_have_text(re.compile(r"Stopped after \d+ s\."))
+    assert eventually(lambda: runner.turns.running == 0, 2)
+    expect(page.locator(".stdout")).to_contain_text("step 4")
+    run(page, "print('anew')")
+    expect(page.locator(".stdout")).to_have_text("anew")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_closing_the_page_ends_the_run(opened: Opener, runner: Pool, javascript: bool) -> None:
+    """With and without JavaScript."""
+    page = opened(PAD, java_script_enabled=javascript)
+    page.get_by_label("Your code").fill(LOOP)
+    page.get_by_role("button", name="Run").click(no_wait_after=True)
+    assert eventually(lambda: runner.turns.running == 1)
+    page.close()
+
+    assert eventually(lambda: runner.turns.running == 0, 2)
+
+
+def test_the_queue(opened: Opener, runner: Pool) -> None:
+    """A page says how many go first, and counts down; then the run has its turn."""
+    page = opened(PAD)
+    cancels = {person: Cancel() for person in ("bob", "eve", "mallory")}
+    job = Job(code="import time\ntime.sleep(60)", limits=Limits(seconds=60))
+    threads = [threading.Thread(target=runner.run, args=(job, None, stop, name)) for name, stop in cancels.items()]
+    try:
+        for count, thread in enumerate(threads, 1):
+            thread.start()
+            assert eventually(lambda count=count: runner.turns.running + runner.turns.waiting == count)  # type: ignore[misc]
+        run(page, "print('my turn')")
+        expect(page.locator(".state")).to_have_text("Waiting: 1 run goes first")
+        cancels["bob"].set()
+        expect(page.locator(".state")).to_have_text("Waiting: you are next")
+        cancels["eve"].set()
+        expect(page.locator(".stdout")).to_have_text("my turn")
+    finally:
+        for stop in cancels.values():
+            stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_a_run_that_waits_can_be_stopped(opened: Opener, runner: Pool) -> None:
+    """One's second run waits for one's first; in another tab it is the same person."""
+    page = opened(PAD)
+    other = page.context.new_page()
+    other.goto(PAD)
+    run(page, LOOP)
+    assert eventually(lambda: runner.turns.running == 1)
+    run(other, "print(1)")
+    expect(other.locator(".state")).to_have_text("Waiting: you are next")
+    other.get_by_role("button", name="Stop").click()
+
+    expect(other.locator(".ending")).to_have_text("Stopped.")
+    assert eventually(lambda: runner.turns.waiting == 0, 2)
+    assert runner.turns.running == 1
+    page.get_by_role("button", name="Stop").click()
+    assert eventually(lambda: runner.turns.running == 0, 2)
+
+
+def test_a_double_click_is_one(opened: Opener) -> None:
+    """It does not run and stop at once."""
+    page = opened(PAD)
+    page.get_by_label("Your code").fill("import time\ntime.sleep(1)\nprint('ran')")
+    page.get_by_role("button", name="Run").dblclick()
+
+    expect(page.locator(".stdout")).to_have_text("ran")
+
+
+def test_by_keyboard(opened: Opener) -> None:
+    """Enter keeps the indentation, Tab indents, Ctrl+Enter runs; Escape, then Tab, leads on to the button."""
+    page = opened(PAD)
+    area = page.get_by_label("Your code")
+    area.focus()
+    page.keyboard.type("for n in range(2):\nprint(n)\nif n:\nprint('one')")
+
+    assert area.input_value() == "for n in range(2):\n    print(n)\n    if n:\n        print('one')"
+    page.keyboard.press("Shift+Tab")
+    assert area.input_value().endswith("\n    print('one')")
+    page.keyboard.press("Tab")
+    assert area.input_value().endswith("    print('one')    ")
+    page.keyboard.press("Control+z")
+    assert area.input_value().endswith("\n    print('one')")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Tab")
+    assert area.input_value().startswith("    for n in range(2):\n        print(n)\n")
+    page.keyboard.press("Shift+Tab")
+    area.fill("print(6 * 7)")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".stdout")).to_have_text("42")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Run")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(area).to_be_focused()
+
+
+def test_without_javascript(opened: Opener) -> None:
+    """The same outcome as a page, the code still in its box, and Tab leaves the field as ever."""
+    page = opened(PAD, java_script_enabled=False)
+    run(page, TYPO)
+
+    expect(page.locator(".live")).to_contain_text("NameError at line 3")
+    assert page.get_by_label("Your code").input_value() == TYPO
+    expect(page.locator("#keys")).not_to_contain_text("Tab")
+
+
+def test_a_server_that_is_gone(opened: Opener) -> None:
+    """It is told in words, and the code is not lost."""
+    page = opened(PAD, allow="ERR_INTERNET_DISCONNECTED")
+    page.context.set_offline(True)
+    run(page, "print(1)")
+
+    expect(page.locator(".live")).to_have_text(re.compile("The server did not answer"))
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator(".stdout")).to_have_text("1")
+
+
+def test_what_is_drawn_is_no_part_of_the_page(opened: Opener) -> None:
+    """A figure's SVG is a picture: a script in it does nothing, and nothing is fetched for it."""
+    page = opened(PAD)
+    evil = (
+        "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.figtext(.5, .5, 'drawn')\n"
+        'plt.gca().set_gid(\'\\"><script>document.title=1</script><image href="http://example.com/x.png"/>\')\n'
+    )
+    run(page, evil)
+    picture = page.get_by_role("img", name="Figure 1")
+    expect(picture).to_be_visible(timeout=30_000)
+
+    assert picture.evaluate("image => image.complete && image.naturalWidth") > 100
+    assert page.title().startswith("Scratch pad")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save figure 1").click()
+    assert Path(saved.value.path()).read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.tensorflow
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_accessible_and_fits(opened: Opener, scheme: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In every state: axe finds nothing, and nothing must be scrolled sideways."""
+    monkeypatch.setattr("practicum.web.scratch.LIMITS", Limits(seconds=60))
+    page = opened(PAD, color_scheme=scheme, viewport={"width": width, "height": 780})
+    problems = []
+    for code, ends in (("", ""), (STEPS, "step 1"), (TYPO, "NameError"), (BOMB, "Stopped at"), (FIT, "Done in")):
+        if code:
+            run(page, code)
+            expect(page.locator(".live")).to_contain_text(ends, timeout=60_000)
+        for summary in page.locator("summary").all():
+            summary.click()
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            problems.append(f"{ends}: {wide} px too wide")
+        found = Axe().run(page)
+        if found.violations_count:
+            problems.append(f"{ends}: {found.generate_report()}")
+        if code == STEPS:
+            page.get_by_role("button", name="Stop").click()
+            expect(page.locator(".ending")).to_be_visible()
+
+    assert problems == []
+    expect(page.locator(".epochs tbody").last.locator("tr")).to_have_count(12)
