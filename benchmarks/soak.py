@@ -158,6 +158,7 @@ class Sight:
         ctypes.CDLL(None).malloc_trim(0)
         found |= {
             "server: memory of its own, kB": processes.own(me) // 1000,
+            "server: Python's blocks in use": sys.getallocatedblocks(),
             "server: descriptors": processes.descriptors(me),
             "server: threads": processes.threads(me),
             "server: mounts": processes.mounts(me),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from practicum.runner.environment import Environment
-from practicum.runner.protocol import Job, Mode, Preload, ZygoteGone
+from practicum.runner.protocol import ChildGone, Job, Mode, Preload, ZygoteGone
 from practicum.runner.spares import DISK, Demand, Spare
 from practicum.runner.warm import Session, Zygote
 
@@ -94,9 +94,10 @@ class Keeper:
             with self._busy(zygote), contextlib.closing(session):
                 self._poke()
                 yield session
+        except ChildGone:
+            raise
         except ZygoteGone:
-            if spare is None:
-                self._forget(home, zygote)
+            self._forget(home, zygote)
             raise
         finally:
             self._numbers.give(number)
@@ -175,7 +176,7 @@ class Keeper:
     def _forget(self, home: Home, zygote: Zygote | None) -> None:
         """Give up a zygote that has died, with its spares; the standby takes its place."""
         with self._lock:
-            if zygote is None or home.zygote is not zygote or (zygote.busy and zygote.alive):
+            if zygote is None or home.zygote is not zygote:
                 return
             spares, home.spares = home.spares, []
             home.zygote, home.standby = home.standby, None

@@ -119,3 +119,7 @@ class Result:
 
 class ZygoteGone(Exception):
     """The warm interpreter could not start, or died before the job began; the text says why."""
+
+
+class ChildGone(ZygoteGone):
+    """The job's own process died before the job began; the warm interpreter that it comes from may be well."""

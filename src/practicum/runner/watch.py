@@ -15,7 +15,7 @@ from practicum.runner import words
 from practicum.runner.cancel import Cancel
 from practicum.runner.events import Began, Epoch, Event, Output, Stream, Tell, Value
 from practicum.runner.inside.carry import MESSAGE
-from practicum.runner.protocol import Figure, Job, Result, ZygoteGone
+from practicum.runner.protocol import ChildGone, Figure, Job, Result, ZygoteGone
 from practicum.runner.screen import shown
 from practicum.runner.values import Unreadable, decode, failure, numbers, parse, printable
 
@@ -422,7 +422,7 @@ class Watch:
             self._stop("crash", words.unreadable())  # it says that it is done before it was asked
         if self._stopped is None and not self._done:
             if self._began is None:
-                raise ZygoteGone("its interpreter ended before it began")
+                raise ChildGone("its interpreter ended before it began")
             self._judge_crash()
         if self._memory_failed and self._stopped is None:
             self._stop("memory", words.memory(self._job.limits, self._failure))

@@ -14,12 +14,12 @@ from practicum.runner import Job, Mode, Pool
 
 from ..conftest import pool_in
 from .catalogue import Attack, World, attacks
-from .trial import GROUNDS, Ground, let_loose, nobody_was_harmed, was_contained
+from .trial import TESTED, Ground, let_loose, nobody_was_harmed, was_contained
 from .trial import world as make_world
 
 CASES = [
     pytest.param(attack, ground, id=f"{ground}: {attack}")
-    for ground in GROUNDS
+    for ground in TESTED
     for attack in attacks()
     if ground.mode in attack.modes
 ]
@@ -55,6 +55,7 @@ def pool_on(ground: Ground) -> Pool:
     return OPENED[ground]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("attack", "ground"), CASES)
 def test_is_contained(attack: Attack, ground: Ground, world: World) -> None:
     """The attack gets nothing and harms no one, neither while it runs nor after."""

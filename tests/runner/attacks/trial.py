@@ -59,6 +59,8 @@ GROUNDS = (
     Ground(Mode.BARE, spares=4),
     Ground(Mode.SUBPROCESS),
 )
+TESTED = (Ground(Mode.FULL, spares=4), Ground(Mode.BARE), Ground(Mode.SUBPROCESS))
+"""Of these, where the tests let them loose: each mode, and each way to get a process. `make attacks` does all."""
 
 
 @dataclass(frozen=True)
