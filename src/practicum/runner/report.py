@@ -105,6 +105,8 @@ def _namespaces() -> Row:
             "allow bwrap an AppArmor profile with `userns`, or sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
         )
         return Row("user namespaces", "held back by AppArmor", False, advice)
+    if shutil.which("bwrap") is None:
+        return Row("user namespaces", "not tried: it takes bubblewrap", True)
     advice = (
         "in a container: allow them (docker run --security-opt seccomp=unconfined, or a profile with unshare and mount)"
     )
