@@ -12,10 +12,10 @@ from functools import partial
 
 from practicum.runner.borrow import borrowing
 from practicum.runner.cancel import Cancel
+from practicum.runner.keeper import ATTEMPTS
 from practicum.runner.protocol import Job, Result, ZygoteGone
 from practicum.runner.watch import Session, Watch
 
-ATTEMPTS = 3
 Open = Callable[[Job, bool], AbstractContextManager[Session]]
 """A session for a job; a fresh one, if the last turned out to be dead."""
 

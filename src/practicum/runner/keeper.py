@@ -28,6 +28,8 @@ class Key(NamedTuple):
 
 KEEP = 6
 """TensorFlow interpreters (of different hash seeds or environments) that stay warm at once: 230 MB each."""
+ATTEMPTS = 3
+"""To begin a job: with a dead spare, a fresh child of a zygote that has died too, a child of a new zygote."""
 LEAST = 1
 """Spares of an interpreter that stay when nothing happens."""
 TIDY = 10.0
@@ -155,23 +157,29 @@ class Keeper:
                 self._make_room(home.key.preload)
                 zygote = self._start(home.key)
                 with self._lock:
-                    if self.closed:
-                        raise ZygoteGone("the pool is closed")
-                    home.zygote = zygote
+                    if not self.closed:
+                        home.zygote = zygote
+                if home.zygote is None:
+                    zygote.close()
+                    raise ZygoteGone("the pool is closed")
             return home.zygote
 
     def _start(self, key: Key) -> Zygote:
+        spawned: list[Zygote] = []
+
         def own(zygote: Zygote) -> None:
             """Answer for it from its first moment, so that closing ends it though it is still importing."""
             with self._lock:
                 if self.closed:
                     raise OSError("the pool is closed")
                 self._starting.add(zygote)
+            spawned.append(zygote)
 
-        zygote = Zygote.start(self.mode, *key, on_spawn=own)
-        with self._lock:
-            self._starting.discard(zygote)
-        return zygote
+        try:
+            return Zygote.start(self.mode, *key, on_spawn=own)
+        finally:
+            with self._lock:
+                self._starting.difference_update(spawned)
 
     def _forget(self, home: Home, zygote: Zygote | None) -> None:
         """Give up a zygote that has died, with its spares; the standby takes its place."""

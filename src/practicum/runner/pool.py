@@ -16,7 +16,7 @@ from practicum.runner.cancel import Cancel
 from practicum.runner.environment import Environment
 from practicum.runner.events import Queued, Tell
 from practicum.runner.examine import examine
-from practicum.runner.keeper import Keeper, Key
+from practicum.runner.keeper import ATTEMPTS, Keeper, Key
 from practicum.runner.mode import choose_mode
 from practicum.runner.plain import PlainSession
 from practicum.runner.protocol import Job, Mode, Preload, Result, ZygoteGone
@@ -24,8 +24,6 @@ from practicum.runner.turns import Cancelled, Refused, Turns
 from practicum.runner.warm import Session
 from practicum.runner.watch import Watch
 
-ATTEMPTS = 3
-"""A dead spare, a fresh child of a zygote that has died too, a child of a new zygote."""
 _M_ARENA_MAX = -8
 UNSAFE = (
     "Code runs here as a plain subprocess, without isolation: run only your own. "
