@@ -45,7 +45,15 @@ seen = {
 LOOK_AT_KERAS = """
 import keras, numpy, tensorflow as tf, matplotlib
 model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.Dense(1)])
+trained = keras.Sequential([keras.Input((3,)), keras.layers.Dropout(0.5), keras.layers.Dense(1)])
+trained.compile("adam", "mse")
+x = numpy.random.rand(70, 3)
+mobile = keras.applications.MobileNetV2(weights=None, include_top=False, input_shape=(32, 32, 3))
 seen |= {
+    "losses": trained.fit(x, x[:, :1], epochs=2, verbose=0).history["loss"],
+    "mobile": [layer.name for layer in mobile.layers[:4]] + mobile.layers[1].kernel.numpy()[0, 0, 0, :4].tolist(),
+    "kernels that count": [float(tf.random.uniform(())), float(tf.random.uniform(()))],
+    "shuffled": tf.random.shuffle(range(9)).numpy().tolist(),
     "names": [layer.name for layer in model.layers] + [model.name], "weights": model.layers[0].kernel.numpy().tolist(),
     "random": [numpy.random.rand(), float(tf.random.normal(())), float(keras.random.normal(()))],
     "default": [keras.config.floatx(), str(keras.config.dtype_policy()), keras.config.image_data_format()],

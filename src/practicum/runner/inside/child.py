@@ -27,7 +27,7 @@ import traceback
 import types
 import warnings
 
-from practicum.runner.inside import epochs
+from practicum.runner.inside import epochs, kernels
 from practicum.runner.inside.answer import Answerer
 from practicum.runner.inside.ask import Asker, Space
 from practicum.runner.inside.carry import Unreadable
@@ -202,7 +202,8 @@ def reseed(seed: int) -> None:
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(seed % 2**32)
     if "keras" in sys.modules:
-        sys.modules["keras"].utils.set_random_seed(seed % 2**32)
+        with kernels.kept():
+            sys.modules["keras"].utils.set_random_seed(seed % 2**32)
 
 
 # --- code ------------------------------------------------------------------------------------------------------------
