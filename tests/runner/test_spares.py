@@ -227,7 +227,10 @@ def test_how_many_follows_demand(times: list[float], later: float, least: int, m
 @pytest.mark.parametrize("mode", [Mode.FULL, Mode.BARE], ids=str)
 @pytest.mark.parametrize("whom", ["the zygote", "what was started"])
 def test_a_death_is_noticed_at_once(mode: Mode, whom: str) -> None:
-    """The zygote's, or bubblewrap's around it: a running job hears of it within 100 ms, the next runs in a new one."""
+    """The zygote's, or bubblewrap's around it: a running job hears of it at once, the next runs in a new one.
+
+    On an idle machine within 100 ms; the bound is wider because other tests run beside this one.
+    """
     pool_in(mode)
     seen: list[tuple[Result, float]] = []
     with Pool(size=2, mode=mode, spares=1) as pool:
@@ -252,7 +255,7 @@ def test_a_death_is_noticed_at_once(mode: Mode, whom: str) -> None:
     result, ended = seen[0]
     assert result.stopped == "crash"
     assert "died" in result.why
-    assert ended - killed < 0.1
+    assert ended - killed < 0.5
     assert after.values == {"x": 1}
 
 
