@@ -40,6 +40,14 @@ def test_what_happens_at_once_travels_together() -> None:
     assert kinds([Queued(1), Queued(0), Began(), *output, *epochs]) == ["state", "output", "epochs"]
 
 
+def test_one_that_waits_does_not_hide_one_that_runs() -> None:
+    """Where several runs are told as one."""
+    story = Story()
+
+    assert "Running" in "".join(story.go_on([Queued(0), Began(), Queued(0)]))
+    assert not list(story.go_on([Queued(1)]))
+
+
 def ended_by(
     receive: Callable[[threading.Event], Coroutine[Any, Any, dict[str, str]]], runs: Runs, limit: float = 5
 ) -> list[str]:

@@ -189,12 +189,15 @@ class Story:
     def __init__(self) -> None:
         self._terminals = {"stdout": Terminal(), "stderr": Terminal()}
         self._epochs: list[Epoch] = []
+        self._runs = False
 
     def go_on(self, happened: Sequence[Event]) -> Iterator[str]:
         """The messages that tell what happened since: of each sort one at the most."""
         states = [one for one in happened if isinstance(one, Queued | Began)]
-        if states:
-            yield event("state", state(states[-1]))
+        begun = [one for one in states if isinstance(one, Began)]
+        if states and not self._runs:  # Of several runs side by side, one that waits does not hide one that runs.
+            yield event("state", state((begun or states)[-1]))
+        self._runs = self._runs or bool(begun)
         for stream, terminal in self._terminals.items():
             text = "".join(one.text for one in happened if isinstance(one, Output) and one.stream == stream)
             if text:
