@@ -13,7 +13,7 @@ DISK = Limits().disk
 """A spare's disk is made with it, so it serves jobs that may have just as much."""
 RECENT = 60.0
 """Seconds for which what was asked for counts when it is decided how many to keep."""
-MEMORY = {Preload.TENSORFLOW: 90 << 20, Preload.NUMPY: 12 << 20, Preload.PYTHON: 6 << 20}
+MEMORY = {Preload.TENSORFLOW: 110 << 20, Preload.NUMPY: 12 << 20, Preload.PYTHON: 6 << 20}
 """Bytes that one costs, generously."""
 SHARE = 0.25
 """Of the machine's free memory, what spares may take."""
