@@ -6,7 +6,7 @@ import pytest
 
 from practicum.lab import networks
 from practicum.lab.features import features, forward, shared_base
-from practicum.lab.images import shapes
+from practicum.lab.shapes import shapes
 from practicum.lab.train import Labelled, Trainer
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]

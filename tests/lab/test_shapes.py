@@ -8,11 +8,11 @@ import time
 import numpy as np
 import pytest
 
-from practicum.lab.images import SHAPES, shapes
+from practicum.lab.shapes import SHAPES, shapes
 
 DRAW = """
 import hashlib
-from practicum.lab.images import shapes
+from practicum.lab.shapes import shapes
 print(hashlib.sha256(shapes(6, seed=3, difficulty=0.7).pixels).hexdigest())
 """
 

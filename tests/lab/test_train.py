@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from practicum.lab import networks
-from practicum.lab.images import shapes
+from practicum.lab.shapes import shapes
 from practicum.lab.train import Labelled, Trainer, accuracy, share_right, trainer
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
