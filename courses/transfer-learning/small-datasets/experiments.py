@@ -7,7 +7,8 @@ import numpy as np
 
 from practicum.lab import backbones, networks
 from practicum.lab.features import features, forward, shared_base
-from practicum.lab.images import ImageSet, shapes
+from practicum.lab.images import ImageSet
+from practicum.lab.shapes import shapes
 from practicum.lab.train import Curves, Labelled, accuracy, share_right, trainer
 
 SIDE = 64

@@ -128,7 +128,10 @@ def nothing_learned(evidence: Evidence) -> Finding | None:
     if evidence.accuracy.low > common:
         return None
     name = evidence.classes[int(evidence.counts.argmax())]
-    told = f"The accuracy is {_points(evidence.accuracy)}; always answering “{name}” would be right {common:.0%} of the time."
+    told = (
+        f"The accuracy is {_points(evidence.accuracy)}; "
+        f"always answering “{name}” would be right {common:.0%} of the time."
+    )
     remedy = "Look whether a person could tell the classes apart at this size, then for wrong labels, then get more."
     return Finding("nothing-learned", "stop", "Nothing was surely learned", told, remedy)
 
