@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Install what some tests need besides Python (a browser, bubblewrap), where the system and the user allow it.
+# Install what some tests need besides Python (a browser, bubblewrap, a font of pictures), where the system and the user allow it.
 set -u
 missing=()
 command -v bwrap >/dev/null || missing+=(bubblewrap)
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium fonts-liberation)
+fc-list 2>/dev/null | grep -q NotoColorEmoji || [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] || missing+=(fonts-noto-color-emoji)
 ldconfig -p 2>/dev/null | grep -q libseccomp.so.2 || missing+=(libseccomp2)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
