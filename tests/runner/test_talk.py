@@ -321,8 +321,9 @@ class TestLies:
         with pytest.raises(TypeError, match="the answer is a `Cheat`, not a number"):
             check("x + 1", "class Cheat: pass\nx = Cheat()")
 
-    def test_what_the_setup_imports_stays(self) -> None:
+    def test_what_the_setup_imports_stays(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Neither a new binding nor a patched module reaches the check."""
+        monkeypatch.setattr(np, "allclose", np.allclose)  # the code below runs in this process: put back afterwards
         for code in ("class np:\n    allclose = staticmethod(lambda *a: True)", "np.allclose = lambda *a: True"):
             with asking("x = 1", "import numpy as np"), asking(f"x = 1\n{code}", "import numpy as np") as asker:
                 assert asker.space["np"] is np

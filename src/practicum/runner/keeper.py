@@ -96,6 +96,8 @@ class Keeper:
             with self._busy(zygote), contextlib.closing(session):
                 self._poke()
                 yield session
+            if session.abandoned:
+                self._forget(home, zygote)  # now, though its process may take a moment to end: the next job is sooner
         except ChildGone:
             raise
         except ZygoteGone:

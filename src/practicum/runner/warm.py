@@ -214,8 +214,11 @@ class Session:
     report: socket.socket
     pipes: dict[str, int]
     immediate = True
+    abandoned = False
+    """Whether the zygote has gone without a word on how the job ended."""
 
     def __post_init__(self) -> None:
+        self._reported = False
         self._outgoing = collections.deque[memoryview]()
         self._alarm = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         self._names = {fd: name for name, fd in self.pipes.items()}
@@ -277,6 +280,9 @@ class Session:
             data = os.read(fd, _CHUNK)
         except OSError:
             data = b""
+        if self._names[fd] == "report":
+            self._reported |= bool(data)
+            self.abandoned = not self._reported
         if not data:
             self._poll.unregister(fd)
             del self._names[fd]

@@ -215,6 +215,8 @@ class Watch:
     # --- what comes --------------------------------------------------------------------------------------------------
 
     def _take(self, source: str, data: bytes) -> None:
+        if source == "report" and source not in self._open:
+            return  # its end, after what it had to say
         if not data:
             self._open.discard(source)
         if source == "stdout":
