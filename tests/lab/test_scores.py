@@ -1,0 +1,145 @@
+"""Scores agree with scikit-learn's, and their intervals hold what they promise."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.stats import binomtest
+from sklearn import metrics
+
+from practicum.lab.scores import averaged, half_width, hopeless, proportion, scores
+
+Predictions = tuple[NDArray[np.int64], NDArray[np.float64]]
+
+
+@st.composite
+def predictions(draw: st.DrawFn) -> Predictions:
+    """Labels of two to five classes, each shown at least once, and probabilities that favour the right one a little."""
+    classes, more = draw(st.integers(2, 5)), draw(st.integers(0, 60))
+    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
+    labels = np.concatenate([np.arange(classes), rng.integers(0, classes, more)])
+    raw = rng.dirichlet(np.ones(classes), len(labels)) + 0.5 * np.eye(classes)[labels]
+    return labels, raw / raw.sum(axis=1, keepdims=True)
+
+
+@settings(deadline=None, max_examples=25)
+@given(predictions())
+def test_each_score_is_the_fields_own(made: Predictions) -> None:
+    """The same numbers as scikit-learn's, each inside its interval."""
+    labels, probabilities = made
+    predicted = probabilities.argmax(axis=1)
+
+    told = scores(labels, probabilities)
+
+    assert told.accuracy.value == pytest.approx(metrics.accuracy_score(labels, predicted))
+    assert told.balanced_accuracy.value == pytest.approx(metrics.balanced_accuracy_score(labels, predicted))
+    assert told.f1.value == pytest.approx(metrics.f1_score(labels, predicted, average="macro"))
+    assert told.log_loss.value == pytest.approx(
+        metrics.log_loss(labels, probabilities, labels=range(probabilities.shape[1]))
+    )
+    assert (told.confusion == metrics.confusion_matrix(labels, predicted, labels=range(probabilities.shape[1]))).all()
+    assert told.n == len(labels)
+    for interval in (told.accuracy, told.balanced_accuracy, told.f1, told.calibration_error, told.log_loss):
+        assert interval.low <= interval.value <= interval.high
+
+
+@settings(deadline=None, max_examples=10)
+@given(predictions(), st.integers(0, 99))
+def test_a_seed_gives_the_same_interval_again(made: Predictions, seed: int) -> None:
+    """To the bit; and the order of the pictures changes no value."""
+    labels, probabilities = made
+    order = np.random.default_rng(seed).permutation(len(labels))
+
+    once, again = scores(labels, probabilities, seed=seed), scores(labels, probabilities, seed=seed)
+    turned = scores(labels[order], probabilities[order], seed=seed)
+
+    assert once.f1 == again.f1
+    assert turned.f1.value == pytest.approx(once.f1.value)
+    assert turned.calibration_error.value == pytest.approx(once.calibration_error.value)
+
+
+@given(st.integers(1, 500), st.data())
+def test_a_proportion_has_wilsons_interval(total: int, data: st.DataObject) -> None:
+    """As SciPy has it."""
+    right = data.draw(st.integers(0, total))
+    theirs = binomtest(right, total).proportion_ci(method="wilson")
+
+    ours = proportion(right, total)
+
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
+
+
+def test_nineteen_of_twenty_intervals_hold_the_truth() -> None:
+    """Of sets drawn anew from a known source, the intervals of accuracy and balanced accuracy cover the true value."""
+    rng = np.random.default_rng(0)
+    held = {"accuracy": 0, "balanced_accuracy": 0}
+    recall = np.array([0.9, 0.7, 0.6])
+    for seed in range(200):
+        labels = np.repeat(np.arange(3), 40)
+        right = rng.random(120) < recall[labels]
+        named = np.where(right, labels, (labels + 1) % 3)
+        told = scores(labels, np.eye(3)[named], seed=seed)
+        for name in held:
+            interval = getattr(told, name)
+            held[name] += interval.low <= recall.mean() <= interval.high
+
+    assert all(0.9 <= count / 200 <= 0.99 for count in held.values()), held
+
+
+def test_sure_and_always_right_is_calibrated() -> None:
+    """No calibration error where confidence is kept; as much as was promised too much where it is not."""
+    labels = np.repeat([0, 1], 50)
+    half_right = np.where(np.arange(100) % 2 == 0, labels, 1 - labels)
+
+    assert scores(labels, np.eye(2)[labels]).calibration_error.value == 0
+    assert scores(labels, np.eye(2)[half_right]).calibration_error.value == pytest.approx(0.5)
+
+
+def test_repeats_do_not_narrow_an_interval() -> None:
+    """Averaging the same predictions ten times is one prediction of each picture."""
+    labels = np.array([0, 1, 1, 0])
+    probabilities = np.array([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4], [0.5, 0.5]])
+
+    assert scores(labels, averaged([probabilities] * 10)).accuracy == scores(labels, probabilities).accuracy
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ((6, 6), "12 images of 2 classes: any accuracy here is ± 28 points"),
+        ((2, 2, 2), "6 images of 3 classes: any accuracy here is ± 40 points"),
+        ((13, 12), None),
+        ((100, 100), None),
+    ],
+)
+def test_it_says_when_it_is_hopeless(counts: tuple[int, ...], told: str | None) -> None:
+    """Under 25 pictures, an accuracy says next to nothing."""
+    assert hopeless(counts) == told
+
+
+@pytest.mark.parametrize(
+    ("labels", "probabilities", "told"),
+    [
+        ([0, 1], [[0.5, 0.5]], "labels must be"),
+        ([], np.empty((0, 2)), "labels must be"),
+        ([0, 2], [[0.5, 0.5], [0.5, 0.5]], "from 0 to 1; got 0 to 2"),
+        ([0, 1], [[2.0, -1.0], [0.5, 0.5]], "not logits"),
+        ([0, 1], [[0.5, 0.2], [0.5, 0.5]], "sum to 1"),
+    ],
+)
+def test_what_is_no_prediction_is_refused(labels: list[int], probabilities: list[list[float]], told: str) -> None:
+    """With what is wrong in it."""
+    with pytest.raises(ValueError, match=told):
+        scores(np.array(labels, dtype=int), np.array(probabilities))
+
+
+def test_no_pictures_have_no_proportion() -> None:
+    """Nor an error bar."""
+    for right, total in ((0, 0), (3, 2), (-1, 2)):
+        with pytest.raises(ValueError, match=f"got {right} of {total}"):
+            proportion(right, total)
+    with pytest.raises(ValueError, match="at least one picture"):
+        half_width(0)
