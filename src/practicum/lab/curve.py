@@ -78,7 +78,7 @@ def learning_curve(
     points = tuple(Point(int(n), _interval(mean[i], drawn[:, i])) for i, n in enumerate(size))
     if len(size) < LEAST_SIZES:
         return LearningCurve(points, (), Interval(float(mean[-1]), float(points[-1].accuracy.low), 1.0))
-    laws = np.stack([_fit(size, one, chance) for one in (mean, *drawn)])
+    laws = _fit(size, np.vstack([mean, drawn]), chance)
     ahead = tuple(_expected(laws, int(size[-1]) * times) for times in AHEAD)
     return LearningCurve(points, ahead, _interval(1 - laws[0, 0], 1 - laws[1:, 0]), laws)
 
@@ -104,28 +104,31 @@ def _drawn(results: Numbers, n_test: int, rng: np.random.Generator) -> Numbers:
 
 
 def _fit(size: Numbers, accuracy: Numbers, chance: float) -> Numbers:
-    """The law of least squares with a floor of at least 0 and a curve that does not fall: (floor, scale, rate)."""
+    """For accuracies (curves, sizes), laws (curves, 3) of least squares: floor, scale, rate, none below 0."""
     error = 1 - accuracy
-    best, least = np.array([error.mean(), 0.0, 1.0]), math.inf
-    for rate in RATES:
-        floor, scale = _line(size**-rate, error)
-        missed = float(((floor + scale * size**-rate - error) ** 2).sum())
-        if missed < least - 1e-15:
-            best, least = np.array([floor, scale, rate]), missed
-    best[0] = min(best[0], 1 - chance)
-    return best
+    fits = [_line(size**-rate, error) for rate in RATES]
+    missed = np.stack([missed for _, _, missed in fits])
+    # Of laws that fit equally well, the slowest: rounding must not choose.
+    best = (missed <= missed.min(axis=0) + 1e-15).argmax(axis=0)
+    each = np.arange(len(error))
+    floor, slope = (np.stack(part)[best, each] for part in list(zip(*fits, strict=True))[:2])
+    return np.stack([np.minimum(floor, 1 - chance), slope, RATES[best]], axis=1)
 
 
-def _line(x: Numbers, y: Numbers) -> tuple[float, float]:
-    """Floor and slope of the line y = floor + slope · x of least squares, neither below 0."""
+def _line(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Of each row of `y` (curves, sizes), the line floor + slope · x of least squares, neither below 0.
+
+    Gives floors, slopes and squared errors, each (curves,).
+    """
     around = x - x.mean()
-    slope = float((around * y).sum() / (around**2).sum())
-    floor = float(y.mean() - slope * x.mean())
-    if slope < 0:
-        return float(y.mean()), 0.0
-    if floor < 0:
-        return 0.0, float((x * y).sum() / (x**2).sum())
-    return floor, slope
+    slope = (y * around).sum(axis=1) / (around**2).sum()
+    floor = y.mean(axis=1) - slope * x.mean()
+    through_zero = (y * x).sum(axis=1) / (x**2).sum()
+    slope, floor = np.where(floor < 0, through_zero, slope), np.maximum(floor, 0)
+    falling = slope < 0
+    slope, floor = np.where(falling, 0, slope), np.where(falling, y.mean(axis=1), floor)
+    missed = ((floor[:, None] + slope[:, None] * x - y) ** 2).sum(axis=1)
+    return floor, slope, missed
 
 
 def _needed(laws: Numbers, error: float) -> Numbers:
