@@ -29,7 +29,12 @@ def nothing_is_left(folder: Path) -> bool:
 
 def start(*words: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "practicum", "env", "build", "--packages", *words]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def hear() -> None:
+        """Where the tests run in the background of a shell, Ctrl-C is ignored by all that they start."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=hear)
 
 
 def test_an_environment_holds_what_was_asked_for_and_what_that_needs(both: tuple[Built, Built]) -> None:
