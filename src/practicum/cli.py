@@ -8,7 +8,7 @@ import click
 
 from practicum import __version__
 
-COMMANDS = ("serve", "prove", "run", "env", "doctor")
+COMMANDS = ("serve", "prove", "run", "lab", "env", "doctor")
 
 
 class _Lazy(click.Group):

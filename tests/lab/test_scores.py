@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn import metrics
 
-from practicum.lab.scores import averaged, half_width, hopeless, proportion, scores
+from practicum.lab.scores import half_width, hopeless, proportion, scores
 
 Predictions = tuple[NDArray[np.int64], NDArray[np.float64]]
 
@@ -99,11 +99,37 @@ def test_sure_and_always_right_is_calibrated() -> None:
 
 
 def test_repeats_do_not_narrow_an_interval() -> None:
-    """Averaging the same predictions ten times is one prediction of each picture."""
+    """The same predictions ten times are one prediction of each picture."""
     labels = np.array([0, 1, 1, 0])
     probabilities = np.array([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4], [0.5, 0.5]])
+    once, again = scores(labels, probabilities), scores(labels, np.stack([probabilities] * 10))
 
-    assert scores(labels, averaged([probabilities] * 10)).accuracy == scores(labels, probabilities).accuracy
+    assert again.accuracy == once.accuracy
+    assert again.f1.low == pytest.approx(once.f1.low)
+    assert (again.confusion == once.confusion).all()
+
+
+def test_repeats_are_averaged_in_what_they_score_not_into_one_vote() -> None:
+    """Two repeats of which one is always right and one always wrong score a half; their vote would score all or none."""
+    labels = np.array([0, 1, 1, 0])
+    right = np.eye(2)[labels] * 0.8 + 0.1
+
+    told = scores(labels, np.stack([right, 1 - right]))
+
+    assert told.accuracy.value == told.balanced_accuracy.value == told.f1.value == 0.5
+
+
+def test_what_choosing_flattered_is_taken_off() -> None:
+    """Accuracy, balanced accuracy and F1 sink by it with their intervals; what was counted stays."""
+    labels = np.arange(40) % 2
+    probabilities = np.where(np.arange(40)[:, None] % 5 == 0, 0.5, np.eye(2)[labels])
+    plain, honest = scores(labels, probabilities), scores(labels, probabilities, optimism=0.03)
+
+    for before, after in ((plain.accuracy, honest.accuracy), (plain.f1, honest.f1)):
+        assert after.value == pytest.approx(before.value - 0.03)
+        assert after.high == pytest.approx(before.high - 0.03)
+    assert honest.log_loss == plain.log_loss
+    assert (honest.confusion == plain.confusion).all()
 
 
 @pytest.mark.parametrize(

@@ -208,7 +208,8 @@ def too_few_images(evidence: Evidence) -> Finding | None:
     half = max(half, (evidence.accuracy.high - evidence.accuracy.low) / 2)
     if half < WIDE:
         return None
-    told = f"{n} pictures leave the accuracy open between {_points(evidence.accuracy)}."
+    low, high = evidence.accuracy.low, evidence.accuracy.high
+    told = f"{n} pictures leave it open where between {low:.0%} and {high:.0%} the accuracy lies."
     remedy = "Four times as many would make that range half as wide." + _ahead(evidence)
     return Finding("too-few-images", "warn", "Too few pictures to be sure", told, remedy)
 

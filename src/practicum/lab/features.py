@@ -47,12 +47,15 @@ def features(
     `cache` may be any mapping from a content hash to an array: :class:`practicum.lab.cache.Disk` keeps them in a
     folder. `progress` is told how many pictures are done, of how many.
     """
-    key = f"{_digest(base)}-{_hash(pixels)}"
-    if key not in cache:
-        cache[key] = forward(base, pixels, progress=progress)
-    elif progress is not None:
+    key = f"{digest(base)}-{content(pixels)}"
+    try:
+        found = cache[key]
+    except KeyError:
+        found = cache[key] = forward(base, pixels, progress=progress)
+        return found
+    if progress is not None:
         progress(len(pixels), len(pixels))
-    return cache[key]
+    return found
 
 
 def forward(model: keras.Model, inputs: NDArray[Any], *, progress: Progress | None = None) -> NDArray[np.float32]:
@@ -88,12 +91,13 @@ def _inference(model: keras.Model) -> Any:
     return model.__dict__["lab_inference"]
 
 
-def _digest(model: keras.Model) -> str:
+def digest(model: keras.Model) -> str:
     """What the model computes with: its architecture and every weight, so that a trained model is another one."""
-    return _hash(model.to_json(), *model.get_weights())
+    return content(model.to_json(), *model.get_weights())
 
 
-def _hash(*parts: str | NDArray[Any]) -> str:
+def content(*parts: str | NDArray[Any]) -> str:
+    """A hash of texts and arrays, their types and shapes included."""
     digest = hashlib.sha256()
     for part in parts:
         if isinstance(part, str):

@@ -120,6 +120,7 @@ def why(story: Story) -> list[str]:
     tried = counted(len(story.candidates), "way was", "ways were")
     said = [f"{tried} tried. Chosen: {shown(chosen.name)}, {shown(chosen.what)}"]
     said[0] += "" if said[0].endswith(".") else "."
+    said += [f"Not tried: {shown(one.file)}, {shown(one.what)}." for one in story.untried]
     others = [one for one in story.candidates if one is not chosen]
     if not others:
         return said

@@ -58,8 +58,9 @@ class Scores:
     n: int
 
 
-def proportion(right: int, total: int) -> Interval:
-    """`right` of `total`, with Wilson's interval (1927), which stays between 0 and 1 and holds for few.
+def proportion(right: float, total: int) -> Interval:
+    """`right` of `total`, with Wilson's interval (1927), which stays between 0 and 1 and holds for few. `right` may be
+    the mean of several counts.
 
     Raises ValueError unless 0 ≤ right ≤ total and total is at least 1.
     """
@@ -94,45 +95,63 @@ def hopeless(counts: Sequence[int]) -> str | None:
     return f"{n} images of {len(counts)} classes: any accuracy here is ± {round(100 * half)} points"
 
 
-def scores(labels: NDArray[Any], probabilities: NDArray[Any], *, seed: int = 0) -> Scores:
-    """All scores of `probabilities` (n, classes) against whole-number `labels` (n,).
+def scores(labels: NDArray[Any], probabilities: NDArray[Any], *, optimism: float = 0.0, seed: int = 0) -> Scores:
+    """All scores of `probabilities` (n, classes), or (repeats, n, classes), against whole-number `labels` (n,).
 
     Accuracy carries Wilson's interval; the others the percentile bootstrap's over pictures (Efron, 1979), drawn from
     `seed`, within each class, so that no class is ever missing. Intervals say what other pictures of the same kind
-    would give, for this way of training. Predictions repeated over several cross-validations are averaged first, by
-    `averaged`: repeats steady the value and add no picture, so they do not narrow the interval.
+    would give, for this way of training. Repeats steady the values, each being the mean of theirs, and add no picture,
+    so they do not narrow an interval; the confusion matrix is that of the first. `optimism`, from
+    :func:`practicum.lab.choice.choose`, is taken off accuracy, balanced accuracy and F1.
 
     Raises ValueError where shapes disagree, a label is out of range or a row does not sum to 1.
     """
-    labels, probabilities = checked(labels, probabilities)
-    predicted = probabilities.argmax(axis=1)
-    right = predicted == labels
-    draws = _draws(labels, seed)
+    repeats = [checked(labels, one)[1] for one in (probabilities if np.ndim(probabilities) == 3 else [probabilities])]
+    labels = checked(labels, repeats[0])[0]
+    counted = [_Counted(labels, one) for one in repeats]
+    draws, all_rows = _draws(labels, seed), np.arange(len(labels))[None]
 
-    def bootstrapped(measure: Callable[[NDArray[np.int64]], Numbers]) -> Interval:
-        value = float(measure(np.arange(len(labels))[None])[0])
-        low, high = np.percentile(measure(draws), [2.5, 97.5])
-        return Interval(value, min(float(low), value), max(float(high), value))
+    def bootstrapped(measure: Callable[[_Counted, NDArray[np.int64]], Numbers], off: float = 0.0) -> Interval:
+        value = float(np.mean([measure(one, all_rows)[0] for one in counted]))
+        low, high = np.percentile(np.mean([measure(one, draws) for one in counted], axis=0), [2.5, 97.5])
+        return _lowered(Interval(value, min(float(low), value), max(float(high), value)), off)
 
-    count = probabilities.shape[1]
-    cell, confident = labels * count + predicted, probabilities.max(axis=1)
-    surprise = -np.log(np.maximum(probabilities[np.arange(len(labels)), labels], SMALLEST))
+    right = float(np.mean([one.right.sum() for one in counted]))
     return Scores(
-        accuracy=proportion(int(right.sum()), len(labels)),
-        balanced_accuracy=bootstrapped(lambda rows: _recall(_confusions(cell[rows], count))),
-        f1=bootstrapped(lambda rows: _f1(_confusions(cell[rows], count))),
-        calibration_error=bootstrapped(lambda rows: _calibration_error(confident[rows], right[rows])),
-        log_loss=bootstrapped(lambda rows: surprise[rows].mean(axis=1)),
-        confusion=_confusions(cell[None], count)[0],
+        accuracy=_lowered(proportion(right, len(labels)), optimism),
+        balanced_accuracy=bootstrapped(lambda one, rows: _recall(one.confusions(rows)), optimism),
+        f1=bootstrapped(lambda one, rows: _f1(one.confusions(rows)), optimism),
+        calibration_error=bootstrapped(lambda one, rows: _calibration_error(one.confident[rows], one.right[rows])),
+        log_loss=bootstrapped(lambda one, rows: one.surprise[rows].mean(axis=1)),
+        confusion=counted[0].confusions(all_rows)[0],
         n=len(labels),
     )
 
 
-def averaged(repeats: Sequence[NDArray[Any]]) -> Numbers:
-    """One row a picture from several cross-validations of the same pictures, each (n, classes)."""
-    mean: Numbers = np.mean([np.asarray(one, np.float64) for one in repeats], axis=0)
-    mean /= mean.sum(axis=1, keepdims=True)
-    return mean
+class _Counted:
+    """One prediction of each picture, ready to be counted over any rows (draws, n)."""
+
+    def __init__(self, labels: NDArray[np.int64], probabilities: Numbers) -> None:
+        self.classes = probabilities.shape[1]
+        predicted = probabilities.argmax(axis=1)
+        self.right = predicted == labels
+        self.cell = labels * self.classes + predicted
+        self.confident = probabilities.max(axis=1)
+        self.surprise = surprise(labels, probabilities)
+
+    def confusions(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        return _confusions(self.cell[rows], self.classes)
+
+
+def surprise(labels: NDArray[np.int64], probabilities: Numbers) -> Numbers:
+    """Of each row, minus the logarithm of the right class's probability, in nats: its mean is the log loss."""
+    rows = np.arange(len(labels))
+    each: Numbers = -np.log(np.maximum(probabilities[..., rows, labels], SMALLEST))
+    return each
+
+
+def _lowered(one: Interval, off: float) -> Interval:
+    return Interval(max(0.0, one.value - off), max(0.0, one.low - off), max(0.0, one.high - off))
 
 
 def checked(labels: NDArray[Any], probabilities: NDArray[Any]) -> tuple[NDArray[np.int64], Numbers]:

@@ -96,6 +96,8 @@ class Story:
     remarks: tuple[Remark, ...]
     """What was changed in files that were used."""
     left_out: tuple[Remark, ...]
+    untried: tuple[Remark, ...]
+    """Ways that were not tried, and why; instead of a file, the way's name."""
     next_step: str
     exports: tuple[Export, ...]
     versions: dict[str, str]

@@ -1,0 +1,89 @@
+"""Which way of learning is taken, and how much better than it is choosing makes it look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from practicum.lab.scores import surprise
+
+RESAMPLES = 500
+ERRORS = 1.0
+"""A later way is taken when it is ahead by this many standard errors of the difference."""
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The `way` that was taken, and the `setting` of each way that did best; numbers of those that were given.
+
+    `optimism` is by how much, as a share of 1, the accuracy of the taken one exceeds what it would be on new pictures,
+    because it was the best of several here.
+    """
+
+    way: int
+    settings: tuple[int, ...]
+    optimism: float
+
+
+def choose(labels: NDArray[Any], ways: Sequence[NDArray[Any]], *, seed: int = 0) -> Choice:
+    """Choose among ways of learning by their predictions of the same pictures, none of which they had learned.
+
+    Each of `ways` is (settings, repeats, n, classes), the one that is trusted most first. Of a way's settings the one
+    of least log loss is taken; a later way replaces an earlier one when its accuracy is higher by more than one
+    standard error of the difference over pictures, as Breiman et al. (1984) do: less may well be luck. Ways are
+    compared on the repeats that both have.
+
+    Optimism is measured as Tsamardinos, Greasidou and Borboudakis (2018) propose: choose among drawn pictures, look at
+    the accuracy of the chosen one on those that were not drawn.
+
+    Raises ValueError where there is no way, or one has not a row for each label.
+    """
+    labels = np.asarray(labels)
+    if not ways or any(way.ndim != 4 or way.shape[2] != len(labels) for way in ways):
+        raise ValueError("each way must be (settings, repeats, n, classes), with n as many as there are labels")
+    losses = [surprise(labels, way).mean(axis=1) for way in ways]
+    right = [(way.argmax(axis=-1) == labels).astype(np.float64) for way in ways]
+    all_rows = np.arange(len(labels))[None]
+    chosen, settings = _choice(losses, right, all_rows)
+    return Choice(int(chosen[0]), tuple(int(one[0]) for one in settings), _optimism(losses, right, seed))
+
+
+def _choice(
+    losses: Sequence[Numbers], right: Sequence[Numbers], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+    """For each draw of rows (draws, n): the way, (draws,), and of each way the setting, (draws,)."""
+    settings = [loss[:, rows].mean(axis=2).argmin(axis=0) for loss in losses]
+    way = np.zeros(len(rows), np.int64)
+    for later in range(1, len(losses)):
+        for now in range(later):
+            here = np.flatnonzero(way == now)
+            shared = min(right[now].shape[1], right[later].shape[1])
+            gain = (
+                right[later][settings[later][here], :shared].mean(axis=1)
+                - right[now][settings[now][here], :shared].mean(axis=1)
+            )[np.arange(len(here))[:, None], rows[here]]
+            error = gain.std(axis=1) / np.sqrt(rows.shape[1])
+            way[here[gain.mean(axis=1) > ERRORS * error]] = later
+    return way, settings
+
+
+def _optimism(losses: Sequence[Numbers], right: Sequence[Numbers], seed: int) -> float:
+    """Mean, over draws, of the chosen one's accuracy among the drawn less that among the others; never below 0."""
+    if sum(map(len, losses)) == 1:
+        return 0.0
+    n = losses[0].shape[-1]
+    rows = np.random.default_rng([seed, n]).integers(0, n, size=(RESAMPLES, n))
+    way, settings = _choice(losses, right, rows)
+    gaps = []
+    for draw in range(RESAMPLES):
+        each = right[way[draw]][settings[way[draw]][draw]].mean(axis=0)
+        left = np.setdiff1d(np.arange(n), rows[draw])
+        if len(left):
+            gaps.append(each[rows[draw]].mean() - each[left].mean())
+    return max(0.0, float(np.mean(gaps))) if gaps else 0.0

@@ -1,0 +1,269 @@
+"""One fit, from pictures in folders to the best model that can honestly be had: tried, measured, chosen, explained."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+from numpy.typing import NDArray
+from PIL import Image
+
+from practicum.lab import evidence, tune, ways
+from practicum.lab.cache import Disk, Steps
+from practicum.lab.choice import Choice, choose
+from practicum.lab.depths import Depths, depths
+from practicum.lab.diagnose import Evidence, diagnose, next_step
+from practicum.lab.features import forward
+from practicum.lab.images import Remark
+from practicum.lab.prepare import Prepared, Tell, prepare
+from practicum.lab.probe import STRENGTHS, Probe, Probing
+from practicum.lab.reading import Reading
+from practicum.lab.registry import Backbone
+from practicum.lab.scores import proportion, scores
+from practicum.lab.story import Candidate, Epochs, Story
+from practicum.lab.train import share_right
+from practicum.lab.ways import Learned, Tried
+from practicum.lab.words import lasted
+
+THUMB = 96
+SAMPLE = 40
+"""Pictures by which the time of looking at all is estimated."""
+TYPICAL_EPOCHS = 8
+"""So many epochs of fine-tuning usually pass before it ends by itself: what its time is estimated by."""
+EPOCH = 1.6
+"""Time of an epoch of fine-tuning, views and cut included, to a look at each picture: measured, docs/lab.md."""
+TRACING = 15.0
+"""Seconds it takes to make the graph that is trained."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for. `minutes` bound what is tried beyond the probes, which are always made."""
+
+    title: str
+    source: str
+    minutes: float
+    seed: int = 0
+    groups: NDArray[np.int64] | None = None
+    """(n,): pictures of one group are never learned from and tested on in one split."""
+    started: float = 0.0
+    """`time.monotonic()` when the work began; reading counts."""
+
+    def left(self) -> float:
+        """Seconds."""
+        return 60 * self.minutes - (time.monotonic() - self.started)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What is known, without exports yet, and the model: pixels (n, side, side, 3) of 0 to 255 to probabilities."""
+
+    story: Story
+    model: keras.Model
+
+
+def fit(reading: Reading, network: Backbone, request: Request, *, cache: Disk, steps: Steps, tell: Tell) -> Fitted:
+    """Try ways of learning as long as time allows, choose one, and learn from all pictures in that way.
+
+    What is finished is kept in `cache` and `steps`: the same call goes on from there. The same pictures, network, seed
+    and ways give the same model to the bit; `minutes` decides which ways are tried.
+
+    Raises TooFew where a class has fewer than two different pictures, and ValueError for a side that the network cannot
+    take.
+    """
+    taken = depths(network.build(reading.images.side))
+    ready = prepare(reading.images, taken, groups=request.groups, seed=request.seed, cache=cache, tell=tell)
+    tried, untried = _tried(ready, steps, request)
+    choice = choose(ready.labels, [one.probabilities for one in tried], seed=request.seed)
+    chosen, setting = tried[choice.way], choice.settings[choice.way]
+    tell("learning from all pictures", 0, 1)
+    learned = _learned(ready, steps, chosen, setting)
+    model = _classifier(ready.network, learned)
+    tell("finding what is wrong, and what would help", 0, 1)
+    known = _known(ready, reading, tried, choice, learned, model)
+    story = Story(
+        title=request.title,
+        source=request.source,
+        made=datetime.now(UTC).date().isoformat(),
+        seed=request.seed,
+        classes=ready.images.classes,
+        counts=ready.images.counts,
+        names=ready.images.names,
+        thumbs=_thumbs(ready.images.pixels),
+        labels=ready.labels,
+        probabilities=known.probabilities,
+        backbone=network.what,
+        side=ready.images.side,
+        candidates=_candidates(ready, tried, choice),
+        scores=scores(ready.labels, chosen.probabilities[setting], optimism=choice.optimism, seed=request.seed),
+        curve=known.curve,
+        training=_training(learned),
+        findings=diagnose(known),
+        remarks=reading.remarks,
+        left_out=reading.left_out,
+        untried=untried,
+        next_step=next_step(known),
+        exports=(),
+        versions=_versions(),
+        seconds=time.monotonic() - request.started,
+    )
+    return Fitted(story, model)
+
+
+# --- trying -----------------------------------------------------------------------------------------------------------
+
+
+def _tried(ready: Prepared, steps: Steps, request: Request) -> tuple[list[Tried], tuple[Remark, ...]]:
+    """The ways for which there was time, most trusted first, and those for which there was none."""
+    tried = [way for way in (ways.at_several_depths(ready), ways.on_own_features(ready)) if way is not None]
+    look = _look(ready) if request.left() > 0 else 0.0
+    untried = []
+    if _fits(request, (ways.VIEWS - 1) * 1.3 * look + ways.VIEWS * tried[0].seconds):
+        tried.append(ways.on_drawn_views(ready))
+    else:
+        untried.append(_no_time("Probe on drawn views", (ways.VIEWS - 1) * 1.3 * look, request))
+    for rates in (tune.RATES, tune.RATES[:1]):
+        needed = _tuning_takes(ready, look, rates)
+        if _fits(request, needed):
+            if (tuned := ways.by_tuning(ready, steps, rates)) is not None:
+                tried.append(tuned)
+            else:
+                untried.append(Remark("Fine-tuning the top", "since this network's layers cannot be told apart"))
+            break
+    else:
+        untried.append(_no_time("Fine-tuning the top", needed, request))
+    return tried, tuple(untried)
+
+
+def _look(ready: Prepared) -> float:
+    """Seconds that looking at all pictures once takes, from looking at some of them."""
+    some = ready.images.pixels[:SAMPLE]
+    forward(ready.network.whole, some)
+    began = time.perf_counter()
+    forward(ready.network.whole, some)
+    return (time.perf_counter() - began) * len(ready.labels) / len(some)
+
+
+def _tuning_takes(ready: Prepared, look: float, rates: Sequence[float]) -> float:
+    """Seconds, about: a training for each rate and one more, in each fold and once more with all pictures."""
+    trainings = (len(ready.validations[0]) + 1) * (len(rates) + 1)
+    return TRACING + ways.VIEWS * look + trainings * TYPICAL_EPOCHS * EPOCH * look
+
+
+def _fits(request: Request, seconds: float) -> bool:
+    return seconds <= request.left()
+
+
+def _no_time(name: str, seconds: float, request: Request) -> Remark:
+    told = f"it would take about {lasted(seconds)}, and {request.minutes:g} min were given"
+    return Remark(name, f"for want of time: {told}")
+
+
+def _learned(ready: Prepared, steps: Steps, chosen: Tried, setting: int) -> Learned:
+    """From all pictures; what took long is kept. The network has the weights that were learned, then."""
+    learned = _unpacked(steps.done(f"{ready.key}-{chosen.key}-{setting}", lambda: _packed(chosen.learn(setting))))
+    if learned.tuned and ready.network.upper is not None:
+        ready.network.upper.set_weights(list(learned.tuned))
+    return learned
+
+
+def _packed(learned: Learned) -> dict[str, Any]:
+    told: dict[str, Any] = {"weight": learned.head.weight, "bias": learned.head.bias, "own": learned.own_only}
+    told |= {"moved": learned.moved, "tuned": list(learned.tuned)}
+    if learned.curve is not None and learned.recipe is not None:
+        told |= {"curve": dict(vars(learned.curve)), "recipe": dict(vars(learned.recipe))}
+    return told
+
+
+def _unpacked(told: dict[str, Any]) -> Learned:
+    curve = tune.Curve(**told["curve"]) if "curve" in told else None
+    recipe = tune.Recipe(**told["recipe"]) if "recipe" in told else None
+    head = Probe(told["weight"], told["bias"])
+    return Learned(head, told["own"], tuple(told["tuned"]), curve, recipe, told["moved"])
+
+
+def _classifier(network: Depths, learned: Learned) -> keras.Model:
+    """Pixels to probabilities, in layers that any Keras can load."""
+    base = network.base if learned.own_only else network.whole
+    head = layers.Dense(len(learned.head.bias), activation="softmax", name="classes")
+    model = keras.Model(base.inputs, head(base.outputs[0]), name="classifier")
+    head.set_weights([learned.head.weight, learned.head.bias])
+    return model
+
+
+# --- telling ----------------------------------------------------------------------------------------------------------
+
+
+def _known(
+    ready: Prepared,
+    reading: Reading,
+    tried: Sequence[Tried],
+    choice: Choice,
+    learned: Learned,
+    model: keras.Model,
+) -> Evidence:
+    best = [one.probabilities[setting] for one, setting in zip(tried, choice.settings, strict=True)]
+    taken = best[choice.way]
+    probing = Probing(ready.features, ready.labels, ready.classes)
+    strength = STRENGTHS[choice.settings[0]]
+    noisy = evidence.doubted(ready, taken)
+    helped = evidence.remedies(ready, probing, strength, best[0], noisy)
+    for one, made_by_it in list(zip(tried, best, strict=True))[1:]:
+        if one.name != ways.BASELINE:
+            helped[one.name.lower()] = evidence.gained(ready, made_by_it, best[0]).difference
+    return Evidence(
+        labels=ready.labels,
+        probabilities=taken[0],
+        classes=ready.images.classes,
+        twins=ready.twins,
+        suspects=noisy,
+        train_accuracy=share_right(_remembered(ready, learned, model), ready.labels),
+        smallest=int(reading.sizes.min()),
+        side=ready.images.side,
+        moved=learned.moved,
+        curve=evidence.growth(ready, probing, strength),
+        helped=helped,
+    )
+
+
+def _remembered(ready: Prepared, learned: Learned, model: keras.Model) -> NDArray[Any]:
+    """What the model makes of the pictures it learned from, (n, classes); without another look at them if it can be."""
+    if learned.tuned:
+        return forward(model, ready.images.pixels)
+    return learned.head.probabilities(ready.own if learned.own_only else ready.features)
+
+
+def _candidates(ready: Prepared, tried: Sequence[Tried], choice: Choice) -> tuple[Candidate, ...]:
+    best = [one.probabilities[setting] for one, setting in zip(tried, choice.settings, strict=True)]
+    told = []
+    for number, (one, made) in enumerate(zip(tried, best, strict=True)):
+        right = float((made.argmax(axis=-1) == ready.labels).sum(axis=-1).mean())
+        chosen = number == choice.way
+        better = None if chosen else evidence.gained(ready, best[choice.way], made).probability
+        told.append(Candidate(one.name, one.what, proportion(right, len(ready.labels)), one.seconds, chosen, better))
+    return tuple(told)
+
+
+def _training(learned: Learned) -> tuple[Epochs, ...]:
+    curve, recipe = learned.curve, learned.recipe
+    if curve is None or recipe is None or not curve.watched_accuracy:
+        return ()
+    name = f"Fine-tuning at {recipe.rate:g}, a fifth of the pictures kept back; ended at epoch {recipe.epochs}"
+    return (Epochs(name, tuple(curve.loss), tuple(curve.train_accuracy), tuple(curve.watched_accuracy)),)
+
+
+def _thumbs(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.stack([np.asarray(Image.fromarray(one).resize((THUMB, THUMB), reducing_gap=2.0)) for one in pixels])
+
+
+def _versions() -> dict[str, str]:
+    names = {"practicum": "practicum", "TensorFlow": "tensorflow", "Keras": "keras", "NumPy": "numpy"}
+    return {"Python": platform.python_version(), **{name: metadata.version(package) for name, package in names.items()}}

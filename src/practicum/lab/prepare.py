@@ -1,0 +1,135 @@
+"""Pictures made ready to be learned from: which of them belong together, and what the network makes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from practicum.lab import twins
+from practicum.lab.depths import Depths
+from practicum.lab.features import Features, content, digest, features
+from practicum.lab.images import ImageSet
+from practicum.lab.splits import Split, folds
+from practicum.lab.views import view
+
+Tell = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and of how much."""
+
+RECIPE = 1
+"""Raised when the same call would no longer give the same result, so that nothing kept from before is taken for it."""
+PART = 200
+"""Pictures whose features are kept together: so many at most are computed again after an interruption."""
+FOLDS = 5
+MOST_REPEATS = 5
+STEADY = 1200
+"""Predictions of pictures from which on another repeat of the cross-validation would steady little."""
+
+
+class TooFew(ValueError):
+    """A class has too few different pictures. The message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything that ways of learning start from. Rows are pictures, in the order of `images`."""
+
+    images: ImageSet
+    twins: tuple[twins.Twin, ...]
+    groups: NDArray[np.int64]
+    """(n,): rows of one group are never on both sides of a split."""
+    network: Depths
+    seed: int
+    cache: MutableMapping[str, Features]
+    tell: Tell
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        return self.images.labels
+
+    @property
+    def classes(self) -> int:
+        return len(self.images.classes)
+
+    @cached_property
+    def features(self) -> Features:
+        """Of all depths, (n, d)."""
+        return self.made(self.network.whole, 0, "looking at each picture")
+
+    @property
+    def own(self) -> Features:
+        """The network's own features, (n, k)."""
+        return self.features[:, -self.network.own :]
+
+    @cached_property
+    def validations(self) -> list[list[Split]]:
+        """Cross-validations, each the splits of one repeat; fewer where there are many pictures."""
+        k = min(FOLDS, len(np.unique(self.groups)))
+        repeats = min(MOST_REPEATS, max(1, STEADY // len(self.labels)))
+        found = folds(self.labels, self.groups, k, repeats, self.seed)
+        return [found[start : start + k] for start in range(0, len(found), k)]
+
+    @property
+    def splits(self) -> list[Split]:
+        """Those of all repeats, one after the other."""
+        return [split for validation in self.validations for split in validation]
+
+    @cached_property
+    def key(self) -> str:
+        """What results depend on: pictures, labels, groups, network and seed."""
+        held = content(self.images.pixels, self.labels, self.groups, "|".join(self.images.classes))
+        return f"{RECIPE}-{held[:24]}-{digest(self.network.base)[:24]}-{self.seed}"
+
+    def made(self, model: keras.Model, number: int, doing: str, *, keep: bool = True) -> Features:
+        """What the model makes of view `number` of all pictures, part by part; kept on disk unless told not to."""
+        parts = []
+        n = len(self.labels)
+        for start in range(0, n, PART):
+            pixels = view(self.images.pixels[start : start + PART], number, self.seed)
+
+            def progress(done: int, _of: int, start: int = start) -> None:
+                self.tell(doing, start + done, n)
+
+            parts.append(features(model, pixels, cache=self.cache if keep else {}, progress=progress))
+        return np.concatenate(parts)
+
+
+def prepare(
+    images: ImageSet,
+    network: Depths,
+    *,
+    groups: NDArray[np.int64] | None = None,
+    seed: int,
+    cache: MutableMapping[str, Features],
+    tell: Tell,
+) -> Prepared:
+    """Find the same pictures, and see that each class can be split. `groups` (n,) say which belong together besides.
+
+    Raises TooFew where a class has fewer than two different pictures.
+    """
+    tell("looking for the same pictures", 0, 1)
+    found = twins.twins(images.pixels)
+    alike = twins.groups(len(images), found)
+    together = alike if groups is None else _joined(alike, groups)
+    tell("looking for the same pictures", 1, 1)
+    for number, name in enumerate(images.classes):
+        if len(np.unique(together[images.labels == number])) < 2:
+            raise TooFew(
+                f"class {name}: its {images.counts[number]} pictures are one picture, or belong to one thing; at least "
+                "2 different ones are needed, one to learn from and one to test on: add some, or leave the class out"
+            )
+    return Prepared(images, tuple(found), together, network, seed, cache, tell)
+
+
+def _joined(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Rows are in one group where either says so, directly or through others."""
+    order: dict[tuple[int, int], int] = {}
+    links = []
+    for row, pair in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
+        for side, name in enumerate(pair):
+            links.append(twins.Twin(order.setdefault((side, name), row), row, False, 0.0))
+    return twins.groups(len(first), links)

@@ -1,0 +1,149 @@
+"""The ways of learning that are tried, cheapest first: probes, probes on drawn views, and tuning the network's top."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from practicum.lab import tune
+from practicum.lab.cache import Steps
+from practicum.lab.prepare import Prepared
+from practicum.lab.probe import STRENGTHS, Probe, Probing
+from practicum.lab.splits import Split
+
+BASELINE = "Linear probe"
+VIEWS = 4
+"""Pictures learned from for each one there is: itself, its mirror image, and drawn ones."""
+START = 10.0
+"""The strength of the probe that fine-tuning begins from."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What is kept of the way that was chosen: the head, and, where the network was tuned, its new weights."""
+
+    head: Probe
+    own_only: bool
+    """Whether the head takes the network's own features alone."""
+    tuned: tuple[NDArray[Any], ...] = ()
+    """Weights of the part above the cut."""
+    curve: tune.Curve | None = None
+    recipe: tune.Recipe | None = None
+    moved: float | None = None
+    """The largest change of a weight that was to be trained."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A way, its predictions of pictures that it had not learned, and how to learn from all of them."""
+
+    name: str
+    what: str
+    key: str
+    """What sets it apart from every other way, where what was learned is kept."""
+    probabilities: NDArray[np.float64]
+    """(settings, repeats, n, classes)."""
+    seconds: float
+    learn: Callable[[int], Learned] = field(compare=False)
+    """setting → what is learned from all pictures."""
+
+
+def at_several_depths(ready: Prepared) -> Tried | None:
+    """What is trusted most: it sees more than the baseline, at no cost. None for a network that has no depths."""
+    if ready.network.whole is ready.network.base:
+        return None
+    what = "logistic regression on what the network sees halfway and at its end"
+    return _probed("Probe at several depths", what, ready, ready.features)
+
+
+def on_own_features(ready: Prepared) -> Tried:
+    """The honest baseline."""
+    what = "logistic regression on the network's last features"
+    return _probed(BASELINE, what, ready, ready.own, own_only=True)
+
+
+def on_drawn_views(ready: Prepared) -> Tried:
+    """Augmentation, drawn once: what the network makes of each view is computed once too."""
+    doing = "looking at drawn views of each picture"
+    started = time.perf_counter()
+    drawn = [ready.made(ready.network.whole, number, f"{doing}, {number} of {VIEWS - 1}") for number in range(1, VIEWS)]
+    what = f"the same, learning from {VIEWS} views of each picture: as it is, mirrored, and cropped and lit by chance"
+    return _probed("Probe on drawn views", what, ready, np.stack([ready.features, *drawn]), started=started)
+
+
+def by_tuning(ready: Prepared, steps: Steps, rates: Sequence[float] = tune.RATES) -> Tried | None:
+    """The layers above the cut, on the first repeat of the cross-validation. None where the network has no cut."""
+    if ready.network.lower is None:
+        return None
+    started = time.perf_counter()
+    tuner, splits = _tuner(ready, len(rates)), ready.validations[0]
+    made = np.zeros((1, 1, len(ready.labels), ready.classes))
+    for number, split in enumerate(splits):
+        key = f"{ready.key}-tuned-{list(rates)}-{number}"
+        found = steps.done(key, partial(_tested, tuner, split, rates))
+        made[0, 0, split.test] = found["made"]
+
+    def learn(_setting: int) -> Learned:
+        everything = np.arange(len(ready.labels))
+        recipe, curve = tuner().measured(everything, rates)
+        tuner().learn(everything, recipe)
+        weights = tuple(ready.network.upper.get_weights()) if ready.network.upper else ()
+        return Learned(tuner().head, False, weights, curve, recipe, tuner().moved)
+
+    what = "the layers above a cut trained on from the probe, BatchNorm held, rate and number of epochs measured"
+    return Tried("Fine-tuning the top", what, f"tuned-{list(rates)}", made, time.perf_counter() - started, learn)
+
+
+def _tested(tuner: Callable[[], tune.Tuner], split: Split, rates: Sequence[float]) -> dict[str, Any]:
+    return {"made": tuner().tested(split, rates)}
+
+
+def _probed(
+    name: str,
+    what: str,
+    ready: Prepared,
+    features: NDArray[np.float32],
+    *,
+    own_only: bool = False,
+    started: float | None = None,
+) -> Tried:
+    started = started or time.perf_counter()
+    ready.tell("trying ways of learning", 0, 1)
+    probing = Probing(features, ready.labels, ready.classes)
+    made = probing.out_of_fold(ready.splits)
+    return Tried(
+        name,
+        what,
+        name,
+        made,
+        time.perf_counter() - started,
+        lambda setting: Learned(probing.fit(STRENGTHS[setting]), own_only),
+    )
+
+
+def _tuner(ready: Prepared, rates: int) -> Callable[[], tune.Tuner]:
+    """Made when first asked for: after an interruption nothing may be left to train."""
+    epochs = 0
+    most = len(ready.validations[0]) * (rates + 1) * tune.EPOCHS
+
+    def tell() -> None:
+        nonlocal epochs
+        epochs += 1
+        ready.tell("fine-tuning the network's top", min(epochs, most), most)
+
+    @cache
+    def made() -> tune.Tuner:
+        probing = Probing(ready.features, ready.labels, ready.classes)
+        assert ready.network.lower is not None
+        seen = [ready.made(ready.network.lower, number, "looking up to the cut", keep=False) for number in range(VIEWS)]
+        start = lambda rows: probing.fit(START, rows)  # noqa: E731
+        material = tune.Material(seen, ready.labels, ready.groups, ready.classes, start, ready.seed)
+        return tune.Tuner(ready.network, material, tell)
+
+    return made

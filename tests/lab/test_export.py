@@ -1,0 +1,277 @@
+"""A fitted model in three formats: each agrees with it, loads by the Python that is given, or leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from PIL import Image
+
+from practicum.lab.backbones import efficientnet_lite0
+from practicum.lab.decoding import decode
+from practicum.lab.export import CLASSES, TOLERANCE, Disagreement, export
+from practicum.lab.features import forward
+from practicum.lab.repeat import repeatable
+from practicum.lab.shapes import shapes
+from practicum.lab.story import Export
+
+pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
+
+FILES = ("model.keras", "savedmodel", "model.tflite")
+NAMES = ("circle", "été", "two words", "dog", "cat")
+
+
+def fitted(side: int = 32, seed: int = 0) -> keras.Model:
+    """As a fit makes it: EfficientNet-Lite0, features from its middle beside the last ones, and a softmax."""
+    base = efficientnet_lite0(side, weights="random", seed=seed)
+    middle = layers.GlobalAveragePooling2D()(base.get_layer("_blocks.5._bn2").output)
+    draw = keras.initializers.RandomNormal(stddev=0.5, seed=seed)
+    outputs = layers.Dense(len(NAMES), activation="softmax", kernel_initializer=draw)(
+        layers.Concatenate()([base.output, middle])
+    )
+    return keras.Model(base.input, outputs)
+
+
+def small(seed: int = 0) -> keras.Model:
+    repeatable()
+    draw = keras.initializers.GlorotUniform(seed=seed)
+    outputs = [layers.Flatten(), layers.Dense(5, activation="softmax", kernel_initializer=draw)]
+    return keras.Sequential([keras.Input((32, 32, 3)), layers.Rescaling(1 / 255), *outputs])
+
+
+@pytest.fixture(scope="module")
+def model() -> keras.Model:
+    return fitted()
+
+
+@pytest.fixture(scope="module")
+def sample() -> np.ndarray:
+    return shapes(2, seed=0, side=32).pixels
+
+
+@pytest.fixture(scope="module")
+def exported(
+    model: keras.Model, sample: np.ndarray, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, tuple[Export, ...]]:
+    folder = tmp_path_factory.mktemp("fit") / "made" / "anew"
+    made = export(model, folder, sample)
+    (folder / CLASSES).write_text("\n".join(NAMES) + "\n", encoding="utf-8")
+    return folder, made
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def at(file: str, then: Callable[[], object]) -> Callable[[str], None]:
+    """A progress that does this when `file` is about to be written."""
+    return lambda said: then() if f" {file} " in said else None
+
+
+def test_each_format_agrees_with_the_model(exported: tuple[Path, tuple[Export, ...]]) -> None:
+    """Three formats, each with its size and the difference that was measured; nothing else is left in the folder."""
+    folder, made = exported
+
+    assert [one.file for one in made] == list(FILES)
+    assert [one.format for one in made] == ["Keras", "SavedModel", "LiteRT"]
+    assert all(0 <= one.difference <= TOLERANCE for one in made)
+    assert made[0].bytes == (folder / "model.keras").stat().st_size
+    assert made[1].bytes == sum(len(each) for name, each in contents(folder).items() if name.startswith("savedmodel/"))
+    assert {each.name for each in folder.iterdir()} == {*FILES, CLASSES}
+
+
+def test_no_weight_is_written_twice(exported: tuple[Path, tuple[Export, ...]], model: keras.Model) -> None:
+    """Each format is the weights, four bytes each, and less than a fifth beside them."""
+    _folder, made = exported
+    weights = 4 * model.count_params()
+
+    assert all(0.95 * weights < one.bytes < 1.2 * weights for one in made), [one.bytes / weights for one in made]
+
+
+def test_what_training_left_behind_is_not_exported(sample: np.ndarray, tmp_path: Path) -> None:
+    """The optimizer keeps two numbers for each weight: the file is none the larger for it."""
+    trained = small()
+    trained.compile("adam", "sparse_categorical_crossentropy")
+    trained.optimizer.build(trained.trainable_variables)
+
+    made = export(trained, tmp_path, sample)
+
+    assert made[0].bytes < 2 * 4 * trained.count_params()
+    assert trained.optimizer is not None
+
+
+@pytest.mark.parametrize("which", range(3), ids=FILES)
+def test_the_python_that_loads_it_says_what_the_model_says(
+    which: int, exported: tuple[Path, tuple[Export, ...]], model: keras.Model, tmp_path: Path
+) -> None:
+    """Run as it is, in the folder, with a picture that is not square, lies on its side and is clear in places: the
+    pixels are those the lab reads, but for the edge of what is clear, and the class is the model's."""
+    folder, made = exported
+    drawn = shapes(4, seed=3, side=600).pixels
+    seen = forward(model, shapes(4, seed=3, side=32).pixels).argmax(axis=1)
+    rare = int(np.flatnonzero(seen != np.bincount(seen).argmax())[0])
+    picture = Image.fromarray(drawn[rare]).convert("RGBA")
+    picture.paste((0, 0, 0, 0), (150, 150, 250, 250))
+    wide = Image.new("RGBA", (1001, 600), "red")
+    wide.paste(picture, (200, 0))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    wide.save(folder / "picture.jpg", "PNG", exif=exif)
+    expected = decode((folder / "picture.jpg").read_bytes(), side=32).pixels
+
+    script = tmp_path / "load.py"
+    script.write_text(f"{made[which].load}\nnp.save({str(tmp_path / 'pixels.npy')!r}, pixels)\n", encoding="utf-8")
+    ran = subprocess.run([sys.executable, script], cwd=folder, capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == NAMES[forward(model, expected[None]).argmax()] + "\n"
+    assert np.abs(np.load(tmp_path / "pixels.npy")[0] - expected).mean() < 0.5
+
+
+@keras.saving.register_keras_serializable("practicum.tests")
+class Forgetful(layers.Layer):
+    """Computes with a number that is not its own, so that nothing that is saved holds it."""
+
+    gain = 1.0
+
+    def call(self, inputs: Any) -> Any:
+        return inputs * self.gain
+
+
+@pytest.mark.parametrize("gain", [5.0, float("nan")])
+@pytest.mark.parametrize("file", FILES)
+def test_what_disagrees_is_refused_and_takes_no_place(
+    file: str, gain: float, sample: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message names the format, the file and the difference; the former export is still there, drafts are not."""
+    head = small()
+    changing = keras.Sequential([head.inputs[0], *head.layers[:-1], Forgetful(), head.layers[-1]])
+    export(small(seed=1), tmp_path, sample)
+    before = contents(tmp_path)
+
+    with pytest.raises(Disagreement, match=rf"{file}: .* differ by up to (0\.\d+|nan) .* 0\.0001 is allowed"):
+        export(changing, tmp_path, sample, progress=at(file, lambda: monkeypatch.setattr(Forgetful, "gain", gain)))
+
+    after = contents(tmp_path)
+    assert after.keys() == before.keys()
+    assert all(after[name] == before[name] for name in before if name.startswith(file))
+    assert {each.name for each in tmp_path.iterdir()} == set(FILES)
+
+
+@contextmanager
+def room_kept() -> Iterator[Callable[[], None]]:
+    """A function after which no file may grow beyond 4096 bytes, as on a full disk, until this is left."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_where_the_disk_is_full_the_former_export_stays(file: str, sample: np.ndarray, tmp_path: Path) -> None:
+    """An OSError that names the file, whichever library met it, and nothing half written."""
+    export(small(), tmp_path, sample)
+    before = contents(tmp_path)
+
+    with room_kept() as fill, pytest.raises(OSError, match=str(tmp_path / file)):
+        export(small(seed=1), tmp_path, sample, progress=at(file, fill))
+
+    after = contents(tmp_path)
+    assert after.keys() == before.keys()
+    assert all(after[name] == before[name] for name in before if name.startswith(file))
+    assert {each.name for each in tmp_path.iterdir()} == set(FILES)
+
+
+@pytest.mark.parametrize(
+    ("file", "inside"), [("model.keras", "notes"), ("savedmodel", None), ("savedmodel", "notes"), ("model.tflite", "n")]
+)
+def test_what_is_no_former_export_is_never_replaced(
+    file: str, inside: str | None, sample: np.ndarray, tmp_path: Path
+) -> None:
+    """A folder where a file would go, a file where a folder would go, and a folder of other things: OSError."""
+    kept = tmp_path / file if inside is None else tmp_path / file / inside
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("mine")
+
+    with pytest.raises(OSError, match=file):
+        export(small(), tmp_path, sample)
+
+    assert kept.read_text() == "mine"
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_folder_that_cannot_be_made_is_an_os_error(sample: np.ndarray, tmp_path: Path) -> None:
+    """Where a file has its name."""
+    (tmp_path / "fit").write_text("mine")
+
+    with pytest.raises(OSError, match="fit"):
+        export(small(), tmp_path / "fit", sample)
+
+
+def test_a_former_export_is_replaced_whole(sample: np.ndarray, tmp_path: Path) -> None:
+    """Each format is the new model's, with nothing of the old one between."""
+    export(small(seed=1), tmp_path, sample)
+    (tmp_path / "savedmodel" / "assets" / "old").touch()
+    told: list[str] = []
+
+    made = export(small(seed=2), tmp_path, sample, progress=told.append)
+
+    loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False, safe_mode=True)
+    assert np.array_equal(forward(loaded, sample), forward(small(seed=2), sample))
+    assert not (tmp_path / "savedmodel" / "assets" / "old").exists()
+    assert [file for said, file in zip(told, FILES, strict=True) if file in said] == list(FILES)
+    assert len(made) == 3
+
+
+def test_no_picture_to_compare_by_is_a_mistake(sample: np.ndarray, tmp_path: Path) -> None:
+    """Said before anything is written."""
+    with pytest.raises(ValueError, match="no picture to compare"):
+        export(small(), tmp_path / "fit", sample[:0])
+
+    assert not (tmp_path / "fit").exists()
+
+
+QUIET = """
+import os, sys, warnings
+from pathlib import Path
+import keras, numpy as np
+from practicum.lab.repeat import repeatable
+repeatable()
+from practicum.lab.export import export
+from practicum.lab.features import forward
+outputs = [keras.layers.Flatten(), keras.layers.Dense(5, activation="softmax")]
+model = keras.Sequential([keras.Input((32, 32, 3)), *outputs])
+sample = np.zeros((3, 32, 32, 3), np.uint8)
+forward(model, sample)
+warnings.simplefilter("always")
+def say(*words):
+    print(*words, flush=True)
+    print(*words, file=sys.stderr, flush=True)
+say("begin")
+export(model, Path(sys.argv[1]), sample, progress=say)
+say("end")
+"""
+
+
+def test_nothing_is_said_but_the_progress(tmp_path: Path) -> None:
+    """Neither by Python nor by TensorFlow's C++, which says much unless its environment silences it; and what is said
+    before and after is still heard."""
+    loud = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+
+    ran = subprocess.run([sys.executable, "-c", QUIET, tmp_path], env=loud, capture_output=True, text=True, check=True)
+
+    for heard in (ran.stdout, ran.stderr):
+        lines = heard[heard.index("begin\n") :].splitlines()
+        said = [f"writing {file} and comparing it with the model" for file in FILES]
+        assert lines == ["begin", *said, "end"]
