@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 ARGS ?=
 
-.PHONY: help serve test check style prove bench attacks docs lock clean system
+.PHONY: help serve test check style prove bench facts attacks docs lock clean system
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -43,6 +43,9 @@ prove: $(VENV)/.made-tensorflow ## Run every claim that changed
 
 bench: $(VENV)/.made-tensorflow,dev,bench ## Measure against what one would use instead; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(ARGS)
+
+facts: $(VENV)/.made-tensorflow,dev,bench ## Measure again what the courses rest on; writes docs/facts.md
+	$(BIN)/python -m benchmarks.facts $(ARGS)
 
 attacks: $(VENV)/.made-tensorflow,dev system ## Let every attack loose in every mode of this machine; writes docs/attacks.md
 	$(BIN)/python -m tests.runner.attacks

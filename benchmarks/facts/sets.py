@@ -1,0 +1,41 @@
+"""The pictures that all parts measure on, by the names that the tables give them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from practicum.lab import emoji
+from practicum.lab.images import ImageSet
+from practicum.lab.shapes import Part, shapes
+from practicum.lab.train import Labelled
+
+SEEDS = range(5)
+SIDE = 64
+CLASSES = 5
+IMAGES = 20
+"""Training pictures of a class, unless said."""
+FRESH = 40
+"""Pictures of a class that accuracy is measured on: 200 in all."""
+
+DIFFICULTY = {"shapes, d = 1": 1.0, "shapes, d = .5": 0.5, "shapes, d = .15": 0.15}
+HARD, MIDDLE, EASY = DIFFICULTY
+EMOJI = "emoji"
+EMOJI_CLASSES = tuple(emoji.CLASSES)[:CLASSES]
+"""The first five, so that nobody chose them."""
+
+
+@cache
+def pictures(kind: str, per_class: int, seed: int, part: Part = "train", side: int = SIDE) -> ImageSet:
+    """`per_class` pictures of each of five classes of that kind. No emoji, and no shape's picture, is in two parts."""
+    if kind == EMOJI:
+        return emoji.emoji_images(per_class, seed=seed, part=part, side=side, classes=EMOJI_CLASSES)
+    return shapes(per_class, seed=seed, part=part, side=side, difficulty=DIFFICULTY[kind])
+
+
+def labelled(pictures: ImageSet) -> Labelled:
+    return Labelled(pictures.pixels, pictures.labels)
+
+
+def train_and_fresh(kind: str, seed: int, images: int = IMAGES, side: int = SIDE) -> tuple[ImageSet, ImageSet]:
+    """Pictures to learn from, and 200 others to measure on."""
+    return pictures(kind, images, seed, "train", side), pictures(kind, FRESH, seed, "test", side)
