@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from practicum.lab import networks
-from practicum.lab.features import features, forward, shared_base
+from practicum.lab.backbones import efficientnet_lite0
+from practicum.lab.features import digest, features, forward, shared_base
 from practicum.lab.shapes import shapes
 from practicum.lab.train import Labelled, Trainer
 
@@ -37,6 +38,18 @@ def test_other_pictures_or_other_weights_are_not_mistaken_for_cached_ones() -> N
 
     assert not np.array_equal(features(base, drawn.pixels, cache=cache), before)
     assert len(cache) == 3
+
+
+def test_the_same_network_built_twice_is_one_and_another_is_not() -> None:
+    """Keras numbers its layers' names through the process, and freezing changes no output; a layer's setting does."""
+    first, again, other = (efficientnet_lite0(side, weights="random", seed=3) for side in (32, 32, 64))
+    again.trainable = False
+    added = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, "relu", kernel_initializer="zeros")])
+    linear = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, kernel_initializer="zeros")])
+
+    assert digest(first) == digest(again)
+    assert digest(first) != digest(other)
+    assert digest(added) != digest(linear)
 
 
 def test_a_picture_s_features_do_not_depend_on_its_company() -> None:

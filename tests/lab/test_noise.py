@@ -63,3 +63,12 @@ def test_sure_and_right_predictions_accuse_nobody() -> None:
     labels = np.arange(12) % 3
 
     assert suspects(labels, np.eye(3)[labels] * 0.7 + 0.1) == []
+
+
+def test_a_small_lead_accuses_nobody() -> None:
+    """Another class must be likelier by as much as was asked for: a model that often errs would accuse many falsely."""
+    labels = np.array([0, 0, 0, 1, 1, 1])
+    probabilities = np.array([[0.6, 0.4], [0.6, 0.4], [0.2, 0.8], [0.45, 0.55], [0.45, 0.55], [0.4, 0.6]])
+
+    assert [one.row for one in suspects(labels, probabilities, least=0.5)] == [2]
+    assert suspects(labels, probabilities, least=0.7) == []

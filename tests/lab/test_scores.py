@@ -110,7 +110,7 @@ def test_repeats_do_not_narrow_an_interval() -> None:
 
 
 def test_repeats_are_averaged_in_what_they_score_not_into_one_vote() -> None:
-    """Two repeats of which one is always right and one always wrong score a half; their vote would score all or none."""
+    """Two repeats, one always right and one always wrong, score a half; their vote would score all or none."""
     labels = np.array([0, 1, 1, 0])
     right = np.eye(2)[labels] * 0.8 + 0.1
 

@@ -40,7 +40,8 @@ def choose(labels: NDArray[Any], ways: Sequence[NDArray[Any]], *, seed: int = 0)
     compared on the repeats that both have.
 
     Optimism is measured as Tsamardinos, Greasidou and Borboudakis (2018) propose: choose among drawn pictures, look at
-    the accuracy of the chosen one on those that were not drawn.
+    the accuracy of the chosen one on those that were not drawn. By how much their mean falls short of the accuracy of
+    what is taken here is what choosing added.
 
     Raises ValueError where there is no way, or one has not a row for each label.
     """
@@ -51,7 +52,9 @@ def choose(labels: NDArray[Any], ways: Sequence[NDArray[Any]], *, seed: int = 0)
     right = [(way.argmax(axis=-1) == labels).astype(np.float64) for way in ways]
     all_rows = np.arange(len(labels))[None]
     chosen, settings = _choice(losses, right, all_rows)
-    return Choice(int(chosen[0]), tuple(int(one[0]) for one in settings), _optimism(losses, right, seed))
+    way = int(chosen[0])
+    taken = float(right[way][settings[way][0]].mean())
+    return Choice(way, tuple(int(one[0]) for one in settings), _optimism(losses, right, taken, seed))
 
 
 def _choice(
@@ -68,22 +71,21 @@ def _choice(
                 right[later][settings[later][here], :shared].mean(axis=1)
                 - right[now][settings[now][here], :shared].mean(axis=1)
             )[np.arange(len(here))[:, None], rows[here]]
-            error = gain.std(axis=1) / np.sqrt(rows.shape[1])
-            way[here[gain.mean(axis=1) > ERRORS * error]] = later
+            # The error as it is where neither is better: by one picture alone no way is ahead, then.
+            way[here[gain.sum(axis=1) > ERRORS * np.sqrt((gain**2).sum(axis=1))]] = later
     return way, settings
 
 
-def _optimism(losses: Sequence[Numbers], right: Sequence[Numbers], seed: int) -> float:
-    """Mean, over draws, of the chosen one's accuracy among the drawn less that among the others; never below 0."""
+def _optimism(losses: Sequence[Numbers], right: Sequence[Numbers], taken: float, seed: int) -> float:
+    """The accuracy `taken` less the mean, over draws, of what the chosen one has among those not drawn; 0 or more."""
     if sum(map(len, losses)) == 1:
         return 0.0
     n = losses[0].shape[-1]
     rows = np.random.default_rng([seed, n]).integers(0, n, size=(RESAMPLES, n))
     way, settings = _choice(losses, right, rows)
-    gaps = []
+    found = []
     for draw in range(RESAMPLES):
-        each = right[way[draw]][settings[way[draw]][draw]].mean(axis=0)
         left = np.setdiff1d(np.arange(n), rows[draw])
         if len(left):
-            gaps.append(each[rows[draw]].mean() - each[left].mean())
-    return max(0.0, float(np.mean(gaps))) if gaps else 0.0
+            found.append(right[way[draw]][settings[way[draw]][draw]][:, left].mean())
+    return max(0.0, taken - float(np.mean(found))) if found else 0.0

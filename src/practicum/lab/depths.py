@@ -54,7 +54,7 @@ def depths(base: keras.Model) -> Depths:
         return Depths(base, base, None, None)
     pooled = [layers.GlobalAveragePooling2D(name=f"depth_{number}")(end) for number, end in enumerate(ends, 1)]
     features = layers.Concatenate(name="depths")([*pooled, base.outputs[0]])
-    whole = keras.Model(base.inputs, features, name=base.name)
+    whole = keras.Model(base.inputs[0], features, name=base.name)
     for number in reversed(range(len(ends))):
         kept = [ends[number], *pooled[: number + 1]]
         above = keras.Model(kept, features)
@@ -72,7 +72,7 @@ def _cut(base: keras.Model, kept: list[Any], above: keras.Model) -> tuple[keras.
         end = start + math.prod(tensor.shape[1:])
         parts.append(layers.Reshape(tensor.shape[1:])(passed[:, start:end]))
         start = end
-    return keras.Model(base.inputs, flat), keras.Model(passed, above(parts))
+    return keras.Model(base.inputs[0], flat), keras.Model(passed, above(parts))
 
 
 def hold_all_norms(model: keras.Model) -> None:

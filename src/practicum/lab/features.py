@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -23,6 +24,8 @@ numbers never depend on its company."""
 Features = NDArray[np.float32]
 Progress = Callable[[int, int], None]
 """Told how many pictures are done, of how many."""
+INCIDENTAL = ("name", "trainable", "initializer")
+"""What settings of a layer end in that change nothing of what it computes."""
 MEMORY: dict[str, Features] = {}
 """Features by content hash, for as long as the process lives."""
 
@@ -92,8 +95,22 @@ def _inference(model: keras.Model) -> Any:
 
 
 def digest(model: keras.Model) -> str:
-    """What the model computes with: its architecture and every weight, so that a trained model is another one."""
-    return content(model.to_json(), *model.get_weights())
+    """What the model computes with: its architecture and every weight, so that a trained model is another one.
+
+    Names that Keras gave, first weights and what is frozen change nothing of what it computes: the same network built
+    twice has one.
+    """
+    numbers = {layer.name: number for number, layer in enumerate(model.layers)}
+
+    def essence(told: Any) -> Any:
+        if isinstance(told, dict):
+            kept = {key: one for key, one in told.items() if key == "class_name" or not key.endswith(INCIDENTAL)}
+            return {key: essence(one) for key, one in kept.items()}
+        if isinstance(told, list | tuple):
+            return [essence(one) for one in told]
+        return numbers.get(told, told) if isinstance(told, str) else told
+
+    return content(json.dumps(essence(model.get_config())), *model.get_weights())
 
 
 def content(*parts: str | NDArray[Any]) -> str:

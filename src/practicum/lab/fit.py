@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import time
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ from practicum.lab.images import Remark
 from practicum.lab.prepare import Prepared, Tell, prepare
 from practicum.lab.probe import STRENGTHS, Probe, Probing
 from practicum.lab.reading import Reading
-from practicum.lab.registry import Backbone
+from practicum.lab.registry import Backbone, pixel_range
 from practicum.lab.scores import proportion, scores
 from practicum.lab.story import Candidate, Epochs, Story
 from practicum.lab.train import share_right
@@ -42,6 +43,12 @@ EPOCH = 1.6
 """Time of an epoch of fine-tuning, views and cut included, to a look at each picture: measured, docs/lab.md."""
 TRACING = 15.0
 """Seconds it takes to make the graph that is trained."""
+
+
+ENLARGED = 1.5
+"""Small pictures are looked at enlarged by this much: networks see more then, up to about twice the size (measured)."""
+STEP = 32
+"""Most networks halve their input five times."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ def fit(reading: Reading, network: Backbone, request: Request, *, cache: Disk, s
     learned = _learned(ready, steps, chosen, setting)
     model = _classifier(ready.network, learned)
     tell("finding what is wrong, and what would help", 0, 1)
-    known = _known(ready, reading, tried, choice, learned, model)
+    known = _known(ready, reading, network, tried, choice, learned, model)
     story = Story(
         title=request.title,
         source=request.source,
@@ -116,6 +123,15 @@ def fit(reading: Reading, network: Backbone, request: Request, *, cache: Disk, s
         seconds=time.monotonic() - request.started,
     )
     return Fitted(story, model)
+
+
+def side_for(sizes: NDArray[np.int32], network: Backbone) -> int:
+    """The side, in pixels, at which the network should look at pictures of these `sizes` (n, 2).
+
+    Its usual one, or less where most pictures are smaller: enlarged much, they no longer look like what it knows.
+    """
+    wanted = ENLARGED * float(np.median(sizes.min(axis=1)))
+    return int(np.clip(math.ceil(wanted / STEP) * STEP, network.least_side, network.usual_side))
 
 
 # --- trying -----------------------------------------------------------------------------------------------------------
@@ -163,6 +179,8 @@ def _fits(request: Request, seconds: float) -> bool:
 
 
 def _no_time(name: str, seconds: float, request: Request) -> Remark:
+    if not request.minutes:
+        return Remark(name, "since no time beyond the probes was given")
     told = f"it would take about {lasted(seconds)}, and {request.minutes:g} min were given"
     return Remark(name, f"for want of time: {told}")
 
@@ -194,7 +212,7 @@ def _classifier(network: Depths, learned: Learned) -> keras.Model:
     """Pixels to probabilities, in layers that any Keras can load."""
     base = network.base if learned.own_only else network.whole
     head = layers.Dense(len(learned.head.bias), activation="softmax", name="classes")
-    model = keras.Model(base.inputs, head(base.outputs[0]), name="classifier")
+    model = keras.Model(base.inputs[0], head(base.outputs[0]), name="classifier")
     head.set_weights([learned.head.weight, learned.head.bias])
     return model
 
@@ -205,6 +223,7 @@ def _classifier(network: Depths, learned: Learned) -> keras.Model:
 def _known(
     ready: Prepared,
     reading: Reading,
+    network: Backbone,
     tried: Sequence[Tried],
     choice: Choice,
     learned: Learned,
@@ -214,11 +233,14 @@ def _known(
     taken = best[choice.way]
     probing = Probing(ready.features, ready.labels, ready.classes)
     strength = STRENGTHS[choice.settings[0]]
-    noisy = evidence.doubted(ready, taken)
+    noisy = evidence.doubted(ready, probing)
     helped = evidence.remedies(ready, probing, strength, best[0], noisy)
     for one, made_by_it in list(zip(tried, best, strict=True))[1:]:
         if one.name != ways.BASELINE:
             helped[one.name.lower()] = evidence.gained(ready, made_by_it, best[0]).difference
+    given, expected = network.given, None
+    if given is not None and (found := evidence.better_preprocessing(ready, network, strength)) is not None:
+        expected, helped["right preprocessing"] = pixel_range(found[0]), found[1]
     return Evidence(
         labels=ready.labels,
         probabilities=taken[0],
@@ -228,6 +250,8 @@ def _known(
         train_accuracy=share_right(_remembered(ready, learned, model), ready.labels),
         smallest=int(reading.sizes.min()),
         side=ready.images.side,
+        pixel_range=pixel_range(given) if given is not None and expected else None,
+        expected_range=expected,
         moved=learned.moved,
         curve=evidence.growth(ready, probing, strength),
         helped=helped,

@@ -118,9 +118,11 @@ def prepare(
     tell("looking for the same pictures", 1, 1)
     for number, name in enumerate(images.classes):
         if len(np.unique(together[images.labels == number])) < 2:
+            count = images.counts[number]
+            held = "one picture" if count == 1 else f"{count} pictures that are one picture, or belong to one thing"
             raise TooFew(
-                f"class {name}: its {images.counts[number]} pictures are one picture, or belong to one thing; at least "
-                "2 different ones are needed, one to learn from and one to test on: add some, or leave the class out"
+                f"class {name} has {held}; at least 2 different ones are needed, one to learn from and one to test on: "
+                "add some, or leave the class out"
             )
     return Prepared(images, tuple(found), together, network, seed, cache, tell)
 

@@ -14,9 +14,9 @@ import traceback
 import warnings
 import zipfile
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, partial
 from importlib.util import find_spec
@@ -74,6 +74,10 @@ class Backbone:
 
     Raises ValueError for a side it cannot take.
     """
+    given: Preprocessing | None = None
+    """What is done to pixels before a network of a file sees them; None where the network brings its own."""
+    others: Mapping[Preprocessing, Callable[[int], keras.Model]] = field(default_factory=dict)
+    """The same network, of a file, with something else done to pixels: which is right, only a measurement tells."""
 
 
 def backbone(name: str = DEFAULT, *, preprocessing: Preprocessing = "0-255") -> Backbone:
@@ -148,6 +152,12 @@ def _given(preprocessing: Preprocessing) -> Callable[[NDArray[Any]], NDArray[Any
         return partial(np.multiply, 1 / 255)
     mode = "tf" if preprocessing == "-1-1" else preprocessing
     return partial(keras.applications.imagenet_utils.preprocess_input, data_format="channels_last", mode=mode)
+
+
+def pixel_range(preprocessing: Preprocessing) -> tuple[float, float]:
+    """The least and the greatest number that this makes of pixels from 0 to 255."""
+    made = _given(preprocessing)(np.array([0.0, 255.0]).reshape(1, 1, 2, 1).repeat(3, axis=3))
+    return float(made.min()), float(made.max())
 
 
 # --- EfficientNet-Lite0 --------------------------------------------------------------------------------------------
@@ -294,6 +304,8 @@ def _file(name: str, preprocessing: Preprocessing) -> Backbone:
         side or max(USUAL_SIDE, least),
         network.output_shape[-1],
         partial(_build_file, name, preprocessing, side, least),
+        preprocessing,
+        {one: partial(_build_file, name, one, side, least) for one in get_args(Preprocessing) if one != preprocessing},
     )
 
 

@@ -88,7 +88,7 @@ class Tuner:
         self._upper = taken.upper
         self._first = taken.upper.get_weights()
         self._head = layers.Dense(material.classes, name="head")
-        self._model = keras.Model(taken.upper.inputs, self._head(taken.upper.outputs[0]))
+        self._model = keras.Model(taken.upper.inputs[0], self._head(taken.upper.outputs[0]))
         self._model.compile(
             keras.optimizers.Adam(),
             keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -108,13 +108,15 @@ class Tuner:
     def tested(self, split: Split, rates: Sequence[float] = RATES) -> NDArray[np.float64]:
         """Probabilities (tested, classes) by a network tuned on the split's training rows alone.
 
-        The recipe is chosen within them too, and then followed on all of them.
+        The recipe is chosen within them too, and then followed on all of them. The network has its first weights
+        afterwards, also where it was interrupted.
         """
-        recipe, _ = self.measured(split.train, rates)
-        self.learn(split.train, recipe)
-        made = self.probabilities(split.test)
-        self.restore()
-        return made
+        try:
+            recipe, _ = self.measured(split.train, rates)
+            self.learn(split.train, recipe)
+            return self.probabilities(split.test)
+        finally:
+            self.restore()
 
     def measured(self, rows: Rows, rates: Sequence[float] = RATES) -> tuple[Recipe, Curve]:
         """The recipe that does best on a fifth of `rows`, kept back, and its curve.

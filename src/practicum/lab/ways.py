@@ -85,7 +85,7 @@ def by_tuning(ready: Prepared, steps: Steps, rates: Sequence[float] = tune.RATES
     tuner, splits = _tuner(ready, len(rates)), ready.validations[0]
     made = np.zeros((1, 1, len(ready.labels), ready.classes))
     for number, split in enumerate(splits):
-        key = f"{ready.key}-tuned-{list(rates)}-{number}"
+        key = f"{ready.key}-tuned-{list(rates)}-fold-{number}"
         found = steps.done(key, partial(_tested, tuner, split, rates))
         made[0, 0, split.test] = found["made"]
 

@@ -1,0 +1,59 @@
+"""A network that learns in moments, built as the large ones are, and pictures made ready for it."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+from numpy.typing import NDArray
+
+from practicum.lab.depths import Depths, depths
+from practicum.lab.images import ImageSet
+from practicum.lab.prepare import Prepared, Tell, prepare
+from practicum.lab.shapes import shapes
+
+SIDE = 32
+DRAWN = shapes(8, seed=0, side=SIDE, difficulty=0.6)
+"""Forty, of which no two are taken for twins."""
+
+
+def small_network(seed: int = 0) -> keras.Model:
+    """Four stages of one convolution and its BatchNorm, drawn from `seed`: pixels (n, 32, 32, 3) to features (n, 32).
+
+    It has two depths, of 16 and 24, and a cut at the second. All layers have names, so that the same network built
+    again in a process is known to be the same.
+    """
+    image = keras.Input((SIDE, SIDE, 3), name="image")
+    x = layers.Rescaling(1 / 128, offset=-1, name="preprocess")(image)
+    for width in (8, 16, 24, 32):
+        draw = keras.initializers.HeNormal(seed=1000 * seed + width)
+        x = layers.Conv2D(width, 3, 2, padding="same", kernel_initializer=draw, name=f"conv_{width}")(x)
+        x = layers.ReLU(name=f"relu_{width}")(layers.BatchNormalization(name=f"norm_{width}")(x))
+    return keras.Model(image, layers.GlobalAveragePooling2D(name="features")(x), name="small")
+
+
+def without_depths() -> Depths:
+    """A network of one stage, which can be neither seen halfway nor cut."""
+    image = keras.Input((SIDE, SIDE, 3))
+    x = layers.Conv2D(8, 3, strides=2)(layers.Rescaling(1 / 128, offset=-1)(image))
+    return depths(keras.Model(image, layers.GlobalAveragePooling2D()(x)))
+
+
+def silent(_doing: str, _done: int, _of: int) -> None:
+    """Told what is being done, it says nothing."""
+
+
+def ready_for(
+    network: Depths,
+    images: ImageSet = DRAWN,
+    *,
+    groups: NDArray[np.int64] | None = None,
+    seed: int = 0,
+    cache: MutableMapping[str, Any] | None = None,
+    tell: Tell = silent,
+) -> Prepared:
+    """The pictures made ready, in a cache of their own unless one is given."""
+    return prepare(images, network, groups=groups, seed=seed, cache={} if cache is None else cache, tell=tell)
