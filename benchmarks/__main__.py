@@ -15,9 +15,9 @@ from pathlib import Path
 from benchmarks import page
 from benchmarks.table import machine
 
-QUICK = ("runs", "throughput", "resources", "soak")
+QUICK = ("runs", "throughput", "resources", "soak", "lab", "accuracy")
 """The parts that know small counts."""
-PARTS = (*QUICK, "proving", "answers", "service")
+PARTS = ("runs", "throughput", "resources", "soak", "proving", "answers", "service", "lab", "accuracy")
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 

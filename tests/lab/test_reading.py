@@ -11,10 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from practicum.lab import archive
-from practicum.lab.reading import Reading, UnreadableSet, read, read_pictures
+from practicum.lab.reading import Reading, UnreadableSet, read, read_pictures, side_for
 from tests.lab.test_decoding import header
 
 COLOURS = {"cats": (250, 0, 0), "dogs": (0, 250, 0), "fish": (0, 0, 250)}
@@ -446,3 +448,12 @@ def test_full_size_pictures_are_never_held_together(tmp_path: Path) -> None:
     told = subprocess.run([sys.executable, "-c", MEASURE, root], capture_output=True, text=True, check=True)
 
     assert float(told.stdout) < 200
+
+
+@given(st.integers(1, 3000), st.integers(1, 3000))
+def test_small_pictures_are_enlarged_a_little_and_large_ones_shrunk(height: int, width: int) -> None:
+    """A half more than their shorter side, in whole steps, between what the network can take and what it is used to."""
+    side = side_for(np.array([[height, width]], np.int32), least=32, usual=224)
+
+    assert 32 <= side <= 224
+    assert side == 224 or side == 32 or 1.5 * min(height, width) <= side < 1.5 * min(height, width) + 32

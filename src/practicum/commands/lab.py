@@ -4,36 +4,48 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
+from practicum.commands import lab_folder
+from practicum.commands import lab_words as say
+
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from practicum.lab.images import Remark
+    from practicum.lab.prepare import Tell
     from practicum.lab.reading import Reading
+    from practicum.lab.registry import Backbone
     from practicum.lab.story import Story
 
 PREPROCESSINGS = ("0-255", "0-1", "-1-1", "caffe", "torch")
+KERAS_FILES = (".keras", ".h5")
 DEFAULT_MINUTES = 10.0
-_COULD_NOT = 2
-_INTERRUPTED = 130
+LEAST_SIDE, USUAL_SIDE = 32, 224
+"""Those of the network that is taken unless another is named: pictures are read before TensorFlow can be asked."""
+SAMPLE = 20
+"""Pictures by which exports are compared with the model."""
 
 
 @click.group()
 def lab() -> None:
     """Transfer learning on your own pictures: the best model they allow, with an error bar and an explanation."""
-    # TensorFlow tells of hardware it does not find, before anything of ours can ask it not to.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 @lab.command()
 @click.argument("pictures", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), help="Where the model goes.")
+@click.option("--to", "folder", type=click.Path(path_type=Path), help="Where the model goes.")
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0),
@@ -67,31 +79,25 @@ def fit(
     """
     started = time.monotonic()
     folder = folder or Path(f"{_title(pictures)}-model")
-    with _clear_errors(folder), _progress() as tell:
-        tell("starting", 0, 1)
-        from practicum.lab import export, fit, reading, registry
-        from practicum.lab.cache import Disk, Steps
-        from practicum.lab.scores import hopeless
+    with say.clear_errors(folder, folder / lab_folder.WORK), say.progress() as tell:
+        if preprocessing != PREPROCESSINGS[0] and Path(name or "").suffix.lower() not in KERAS_FILES:
+            say.give_up("--preprocessing is for the network of a Keras file; name that file with --backbone")
+        lab_folder.check(folder, pictures)
+        read, named = _read(pictures, folder, name, preprocessing, side, tell)
+        say.describe(read)
+        with lab_folder.made(folder) as work:
+            _start(tell)
+            from practicum.lab import fit, registry
+            from practicum.lab.cache import Disk, Steps
 
-        network = registry.backbone(name or registry.DEFAULT, preprocessing=preprocessing)  # type: ignore[arg-type]
-        side = side or network.usual_side
-        read = reading.read(pictures, side=side, progress=lambda done, of: tell("reading pictures", done, of))
-        _describe(read)
-        if (why := hopeless(read.images.counts)) is not None:
-            click.secho(f"{why}. What follows is worth little; more pictures are worth more.", fg="yellow", err=True)
-        work = folder / "work"
-        request = fit.Request(_title(pictures), str(pictures), minutes, seed, started=started)
-        made = fit.fit(read, network, request, cache=Disk(work), steps=Steps(work), tell=tell)
-        classes = "".join(f"{one}\n" for one in made.story.classes)
-        (folder / export.CLASSES).write_text(classes, "utf-8")
-        exports = export.export(made.model, folder, read.images.pixels[:20], progress=lambda what: tell(what, 0, 1))
-        told = replace(made.story, exports=exports, seconds=time.monotonic() - started)
-        _keep(told, folder)
-    _conclude(told, folder)
+            request = fit.Request(_title(pictures), say.name(pictures), minutes, seed, started=started)
+            made = fit.fit(read, named or registry.backbone(), request, cache=Disk(work), steps=Steps(work), tell=tell)
+            told = lab_folder.keep(made, read.images.pixels[:SAMPLE], folder, started, tell)
+    say.conclude(told, folder, folder / lab_folder.REPORT)
 
 
 @lab.command()
-@click.argument("model", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("model", type=click.Path(path_type=Path))
 @click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print every class's probability, as JSON.")
 def predict(model: Path, pictures: tuple[Path, ...], as_json: bool) -> None:
@@ -99,199 +105,165 @@ def predict(model: Path, pictures: tuple[Path, ...], as_json: bool) -> None:
 
     Exit code: 0 if all could be read, 1 if some could not, 2 if none could or there is no model.
     """
-    with _clear_errors(model), _progress() as tell:
-        from practicum.lab import story
+    with say.clear_errors(model), say.progress() as tell:
         from practicum.lab.reading import read_pictures
 
-        told = story.load(model)
-        tell("starting", 0, 1)
-        pixels, names, left_out = read_pictures(_files(pictures), side=told.side)
-        probabilities = _probabilities(model, pixels) if len(names) else []
-    for remark in left_out:
-        click.echo(f"{remark.file}: {remark.what}", err=True)
+        told = lab_folder.told_in(model)
+        files, nothing = _files(pictures)
+        pixels, names, unreadable = read_pictures(files, side=told.side, progress=partial(tell, "reading pictures"))
+        left_out = [*nothing, *unreadable]
+        probabilities = [*_probabilities(model, told, pixels, tell)] if names else []
+    say.lines([f"{remark.file}: {remark.what}" for remark in left_out], most=len(left_out))
     if as_json:
+        ranked = [say.likeliest(told, row) for row in probabilities]
         rows = [
-            {"file": name, "class": _likeliest(told, one)[0][0], "probabilities": dict(_likeliest(told, one))}
-            for name, one in zip(names, probabilities, strict=True)
+            {"file": file, "class": ranks[0][0], "probabilities": dict(ranks)}
+            for file, ranks in zip(names, ranked, strict=True)
         ]
         click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
-    else:
-        _table(told, names, probabilities)
-    sys.exit(_COULD_NOT if not names else 1 if left_out else 0)
+    elif names:
+        say.table(told, names, probabilities)
+    sys.exit(say.COULD_NOT if not names else 1 if left_out else 0)
 
 
 @lab.command()
-@click.argument("model", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("model", type=click.Path(path_type=Path))
 @click.option("--to", "file", type=click.Path(path_type=Path, dir_okay=False), help="The HTML file to write.")
 @click.option("--open", "open_it", is_flag=True, help="Show it in the browser.")
 def report(model: Path, file: Path | None, open_it: bool) -> None:
     """Write the report of the fit in MODEL again, one HTML file, and say what it found."""
-    from practicum.lab import report, story
+    file = file or model / lab_folder.REPORT
+    with say.clear_errors(file):
+        from practicum.lab import report
 
-    with _clear_errors(model):
-        told = story.load(model)
-        report.write(told, file or model / "report.html")
-    _conclude(told, model, file)
+        told = lab_folder.told_in(model)
+        report.write(told, file)
+    say.conclude(told, model, file)
     if open_it:
-        click.launch(str((file or model / "report.html").absolute()))
+        click.launch(str(file.absolute()))
 
 
 @lab.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--set", "kind", type=click.Choice(["shapes", "emoji"]), default="shapes", show_default=True, help="What is drawn."
 )
 @click.option("--per-class", type=click.IntRange(min=2), default=20, show_default=True, help="Pictures of each class.")
-@click.option("--side", type=click.IntRange(min=16), default=96, show_default=True, help="Height and width in pixels.")
+@click.option("--side", type=click.IntRange(min=32), default=96, show_default=True, help="Height and width in pixels.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What chance is drawn from.")
 def draw(folder: Path, kind: str, per_class: int, side: int, seed: int) -> None:
     """Draw pictures to try `lab fit` with, a folder of PNG files for each class, into the new folder DIR."""
-    with _clear_errors(folder):
+    with say.clear_errors(folder), say.progress() as tell:
         from PIL import Image
 
         from practicum.lab.emoji import emoji_images
         from practicum.lab.shapes import shapes
 
-        if folder.exists() and any(folder.iterdir()):
-            _give_up(f"{folder}: is not empty; name a new folder")
+        if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+            say.give_up(f"{say.name(folder)}: is there already; name a new folder")
+        tell(f"drawing {kind}", 0, 1)
         drawn = (shapes if kind == "shapes" else emoji_images)(per_class, seed=seed, side=side)
-        for row, (pixels, label) in enumerate(zip(drawn.pixels, drawn.labels, strict=True)):
-            file = folder / drawn.classes[label] / f"{row:05}.png"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(pixels).save(file)
-    click.echo(f"{len(drawn)} pictures of {len(drawn.classes)} classes in {folder}; now: practicum lab fit {folder}")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".drawing-", dir=folder.parent) as draft:
+            whole = Path(draft, "whole")
+            for row, (pixels, label) in enumerate(zip(drawn.pixels, drawn.labels, strict=True)):
+                file = whole / drawn.classes[label] / f"{row:05}.png"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                Image.fromarray(pixels).save(file)
+                tell("writing pictures", row + 1, len(drawn))
+            whole.replace(folder)
+    shown = say.name(folder)
+    made = f"{len(drawn)} pictures of {len(drawn.classes)} classes in {shown}"
+    click.echo(f"{made}; now: practicum lab fit {shlex.quote(shown)}")
 
 
-# --- what is read and kept --------------------------------------------------------------------------------------------
+# --- before a fit -----------------------------------------------------------------------------------------------------
 
 
 def _title(pictures: Path) -> str:
-    return pictures.absolute().name.removesuffix(pictures.suffix) if pictures.is_file() else pictures.absolute().name
+    """What the set is called: its folder, or its file without the ending."""
+    name = pictures.resolve().name
+    return say.name(Path(name.removesuffix(pictures.suffix) if pictures.is_file() else name)) if name else "pictures"
 
 
-def _keep(told: Story, folder: Path) -> None:
-    """The story, its report and its card; the story last, which says that all is there."""
-    from practicum.lab import card, report, story
+def _read(
+    pictures: Path, folder: Path, name: str | None, preprocessing: str, side: int | None, tell: Tell
+) -> tuple[Reading, Backbone | None]:
+    """The pictures, and the network if one was named: it may say the side, so TensorFlow starts before they are read.
 
-    report.write(told, folder / "report.html")
-    card.write(told, folder / "model-card.md")
-    story.save(told, folder)
+    Otherwise they are read before TensorFlow starts, so that what is wrong with them is told at once.
+    """
+    from practicum.lab import reading
+
+    named = None
+    if name is not None:
+        reading.look(pictures, apart=folder)
+        _start(tell)
+        from practicum.lab import registry
+
+        tell(f"looking for the network {name}", 0, 1)
+        named = registry.backbone(name, preprocessing=preprocessing)  # type: ignore[arg-type]
+    least, usual = (named.least_side, named.usual_side) if named else (LEAST_SIDE, USUAL_SIDE)
+    counting = partial(tell, "reading pictures")
+    read = reading.read(pictures, side=side or usual, apart=folder, progress=counting)
+    better = side or reading.side_for(read.sizes, least=least, usual=usual)
+    if better != read.images.side:
+        # Small files: reading them again is quicker than looking into each before.
+        read = reading.read(pictures, side=better, apart=folder, progress=counting)
+    return read, named
 
 
-def _files(named: Sequence[Path]) -> list[Path]:
-    """The files that were named, and all pictures below the folders that were."""
+def _start(tell: Tell) -> None:
+    """Start TensorFlow, whose C++ tells meanwhile of each device that it finds or misses, whatever it is asked."""
+    from practicum.lab.silence import silence
+
+    tell("starting TensorFlow", 0, 1)
+    with silence():
+        import tensorflow as tf
+
+        from practicum.lab.repeat import repeatable
+
+        repeatable()
+        tf.config.list_logical_devices()
+
+
+# --- a model that is there --------------------------------------------------------------------------------------------
+
+
+def _files(named: Sequence[Path]) -> tuple[list[Path], list[Remark]]:
+    """The files that were named and all pictures below the folders that were, and what was not looked into."""
+    from practicum.lab.images import Remark
     from practicum.lab.sources import Folder, is_picture
 
-    found = []
+    found, left_out = [], []
     for one in named:
-        if one.is_dir():
-            found += [one / name for name in Folder(one).files() if is_picture(name)]
-        else:
+        if not one.is_dir():
             found.append(one)
-    return found
+            continue
+        folder = Folder(one)
+        inside = [one / name for name in folder.files() if is_picture(name)]
+        found += inside
+        left_out += [Remark(say.name(one / remark.file), remark.what) for remark in folder.left_out]
+        if not inside:
+            left_out.append(Remark(say.name(one), "holds no pictures"))
+    return found, left_out
 
 
-def _probabilities(model: Path, pixels: Any) -> Any:
+def _probabilities(model: Path, told: Story, pixels: NDArray[np.uint8], tell: Tell) -> NDArray[np.float32]:
+    """What the model makes of pictures, (n, classes)."""
+    file = model / lab_folder.MODEL
+    if not file.is_file():
+        say.give_up(f"{say.name(file)}: is not there; fit again to write it anew")
+    _start(tell)
     import keras
 
     from practicum.lab.features import forward
-    from practicum.lab.repeat import repeatable
 
-    repeatable()
-    return forward(keras.saving.load_model(model / "model.keras", compile=False, safe_mode=True), pixels)
-
-
-# --- what is said -----------------------------------------------------------------------------------------------------
-
-
-def _describe(read: Reading) -> None:
-    images = read.images
-    counts = ", ".join(f"{name} {count}" for name, count in zip(images.classes, images.counts, strict=True))
-    click.echo(f"{len(images)} pictures of {len(images.classes)} classes: {counts}", err=True)
-    for remark in read.left_out[:10]:
-        click.echo(f"  left out: {remark.file} {remark.what}", err=True)
-    if len(read.left_out) > 10:
-        click.echo(f"  and {len(read.left_out) - 10} more left out; the report lists them", err=True)
-
-
-def _conclude(told: Story, folder: Path, file: Path | None = None) -> None:
-    from practicum.lab import report
-
-    click.secho(report.answer(told), bold=True)
-    for line in [*report.doubts(told), *report.why(told)]:
-        click.echo(line)
-    for finding in told.findings:
-        click.echo(f"{finding.severity}: {finding.title}. {finding.evidence} {finding.remedy}")
-    click.echo(f"Next: {told.next_step}")
-    click.echo(f"Report: {file or folder / 'report.html'}")
-    for one in told.exports:
-        click.echo(f"{one.format}: {folder / one.file}")
-
-
-def _likeliest(told: Story, probabilities: Any) -> list[tuple[str, float]]:
-    """Classes with their probabilities, the likeliest first."""
-    pairs = zip(told.classes, (round(float(one), 4) for one in probabilities), strict=True)
-    return sorted(pairs, key=lambda pair: -pair[1])
-
-
-def _table(told: Story, names: Sequence[str], probabilities: Any) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for title in ("picture", "class", "sure", "else"):
-        table.add_column(title, no_wrap=title != "picture", justify="right" if title == "sure" else "left")
-    for name, one in zip(names, probabilities, strict=True):
-        (first, sure), (second, less) = _likeliest(told, one)[:2]
-        table.add_row(name, first, f"{sure:.0%}", f"{second} {less:.0%}")
-    if names:
-        Console().print(table, markup=False)
-
-
-@contextmanager
-def _progress() -> Iterator[Any]:
-    """A bar on standard error: what is done now, how much of it, how long all has taken."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("starting", total=None)
-
-        def tell(what: str, done: int, of: int) -> None:
-            bar.update(task, description=what, completed=done, total=of if of > 1 else None)
-
-        yield tell
-
-
-@contextmanager
-def _clear_errors(folder: Path) -> Iterator[None]:
-    """One clear message for what can go wrong, and exit code 2."""
+    tell("loading the model", 0, 1)
     try:
-        yield
-    except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.startswith("practicum"):
-            raise
-        _give_up(f"{missing.name} is not installed; type: pip install 'practicum[tensorflow]'")
-    except (OSError, ValueError, RuntimeError) as reason:
-        if not _is_meant(reason):
-            raise
-        _give_up(str(reason) if not isinstance(reason, OSError) or not reason.filename else _told(reason))
-    except KeyboardInterrupt:
-        click.echo(f"interrupted; what was finished is kept in {folder}: type the same again to go on", err=True)
-        sys.exit(_INTERRUPTED)
-
-
-def _is_meant(reason: Exception) -> bool:
-    """Whether it is one of the lab's own messages, or of the disk."""
-    return isinstance(reason, OSError) or type(reason).__module__.startswith("practicum.") or type(reason) is ValueError
-
-
-def _told(reason: OSError) -> str:
-    return f"{reason.filename}: {reason.strerror}"
-
-
-def _give_up(why: str) -> NoReturn:
-    click.echo(why, err=True)
-    raise SystemExit(_COULD_NOT)
+        network = keras.saving.load_model(file, compile=False, safe_mode=True)
+    except Exception as reason:  # a damaged file can fail in any way, and each means the same
+        say.give_up(f"{say.name(file)}: is damaged ({type(reason).__name__}); fit again to write it anew")
+    if network.output_shape != (None, len(told.classes)) or network.input_shape != (None, told.side, told.side, 3):
+        say.give_up(f"{say.name(file)}: is another model than the one that story.json tells of; fit again")
+    return forward(network, pixels, progress=partial(tell, "looking at each picture"))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +15,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from practicum.lab.features import forward
+from practicum.lab.silence import silence
 from practicum.lab.story import Export
 
 TOLERANCE = 1e-4
@@ -123,19 +122,8 @@ def _bytes(place: Path) -> int:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Hold back what is said on stdout and stderr, by TensorFlow's C++ too, which knows nothing of Python's streams."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    with ExitStack() as stack:
-        nowhere = stack.enter_context(Path(os.devnull).open("w"))
-        for stream in (1, 2):
-            kept = os.dup(stream)
-            stack.callback(os.close, kept)
-            stack.callback(os.dup2, kept, stream)
-            os.dup2(nowhere.fileno(), stream)
-        stack.enter_context(redirect_stdout(nowhere))
-        stack.enter_context(redirect_stderr(nowhere))
-        stack.enter_context(warnings.catch_warnings())
+    """Hold back what is said, and what is warned of though it is as it should be."""
+    with silence(), warnings.catch_warnings():
         # Keras 3.15 reads TensorFlow 2.21's variables in a way that NumPy 2 deprecates.
         warnings.filterwarnings("ignore", "__array__ implementation doesn't accept a copy", DeprecationWarning)
         # The interpreter is to move to a package of its own; the one that comes with TensorFlow needs no other.

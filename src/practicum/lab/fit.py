@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import platform
 import time
 from collections.abc import Sequence
@@ -43,12 +42,6 @@ EPOCH = 1.6
 """Time of an epoch of fine-tuning, views and cut included, to a look at each picture: measured, docs/lab.md."""
 TRACING = 15.0
 """Seconds it takes to make the graph that is trained."""
-
-
-ENLARGED = 1.5
-"""Small pictures are looked at enlarged by this much: networks see more then, up to about twice the size (measured)."""
-STEP = 32
-"""Most networks halve their input five times."""
 
 
 @dataclass(frozen=True)
@@ -123,15 +116,6 @@ def fit(reading: Reading, network: Backbone, request: Request, *, cache: Disk, s
         seconds=time.monotonic() - request.started,
     )
     return Fitted(story, model)
-
-
-def side_for(sizes: NDArray[np.int32], network: Backbone) -> int:
-    """The side, in pixels, at which the network should look at pictures of these `sizes` (n, 2).
-
-    Its usual one, or less where most pictures are smaller: enlarged much, they no longer look like what it knows.
-    """
-    wanted = ENLARGED * float(np.median(sizes.min(axis=1)))
-    return int(np.clip(math.ceil(wanted / STEP) * STEP, network.least_side, network.usual_side))
 
 
 # --- trying -----------------------------------------------------------------------------------------------------------

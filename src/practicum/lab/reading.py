@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +26,11 @@ Progress = Callable[[int, int], None]
 
 MOST_BYTES = 4 * 1024**3
 """No set is read that would take more memory than this."""
+ENLARGED = 1.5
+"""Small pictures are looked at enlarged by this much: most networks then see more in them, and no more beyond about
+twice their size (measured, docs/lab.md)."""
+STEP = 32
+"""Most networks halve their input five times."""
 WAYS = "give a folder with a folder of pictures for each class, a CSV of files and labels, a .zip of either, or an .npz"
 _FEW = 3
 """So many remarks of one kind are made singly; more become one."""
@@ -50,32 +57,50 @@ class Reading:
     sizes: NDArray[np.int32]
 
 
-def read(source: Path, *, side: int = 224, crop: Crop = "centre", progress: Progress | None = None) -> Reading:
+def read(
+    source: Path,
+    *,
+    side: int = 224,
+    crop: Crop = "centre",
+    apart: Path | None = None,
+    progress: Progress | None = None,
+) -> Reading:
     """Every picture in `source` that can be read, at `side` × `side` pixels, in the order of their names.
 
-    A class is left out when fewer than two of its pictures can be read. Raises UnreadableSet when fewer than two
-    classes remain or the source is none.
+    A class is left out when fewer than two of its pictures can be read. The folder `apart` is not looked into, such as
+    that of a model among its pictures. Raises UnreadableSet when fewer than two classes remain or the source is none.
     """
-    try:
-        if source.suffix.casefold() == ".npz" and source.is_file():
+    with _refusals_of(source):
+        if _holds_arrays(source):
             return _from_arrays(source, side, crop)
-        if source.suffix.casefold() == ".zip" and source.is_file():
-            with Archive(source) as archive:
-                return _from_tree(source, archive, listing(archive), side, crop, progress)
-        if source.suffix.casefold() == ".csv" and source.is_file():
-            folder = Folder(source.parent)
-            return _from_tree(source, folder, by_table(folder, source.name), side, crop, progress)
-        if source.is_dir():
-            folder = Folder(source)
-            return _from_tree(source, folder, listing(folder), side, crop, progress)
-    except (Refused, TooMuch) as reason:
-        raise UnreadableSet(*(f"{shown(source)}: {line}" for line in str(reason).splitlines())) from None
-    what = f"is no such source; {WAYS}" if source.exists() else f"is not there; {WAYS}"
-    raise UnreadableSet(f"{shown(source)}: {what}")
+        with _opened(source, apart) as (tree, held):
+            return _from_tree(source, tree, held, side, crop, progress)
+
+
+def look(source: Path, *, apart: Path | None = None) -> None:
+    """Raise UnreadableSet where :func:`read` would, as far as it can be told before any picture is opened."""
+    with _refusals_of(source):
+        if _holds_arrays(source):
+            return
+        with _opened(source, apart) as (_tree, held):
+            labels = [entry.label for entry in held.entries]
+            _kept, classes, alone = _enough(labels, sorted({*labels}))
+            if len(classes) < 2:
+                raise UnreadableSet(*_nothing(source, classes, [*held.left_out, *alone]))
+
+
+def side_for(sizes: NDArray[np.int32], *, least: int, usual: int) -> int:
+    """The side, in pixels, at which a network should look at pictures of these `sizes` (n, 2).
+
+    That is its `usual` one, or less where most pictures are smaller: enlarged much, they no longer look like what it
+    knows. Never under `least`.
+    """
+    wanted = ENLARGED * float(np.median(sizes.min(axis=1)))
+    return int(max(least, min(usual, math.ceil(wanted / STEP) * STEP)))
 
 
 def read_pictures(
-    files: Sequence[Path], *, side: int = 224, crop: Crop = "centre"
+    files: Sequence[Path], *, side: int = 224, crop: Crop = "centre", progress: Progress | None = None
 ) -> tuple[NDArray[np.uint8], tuple[str, ...], tuple[Remark, ...]]:
     """Pictures without labels, to be told apart: pixels uint8 (n, side, side, 3) of those that can be read, their
     names as given, and the others with the reason."""
@@ -85,10 +110,39 @@ def read_pictures(
     def one(row: int) -> Decoded | Remark:
         return _decoded(Folder(files[row].parent), files[row].name, names[row], side, crop)
 
-    found = _all(one, room, None)
+    found = _all(one, room, progress)
     kept = [row for row, each in enumerate(found) if isinstance(each, Decoded)]
     left_out = tuple(each for each in found if isinstance(each, Remark))
     return _packed(room, kept), tuple(shown(names[row]) for row in kept), left_out
+
+
+@contextmanager
+def _refusals_of(source: Path) -> Iterator[None]:
+    try:
+        yield
+    except (Refused, TooMuch) as reason:
+        raise UnreadableSet(*(f"{shown(source)}: {line}" for line in str(reason).splitlines())) from None
+
+
+def _holds_arrays(source: Path) -> bool:
+    return source.suffix.casefold() == ".npz" and source.is_file()
+
+
+@contextmanager
+def _opened(source: Path, apart: Path | None) -> Iterator[tuple[Tree, Listing]]:
+    """The source's files, and what they are. Raises Refused."""
+    kind = source.suffix.casefold() if source.is_file() else ""
+    if kind == ".zip":
+        with Archive(source) as archive:
+            yield archive, listing(archive)
+    elif kind == ".csv":
+        folder = Folder(source.parent)
+        yield folder, by_table(folder, source.name)
+    elif source.is_dir():
+        folder = Folder(source, apart)
+        yield folder, listing(folder)
+    else:
+        raise Refused(f"is {'no such source' if source.exists() else 'not there'}; {WAYS}")
 
 
 def _from_tree(source: Path, tree: Tree, held: Listing, side: int, crop: Crop, progress: Progress | None) -> Reading:

@@ -31,6 +31,8 @@ FILES = 100
 """Remarks on files that are listed; the rest are counted."""
 WIDE = 0.25
 """From which width of the interval on the report says that it is wide."""
+NOTABLE = 0.005
+"""By so much the answer may lie below what was measured for the chosen way without a word on it."""
 TARGETS = (0.8, 0.85, 0.9, 0.95, 0.98, 0.99)
 
 
@@ -121,6 +123,12 @@ def why(story: Story) -> list[str]:
     said = [f"{tried} tried. Chosen: {shown(chosen.name)}, {shown(chosen.what)}"]
     said[0] += "" if said[0].endswith(".") else "."
     said += [f"Not tried: {shown(one.file)}, {shown(one.what)}." for one in story.untried]
+    flattered = chosen.accuracy.value - story.scores.accuracy.value
+    if flattered >= NOTABLE:
+        said.append(
+            f"It got {percent(chosen.accuracy.value)} here; the answer takes {100 * flattered:.1f} points off that: "
+            "the best of several looks a little better than it is."
+        )
     others = [one for one in story.candidates if one is not chosen]
     if not others:
         return said
@@ -129,7 +137,10 @@ def why(story: Story) -> list[str]:
     if points >= 0:
         said.append(f"Nothing else came out higher; next is {shown(best.name)}, {points:.1f} points below.")
     else:
-        said.append(f"{shown(best.name)} came out {-points:.1f} points higher.")
+        said.append(
+            f"{shown(best.name)} came out {-points:.1f} points higher; that may well be luck, "
+            "and the chosen one is trusted more."
+        )
     if best.better is not None:
         said.append(f"The probability that the chosen one is really better than that is {percent(best.better)}.")
     return said
@@ -141,14 +152,12 @@ def growth(story: Story) -> str:
         return ""
     last = story.curve.points[-1]
     said = f"With {last.per_class} of each class the accuracy is {percent(last.accuracy.value)}."
-    if story.curve.ahead:
-        far = story.curve.ahead[-1]
-        said += (
-            f" With {far.per_class} of each it is expected at {percent(far.accuracy.value)}"
-            f" ({percent(far.accuracy.low)} to {percent(far.accuracy.high)})."
-        )
-    top = story.curve.ceiling
+    if not story.curve.ahead:
+        return f"{said} Too few sizes could be measured to look further ahead."
+    far, top = story.curve.ahead[-1], story.curve.ceiling
     return said + (
+        f" With {far.per_class} of each it is expected at {percent(far.accuracy.value)}"
+        f" ({percent(far.accuracy.low)} to {percent(far.accuracy.high)})."
         f" However many there are, this way of learning is expected to level off at {percent(top.value)}"
         f" ({percent(top.low)} to {percent(top.high)})."
     )
@@ -164,7 +173,7 @@ def hardest(story: Story, most: int) -> list[int]:
 
 def _needs(story: Story) -> list[tuple[str, str]]:
     """For each accuracy not reached yet: how many pictures of each class it is expected to take."""
-    if story.curve is None:
+    if story.curve is None or not story.curve.ahead:
         return []
     return [
         (percent(target), _many(story.curve.images_for(target)))

@@ -60,10 +60,11 @@ class Listing:
 
 
 class Folder:
-    """Files on disk below `root`. Links that lead out of it are not followed."""
+    """Files on disk below `root`. Links that lead out of it are not followed, and the folder `apart` is none of it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, apart: Path | None = None) -> None:
         self.root = root.resolve()
+        self.apart = apart.resolve() if apart else None
         self.left_out: list[Remark] = []
 
     def files(self) -> list[str]:
@@ -73,7 +74,7 @@ class Folder:
             for name in [one for one in folders if not hidden(one)]:
                 if Path(where, name).is_symlink():
                     self.left_out.append(Remark(shown(inside / name), "is a link to a folder, which is not followed"))
-            folders[:] = sorted(one for one in folders if not hidden(one))
+            folders[:] = sorted(one for one in folders if not hidden(one) and Path(where, one) != self.apart)
             found += [(inside / name).as_posix() for name in files if not hidden(name)]
         return sorted(found)
 

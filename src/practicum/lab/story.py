@@ -8,6 +8,8 @@ import json
 import math
 import os
 import types
+import zipfile
+import zlib
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
@@ -145,7 +147,7 @@ def load(folder: Path) -> Story:
     try:
         with np.load(folder / Path(name).name, allow_pickle=False) as arrays:
             story: Story = _built(Story, told, "", dict(arrays))
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{file} or its arrays in {name} are damaged; fit again to write them anew") from error
     return story
 

@@ -1,0 +1,35 @@
+"""`practicum.lab.fit`, given so many minutes; what it tells of itself is worked out within them too."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+
+import numpy as np
+
+from benchmarks.accuracy.contest import Result, given, share
+
+
+def run(kind: str, images: int, seed: int, minutes: float) -> Result:
+    from practicum.lab import registry
+    from practicum.lab.cache import Disk, Steps
+    from practicum.lab.features import forward
+    from practicum.lab.fit import Request, fit
+    from practicum.lab.reading import Reading
+
+    train, fresh = given(kind, images, seed)
+    reading = Reading(train, (), (), np.full((len(train), 2), train.side, np.int32))
+    with tempfile.TemporaryDirectory() as work:
+        started = time.monotonic()
+        request = Request(kind, kind, minutes, seed, started=started)
+        made = fit(reading, registry.backbone(), request, cache=Disk(work), steps=Steps(work), tell=lambda *_: None)
+        seconds = time.monotonic() - started
+    told = made.story
+    return {
+        "accuracy": share(forward(made.model, fresh.pixels), fresh),
+        "seconds": seconds,
+        "promised": [told.scores.accuracy.value, told.scores.accuracy.low, told.scores.accuracy.high],
+        "chosen": next(one.name for one in told.candidates if one.chosen),
+        "tried": {one.name: one.accuracy.value for one in told.candidates},
+        "untried": [f"{one.file}: {one.what}" for one in told.untried],
+    }
