@@ -8,6 +8,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def usual(side: int, runs: int) -> list[float]:
         images = labelled(pictures(HARD, 20, seed, "train", side))
         inputs = images.inputs.astype("float32")
         model.fit(inputs, images.labels, BATCH, 1, verbose=0)  # what is traced now is not timed
-        seconds.append(timed(lambda: model.fit(inputs, images.labels, BATCH, EPOCHS, verbose=0)))  # noqa: B023
+        seconds.append(timed(partial(model.fit, inputs, images.labels, BATCH, EPOCHS, verbose=0)))
     return seconds
 
 
@@ -84,8 +85,8 @@ def whole(folder: str) -> Told:
         started = time.monotonic()
         network = registry.backbone()
         request = Request("emoji", folder, minutes=0, started=started)
-        read_ = read(Path(folder), side=SIDE)
-        fit(read_, network, request, cache=Disk(work), steps=Steps(work), tell=lambda *_: None)
+        pictures_read = read(Path(folder), side=SIDE)
+        fit(pictures_read, network, request, cache=Disk(work), steps=Steps(work), tell=lambda *_: None)
         seconds = time.monotonic() - started
     return {"seconds": seconds, "memory": _most_memory()}
 

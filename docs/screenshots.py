@@ -44,9 +44,25 @@ LIMIT = 150_000
 """Bytes that an image may have."""
 
 
+LOOKS = (("light", 1280, 900, ""), ("dark", 1280, 900, "-dark"), ("light", 390, 844, "-phone"))
+"""Colours, width, height, and what an image's name ends in."""
+
+
 def main() -> None:
-    """Serve, walk through a challenge in light, in dark and on a phone, and save a picture of each page."""
+    """Take all pictures, or those of the parts that are named: `course`, `lab`."""
     IMAGES.mkdir(exist_ok=True)
+    parts = {"course": course, "lab": lab}
+    with sync_playwright() as playwright:
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS + sandbox)
+        for name in sys.argv[1:] or parts:
+            parts[name](browser)
+        browser.close()
+
+
+def course(browser: Browser) -> None:
+    """Serve, and walk through a challenge in light, in dark and on a phone."""
     with tempfile.TemporaryDirectory() as data:
         command = [sys.executable, "-m", "practicum", "serve", str(COURSE), "--no-open", "--port", "0", "--data", data]
         service = subprocess.Popen(
@@ -56,17 +72,31 @@ def main() -> None:
         url = re.search(r"http://\S+", service.stdout.readline())
         assert url is not None
         try:
-            with sync_playwright() as playwright:
-                sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-                path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-                browser = playwright.chromium.launch(executable_path=path, args=FLAGS + sandbox)
-                walk(browser, url[0], "light", 1280, 900, "")
-                walk(browser, url[0], "dark", 1280, 900, "-dark")
-                walk(browser, url[0], "light", 390, 844, "-phone")
-                browser.close()
+            for look in LOOKS:
+                walk(browser, url[0], *look)
         finally:
             service.terminate()
             service.wait()
+
+
+def lab(browser: Browser) -> None:
+    """Fit drawn pictures in which some labels are wrong, and open the report."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "practicum", "lab"]
+        drawn = ["draw", "emoji", "--set", "emoji", "--per-class", "24", "--side", "224"]
+        subprocess.run([*command, *drawn], cwd=folder, check=True)
+        birds = sorted(Path(folder, "emoji", "bird").iterdir())
+        for one in birds[:2]:
+            one.rename(Path(folder, "emoji", "vehicle", one.name))
+        subprocess.run([*command, "fit", "emoji", "--minutes", "1"], cwd=folder, check=True)
+        for scheme, width, height, suffix in LOOKS:
+            size = {"width": width, "height": height}
+            page = browser.new_page(color_scheme=scheme, viewport=size, reduced_motion="reduce")
+            page.goto(Path(folder, "emoji-model", "report.html").as_uri())
+            save(page, f"lab-report{suffix}")
+            page.locator("#hardest").evaluate("heading => heading.scrollIntoView()")
+            save(page, f"lab-hardest{suffix}")
+            page.close()
 
 
 def walk(browser: Browser, url: str, scheme: str, width: int, height: int, suffix: str) -> None:

@@ -10,20 +10,19 @@ from benchmarks.accuracy import automatic, guide, logistic, ours, scratch
 from benchmarks.accuracy.contest import FRESH, SIDE, Result
 from benchmarks.alone import alone
 from benchmarks.facts.kept import cost, kept
-from benchmarks.facts.sets import CLASSES, EMOJI, HARD, SEEDS
+from benchmarks.facts.sets import CLASSES, EMOJI, HARD
 from benchmarks.facts.spread import ahead, between, short
 from benchmarks.table import markdown
 
 KINDS = (HARD, EMOJI)
-SIZES = (5, 20, 100)
-"""Pictures of a class."""
-FEW_SEEDS = 2
-"""So many seeds only for AutoKeras, which always takes all the time that it has."""
+SEEDS = {5: 5, 20: 5, 100: 3}
+"""By pictures of a class: from 0 on, so many. The largest sets take most of the time."""
+SEARCHES = {5: 1, 20: 1, 100: 1}
+"""The same for AutoKeras, which always takes all the time that it is given."""
 TRYING = (100,)
 """The seed for `quick=True`: what is looked at while something is still being changed is not what is measured."""
 GUIDE, LOGISTIC, SCRATCH, AUTOKERAS = "Keras's guide", "logistic regression", "small CNN", "AutoKeras"
 OURS = "practicum.lab"
-
 
 _guide = kept(alone(guide.run))
 _free = {LOGISTIC: kept(alone(logistic.run))}
@@ -32,12 +31,12 @@ _timed = {SCRATCH: kept(alone(scratch.run)), OURS: kept(alone(ours.run)), AUTOKE
 
 def report(quick: bool = False) -> str:
     """The section of `docs/benchmarks.md`."""
-    sizes, seeds = (SIZES[:2], TRYING) if quick else (SIZES, tuple(SEEDS))
+    seeds = dict.fromkeys((5, 20), TRYING) if quick else {images: range(count) for images, count in SEEDS.items()}
     names = [GUIDE, LOGISTIC, SCRATCH, *([AUTOKERAS] if automatic.PYTHON in os.environ else []), OURS]
-    cells = {(kind, images): _measured(names, kind, images, seeds) for kind in KINDS for images in sizes}
+    cells = {(kind, images): _measured(names, kind, images, seeds[images]) for kind in KINDS for images in seeds}
     return (
         "## Right on fresh pictures, in the same time\n\n"
-        f"{_conditions(names, seeds)}\n\n"
+        f"{_conditions(names)}\n\n"
         f"{_accuracies(cells, names)}\n\n"
         "Seconds that each took, mean over the seeds. Learning is over then; importing TensorFlow and telling apart "
         "the fresh pictures are not in them.\n\n"
@@ -54,7 +53,7 @@ def _measured(names: Sequence[str], kind: str, images: int, seeds: Sequence[int]
     cell: Cell = {name: [] for name in names}
     for place, seed in enumerate(seeds):
         for name in names:
-            if name != AUTOKERAS or place < FEW_SEEDS:
+            if name != AUTOKERAS or place < SEARCHES[images]:
                 cell[name].append(_result(name, kind, images, seed))
     return cell
 
@@ -73,7 +72,7 @@ def _result(name: str, kind: str, images: int, seed: int) -> Result:
 # --- the section -----------------------------------------------------------------------------------------------------
 
 
-def _conditions(names: Sequence[str], seeds: Sequence[int]) -> str:
+def _conditions(names: Sequence[str]) -> str:
     told = (
         f"{CLASSES} classes at {SIDE} px, tested on {CLASSES * FRESH} fresh pictures (of the emoji, none that was "
         "learned from); all but the small CNN and AutoKeras have EfficientNet-Lite0 with ImageNet weights. Keras's "
@@ -82,20 +81,15 @@ def _conditions(names: Sequence[str], seeds: Sequence[int]) -> str:
         "included, is what the others are given for the same pictures. Logistic regression is scikit-learn's, as it "
         f"comes, on the network's last features. The small CNN learns up to {scratch.EPOCHS} epochs and ends early by "
         "a fifth kept back. Practicum's time includes all that it says about the model. Each run is a process of its "
-        f"own. Mean over {_count(len(seeds))}, with the 95 % interval by Student's t; the last column is the "
-        "difference, seed by seed, to the one of the guide, logistic regression and small CNN that was best on average "
-        "there."
+        "own. Mean over n seeds, with the 95 % interval by Student's t; the last column is the difference, seed by "
+        "seed, to the one of the guide, logistic regression and small CNN that was best on average there."
     )
     if AUTOKERAS in names:
         return (
-            f"{told} AutoKeras searches until its time is up, and has what was best by then; over "
-            f"{_count(min(len(seeds), FEW_SEEDS))}."
+            f"{told} AutoKeras searches until its time is up, and has what was best by then; over the first of the "
+            f"seeds alone: {', '.join(f'{count} at {images} a class' for images, count in SEARCHES.items())}."
         )
     return f"{told} AutoKeras was left out: {automatic.PYTHON} names no interpreter that has it."
-
-
-def _count(seeds: int) -> str:
-    return "1 seed" if seeds == 1 else f"{seeds} seeds"
 
 
 def _accuracies(cells: dict[tuple[str, int], Cell], names: Sequence[str]) -> str:
@@ -104,8 +98,8 @@ def _accuracies(cells: dict[tuple[str, int], Cell], names: Sequence[str]) -> str
         right = {name: [result["accuracy"] for result in cell[name]] for name in names}
         best = max((GUIDE, LOGISTIC, SCRATCH), key=lambda name: statistics.fmean(right[name]))
         lead = f"{_lead(right[OURS], right[best])}, {best}"
-        rows.append([kind, str(images), *(_mean(right[name]) for name in names), lead])
-    return markdown(["pictures", "a class", *names, f"{OURS} ahead of the best by"], rows)
+        rows.append([kind, str(images), str(len(cell[OURS])), *(_mean(right[name]) for name in names), lead])
+    return markdown(["pictures", "a class", "n", *names, f"{OURS} ahead of the best by"], rows)
 
 
 def _mean(values: Sequence[float]) -> str:

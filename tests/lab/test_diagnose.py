@@ -74,7 +74,7 @@ def test_a_rare_class_is_named_with_its_recall() -> None:
     (finding,) = diagnose(known)
 
     assert finding.name == "class-imbalance"
-    assert "“common” has 300 pictures, “rare” only 60, of which 67%" in finding.evidence
+    assert "“common” has 300 pictures, “rare” only 60, of which 67\N{NO-BREAK SPACE}%" in finding.evidence
     assert "Here balanced weights gained +3.0 points (+1.0 to +5.0)." in finding.remedy
 
 
@@ -114,6 +114,6 @@ def test_the_next_step_is_the_most_useful() -> None:
 
     assert next_step(CASES["frozen-by-mistake"][0]).startswith("What was to be trained stood still:")
     assert "20 pictures whose labels are doubted" in next_step(doubted)
-    assert next_step(weak).startswith("More pictures of “c”: only 75%")
+    assert next_step(weak).startswith("More pictures of “c”: only 75\N{NO-BREAK SPACE}%")
     assert "taken for “d”. With 80 pictures of each class expect" in next_step(weak)
     assert next_step(evidence(right=1.0)).startswith("Test it on new pictures")

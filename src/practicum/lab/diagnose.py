@@ -13,6 +13,7 @@ from practicum.lab.curve import LearningCurve
 from practicum.lab.noise import Suspect
 from practicum.lab.scores import Interval, half_width, proportion
 from practicum.lab.twins import Twin
+from practicum.lab.words import percent
 
 Severity = Literal["stop", "warn", "note"]
 """Stop: the accuracy told is not to be trusted. Warn: it could be better, or says less than it seems. Note: to know."""
@@ -114,8 +115,9 @@ def label_noise(evidence: Evidence) -> Finding | None:
     if not evidence.suspects:
         return None
     told = (
-        f"{_number(len(evidence.suspects), 'picture')} of {len(evidence.labels)} look like another class to models "
-        "that had not learned them."
+        f"{_number(len(evidence.suspects), 'picture')} of {len(evidence.labels)} "
+        f"{'looks' if len(evidence.suspects) == 1 else 'look'} like another class to models that had not learned "
+        f"{'it' if len(evidence.suspects) == 1 else 'them'}."
     )
     remedy = "Look at each; correct the label where it is wrong. " + _tried(evidence, "leaving out suspects")
     rows = tuple(suspect.row for suspect in evidence.suspects)
@@ -130,7 +132,7 @@ def nothing_learned(evidence: Evidence) -> Finding | None:
     name = evidence.classes[int(evidence.counts.argmax())]
     told = (
         f"The accuracy is {_points(evidence.accuracy)}; "
-        f"always answering “{name}” would be right {common:.0%} of the time."
+        f"always answering “{name}” would be right {percent(common)} of the time."
     )
     remedy = "Look whether a person could tell the classes apart at this size, then for wrong labels, then get more."
     return Finding("nothing-learned", "stop", "Nothing was surely learned", told, remedy)
@@ -141,7 +143,7 @@ def overfitting(evidence: Evidence) -> Finding | None:
     train = evidence.train_accuracy
     if train is None or train - evidence.accuracy.high < GAP:
         return None
-    told = f"{train:.0%} right of the pictures it learned from, {_points(evidence.accuracy)} of others."
+    told = f"{percent(train)} right of the pictures it learned from, {_points(evidence.accuracy)} of others."
     return Finding("overfitting", "warn", "It remembers more than it understands", told, _best(evidence))
 
 
@@ -150,7 +152,7 @@ def underfitting(evidence: Evidence) -> Finding | None:
     train = evidence.train_accuracy
     if train is None or train >= LOW or train > evidence.accuracy.high:
         return None
-    told = f"Only {train:.0%} right of the very pictures it learned from, {_points(evidence.accuracy)} of others."
+    told = f"Only {percent(train)} right of the very pictures it learned from, {_points(evidence.accuracy)} of others."
     return Finding("underfitting", "warn", "It is too simple for these pictures", told, _best(evidence))
 
 
@@ -209,7 +211,7 @@ def too_few_images(evidence: Evidence) -> Finding | None:
     if half < WIDE:
         return None
     low, high = evidence.accuracy.low, evidence.accuracy.high
-    told = f"{n} pictures leave it open where between {low:.0%} and {high:.0%} the accuracy lies."
+    told = f"{n} pictures leave it open where between {percent(low)} and {percent(high)} the accuracy lies."
     remedy = "Four times as many would make that range half as wide." + _ahead(evidence)
     return Finding("too-few-images", "warn", "Too few pictures to be sure", told, remedy)
 
@@ -284,7 +286,7 @@ def _best(evidence: Evidence) -> str:
 
 
 def _points(interval: Interval) -> str:
-    return f"{interval.value:.0%} ({interval.low:.0%} to {interval.high:.0%})"
+    return f"{percent(interval.value)} ({percent(interval.low)} to {percent(interval.high)})"
 
 
 def _number(count: int, noun: str) -> str:

@@ -36,11 +36,11 @@ from practicum.lab.words import lasted
 THUMB = 96
 SAMPLE = 40
 """Pictures by which the time of looking at all is estimated."""
-TYPICAL_EPOCHS = 8
-"""So many epochs of fine-tuning usually pass before it ends by itself: what its time is estimated by."""
-EPOCH = 1.6
+TYPICAL_EPOCHS = 6
+"""So many epochs of fine-tuning usually pass before it ends by itself: what its time is guessed by, at first."""
+EPOCH = 1.3
 """Time of an epoch of fine-tuning, views and cut included, to a look at each picture: measured, docs/lab.md."""
-TRACING = 15.0
+TRACING = 8.0
 """Seconds it takes to make the graph that is trained."""
 
 
@@ -125,22 +125,29 @@ def _tried(ready: Prepared, steps: Steps, request: Request) -> tuple[list[Tried]
     """The ways for which there was time, most trusted first, and those for which there was none."""
     tried = [way for way in (ways.at_several_depths(ready), ways.on_own_features(ready)) if way is not None]
     look = _look(ready) if request.left() > 0 else 0.0
+    drawing = (ways.VIEWS - 1) * 1.3 * look + ways.VIEWS * tried[0].seconds
     untried = []
-    if _fits(request, (ways.VIEWS - 1) * 1.3 * look + ways.VIEWS * tried[0].seconds):
+    if drawing <= request.left():
         tried.append(ways.on_drawn_views(ready))
     else:
-        untried.append(_no_time("Probe on drawn views", (ways.VIEWS - 1) * 1.3 * look, request))
+        untried.append(_no_time("Probe on drawn views", lasted(drawing), request))
+    tuned = _tuned(ready, steps, request, look)
+    (untried if isinstance(tuned, Remark) else tried).append(tuned)  # type: ignore[arg-type]
+    return tried, tuple(untried)
+
+
+def _tuned(ready: Prepared, steps: Steps, request: Request, look: float) -> Tried | Remark:
+    """Fine-tuning, at as many rates as there seems to be time for; or why it was not tried."""
+    name = "Fine-tuning the top"
     for rates in (tune.RATES, tune.RATES[:1]):
         needed = _tuning_takes(ready, look, rates)
-        if _fits(request, needed):
-            if (tuned := ways.by_tuning(ready, steps, rates)) is not None:
-                tried.append(tuned)
-            else:
-                untried.append(Remark("Fine-tuning the top", "since this network's layers cannot be told apart"))
-            break
-    else:
-        untried.append(_no_time("Fine-tuning the top", needed, request))
-    return tried, tuple(untried)
+        if needed <= request.left():
+            try:
+                found = ways.by_tuning(ready, steps, rates, left=request.left)
+            except ways.TooSlow as reason:
+                return _no_time(name, str(reason), request)
+            return found or Remark(name, "since this network's layers cannot be told apart")
+    return _no_time(name, lasted(needed), request)
 
 
 def _look(ready: Prepared) -> float:
@@ -158,15 +165,10 @@ def _tuning_takes(ready: Prepared, look: float, rates: Sequence[float]) -> float
     return TRACING + ways.VIEWS * look + trainings * TYPICAL_EPOCHS * EPOCH * look
 
 
-def _fits(request: Request, seconds: float) -> bool:
-    return seconds <= request.left()
-
-
-def _no_time(name: str, seconds: float, request: Request) -> Remark:
+def _no_time(name: str, takes: str, request: Request) -> Remark:
     if not request.minutes:
         return Remark(name, "since no time beyond the probes was given")
-    told = f"it would take about {lasted(seconds)}, and {request.minutes:g} min were given"
-    return Remark(name, f"for want of time: {told}")
+    return Remark(name, f"for want of time: it would take about {takes}, and {request.minutes:g} min were given")
 
 
 def _learned(ready: Prepared, steps: Steps, chosen: Tried, setting: int) -> Learned:
@@ -215,13 +217,16 @@ def _known(
 ) -> Evidence:
     best = [one.probabilities[setting] for one, setting in zip(tried, choice.settings, strict=True)]
     taken = best[choice.way]
-    probing = Probing(ready.features, ready.labels, ready.classes)
-    strength = STRENGTHS[choice.settings[0]]
+    # What is tried again and again rests on the probe that was chosen, or that the chosen way began from.
+    plain = choice.way if tried[choice.way].name == ways.BASELINE else 0
+    own = tried[plain].name == ways.BASELINE
+    probing = Probing(ready.own if own else ready.features, ready.labels, ready.classes)
+    strength = STRENGTHS[choice.settings[plain]]
     noisy = evidence.doubted(ready, probing)
-    helped = evidence.remedies(ready, probing, strength, best[0], noisy)
+    helped = evidence.remedies(ready, probing, strength, best[plain], noisy)
     for one, made_by_it in list(zip(tried, best, strict=True))[1:]:
         if one.name != ways.BASELINE:
-            helped[one.name.lower()] = evidence.gained(ready, made_by_it, best[0]).difference
+            helped[one.name.lower()] = evidence.gained(ready, made_by_it, best[plain]).difference
     given, expected = network.given, None
     if given is not None and (found := evidence.better_preprocessing(ready, network, strength)) is not None:
         expected, helped["right preprocessing"] = pixel_range(found[0]), found[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from practicum.lab.cache import Steps
 from practicum.lab.prepare import Prepared
 from practicum.lab.probe import STRENGTHS, Probe, Probing
 from practicum.lab.splits import Split
+from practicum.lab.words import lasted
 
 BASELINE = "Linear probe"
 VIEWS = 4
@@ -77,8 +79,18 @@ def on_drawn_views(ready: Prepared) -> Tried:
     return _probed("Probe on drawn views", what, ready, np.stack([ready.features, *drawn]), started=started)
 
 
-def by_tuning(ready: Prepared, steps: Steps, rates: Sequence[float] = tune.RATES) -> Tried | None:
-    """The layers above the cut, on the first repeat of the cross-validation. None where the network has no cut."""
+class TooSlow(RuntimeError):
+    """The first fold took so long that the rest would not fit. The message says how long all would take."""
+
+
+def by_tuning(
+    ready: Prepared, steps: Steps, rates: Sequence[float] = tune.RATES, *, left: Callable[[], float] = lambda: math.inf
+) -> Tried | None:
+    """The layers above the cut, on the first repeat of the cross-validation. None where the network has no cut.
+
+    Folds that were finished before are not trained again. Raises TooSlow where, after the first, the others and the
+    learning from all pictures would take more than the seconds that are `left`.
+    """
     if ready.network.lower is None:
         return None
     started = time.perf_counter()
@@ -88,6 +100,8 @@ def by_tuning(ready: Prepared, steps: Steps, rates: Sequence[float] = tune.RATES
         key = f"{ready.key}-tuned-{list(rates)}-fold-{number}"
         found = steps.done(key, partial(_tested, tuner, split, rates))
         made[0, 0, split.test] = found["made"]
+        if number == 0 and len(splits) * found["seconds"] > left():
+            raise TooSlow(lasted((len(splits) + 1) * found["seconds"]))
 
     def learn(_setting: int) -> Learned:
         everything = np.arange(len(ready.labels))
@@ -101,7 +115,8 @@ def by_tuning(ready: Prepared, steps: Steps, rates: Sequence[float] = tune.RATES
 
 
 def _tested(tuner: Callable[[], tune.Tuner], split: Split, rates: Sequence[float]) -> dict[str, Any]:
-    return {"made": tuner().tested(split, rates)}
+    began = time.perf_counter()
+    return {"made": tuner().tested(split, rates), "seconds": time.perf_counter() - began}
 
 
 def _probed(
