@@ -140,3 +140,9 @@ def test_memory_stays_small() -> None:
         tracemalloc.stop()
 
     assert peak < 150 * 1024**2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_no_candidate_stands_a_closer_look_there_is_no_twin(seed: int) -> None:
+    """A handful of pictures, alike in the coarse alone: every pair may drop out at the first step."""
+    assert twins(shapes(2, seed=seed, side=96).pixels) == []

@@ -102,7 +102,7 @@ def better_preprocessing(ready: Prepared, network: Backbone, strength: float) ->
     Tried with the network's own features; of several, the one that helps most.
     """
     found: list[tuple[Preprocessing, Interval]] = []
-    plain = Probing(ready.own, ready.labels, ready.classes).out_of_fold(ready.splits, [strength])[0]
+    plain = ready.own_probing.out_of_fold(ready.splits, [strength])[0]
     for name, build in network.others.items():
         made = ready.made(
             build(ready.images.side), 0, f"looking at each picture, its pixels given as {name}", keep=False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -24,9 +25,10 @@ from practicum.lab.diagnose import Evidence, diagnose, next_step
 from practicum.lab.features import forward
 from practicum.lab.images import Remark
 from practicum.lab.prepare import Prepared, Tell, prepare
-from practicum.lab.probe import STRENGTHS, Probe, Probing
+from practicum.lab.probe import STRENGTHS, Probe
 from practicum.lab.reading import Reading
 from practicum.lab.registry import Backbone, pixel_range
+from practicum.lab.repeat import LANES
 from practicum.lab.scores import proportion, scores
 from practicum.lab.story import Candidate, Epochs, Story
 from practicum.lab.train import share_right
@@ -220,7 +222,7 @@ def _known(
     # What is tried again and again rests on the probe that was chosen, or that the chosen way began from.
     plain = choice.way if tried[choice.way].name == ways.BASELINE else 0
     own = tried[plain].name == ways.BASELINE
-    probing = Probing(ready.own if own else ready.features, ready.labels, ready.classes)
+    probing = ready.own_probing if own else ready.probing
     strength = STRENGTHS[choice.settings[plain]]
     noisy = evidence.doubted(ready, probing)
     helped = evidence.remedies(ready, probing, strength, best[plain], noisy)
@@ -274,7 +276,11 @@ def _training(learned: Learned) -> tuple[Epochs, ...]:
 
 
 def _thumbs(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return np.stack([np.asarray(Image.fromarray(one).resize((THUMB, THUMB), reducing_gap=2.0)) for one in pixels])
+    def thumb(one: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return np.asarray(Image.fromarray(one).resize((THUMB, THUMB), reducing_gap=2.0))
+
+    with ThreadPoolExecutor(LANES) as threads:
+        return np.stack(list(threads.map(thumb, pixels)))
 
 
 def _versions() -> dict[str, str]:

@@ -14,6 +14,7 @@ from practicum.lab import twins
 from practicum.lab.depths import Depths
 from practicum.lab.features import Features, content, digest, features
 from practicum.lab.images import ImageSet
+from practicum.lab.probe import Probing
 from practicum.lab.splits import Split, folds
 from practicum.lab.views import view
 
@@ -64,6 +65,16 @@ class Prepared:
     def own(self) -> Features:
         """The network's own features, (n, k)."""
         return self.features[:, -self.network.own :]
+
+    @cached_property
+    def probing(self) -> Probing:
+        """The features of all depths, ready for probes."""
+        return Probing(self.features, self.labels, self.classes)
+
+    @cached_property
+    def own_probing(self) -> Probing:
+        """The network's own features, ready for probes."""
+        return self.probing if self.network.whole is self.network.base else Probing(self.own, self.labels, self.classes)
 
     @cached_property
     def validations(self) -> list[list[Split]]:

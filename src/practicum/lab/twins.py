@@ -144,12 +144,14 @@ def _agreement(
     place = np.tile(np.array([1, 0, 1, 0], np.float32), (len(first), 1))
     kept = np.arange(len(first))
     # Most pairs are found out on small pictures already, at a fraction of the work.
-    for size, blur, least in ((4, 1, WHOLE - 0.15), (2, 2, WHOLE - 0.03)):
-        small = _reduced(grey, size)
+    for times, blur, least in ((4, 1, WHOLE - 0.15), (2, 2, WHOLE - 0.03)):
+        small = _reduced(grey, times)
         a, b = small[first[kept]], _turned(small[second[kept]], mirrored[kept])
         place = _laid(_blurred(a, blur), _blurred(b, blur), place)
         close = _correlation(a, *_moved(b, place)) > least
         kept, place = kept[close], place[close]
+        if not len(kept):
+            break
     scores = np.zeros(len(first), np.float32)
     if len(kept):
         first, second, mirrored = first[kept], second[kept], mirrored[kept]

@@ -60,14 +60,17 @@ def at_several_depths(ready: Prepared) -> Tried | None:
     """What is trusted most: it sees more than the baseline, at no cost. None for a network that has no depths."""
     if ready.network.whole is ready.network.base:
         return None
+    started = time.perf_counter()
     what = "logistic regression on what the network sees halfway and at its end"
-    return _probed("Probe at several depths", what, ready, ready.features)
+    return _probed("Probe at several depths", what, ready, ready.probing, started)
 
 
 def on_own_features(ready: Prepared) -> Tried:
     """The honest baseline."""
+    started = time.perf_counter()
     what = "logistic regression on the network's last features"
-    return _probed(BASELINE, what, ready, ready.own, own_only=True)
+    own_only = ready.network.whole is not ready.network.base
+    return _probed(BASELINE, what, ready, ready.own_probing, started, own_only=own_only)
 
 
 def on_drawn_views(ready: Prepared) -> Tried:
@@ -75,8 +78,9 @@ def on_drawn_views(ready: Prepared) -> Tried:
     doing = "looking at drawn views of each picture"
     started = time.perf_counter()
     drawn = [ready.made(ready.network.whole, number, f"{doing}, {number} of {VIEWS - 1}") for number in range(1, VIEWS)]
+    probing = Probing(np.stack([ready.features, *drawn]), ready.labels, ready.classes)
     what = f"the same, learning from {VIEWS} views of each picture: as it is, mirrored, and cropped and lit by chance"
-    return _probed("Probe on drawn views", what, ready, np.stack([ready.features, *drawn]), started=started)
+    return _probed("Probe on drawn views", what, ready, probing, started)
 
 
 class TooSlow(RuntimeError):
@@ -120,26 +124,12 @@ def _tested(tuner: Callable[[], tune.Tuner], split: Split, rates: Sequence[float
 
 
 def _probed(
-    name: str,
-    what: str,
-    ready: Prepared,
-    features: NDArray[np.float32],
-    *,
-    own_only: bool = False,
-    started: float | None = None,
+    name: str, what: str, ready: Prepared, probing: Probing, started: float, *, own_only: bool = False
 ) -> Tried:
-    started = started or time.perf_counter()
     ready.tell("trying ways of learning", 0, 1)
-    probing = Probing(features, ready.labels, ready.classes)
     made = probing.out_of_fold(ready.splits)
-    return Tried(
-        name,
-        what,
-        name,
-        made,
-        time.perf_counter() - started,
-        lambda setting: Learned(probing.fit(STRENGTHS[setting]), own_only),
-    )
+    seconds = time.perf_counter() - started
+    return Tried(name, what, name, made, seconds, lambda setting: Learned(probing.fit(STRENGTHS[setting]), own_only))
 
 
 def _tuner(ready: Prepared, rates: int) -> Callable[[], tune.Tuner]:
@@ -154,10 +144,9 @@ def _tuner(ready: Prepared, rates: int) -> Callable[[], tune.Tuner]:
 
     @cache
     def made() -> tune.Tuner:
-        probing = Probing(ready.features, ready.labels, ready.classes)
         assert ready.network.lower is not None
         seen = [ready.made(ready.network.lower, number, "looking up to the cut", keep=False) for number in range(VIEWS)]
-        start = lambda rows: probing.fit(START, rows)  # noqa: E731
+        start = partial(ready.probing.fit, START)
         material = tune.Material(seen, ready.labels, ready.groups, ready.classes, start, ready.seed)
         return tune.Tuner(ready.network, material, tell)
 
