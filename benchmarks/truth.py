@@ -22,6 +22,7 @@ from practicum.lab.probe import STRENGTHS, Probing
 from practicum.lab.registry import backbone
 from practicum.lab.scores import Interval, scores
 from practicum.lab.shapes import shapes
+from practicum.lab.twins import twins
 from practicum.lab.ways import at_several_depths, on_own_features
 
 SIDE = 96
@@ -47,7 +48,7 @@ def pictures(kind: str, per_class: int, seed: int, *, fresh: bool = False) -> Im
 
 
 def prepared(images: ImageSet, seed: int) -> Prepared:
-    return prepare(images, network(), seed=seed, cache={}, tell=lambda what, done, of: None)
+    return prepare(images, network(), twins(images.pixels), seed=seed, cache={}, tell=lambda what, done, of: None)
 
 
 def mislabelled(images: ImageSet, share: float, seed: int) -> tuple[ImageSet, set[int]]:

@@ -14,6 +14,7 @@ from practicum.lab.depths import Depths, depths
 from practicum.lab.images import ImageSet
 from practicum.lab.prepare import Prepared, Tell, prepare
 from practicum.lab.shapes import shapes
+from practicum.lab.twins import twins
 
 SIDE = 32
 DRAWN = shapes(8, seed=0, side=SIDE, difficulty=0.6)
@@ -56,4 +57,6 @@ def ready_for(
     tell: Tell = silent,
 ) -> Prepared:
     """The pictures made ready, in a cache of their own unless one is given."""
-    return prepare(images, network, groups=groups, seed=seed, cache={} if cache is None else cache, tell=tell)
+    return prepare(
+        images, network, twins(images.pixels), groups=groups, seed=seed, cache={} if cache is None else cache, tell=tell
+    )

@@ -98,7 +98,6 @@ def test_progress_runs_over_all_pictures(network: Depths, monkeypatch: pytest.Mo
 
     assert looked == sorted(looked)
     assert looked[-1] == len(DRAWN)
-    assert told[:2] == [("looking for the same pictures", 0, 1), ("looking for the same pictures", 1, 1)]
 
 
 def test_twins_and_given_groups_are_joined(network: Depths) -> None:

@@ -32,6 +32,7 @@ from practicum.lab.repeat import LANES
 from practicum.lab.scores import proportion, scores
 from practicum.lab.story import Candidate, Epochs, Story
 from practicum.lab.train import share_right
+from practicum.lab.twins import twins
 from practicum.lab.ways import Learned, Tried
 from practicum.lab.words import lasted
 
@@ -81,8 +82,14 @@ def fit(reading: Reading, network: Backbone, request: Request, *, cache: Disk, s
     Raises TooFew where a class has fewer than two different pictures, and ValueError for a side that the network cannot
     take.
     """
-    taken = depths(network.build(reading.images.side))
-    ready = prepare(reading.images, taken, groups=request.groups, seed=request.seed, cache=cache, tell=tell)
+    tell("looking for the same pictures", 0, 1)
+    with ThreadPoolExecutor(1) as aside:
+        # Building and tracing a network keeps one core busy: the other looks for twins meanwhile.
+        alike = aside.submit(twins, reading.images.pixels)
+        taken = depths(network.build(reading.images.side))
+        forward(taken.whole, reading.images.pixels[:1])
+        found = alike.result()
+    ready = prepare(reading.images, taken, found, groups=request.groups, seed=request.seed, cache=cache, tell=tell)
     tried, untried = _tried(ready, steps, request)
     choice = choose(ready.labels, [one.probabilities for one in tried], seed=request.seed)
     chosen, setting = tried[choice.way], choice.settings[choice.way]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,12 +10,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.lab import twins
 from practicum.lab.depths import Depths
 from practicum.lab.features import Features, content, digest, features
 from practicum.lab.images import ImageSet
 from practicum.lab.probe import Probing
 from practicum.lab.splits import Split, folds
+from practicum.lab.twins import Twin
+from practicum.lab.twins import groups as grouped
 from practicum.lab.views import view
 
 Tell = Callable[[str, int, int], None]
@@ -40,7 +41,7 @@ class Prepared:
     """Everything that ways of learning start from. Rows are pictures, in the order of `images`."""
 
     images: ImageSet
-    twins: tuple[twins.Twin, ...]
+    twins: tuple[Twin, ...]
     groups: NDArray[np.int64]
     """(n,): rows of one group are never on both sides of a split."""
     network: Depths
@@ -112,21 +113,22 @@ class Prepared:
 def prepare(
     images: ImageSet,
     network: Depths,
+    alike: Sequence[Twin],
     *,
     groups: NDArray[np.int64] | None = None,
     seed: int,
     cache: MutableMapping[str, Features],
     tell: Tell,
 ) -> Prepared:
-    """Find the same pictures, and see that each class can be split. `groups` (n,) say which belong together besides.
+    """Keep twins together, as :func:`practicum.lab.twins.twins` finds them, and see that each class can be split.
+
+    `groups` (n,) say which pictures belong together besides.
 
     Raises TooFew where a class has fewer than two different pictures.
     """
-    tell("looking for the same pictures", 0, 1)
-    found = twins.twins(images.pixels)
-    alike = twins.groups(len(images), found)
-    together = alike if groups is None else _joined(alike, groups)
-    tell("looking for the same pictures", 1, 1)
+    together = grouped(len(images), list(alike))
+    if groups is not None:
+        together = _joined(together, groups)
     for number, name in enumerate(images.classes):
         if len(np.unique(together[images.labels == number])) < 2:
             count = images.counts[number]
@@ -135,7 +137,7 @@ def prepare(
                 f"class {name} has {held}; at least 2 different ones are needed, one to learn from and one to test on: "
                 "add some, or leave the class out"
             )
-    return Prepared(images, tuple(found), together, network, seed, cache, tell)
+    return Prepared(images, tuple(alike), together, network, seed, cache, tell)
 
 
 def _joined(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -144,5 +146,5 @@ def _joined(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.i
     links = []
     for row, pair in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
         for side, name in enumerate(pair):
-            links.append(twins.Twin(order.setdefault((side, name), row), row, False, 0.0))
-    return twins.groups(len(first), links)
+            links.append(Twin(order.setdefault((side, name), row), row, False, 0.0))
+    return grouped(len(first), links)

@@ -19,11 +19,12 @@ from threadpoolctl import threadpool_limits
 
 from practicum.lab.splits import Rows, Split
 
-STRENGTHS = (1.0, 10.0, 100.0, 1000.0)
+STRENGTHS = (1.0, 10.0, 100.0)
 """Values of scikit-learn's C that are tried: the larger, the closer the probe follows the pictures it learns from. Of
 two classes scikit-learn keeps one row of weights where softmax has two, and means the same by a C twice as large."""
-ROUGH, FINE = 1e-3, 1e-5
-"""When a problem counts as solved: for comparing, and for the probe that is kept."""
+ROUGH, FINE = 3e-4, 1e-5
+"""When a problem counts as solved: for comparing, and for the probe that is kept. On 1,000 pictures, at the greatest
+strength, 4 in 1,000 predictions differ between the two; at ten times that strength it would be 43."""
 STEPS = 2000
 Floats = NDArray[np.floating[Any]]
 
