@@ -18,7 +18,7 @@ from practicum.lab.depths import Depths, depths
 from practicum.lab.emoji import CLASSES, emoji_images
 from practicum.lab.images import ImageSet
 from practicum.lab.prepare import Prepared, prepare
-from practicum.lab.probe import STRENGTHS, Probing
+from practicum.lab.probe import STRENGTHS
 from practicum.lab.registry import backbone
 from practicum.lab.scores import Interval, scores
 from practicum.lab.shapes import shapes
@@ -67,7 +67,7 @@ def noise_row(kind: str, share: float) -> list[str]:
     for seed in SEEDS:
         images, wrong = mislabelled(pictures(kind, NOISE_PER_CLASS, seed), share, seed)
         ready = prepared(images, seed)
-        probing = Probing(ready.features, ready.labels, ready.classes)
+        probing = ready.probing
         named = {suspect.row for suspect in evidence.doubted(ready, probing)}
         planted, found, accused = planted + len(wrong), found + len(named & wrong), accused + len(named - wrong)
         total += len(images) - len(wrong)
@@ -87,7 +87,7 @@ def promise_rows(kind: str) -> list[list[str]]:
     came: dict[int, list[float]] = {size: [] for size in CURVE_TO}
     for seed in SEEDS:
         ready = prepared(pictures(kind, CURVE_FROM, seed), seed)
-        curve = evidence.growth(ready, Probing(ready.features, ready.labels, ready.classes), 10.0)
+        curve = evidence.growth(ready, ready.probing, 10.0)
         for point in curve.ahead:
             # The curve is in pictures learned from: four fifths of those there are.
             size = round(point.per_class * 5 / 4)
@@ -95,7 +95,7 @@ def promise_rows(kind: str) -> list[list[str]]:
                 promised[size].append(point.accuracy)
         for size in CURVE_TO:
             more = prepared(pictures(kind, size, seed), seed)
-            made = Probing(more.features, more.labels, more.classes).out_of_fold(more.validations[0], [10.0])[0, 0]
+            made = more.probing.out_of_fold(more.validations[0], [10.0])[0, 0]
             came[size].append(float(np.mean(made.argmax(axis=1) == more.labels)))
     rows = []
     for size in CURVE_TO:
@@ -114,9 +114,9 @@ def bar_row(kind: str, per_class: int) -> list[str]:
         ready = prepared(pictures(kind, per_class, seed), seed)
         ways = [at_several_depths(ready), on_own_features(ready)]
         tried = [way for way in ways if way is not None]
-        choice = choose(ready.labels, [way.probabilities for way in tried], seed=seed)
+        choice = choose(ready.labels, [way.probabilities for way in tried], groups=ready.groups, seed=seed)
         way, setting = tried[choice.way], choice.settings[choice.way]
-        score = scores(ready.labels, way.probabilities[setting], optimism=choice.optimism).accuracy
+        score = scores(ready.labels, way.probabilities[setting], groups=ready.groups, optimism=choice.optimism).accuracy
         learned = way.learn(setting)
         new = prepared(pictures(kind, FRESH, seed, fresh=True), seed)
         made = learned.head.probabilities(new.own if learned.own_only else new.features)

@@ -126,3 +126,15 @@ def test_other_shapes_are_refused(given: list[Way]) -> None:
     """Each way needs a prediction for each label."""
     with pytest.raises(ValueError, match=r"each way must be \(settings, repeats, n, classes\)"):
         choose(LABELS, given)
+
+
+def test_copies_make_no_way_surer() -> None:
+    """A way that is ahead on one picture is ahead on its fifty copies too: that is one picture's worth."""
+    labels = np.zeros(60, np.int64)
+    groups = np.array([0] * 50 + list(range(1, 11)))
+    right, wrong = np.array([0.9, 0.1]), np.array([0.1, 0.9])
+    first = np.where(np.arange(60)[:, None] < 50, wrong, right)[None, None]
+    second = np.broadcast_to(right, (1, 1, 60, 2))
+
+    assert choose(labels, [first, second]).way == 1
+    assert choose(labels, [first, second], groups=groups).way == 0

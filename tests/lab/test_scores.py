@@ -169,3 +169,16 @@ def test_no_pictures_have_no_proportion() -> None:
             proportion(right, total)
     with pytest.raises(ValueError, match="at least one picture"):
         half_width(0)
+
+
+def test_copies_do_not_narrow_an_interval() -> None:
+    """Each picture ten times, known to be the same, says no more than each once: the same accuracy, as wide a bar."""
+    labels = np.arange(40) % 2
+    probabilities = np.where(np.arange(40)[:, None] % 5 == 0, 0.5, np.eye(2)[labels])
+    once = scores(labels, probabilities)
+
+    copied = scores(labels.repeat(10), probabilities.repeat(10, axis=0), groups=np.arange(40).repeat(10))
+
+    assert copied.accuracy.value == pytest.approx(once.accuracy.value)
+    assert copied.accuracy.low == pytest.approx(once.accuracy.low)
+    assert copied.f1.high - copied.f1.low == pytest.approx(once.f1.high - once.f1.low, rel=0.25)

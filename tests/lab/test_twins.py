@@ -146,3 +146,17 @@ def test_memory_stays_small() -> None:
 def test_where_no_candidate_stands_a_closer_look_there_is_no_twin(seed: int) -> None:
     """A handful of pictures, alike in the coarse alone: every pair may drop out at the first step."""
     assert twins(shapes(2, seed=seed, side=96).pixels) == []
+
+
+def test_two_bursts_of_one_scene_are_one_group() -> None:
+    """Each frame's nearest are those of its own burst; that the bursts are of one scene is found all the same."""
+    scene = shapes(1, seed=2, side=128, difficulty=0.8).pixels[3]
+    rng = np.random.default_rng(0)
+
+    def frame(shift: int) -> np.ndarray:
+        moved = scene[4 : 4 + 112, 4 + shift : 4 + shift + 112].astype(int)
+        return (moved + rng.integers(-2, 3, moved.shape)).clip(0, 255).astype(np.uint8)
+
+    pixels = np.stack([frame(shift) for shift in [0] * 6 + [5] * 6])
+
+    assert set(groups(12, twins(pixels))) == {0}

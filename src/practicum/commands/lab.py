@@ -33,7 +33,7 @@ KERAS_FILES = (".keras", ".h5")
 DEFAULT_MINUTES = 10.0
 LEAST_SIDE, USUAL_SIDE = 32, 224
 """Those of the network that is taken unless another is named: pictures are read before TensorFlow can be asked."""
-SAMPLE = 20
+COMPARED_BY = 20
 """Pictures by which exports are compared with the model."""
 
 
@@ -92,7 +92,7 @@ def fit(
 
             request = fit.Request(_title(pictures), say.name(pictures), minutes, seed, started=started)
             made = fit.fit(read, named or registry.backbone(), request, cache=Disk(work), steps=Steps(work), tell=tell)
-            told = lab_folder.keep(made, read.images.pixels[:SAMPLE], folder, started, tell)
+            told = lab_folder.keep(made, read.images.pixels[:COMPARED_BY], folder, started, tell)
     say.conclude(told, folder, folder / lab_folder.REPORT)
 
 

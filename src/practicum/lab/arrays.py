@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.lab.sources import Refused
+from practicum.lab.sources import Refused, label
 
 MOST_BYTES = 4 * 1024**3
 """No array of more is read."""
@@ -45,12 +45,12 @@ def read_arrays(path: Path) -> Arrays:
     images, labels = given["images"], given["labels"]
     if images.ndim == 3:
         images = images[..., None]
-    classes = [str(one) for one in given["classes"]] if "classes" in given else None
+    classes = [label(str(one)) for one in given["classes"]] if "classes" in given else None
     if labels.dtype.kind == "U":
-        names = [str(one) for one in labels]
+        names = [label(str(one)) for one in labels]
     else:
         names = [classes[one] if classes else str(one) for one in labels]
-    order = tuple(classes) if classes else tuple(map(str, np.unique(labels)))
+    order = tuple(classes) if classes else tuple(label(str(one)) for one in np.unique(labels))
     return Arrays(np.broadcast_to(images, (*images.shape[:3], 3)), tuple(names), order)
 
 

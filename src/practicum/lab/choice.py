@@ -31,7 +31,9 @@ class Choice:
     optimism: float
 
 
-def choose(labels: NDArray[Any], ways: Sequence[NDArray[Any]], *, seed: int = 0) -> Choice:
+def choose(
+    labels: NDArray[Any], ways: Sequence[NDArray[Any]], *, groups: NDArray[Any] | None = None, seed: int = 0
+) -> Choice:
     """Choose among ways of learning by their predictions of the same pictures, none of which they had learned.
 
     Each of `ways` is (settings, repeats, n, classes), the one that is trusted most first. Of a way's settings the one
@@ -43,6 +45,8 @@ def choose(labels: NDArray[Any], ways: Sequence[NDArray[Any]], *, seed: int = 0)
     the accuracy of the chosen one on those that were not drawn. By how much their mean falls short of the accuracy of
     what is taken here is what choosing added.
 
+    Pictures of one of `groups` (n,), such as twins, count as one, by their mean: each alone would tell too much.
+
     Raises ValueError where there is no way, or one has not a row for each label.
     """
     labels = np.asarray(labels)
@@ -50,11 +54,23 @@ def choose(labels: NDArray[Any], ways: Sequence[NDArray[Any]], *, seed: int = 0)
         raise ValueError("each way must be (settings, repeats, n, classes), with n as many as there are labels")
     losses = [surprise(labels, way).mean(axis=1) for way in ways]
     right = [(way.argmax(axis=-1) == labels).astype(np.float64) for way in ways]
-    all_rows = np.arange(len(labels))[None]
+    if groups is not None:
+        losses, right = ([_by_group(one, groups) for one in each] for each in (losses, right))
+    all_rows = np.arange(losses[0].shape[-1])[None]
     chosen, settings = _choice(losses, right, all_rows)
     way = int(chosen[0])
     taken = float(right[way][settings[way][0]].mean())
     return Choice(way, tuple(int(one[0]) for one in settings), _optimism(losses, right, taken, seed))
+
+
+def _by_group(values: Numbers, groups: NDArray[Any]) -> Numbers:
+    """Means over the rows of each group, along the last axis."""
+    _, number, count = np.unique(groups, return_inverse=True, return_counts=True)
+    if len(count) == len(groups):
+        return values
+    sums = np.zeros((*values.shape[:-1], len(count)))
+    np.add.at(np.moveaxis(sums, -1, 0), number, np.moveaxis(values, -1, 0))
+    return sums / count
 
 
 def _choice(

@@ -127,7 +127,9 @@ def label_noise(evidence: Evidence) -> Finding | None:
 def nothing_learned(evidence: Evidence) -> Finding | None:
     """An accuracy that always naming the commonest class would reach too."""
     common = int(evidence.counts.max()) / len(evidence.labels)
-    if evidence.accuracy.low > common:
+    recalls = [_recall(evidence, one).low for one in range(len(evidence.classes)) if evidence.counts[one]]
+    # Where one class is far commoner, naming it is right mostly; a model that also knows the others has learned.
+    if evidence.accuracy.low > common or sum(recalls) / len(recalls) > 1 / len(recalls):
         return None
     name = evidence.classes[int(evidence.counts.argmax())]
     told = (
@@ -186,7 +188,13 @@ def wrong_preprocessing(evidence: Evidence) -> Finding | None:
         return None
     (low, high), (least, most) = evidence.pixel_range, evidence.expected_range
     wide = most - least
-    if low >= least - wide / 20 and high <= most + wide / 20 and high - low >= wide / 20:
+    # A gain that was measured needs no further sign.
+    if (
+        "right preprocessing" not in evidence.helped
+        and low >= least - wide / 20
+        and high <= most + wide / 20
+        and high - low >= wide / 20
+    ):
         return None
     told = f"The base was given values from {low:g} to {high:g}; it was trained on {least:g} to {most:g}."
     remedy = "Give it pixels in the range it was trained on. " + _tried(evidence, "right preprocessing")
@@ -247,15 +255,17 @@ def next_step(evidence: Evidence) -> str:
 def _weakest(evidence: Evidence) -> tuple[str, Interval, str | None]:
     """The class with the least recall, that recall, and the class it is mostly taken for."""
     recalls = [
-        proportion(int(evidence.right[evidence.labels == one].sum()), int(evidence.counts[one]))
-        if evidence.counts[one]
-        else Interval(1, 0, 1)
-        for one in range(len(evidence.classes))
+        _recall(evidence, one) if evidence.counts[one] else Interval(1, 0, 1) for one in range(len(evidence.classes))
     ]
     weakest = min(range(len(recalls)), key=lambda one: recalls[one].value)
     missed = evidence.probabilities[(evidence.labels == weakest) & ~evidence.right].argmax(axis=1)
     mistaken = evidence.classes[int(np.bincount(missed).argmax())] if len(missed) else None
     return evidence.classes[weakest], recalls[weakest], mistaken
+
+
+def _recall(evidence: Evidence, one: int) -> Interval:
+    """How many of the class's pictures were recognised."""
+    return proportion(int(evidence.right[evidence.labels == one].sum()), int(evidence.counts[one]))
 
 
 def _ahead(evidence: Evidence) -> str:

@@ -78,7 +78,7 @@ def remedies(
     """What other remedies brought: for rare classes, and for labels that are doubted. Only those that could help.
 
     Balanced weights are judged by balanced accuracy, since they are meant for the rare class; leaving out suspects by
-    the accuracy on pictures that nobody doubts.
+    the accuracy on pictures that nobody doubts, a little too kindly: who is suspect was decided with all labels known.
     """
     helped = {}
     counts = np.array(ready.images.counts)

@@ -6,7 +6,7 @@ import platform
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
@@ -34,15 +34,17 @@ from practicum.lab.story import Candidate, Epochs, Story
 from practicum.lab.train import share_right
 from practicum.lab.twins import twins
 from practicum.lab.ways import Learned, Tried
-from practicum.lab.words import lasted
+from practicum.lab.words import lasted, weighs
 
 THUMB = 96
-SAMPLE = 40
+TIMED_BY = 40
 """Pictures by which the time of looking at all is estimated."""
 TYPICAL_EPOCHS = 6
 """So many epochs of fine-tuning usually pass before it ends by itself: what its time is guessed by, at first."""
 EPOCH = 1.3
 """Time of an epoch of fine-tuning, views and cut included, to a look at each picture: measured, docs/lab.md."""
+MOST_BYTES = 2 * 10**9
+"""What passes a network's cut is held in memory for all views of all pictures: not more than this."""
 TRACING = 8.0
 """Seconds it takes to make the graph that is trained."""
 
@@ -57,7 +59,7 @@ class Request:
     seed: int = 0
     groups: NDArray[np.int64] | None = None
     """(n,): pictures of one group are never learned from and tested on in one split."""
-    started: float = 0.0
+    started: float = field(default_factory=time.monotonic)
     """`time.monotonic()` when the work began; reading counts."""
 
     def left(self) -> float:
@@ -91,13 +93,13 @@ def fit(reading: Reading, network: Backbone, request: Request, *, cache: Disk, s
         found = alike.result()
     ready = prepare(reading.images, taken, found, groups=request.groups, seed=request.seed, cache=cache, tell=tell)
     tried, untried = _tried(ready, steps, request)
-    choice = choose(ready.labels, [one.probabilities for one in tried], seed=request.seed)
+    choice = choose(ready.labels, [one.probabilities for one in tried], groups=ready.groups, seed=request.seed)
     chosen, setting = tried[choice.way], choice.settings[choice.way]
     tell("learning from all pictures", 0, 1)
     learned = _learned(ready, steps, chosen, setting)
     model = _classifier(ready.network, learned)
     tell("finding what is wrong, and what would help", 0, 1)
-    known = _known(ready, reading, network, tried, choice, learned, model)
+    known = _known(ready, reading, network, request, tried, choice, learned, model)
     story = Story(
         title=request.title,
         source=request.source,
@@ -112,7 +114,13 @@ def fit(reading: Reading, network: Backbone, request: Request, *, cache: Disk, s
         backbone=network.what,
         side=ready.images.side,
         candidates=_candidates(ready, tried, choice),
-        scores=scores(ready.labels, chosen.probabilities[setting], optimism=choice.optimism, seed=request.seed),
+        scores=scores(
+            ready.labels,
+            chosen.probabilities[setting],
+            groups=ready.groups,
+            optimism=choice.optimism,
+            seed=request.seed,
+        ),
         curve=known.curve,
         training=_training(learned),
         findings=diagnose(known),
@@ -133,7 +141,7 @@ def fit(reading: Reading, network: Backbone, request: Request, *, cache: Disk, s
 def _tried(ready: Prepared, steps: Steps, request: Request) -> tuple[list[Tried], tuple[Remark, ...]]:
     """The ways for which there was time, most trusted first, and those for which there was none."""
     tried = [way for way in (ways.at_several_depths(ready), ways.on_own_features(ready)) if way is not None]
-    look = _look(ready) if request.left() > 0 else 0.0
+    look = _look(ready) if request.minutes else 0.0
     drawing = (ways.VIEWS - 1) * 1.3 * look + ways.VIEWS * tried[0].seconds
     untried = []
     if drawing <= request.left():
@@ -141,13 +149,20 @@ def _tried(ready: Prepared, steps: Steps, request: Request) -> tuple[list[Tried]
     else:
         untried.append(_no_time("Probe on drawn views", lasted(drawing), request))
     tuned = _tuned(ready, steps, request, look)
-    (untried if isinstance(tuned, Remark) else tried).append(tuned)  # type: ignore[arg-type]
+    if isinstance(tuned, Remark):
+        untried.append(tuned)
+    else:
+        tried.append(tuned)
     return tried, tuple(untried)
 
 
 def _tuned(ready: Prepared, steps: Steps, request: Request, look: float) -> Tried | Remark:
     """Fine-tuning, at as many rates as there seems to be time for; or why it was not tried."""
     name = "Fine-tuning the top"
+    lower = ready.network.lower
+    size = len(ready.labels) * ways.VIEWS * lower.output_shape[-1] * 4 if lower is not None else 0
+    if size > MOST_BYTES:
+        return Remark(name, f"since what passes its cut would take {weighs(size)} of memory; fewer pictures would fit")
     for rates in (tune.RATES, tune.RATES[:1]):
         needed = _tuning_takes(ready, look, rates)
         if needed <= request.left():
@@ -161,7 +176,7 @@ def _tuned(ready: Prepared, steps: Steps, request: Request, look: float) -> Trie
 
 def _look(ready: Prepared) -> float:
     """Seconds that looking at all pictures once takes, from looking at some of them."""
-    some = ready.images.pixels[:SAMPLE]
+    some = ready.images.pixels[:TIMED_BY]
     forward(ready.network.whole, some)
     began = time.perf_counter()
     forward(ready.network.whole, some)
@@ -219,6 +234,7 @@ def _known(
     ready: Prepared,
     reading: Reading,
     network: Backbone,
+    request: Request,
     tried: Sequence[Tried],
     choice: Choice,
     learned: Learned,
@@ -237,7 +253,11 @@ def _known(
         if one.name != ways.BASELINE:
             helped[one.name.lower()] = evidence.gained(ready, made_by_it, best[plain]).difference
     given, expected = network.given, None
-    if given is not None and (found := evidence.better_preprocessing(ready, network, strength)) is not None:
+    if (
+        given is not None
+        and request.left() > 0
+        and (found := evidence.better_preprocessing(ready, network, strength)) is not None
+    ):
         expected, helped["right preprocessing"] = pixel_range(found[0]), found[1]
     return Evidence(
         labels=ready.labels,

@@ -128,6 +128,11 @@ def prepare(
     """
     together = grouped(len(images), list(alike))
     if groups is not None:
+        if len(groups) != len(images):
+            raise ValueError(
+                f"groups must name one for each of the {len(images)} pictures that were read, in the order of their "
+                f"`names`; got {len(groups)}"
+            )
         together = _joined(together, groups)
     for number, name in enumerate(images.classes):
         if len(np.unique(together[images.labels == number])) < 2:

@@ -95,7 +95,14 @@ def hopeless(counts: Sequence[int]) -> str | None:
     return f"{n} images of {len(counts)} classes: any accuracy here is ± {round(100 * half)} points"
 
 
-def scores(labels: NDArray[Any], probabilities: NDArray[Any], *, optimism: float = 0.0, seed: int = 0) -> Scores:
+def scores(
+    labels: NDArray[Any],
+    probabilities: NDArray[Any],
+    *,
+    groups: NDArray[Any] | None = None,
+    optimism: float = 0.0,
+    seed: int = 0,
+) -> Scores:
     """All scores of `probabilities` (n, classes), or (repeats, n, classes), against whole-number `labels` (n,).
 
     Accuracy carries Wilson's interval; the others the percentile bootstrap's over pictures (Efron, 1979), drawn from
@@ -104,21 +111,27 @@ def scores(labels: NDArray[Any], probabilities: NDArray[Any], *, optimism: float
     so they do not narrow an interval; the confusion matrix is that of the first. `optimism`, from
     :func:`practicum.lab.choice.choose`, is taken off accuracy, balanced accuracy and F1.
 
+    Pictures of one of `groups` (n,), such as twins, tell no more than one of them may: intervals are then as wide as
+    for so many pictures as there are groups, which is the most they can be.
+
     Raises ValueError where shapes disagree, a label is out of range or a row does not sum to 1.
     """
     repeats = [checked(labels, one)[1] for one in (probabilities if np.ndim(probabilities) == 3 else [probabilities])]
     labels = checked(labels, repeats[0])[0]
     counted = [_Counted(labels, one) for one in repeats]
     draws, all_rows = _draws(labels, seed), np.arange(len(labels))[None]
+    different = len(labels) if groups is None else len(np.unique(groups))
+    wider = math.sqrt(len(labels) / different)
 
     def bootstrapped(measure: Callable[[_Counted, NDArray[np.int64]], Numbers], off: float = 0.0) -> Interval:
         value = float(np.mean([measure(one, all_rows)[0] for one in counted]))
         low, high = np.percentile(np.mean([measure(one, draws) for one in counted], axis=0), [2.5, 97.5])
-        return _lowered(Interval(value, min(float(low), value), max(float(high), value)), off)
+        low, high = value - wider * max(0.0, value - low), value + wider * max(0.0, high - value)
+        return _lowered(Interval(value, float(low), float(high)), off)
 
-    right = float(np.mean([one.right.sum() for one in counted]))
+    right = float(np.mean([one.right.sum() for one in counted])) * different / len(labels)
     return Scores(
-        accuracy=_lowered(proportion(right, len(labels)), optimism),
+        accuracy=_lowered(proportion(right, different), optimism),
         balanced_accuracy=bootstrapped(lambda one, rows: _recall(one.confusions(rows)), optimism),
         f1=bootstrapped(lambda one, rows: _f1(one.confusions(rows)), optimism),
         calibration_error=bootstrapped(lambda one, rows: _calibration_error(one.confident[rows], one.right[rows])),

@@ -117,6 +117,11 @@ def shown(name: str | Path) -> str:
     return unicodedata.normalize("NFC", text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
+def label(name: str) -> str:
+    """The name of a class on one line: whatever breaks lines or doubles spaces in it becomes one space."""
+    return " ".join(shown(name).split())
+
+
 def inside(name: str) -> str:
     """The name with slashes and without detours. Raises Refused where it leads out of where it is."""
     path = PurePosixPath(name.replace("\\", "/"))
@@ -153,7 +158,7 @@ def by_folder(files: list[str], top: str = "") -> Listing:
             left_out.append(Remark(shown(name), "lies in no folder of a class"))
         else:
             folders[folder] += 1
-            entries.append(Entry(name, shown(folder).strip()))
+            entries.append(Entry(name, label(folder)))
     left_out += [Remark(shown(top + one), "holds no pictures") for one, count in sorted(folders.items()) if not count]
     remarks = [Remark(shown(others[0]), _ignored(len(others)))] if others else []
     return Listing(tuple(entries), tuple(remarks), tuple(left_out))
@@ -178,9 +183,9 @@ def by_table(tree: Tree, name: str) -> Listing:
             missing = "no label" if row.file else "no file"
             left_out.append(Remark(shown(row.file) or f"{name}, line {row.line}", f"has {missing} (line {row.line})"))
         else:
-            if shown(row.label) in labels.get(file, ()):
+            if label(row.label) in labels.get(file, ()):
                 remarks.append(Remark(shown(file), f"is listed more than once; taken once (line {row.line})"))
-            labels.setdefault(file, set()).add(shown(row.label))
+            labels.setdefault(file, set()).add(label(row.label))
     for file, given in labels.items():
         if len(given) > 1:
             left_out.append(Remark(shown(file), f"is listed with {len(given)} labels: {', '.join(sorted(given))}"))

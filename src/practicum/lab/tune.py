@@ -83,7 +83,7 @@ class Tuner:
         taken.base.trainable = True
         hold_all_norms(taken.base)
         self.moved = 0.0
-        """The largest change of any trained weight in the last training."""
+        """The largest change of any weight above the cut in the last training; the head always moves."""
         self._given, self._tell = material, tell
         self._upper = taken.upper
         self._first = taken.upper.get_weights()
@@ -141,7 +141,7 @@ class Tuner:
         and then sinks to 0 along a cosine. Order and views are drawn from the seed.
         """
         self._begin(rows)
-        before = [weight.numpy() for weight in self._model.trainable_weights]
+        before = [weight.numpy() for weight in self._upper.trainable_weights]
         rng = np.random.default_rng([self._given.seed, len(rows)])
         curve = Curve()
         for epoch in range(recipe.epochs):
@@ -152,8 +152,8 @@ class Tuner:
                 curve.watched_accuracy.append(float((made.argmax(axis=1) == labels).mean()))
                 if len(curve.loss) - curve.best >= PATIENCE:
                     break
-        pairs = zip(self._model.trainable_weights, before, strict=True)
-        self.moved = max(float(np.abs(weight.numpy() - old).max()) for weight, old in pairs)
+        pairs = zip(self._upper.trainable_weights, before, strict=True)
+        self.moved = max((float(np.abs(weight.numpy() - old).max()) for weight, old in pairs), default=0.0)
         return curve
 
     def probabilities(self, rows: Rows) -> NDArray[np.float64]:

@@ -50,8 +50,13 @@ def twins(pixels: NDArray[np.uint8]) -> list[Twin]:
     square of n, and memory in proportion to it.
     """
     found, rows = _exact(pixels)
-    if len(rows) > 1:
-        found += _near(pixels, rows)
+    near = _near(pixels, rows) if len(rows) > 1 else []
+    while near:
+        found += near
+        # Only the nearest of each were looked at. What they hid is found among one of each group.
+        firsts = np.unique(groups(len(pixels), found), return_index=True)[1]
+        rows = firsts.astype(np.int64)
+        near = _near(pixels, rows) if len(rows) > 1 else []
     return sorted(found, key=lambda twin: (twin.first, twin.second))
 
 
@@ -145,8 +150,8 @@ def _agreement(
     kept = np.arange(len(first))
     # Most pairs are found out on small pictures already, at a fraction of the work.
     for times, blur, least in ((4, 1, WHOLE - 0.15), (2, 2, WHOLE - 0.03)):
-        small = _reduced(grey, times)
-        a, b = small[first[kept]], _turned(small[second[kept]], mirrored[kept])
+        a, b = (_reduced(grey[rows[kept]], times) for rows in (first, second))
+        b = _turned(b, mirrored[kept])
         place = _laid(_blurred(a, blur), _blurred(b, blur), place)
         close = _correlation(a, *_moved(b, place)) > least
         kept, place = kept[close], place[close]

@@ -60,17 +60,17 @@ def at_several_depths(ready: Prepared) -> Tried | None:
     """What is trusted most: it sees more than the baseline, at no cost. None for a network that has no depths."""
     if ready.network.whole is ready.network.base:
         return None
-    started = time.perf_counter()
+    probing, started = ready.probing, time.perf_counter()
     what = "logistic regression on what the network sees halfway and at its end"
-    return _probed("Probe at several depths", what, ready, ready.probing, started)
+    return _probed("Probe at several depths", what, ready, probing, started)
 
 
 def on_own_features(ready: Prepared) -> Tried:
     """The honest baseline."""
-    started = time.perf_counter()
+    probing, started = ready.own_probing, time.perf_counter()
     what = "logistic regression on the network's last features"
     own_only = ready.network.whole is not ready.network.base
-    return _probed(BASELINE, what, ready, ready.own_probing, started, own_only=own_only)
+    return _probed(BASELINE, what, ready, probing, started, own_only=own_only)
 
 
 def on_drawn_views(ready: Prepared) -> Tried:
@@ -119,8 +119,9 @@ def by_tuning(
 
 
 def _tested(tuner: Callable[[], tune.Tuner], split: Split, rates: Sequence[float]) -> dict[str, Any]:
+    made = tuner()
     began = time.perf_counter()
-    return {"made": tuner().tested(split, rates), "seconds": time.perf_counter() - began}
+    return {"made": made.tested(split, rates), "seconds": time.perf_counter() - began}
 
 
 def _probed(
