@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from shutil import copytree
 
@@ -119,7 +120,10 @@ def fitted(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Fitted:
 
 def stopped(when: Callable[[], bool], *words: str | Path) -> subprocess.CompletedProcess[str]:
     """The command, and Ctrl-C as soon as this is so."""
-    process = subprocess.Popen(typed(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # Where tests run in the background Ctrl-C is ignored, and programs they start inherit that.
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(typed(*words), stdout=pipe, stderr=pipe, text=True, preexec_fn=heard)
     ends = time.monotonic() + 120
     while not when() and process.poll() is None and time.monotonic() < ends:
         time.sleep(0.02)
