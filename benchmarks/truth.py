@@ -22,7 +22,6 @@ from practicum.lab.probe import STRENGTHS
 from practicum.lab.registry import backbone
 from practicum.lab.scores import Interval, scores
 from practicum.lab.shapes import shapes
-from practicum.lab.twins import twins
 from practicum.lab.ways import at_several_depths, on_own_features
 
 SIDE = 96
@@ -48,7 +47,8 @@ def pictures(kind: str, per_class: int, seed: int, *, fresh: bool = False) -> Im
 
 
 def prepared(images: ImageSet, seed: int) -> Prepared:
-    return prepare(images, network(), twins(images.pixels), seed=seed, cache={}, tell=lambda what, done, of: None)
+    # Each picture is drawn by itself: there are no twins to look for.
+    return prepare(images, network(), [], seed=seed, cache={}, tell=lambda what, done, of: None)
 
 
 def mislabelled(images: ImageSet, share: float, seed: int) -> tuple[ImageSet, set[int]]:
