@@ -150,8 +150,8 @@ def report() -> str:
         "interval told held the latter.",
         markdown(["", "told", "flattery left in", "fresh pictures", "held"], bars),
         f"**The learning curve.** What the curve of {CURVE_FROM} pictures a class promised for more of them, and what "
-        "as many pictures then gave, in cross-validation; and how often the band held it. More emoji of a class are the "
-        "same few, drawn anew, and then stand on both sides of a split: what came grows by more than new ones would.",
+        "as many pictures then gave, in cross-validation; and how often the band held it. More emoji of a class are "
+        "the same few, drawn anew, which then stand on both sides of a split: what came grows more than by new ones.",
         markdown(["", "promised", "came", "held"], promises),
     ]
     return "\n\n".join(parts) + "\n"
