@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from practicum.lab import charts
@@ -139,6 +139,7 @@ def test_calibration_counts_every_picture_once(n: int, classes: int, seed: int) 
     assert all(0 <= share(one.get("cx")) <= 100 and 0 <= float(one.get("cy", "nan")) <= charts.HEIGHT for one in dots)
 
 
+@example([5e-324])
 @given(st.lists(st.floats(), max_size=9))
 def test_a_loss_that_runs_off_breaks_nothing(losses: list[float]) -> None:
     """What is a number is drawn inside the plot, what is none left out."""

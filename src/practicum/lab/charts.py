@@ -22,6 +22,8 @@ from practicum.lab.words import counted, cut, lasted, number, percent, shown, wh
 HEIGHT = 240
 """Pixels from the foot of a plot to its head."""
 BINS = 10
+LEAST = 1e-9
+"""No axis is shorter: below it, rounding leaves nothing to draw."""
 
 Cell = str | Markup
 
@@ -480,7 +482,8 @@ def _shares(values: Sequence[float]) -> Scale:
 
 
 def _round(low: float, high: float) -> Scale:
-    """From a round number below to one above."""
+    """From a round number below to one above, never quite so close that nothing lies between."""
+    high = max(high, low + LEAST)
     step = _step((high - low) / 4)
     return Scale(floor(low / step) * step, ceil(high / step - 1e-9) * step)
 
