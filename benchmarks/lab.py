@@ -22,7 +22,7 @@ from benchmarks.table import markdown, ratio, timed
 from practicum.lab import emoji
 from practicum.lab.emoji import emoji_images
 
-RUNS = 3
+RUNS = 5
 SIDES = (64, 96)
 EPOCHS, RATE, BATCH = caching.EPOCHS, 1e-3, 20
 SIZES = (100, 300, 1000)

@@ -1,19 +1,16 @@
-"""`docs/benchmarks.md`: a head, and a section for each part, marked so that one can be measured again alone."""
+"""A page of measurements: a head, and a section for each part, marked so that one can be measured again alone."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 
-HEAD = (
-    "# Benchmarks\n\nMade by `make bench`, all in one run; `make bench ARGS=PART` measures one part again ({parts}).\n"
-)
 _MARK = re.compile(r"^<!-- part: (\w+) -->\n", re.MULTILINE)
 
 
-def whole(machine: str, sections: Mapping[str, str]) -> str:
+def whole(head: str, machine: str, sections: Mapping[str, str]) -> str:
     """The page of one run."""
-    return _joined(HEAD.format(parts=", ".join(f"`{part}`" for part in sections)) + f"\n{machine}\n", sections)
+    return _joined(f"{head}\n{machine}\n", sections)
 
 
 def with_part(page: str, part: str, section: str, machine: str, order: Sequence[str]) -> str:

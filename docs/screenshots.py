@@ -94,8 +94,6 @@ def lab(browser: Browser) -> None:
             page = browser.new_page(color_scheme=scheme, viewport=size, reduced_motion="reduce")
             page.goto(Path(folder, "emoji-model", "report.html").as_uri())
             save(page, f"lab-report{suffix}")
-            page.locator("#hardest").evaluate("heading => heading.scrollIntoView()")
-            save(page, f"lab-hardest{suffix}")
             page.close()
 
 

@@ -5,15 +5,9 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-import subprocess
-import sys
-from collections.abc import Mapping
 
-from benchmarks.facts.kept import ROOT
-from benchmarks.page import with_part
-from benchmarks.table import machine
+from benchmarks import parts
 
 PARTS = (
     "weights",
@@ -41,47 +35,18 @@ picture to picture, and its emoji, of the first five classes; none that is learn
 with the standard deviation over the seeds. A difference is taken seed by seed, and stands with its 95 % interval by
 Student's t with four degrees of freedom; among so many, one or another leaves out 0 by chance.
 """
-PAGE = ROOT / "docs" / "facts.md"
+PAGE = parts.ROOT / "docs" / "facts.md"
 ONE_THREAD = dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"), "1")
-
-
-def section(part: str) -> str:
-    """The part's section, from an interpreter of its own, on one thread."""
-    code = f"from benchmarks.facts.{part} import report; print(report())"
-    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONHASHSEED": "0"}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, **ONE_THREAD, **quiet},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    if done.returncode:
-        sys.exit(f"{part} could not be measured: what is above says why")
-    return done.stdout
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONHASHSEED": "0"}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.facts", description="Measure; write docs/facts.md.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"only these: {', '.join(PARTS)}")
-    asked = parser.parse_args()
-    if unknown := set(asked.parts) - set(PARTS):
-        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    sections = {}
-    for part in asked.parts or PARTS:
-        print(f"measuring: {part} …", file=sys.stderr, flush=True)
-        sections[part] = section(part)
-        print(sections[part], flush=True)
-        if asked.parts:
-            PAGE.write_text(with_part(PAGE.read_text(), part, sections[part], machine(), PARTS))
-    if not asked.parts:
-        PAGE.write_text(whole(sections))
+    asked = parts.command("python -m benchmarks.facts", PAGE).parse_args()
 
+    def measured(part: str) -> str:
+        return parts.section(f"benchmarks.facts.{part}", {**os.environ, **ONE_THREAD, **QUIET})
 
-def whole(sections: Mapping[str, str]) -> str:
-    """The page, its parts marked as those of `docs/benchmarks.md` are."""
-    marked = [f"<!-- part: {part} -->\n{text.strip()}\n" for part, text in sections.items()]
-    return "\n".join([f"{HEAD}\n{machine()}\n", *marked])
+    parts.write(asked.parts, PARTS, PAGE, HEAD, measured)
 
 
 if __name__ == "__main__":

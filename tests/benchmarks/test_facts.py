@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmarks.facts import kept, verdict
-from benchmarks.facts.__main__ import PARTS, whole
+from benchmarks.facts.__main__ import HEAD, PARTS
 from benchmarks.facts.changed import REACH, moved
 from benchmarks.facts.spread import ahead, between, mean_sd, short
 from benchmarks.facts.verdict import Verdict
-from benchmarks.page import with_part
+from benchmarks.page import whole, with_part
 from scipy.stats import ttest_rel
 
 from practicum.lab.scores import Interval
@@ -100,7 +100,7 @@ def test_a_table_says_where_the_notes_are_contradicted_and_why() -> None:
 
 def test_one_part_measured_again_replaces_its_own_section() -> None:
     """The others stand as they were."""
-    page = whole({"rates": "## Rates\n\nold", "norms": "## Norms\n\nkept"})
+    page = whole(HEAD, "A machine.", {"rates": "## Rates\n\nold", "norms": "## Norms\n\nkept"})
     again = with_part(page, "rates", "## Rates\n\nnew", "A machine.", PARTS)
 
     assert "old" not in again

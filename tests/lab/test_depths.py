@@ -12,7 +12,8 @@ from keras import layers
 from numpy.typing import NDArray
 
 from practicum.lab.backbones import efficientnet_lite0
-from practicum.lab.depths import LEAST_ABOVE, Depths, depths, hold_all_norms
+from practicum.lab.depths import LEAST_ABOVE, Depths, depths
+from practicum.lab.networks import hold_norms
 from practicum.lab.registry import _build_application, backbone
 from practicum.lab.shapes import shapes
 
@@ -145,7 +146,7 @@ def test_every_norm_is_held_however_deep_it_lies() -> None:
     """And nothing else."""
     inner = _normed()
     model = keras.Sequential([keras.Input((32, 32, 3)), keras.Sequential([inner]), layers.BatchNormalization()])
-    hold_all_norms(model)
+    hold_norms(model)
     every = [layer for layer in model._flatten_layers(include_self=False) if not isinstance(layer, keras.Model)]
     norms = [layer for layer in every if isinstance(layer, layers.BatchNormalization)]
 

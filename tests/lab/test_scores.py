@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn import metrics
 
-from practicum.lab.scores import half_width, hopeless, proportion, scores
+from practicum.lab.scores import half_width, hopeless, proportion, scores, typical
 
 Predictions = tuple[NDArray[np.int64], NDArray[np.float64]]
 
@@ -182,3 +182,13 @@ def test_copies_do_not_narrow_an_interval() -> None:
     assert copied.accuracy.value == pytest.approx(once.accuracy.value)
     assert copied.accuracy.low == pytest.approx(once.accuracy.low)
     assert copied.f1.high - copied.f1.low == pytest.approx(once.f1.high - once.f1.low, rel=0.25)
+
+
+def test_what_is_shown_is_from_the_repeat_that_is_like_the_mean() -> None:
+    """Of three repeats of which one is too lucky and one too unlucky, the third's predictions are counted."""
+    labels = np.arange(20) % 2
+    right = np.eye(2)[labels] * 0.8 + 0.1
+    repeats = np.stack([np.where(np.arange(20)[:, None] < wrong, 1 - right, right) for wrong in (0, 10, 4)])
+
+    assert typical(labels, repeats) == 2
+    assert scores(labels, repeats).confusion.tolist() == [[8, 2], [2, 8]]

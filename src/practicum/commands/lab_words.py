@@ -21,9 +21,7 @@ COULD_NOT = 2
 INTERRUPTED = 130
 MOST_LINES = 20
 """Lines of reasons and of files on the terminal, at most."""
-_OUTSPOKEN = frozenset(
-    {"practicum.lab.registry", "practicum.lab.backbones", "practicum.lab.splits", "practicum.lab.prepare"}
-)
+_OUTSPOKEN = frozenset({"practicum.lab.registry", "practicum.lab.backbones", "practicum.lab.splits"})
 """Modules whose plain ValueErrors are written for people."""
 
 

@@ -75,15 +75,6 @@ def _cut(base: keras.Model, kept: list[Any], above: keras.Model) -> tuple[keras.
     return keras.Model(base.inputs[0], flat), keras.Model(passed, above(parts))
 
 
-def hold_all_norms(model: keras.Model) -> None:
-    """Freeze every BatchNorm layer, however deep it lies: see :func:`practicum.lab.networks.hold_norms`."""
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            hold_all_norms(layer)
-        elif isinstance(layer, layers.BatchNormalization):
-            layer.trainable = False
-
-
 def _stage_ends(waists: list[Any]) -> list[Any]:
     """The last waist of each stage, but for the last stage, from which the base's own features are pooled."""
     runs = [list(run) for _, run in groupby(waists, key=_width)]

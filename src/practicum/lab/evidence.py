@@ -90,7 +90,7 @@ def remedies(
         trusted = np.ones(len(ready.labels), np.float64)
         trusted[[suspect.row for suspect in noisy]] = 0
         kept = np.bincount(ready.labels, weights=trusted, minlength=ready.classes)
-        if all(_left(ready, trusted)) and kept.min() >= 2:
+        if kept.min() >= 2 and _all_left(ready, trusted):
             made = probing.out_of_fold(ready.splits, [strength], trusted)[0]
             helped["leaving out suspects"] = gained(ready, made, plain, kept=trusted > 0).difference
     return helped
@@ -130,12 +130,11 @@ def growth(ready: Prepared, probing: Probing, strength: float) -> LearningCurve:
     return learning_curve(sizes, results, n_test=len(ready.labels), chance=chance, seed=ready.seed)
 
 
-def _left(ready: Prepared, trusted: NDArray[np.float64]) -> list[bool]:
-    """Of each split, whether every class still has a row to learn from."""
-    return [
-        bool((np.bincount(ready.labels[split.train], trusted[split.train], ready.classes) > 0).all())
-        for split in ready.splits
-    ]
+def _all_left(ready: Prepared, trusted: NDArray[np.float64]) -> bool:
+    """Whether every class still has a row to learn from, in every split."""
+    return all(
+        np.bincount(ready.labels[split.train], trusted[split.train], ready.classes).min() > 0 for split in ready.splits
+    )
 
 
 def _few(ready: Prepared, rows: splits.Rows, size: int, rng: np.random.Generator) -> splits.Rows:

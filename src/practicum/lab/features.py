@@ -43,14 +43,16 @@ def features(
     pixels: NDArray[Any],
     *,
     cache: MutableMapping[str, Features] = MEMORY,
+    known: str | None = None,
     progress: Progress | None = None,
 ) -> Features:
     """What `base` makes of `pixels` (n, side, side, 3): float32 (n, …), computed once for the same two contents.
 
-    `cache` may be any mapping from a content hash to an array: :class:`practicum.lab.cache.Disk` keeps them in a
-    folder. `progress` is told how many pictures are done, of how many.
+    `known` is `digest(base)`, where it was worked out before. `cache` may be any mapping from a content hash to an
+    array: :class:`practicum.lab.cache.Disk` keeps them in a folder. `progress` is told how many pictures are done, of
+    how many.
     """
-    key = f"{digest(base)}-{content(pixels)}"
+    key = f"{known or digest(base)}-{content(pixels)}"
     try:
         found = cache[key]
     except KeyError:

@@ -29,7 +29,7 @@ from practicum.lab.probe import STRENGTHS, Probe
 from practicum.lab.reading import Reading
 from practicum.lab.registry import Backbone, pixel_range
 from practicum.lab.repeat import LANES
-from practicum.lab.scores import proportion, scores
+from practicum.lab.scores import proportion, scores, typical
 from practicum.lab.story import Candidate, Epochs, Story
 from practicum.lab.train import share_right
 from practicum.lab.twins import twins
@@ -42,7 +42,7 @@ TIMED_BY = 40
 TYPICAL_EPOCHS = 6
 """So many epochs of fine-tuning usually pass before it ends by itself: what its time is guessed by, at first."""
 EPOCH = 1.3
-"""Time of an epoch of fine-tuning, views and cut included, to a look at each picture: measured, docs/lab.md."""
+"""Time of an epoch of fine-tuning to a look at each picture: a first guess, which the first fold then corrects."""
 MOST_BYTES = 2 * 10**9
 """What passes a network's cut is held in memory for all views of all pictures: not more than this."""
 TRACING = 8.0
@@ -99,7 +99,8 @@ def fit(reading: Reading, network: Backbone, request: Request, *, cache: Disk, s
     learned = _learned(ready, steps, chosen, setting)
     model = _classifier(ready.network, learned)
     tell("finding what is wrong, and what would help", 0, 1)
-    known = _known(ready, reading, network, request, tried, choice, learned, model)
+    best = [one.probabilities[number] for one, number in zip(tried, choice.settings, strict=True)]
+    known = _known(ready, reading, network, request, tried, choice, best, learned, model)
     story = Story(
         title=request.title,
         source=request.source,
@@ -113,7 +114,7 @@ def fit(reading: Reading, network: Backbone, request: Request, *, cache: Disk, s
         probabilities=known.probabilities,
         backbone=network.what,
         side=ready.images.side,
-        candidates=_candidates(ready, tried, choice),
+        candidates=_candidates(ready, tried, choice.way, best),
         scores=scores(
             ready.labels,
             chosen.probabilities[setting],
@@ -177,7 +178,6 @@ def _tuned(ready: Prepared, steps: Steps, request: Request, look: float) -> Trie
 def _look(ready: Prepared) -> float:
     """Seconds that looking at all pictures once takes, from looking at some of them."""
     some = ready.images.pixels[:TIMED_BY]
-    forward(ready.network.whole, some)
     began = time.perf_counter()
     forward(ready.network.whole, some)
     return (time.perf_counter() - began) * len(ready.labels) / len(some)
@@ -237,10 +237,11 @@ def _known(
     request: Request,
     tried: Sequence[Tried],
     choice: Choice,
+    best: Sequence[NDArray[np.float64]],
     learned: Learned,
     model: keras.Model,
 ) -> Evidence:
-    best = [one.probabilities[setting] for one, setting in zip(tried, choice.settings, strict=True)]
+    """What findings rest on; `best` is what each way's best setting made of the pictures, (repeats, n, classes)."""
     taken = best[choice.way]
     # What is tried again and again rests on the probe that was chosen, or that the chosen way began from.
     plain = choice.way if tried[choice.way].name == ways.BASELINE else 0
@@ -261,7 +262,7 @@ def _known(
         expected, helped["right preprocessing"] = pixel_range(found[0]), found[1]
     return Evidence(
         labels=ready.labels,
-        probabilities=taken[0],
+        probabilities=taken[typical(ready.labels, taken)],
         classes=ready.images.classes,
         twins=ready.twins,
         suspects=noisy,
@@ -283,13 +284,14 @@ def _remembered(ready: Prepared, learned: Learned, model: keras.Model) -> NDArra
     return learned.head.probabilities(ready.own if learned.own_only else ready.features)
 
 
-def _candidates(ready: Prepared, tried: Sequence[Tried], choice: Choice) -> tuple[Candidate, ...]:
-    best = [one.probabilities[setting] for one, setting in zip(tried, choice.settings, strict=True)]
+def _candidates(
+    ready: Prepared, tried: Sequence[Tried], way: int, best: Sequence[NDArray[np.float64]]
+) -> tuple[Candidate, ...]:
     told = []
     for number, (one, made) in enumerate(zip(tried, best, strict=True)):
         right = float((made.argmax(axis=-1) == ready.labels).sum(axis=-1).mean())
-        chosen = number == choice.way
-        better = None if chosen else evidence.gained(ready, best[choice.way], made).probability
+        chosen = number == way
+        better = None if chosen else evidence.gained(ready, best[way], made).probability
         told.append(Candidate(one.name, one.what, proportion(right, len(ready.labels)), one.seconds, chosen, better))
     return tuple(told)
 

@@ -42,13 +42,16 @@ def pretrained_with_head(side: int, classes: int) -> keras.Model:
 
 
 def hold_norms(model: keras.Model) -> None:
-    """Freeze every BatchNorm layer: neither its statistics nor its scale and shift move in training.
+    """Freeze every BatchNorm layer, however deep in other models it lies.
 
-    It has to be the layers' own `trainable`: calling the base with `training=False` inside a functional model does
-    not hold the statistics in Keras 3 (measured, 3.3 to 3.15).
+    Neither its statistics nor its scale and shift move in training. It has to be the layers' own `trainable`: calling
+    the base with `training=False` inside a functional model does not hold the statistics in Keras 3 (measured, 3.3 to
+    3.15).
     """
     for layer in model.layers:
-        if isinstance(layer, layers.BatchNormalization):
+        if isinstance(layer, keras.Model):
+            hold_norms(layer)
+        elif isinstance(layer, layers.BatchNormalization):
             layer.trainable = False
 
 

@@ -98,15 +98,14 @@ class Prepared:
 
     def made(self, model: keras.Model, number: int, doing: str, *, keep: bool = True) -> Features:
         """What the model makes of view `number` of all pictures, part by part; kept on disk unless told not to."""
-        parts = []
-        n = len(self.labels)
+        parts, n, known = [], len(self.labels), digest(model)
         for start in range(0, n, PART):
             pixels = view(self.images.pixels[start : start + PART], number, self.seed)
 
             def progress(done: int, _of: int, start: int = start) -> None:
                 self.tell(doing, start + done, n)
 
-            parts.append(features(model, pixels, cache=self.cache if keep else {}, progress=progress))
+            parts.append(features(model, pixels, cache=self.cache if keep else {}, known=known, progress=progress))
         return np.concatenate(parts)
 
 

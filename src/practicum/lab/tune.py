@@ -11,7 +11,8 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from practicum.lab.depths import Depths, hold_all_norms
+from practicum.lab.depths import Depths
+from practicum.lab.networks import hold_norms
 from practicum.lab.probe import Probe, softmax
 from practicum.lab.repeat import repeatable
 from practicum.lab.scores import surprise
@@ -81,7 +82,7 @@ class Tuner:
             raise ValueError("this network cannot be cut in two, so its top cannot be tuned")
         repeatable()
         taken.base.trainable = True
-        hold_all_norms(taken.base)
+        hold_norms(taken.base)
         self.moved = 0.0
         """The largest change of any weight above the cut in the last training; the head always moves."""
         self._given, self._tell = material, tell

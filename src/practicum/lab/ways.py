@@ -1,11 +1,11 @@
-"""The ways of learning that are tried, cheapest first: probes, probes on drawn views, and tuning the network's top."""
+"""The ways of learning that are tried: probes, probes on drawn views, and tuning the network's top."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -52,7 +52,7 @@ class Tried:
     probabilities: NDArray[np.float64]
     """(settings, repeats, n, classes)."""
     seconds: float
-    learn: Callable[[int], Learned] = field(compare=False)
+    learn: Callable[[int], Learned]
     """setting → what is learned from all pictures."""
 
 
