@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 Json = None | bool | int | float | str | list[Any] | dict[str, Any]
 """What JSON can say. Evidence is made of it."""
@@ -113,6 +113,8 @@ class Problem:
     requires: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
     goal: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    set: int = 1
+    """Which set of a challenge it belongs to: a retake draws another one."""
 
     @property
     def slug(self) -> str:
@@ -126,23 +128,69 @@ class Problem:
         return self.variants[0].title
 
 
+# --- pages and cards ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Markdown of a page. It keeps its `{{ … }}`, which are read from evidence when it is shown."""
+
+    text: str
+    line: int
+    verbatim: bool = False
+    """Whether it is a fence that is shown as it stands: braces in it are braces."""
+
+
 @dataclass(frozen=True)
 class Cell:
-    """A `python run`, `python setup` or `chart` fence of a page."""
+    """Code of a page, which shares its names with all cells before it, as in a notebook."""
 
-    role: Literal["run", "setup", "chart"]
-    text: str
+    code: str
+    line: int
+    shown: bool = True
+    """Whether the learner sees it: a `setup` is not shown."""
+    raises: str | None = None
+    """The exception that it must end in. Such a cell is none that later ones build on."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure that is drawn from evidence: a fence of TOML."""
+
+    figure: str
+    """Its name among the figures: `chart`."""
+    table: Mapping[str, Any]
     line: int
 
 
 @dataclass(frozen=True)
+class Box:
+    """Where a box of a page begins, or (without a name) ends."""
+
+    name: str
+    line: int
+
+
+Block = Prose | Cell | Drawing | Box
+
+
+@dataclass(frozen=True)
 class Page:
-    """A mode's page of prose. `text` keeps its `{{ … }}`, which are read from evidence when it is shown."""
+    """A mode's page: prose, cells, drawings and boxes, in their order."""
 
     path: str
     title: str
-    text: str
-    cells: tuple[Cell, ...] = ()
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The code of the page, hidden and shown."""
+        return tuple(block for block in self.blocks if isinstance(block, Cell))
+
+    @property
+    def slug(self) -> str:
+        """Its file's name without the ending: the mode it is of."""
+        return self.path.rpartition("/")[2].removesuffix(".md")
 
 
 @dataclass(frozen=True)
@@ -155,6 +203,19 @@ class Card:
     setup: str = ""
     claim: str | None = None
     line: int = 0
+
+
+@dataclass(frozen=True)
+class Deck:
+    """The cards of a topic, as one file that is proved as a whole."""
+
+    path: str
+    cards: tuple[Card, ...]
+
+    @property
+    def slug(self) -> str:
+        """Its file's name without the ending."""
+        return self.path.rpartition("/")[2].removesuffix(".md")
 
 
 @dataclass(frozen=True)
@@ -217,10 +278,14 @@ class Run:
     """Expressions by name, evaluated in the namespace that setup and snippet left."""
     check: str = ""
     """Assertions, run after the snippet."""
+    check_values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """Expressions by name, evaluated after the check in its namespace: what the snippet cannot have made up."""
     repeat: bool = True
     """Whether chance may matter, so that it is run again in fresh interpreters with other seeds."""
     seeds: tuple[int, ...] = ()
     """Exactly these random seeds, instead of the prover's choice."""
+    quiet: bool = False
+    """Whether what the setup prints, draws and trains is left out of what is observed."""
 
 
 @dataclass(frozen=True)
@@ -287,6 +352,8 @@ class Observation:
     stopped: str | None = None
     """Why it could not finish (time, memory, crash), in a sentence: not the code's answer but the machine's."""
     seconds: float = 0.0
+    figures: tuple[bytes, ...] = ()
+    """What it drew, as PNG files."""
 
 
 @dataclass(frozen=True)
@@ -352,8 +419,20 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class CellFinding:
+    """What a shown cell of a page really gave."""
+
+    stdout: str
+    failure: str = ""
+    """The exception it ended in, as Python says it."""
+    figures: tuple[bytes, ...] = ()
+    """What it drew, as PNG files."""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class VariantFinding:
-    """What running said of one variant."""
+    """What running said of one variant; of a page, of all of it; of a deck, of one card."""
 
     params: Mapping[str, Json]
     verdict: Verdict
@@ -361,6 +440,10 @@ class VariantFinding:
     options: tuple[OptionFinding, ...] = ()
     runs: tuple[Outcome, ...] = ()
     measured: tuple[Measured, ...] = ()
+    cells: tuple[CellFinding, ...] = ()
+    """Of a page: what each of its shown cells gave."""
+    values: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
+    """Of a page: what the expressions gave that its prose asks for."""
 
 
 @dataclass(frozen=True)

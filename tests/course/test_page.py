@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from practicum.model import Cell, Prose
 from tests.course.making import mistakes, read_course
 
 PAGE = """\
 # Freezing
 
-The base keeps what it knows: {{ best("f", "x").accuracy | percent }}.
+The base keeps what it knows: {{ measured("f", x=2).accuracy | percent }}, with `x` at `2`.
 
 ```python setup
 import math
@@ -23,8 +24,12 @@ import math
 {{1}}
 ```
 
-```chart
-experiment = "f"
+::: happens
+It is so.
+:::
+
+```python run ValueError
+int("x")
 ```
 
 ```text
@@ -52,16 +57,21 @@ Its statistics too.
 """
 
 
-def test_a_page_is_a_title_a_text_and_its_cells(tmp_path: Path) -> None:
-    """The text keeps its braces: they are read from evidence when it is shown."""
+def test_a_page_is_a_title_and_its_blocks(tmp_path: Path) -> None:
+    """Prose, cells, drawings and boxes, in their order; the prose keeps its braces."""
     page = read_course(tmp_path, {"topic/learn.md": PAGE}).course.topics[0].pages["learn"]
 
-    assert (page.path, page.title, page.text) == ("topic/learn.md", "Freezing", PAGE)
-    assert [(cell.role, cell.text, cell.line) for cell in page.cells] == [
-        ("setup", "import math\n", 5),
-        ("run", "{{1}}\n", 9),
-        ("chart", 'experiment = "f"\n', 13),
+    assert (page.path, page.slug, page.title) == ("topic/learn.md", "learn", "Freezing")
+    assert [type(block).__name__ for block in page.blocks] == [
+        *("Prose", "Cell", "Cell", "Box", "Prose", "Box", "Cell", "Prose"),
     ]
+    assert isinstance(page.blocks[0], Prose)
+    assert page.blocks[0].text.strip().startswith("The base keeps what it knows: {{ measured(")
+    assert page.cells == (
+        Cell("import math\n", 5, shown=False),
+        Cell("{{1}}\n", 9),
+        Cell('int("x")\n', 17, raises="ValueError"),
+    )
 
 
 def test_cards_are_questions_with_answers(tmp_path: Path) -> None:
@@ -83,6 +93,14 @@ def test_cards_are_questions_with_answers(tmp_path: Path) -> None:
         ("learn.md", "# A\n\n```python run\nx\n", "3: this fence is never closed"),
         ("learn.md", "# A\n\n```chart\na = 1\nb = \n```\n", "5: this is no valid TOML: this is no value"),
         ("learn.md", "# A\n\nB\n{{ best( }}\n", "4: the braces hold no Jinja expression"),
+        ("learn.md", "# A\n\nB\n{{ x }}\n", "4: `x` says nothing in a page's braces"),
+        ("learn.md", "# A\n\n{{ gives(1 + 1) | exec }}\n", "3: `exec` is no filter here"),
+        ("learn.md", '# A\n\n{{ gives("x").__class__ }}\n', "3: `__class__` is no result of an experiment"),
+        ("learn.md", "# A\n\n{% for x in y %}{% endfor %}\n", "3: For is not allowed in braces"),
+        ("learn.md", "# A\n\n::: hapens\n:::\n", "3: `hapens` is no box: did you mean `happens`?"),
+        ("learn.md", "# A\n\n::: note\n", "3: this box is never closed"),
+        ("learn.md", "# A\n\n:::\n", "3: no box is open here"),
+        ("learn.md", "# A\n\n- x\n\n  ```python run\n  x = 1\n  ```\n", "5: this fence stands inside a list"),
         ("recall.md", "", "1: there is no card: write a question as `## Question`"),
         ("recall.md", "## Q\n", "1: this card is not whole"),
         ("recall.md", "## Q\n\nA\n\n## Q\n\nB\n", "5: this question stands on line 1 already"),
@@ -98,3 +116,53 @@ def test_a_mistake_is_reported_once_at_its_line(path: str, content: str, said: s
 
     assert len(found) == 1
     assert found[0].startswith(f"topic/{path}:{said}")
+
+
+@pytest.mark.parametrize(
+    ("prose", "number"),
+    [
+        ("It gets 86 % of them right.", "86 %"),
+        ("It gets 0.86 of them right.", "0.86"),
+        ("It took 1,234 steps.", "1,234"),
+        ("| a | b |\n| - | - |\n| right | 172 |", "172"),
+        ("## Five of 7", "7"),
+        ("- of **20** pictures", "20"),
+        ("It gets `0.86`.", "`0.86`"),
+        ("From `1e-5` on.", "`1e-5`"),
+    ],
+)
+def test_a_number_that_was_typed_is_refused(prose: str, number: str, tmp_path: Path) -> None:
+    """In prose, in a table, in a heading, and in a code span that nothing on the page explains: it was never measured."""
+    found = mistakes(tmp_path, {"topic/learn.md": f"# A page\n\n{prose}\n"})
+
+    assert len(found) == 1
+    assert number in found[0]
+    assert "read it from evidence" in found[0]
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "A hundred pictures for ResNet50, MobileNetV2 and EfficientNet-Lite0.",
+        'It gets {{ measured("f", images=20).accuracy | percent(1) }} of them right, with `20` a class.',
+        '`{{ gives("x") }}` is what it is.',
+        "```text\nEpoch 1/2\n```",
+        "```python run\nrate = 1e-5\n```\n\nThe rate is `1e-5`.",
+        "The shape is `(64, 64, 3)`.\n\n```python run\nx = (64, 64, 3)\n```",
+    ],
+)
+def test_words_names_braces_and_settings_may_stand(prose: str, tmp_path: Path) -> None:
+    """A setting may be named where the page's own code has it."""
+    assert mistakes(tmp_path, {"topic/learn.md": f"# A page\n\n{prose}\n"}) == []
+
+
+def test_a_card_with_a_number_needs_a_claim(tmp_path: Path) -> None:
+    """Else nobody knows where the number comes from."""
+    bare = mistakes(tmp_path / "a", {"topic/recall.md": "## How many?\n\nAbout 6,405.\n"})
+    proved = mistakes(
+        tmp_path / "b", {"topic/recall.md": "## How many?\n\n7.\n\n```python claim\nlen('x' * 7) == 7\n```\n"}
+    )
+
+    assert len(bare) == 1
+    assert bare[0].startswith("topic/recall.md:3: the number 6,405 was typed: a card whose answer holds a number needs")
+    assert proved == []

@@ -94,9 +94,7 @@ def test_processes_that_start_together_make_the_tables_once(where: Where) -> Non
     with Store.open(**where) as store:
         id = begin(store)
         with store._writing() as connection:
-            for table in ("alembic_version", "badge", "event"):
-                connection.execute(text(f"DROP TABLE {table}"))
-            for table in ("sitting", "learner"):
+            for table in ("alembic_version", *(table.name for table in reversed(metadata.sorted_tables))):
                 connection.execute(text(f"DROP TABLE {table}"))
 
     processes = [process("writer", where, id, f"w{n}", "0") for n in range(4)]

@@ -23,7 +23,7 @@ HERE = "http://127.0.0.1"
 def proved(root: Path) -> Catalogue:
     """The course with every proof made that is missing, by really running it."""
     catalogue = load(root)
-    missing = [entry for entry in catalogue.entries.values() if not entry.verdict.served]
+    missing = [entry for entry in catalogue.all.values() if not entry.verdict.served]
     if missing:
         with Pool(2) as pool:
             Prover(catalogue, pool.run).prove(missing)

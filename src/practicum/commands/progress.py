@@ -48,6 +48,6 @@ def proving() -> Iterator[tuple[OnProgress, OnProved]]:
             bar.update(task, completed=progress.done, total=progress.total, description=progress.what)
 
         def on_proved(entry: Entry) -> None:
-            bar.update(task, description=f"{entry.problem.slug}: {entry.verdict}")
+            bar.update(task, description=f"{entry.subject.slug}: {entry.verdict}")
 
         yield on_progress, on_proved

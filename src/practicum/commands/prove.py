@@ -14,7 +14,8 @@ import click
 
 from practicum import settings
 from practicum.course import find_root
-from practicum.model import Json, Mistake, OptionFinding, VariantFinding, Verdict
+from practicum.model import Json, Mistake, OptionFinding, Problem, VariantFinding, Verdict
+from practicum.prove import subjects
 from practicum.prove.catalogue import Catalogue, Entry, survey
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Selection:
 
     @property
     def entries(self) -> list[Entry]:
-        return [entry for path, entry in self.catalogue.entries.items() if self._holds(path)]
+        return [entry for path, entry in self.catalogue.all.items() if self._holds(path)]
 
     @property
     def mistakes(self) -> list[Mistake]:
@@ -180,8 +181,8 @@ def _give_up(message: str) -> NoReturn:
 
 def _to_json(entry: Entry) -> Json:
     return {
-        "path": entry.problem.path,
-        "kind": entry.problem.kind,
+        "path": entry.path,
+        "kind": subjects.kind(entry.subject),
         "verdict": str(entry.verdict),
         "why": entry.why,
         "variants": [
@@ -209,7 +210,7 @@ def _variants(entry: Entry) -> Sequence[VariantFinding]:
             entry.why,
             tuple(OptionFinding(option.text, option.key, None, "") for option in variant.options),
         )
-        for variant in entry.problem.variants
+        for variant in (entry.subject.variants if isinstance(entry.subject, Problem) else ())
     ]
 
 
@@ -236,7 +237,7 @@ def _show(entries: Sequence[Entry]) -> None:
 def _row(entry: Entry) -> tuple[str, ...]:
     ran = entry.evidence
     when, took = (ran.ran, f"{ran.seconds:.1f} s") if ran else ("—", "—")
-    return (entry.problem.path, entry.problem.kind, str(len(entry.problem.variants)), str(entry.verdict), when, took)
+    return (entry.path, subjects.kind(entry.subject), str(len(_variants(entry))), str(entry.verdict), when, took)
 
 
 def _columns(row: Sequence[str], widths: Sequence[int]) -> Iterable[tuple[int, tuple[str, int]]]:
@@ -250,7 +251,7 @@ def _colour(entry: Entry) -> str:
 def _explain(entry: Entry) -> None:
     """Which option, what was claimed, what happened."""
     verdict = click.style(str(entry.verdict), fg=_colour(entry))
-    click.echo(f"\n{click.style(entry.problem.path, bold=True)}  {verdict}")
+    click.echo(f"\n{click.style(entry.path, bold=True)}  {verdict}")
     click.echo(f"  {entry.why or 'nothing was run'}")
     worst = [v for v in _variants(entry) if v.verdict is entry.verdict][:1] if entry.evidence else []
     for variant in worst:

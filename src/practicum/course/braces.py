@@ -16,3 +16,13 @@ class FillError(ValueError):
 def has_braces(text: str) -> bool:
     """Whether there is anything to fill in."""
     return any(sign in text for sign in _SIGNS)
+
+
+def line_of(reason: BaseException, text: str) -> int:
+    """The template's line on which it failed, which Jinja writes into the traceback; else where the braces begin."""
+    line, trace = 0, reason.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<template>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line or next(number for number, one in enumerate(text.split("\n"), 1) if has_braces(one))

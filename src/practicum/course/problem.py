@@ -131,6 +131,7 @@ class _Builder:
             requires=tuple(table.requires),
             cites=tuple(table.cites),
             goal=table.goal,
+            set=table.set,
         )
 
     def _mistakes(self, kind: kinds.Kind, problem: Problem, noted: set[tuple[str, int]]) -> None:

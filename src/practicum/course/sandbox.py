@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from practicum.course.braces import FillError, has_braces
+from practicum.course.braces import FillError, line_of
 from practicum.model import Json
 
 FILTERS = ("abs", "int", "float", "round", "length", "lower", "upper", "min", "max", "sum", "string")
@@ -69,22 +69,12 @@ def fill(text: str, params: Mapping[str, Json]) -> str:
     except FillError:
         raise
     except UndefinedError as reason:
-        raise FillError(_undefined(reason, params), _line(reason, text)) from reason
+        raise FillError(_undefined(reason, params), line_of(reason, text)) from reason
     except TemplateSyntaxError as reason:
         raise FillError(_syntax(reason), reason.lineno or 1) from reason
     except Exception as reason:  # a stranger's arithmetic may fail in any way that Python knows
         message = f"the braces cannot be filled in: {reason or 'nested too deeply'}"
-        raise FillError(message, _line(reason, text)) from reason
-
-
-def check_page(text: str) -> None:
-    """Raises FillError where a page's `{{ … }}` cannot even be parsed."""
-    try:
-        _environment.parse(text)
-    except TemplateSyntaxError as reason:
-        raise FillError(_syntax(reason), reason.lineno or 1) from reason
-    except (ValueError, RecursionError, MemoryError) as reason:
-        raise FillError(f"the braces cannot be read: {reason or 'nested too deeply'}", _line(reason, text)) from reason
+        raise FillError(message, line_of(reason, text)) from reason
 
 
 @lru_cache(maxsize=512)
@@ -114,13 +104,3 @@ def _undefined(reason: UndefinedError, params: Mapping[str, Json]) -> str:
         return f"the braces cannot be filled in: {message}"
     names = ", ".join(f"`{name}`" for name in params) or "none"
     return f"`{message.split(chr(39))[1]}` is no parameter of this problem; the parameters are {names}"
-
-
-def _line(reason: BaseException, text: str) -> int:
-    """The template's line on which it failed, which Jinja writes into the traceback; else where the braces begin."""
-    line, trace = 0, reason.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<template>":
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line or next(number for number, one in enumerate(text.split("\n"), 1) if has_braces(one))

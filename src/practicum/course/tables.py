@@ -69,6 +69,7 @@ class ProblemTable(_Table):
     requires: list[Text] = Field(default_factory=list)
     cites: list[Text] = Field(default_factory=list)
     goal: dict[str, Any] = Field(default_factory=dict)
+    set: Annotated[int, Field(ge=1, le=99)] = 1
 
 
 INNER: Mapping[str, type[_Table]] = {"badge": BadgeTable, "environment": EnvironmentTable}

@@ -17,11 +17,3 @@ def fill(text: str, params: Mapping[str, Json]) -> str:
     from practicum.course import sandbox
 
     return sandbox.fill(text, params)
-
-
-def check_page(text: str) -> None:
-    """Raises FillError where a page's `{{ … }}` cannot even be parsed."""
-    if has_braces(text):
-        from practicum.course import sandbox
-
-        sandbox.check_page(text)

@@ -16,9 +16,13 @@ class Mode:
     title: str
     minutes: int
     summary: str
-    holds: Literal["page", "problems", "cards"]
-    ready: bool = False
-    """Whether its pages exist in the web application."""
+    shows: Literal["page", "exercises", "challenge", "project", "cards"]
+    """How its content is gone through: the service has pages for each of these."""
+
+    @property
+    def holds(self) -> Literal["page", "problems", "cards"]:
+        """What its author writes."""
+        return "page" if self.shows == "page" else "cards" if self.shows == "cards" else "problems"
 
     @property
     def place(self) -> str:

@@ -7,5 +7,5 @@ MODE = Mode(
     title="Deep dive",
     minutes=15,
     summary="What really happens inside, and the traps that guides repeat.",
-    holds="page",
+    shows="page",
 )

@@ -7,5 +7,5 @@ MODE = Mode(
     title="Learn",
     minutes=10,
     summary="The idea, step by step, in code that runs.",
-    holds="page",
+    shows="page",
 )

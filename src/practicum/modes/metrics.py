@@ -7,5 +7,5 @@ MODE = Mode(
     title="Metrics",
     minutes=8,
     summary="What the numbers of a real model say, and what they leave open.",
-    holds="page",
+    shows="page",
 )

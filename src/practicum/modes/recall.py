@@ -7,5 +7,5 @@ MODE = Mode(
     title="Recall",
     minutes=5,
     summary="Cards that come back when you are about to forget them.",
-    holds="cards",
+    shows="cards",
 )

@@ -7,5 +7,5 @@ MODE = Mode(
     title="Try",
     minutes=10,
     summary="Fill in the blanks; your code is run.",
-    holds="problems",
+    shows="exercises",
 )

@@ -7,5 +7,5 @@ MODE = Mode(
     title="Visualize",
     minutes=12,
     summary="The pipeline's real shapes and pictures, one step at a time.",
-    holds="page",
+    shows="page",
 )

@@ -7,5 +7,5 @@ MODE = Mode(
     title="Why",
     minutes=5,
     summary="What it is good for: a before and after that was measured.",
-    holds="page",
+    shows="page",
 )

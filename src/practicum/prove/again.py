@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from practicum import kinds
 from practicum.environments.choice import NoEnvironment, environment_for
 from practicum.model import Measured, Measurement, Variant, VariantFinding, Verdict
-from practicum.prove import judging, measuring
+from practicum.prove import judging, measuring, subjects
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.prove.judging import Measurements
 from practicum.prove.runs import Bench, RunJob, experiment_names
@@ -33,7 +32,7 @@ def again(
         return VariantFinding(entry.problem.variants[variant].params, Verdict.ERROR, str(reason))
     topic = catalogue.topic(entry.topic)
     asked = _with_one_seed(entry.problem.variants[variant])
-    plan = kinds.get(entry.problem.kind).plan(entry.problem, asked, experiment_names(topic))
+    part = subjects.of_variant(entry.problem, asked, experiment_names(topic))
     bench = Bench(run, topic, SECONDS, cancel, tell, environment)
     known = Measurements()
 
@@ -46,9 +45,9 @@ def again(
             said = found if isinstance(found, str) else ", ".join(f"{n} {v:.4g}" for n, v in found.numbers.items())
             tell(Output("stdout", f"{call.call}: {said}\n"))
 
-    for batch in measuring.batches(plan.measurements, 1):
+    for batch in measuring.batches(part.plan.measurements, 1):
         measuring.measure(batch, bench, on_measured)
-    return judging.judge_variant(entry.problem, asked, plan, bench, known, once=True)
+    return judging.judge_part(part, bench, known, once=True)
 
 
 def _with_one_seed(variant: Variant) -> Variant:

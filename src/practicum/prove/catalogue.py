@@ -7,37 +7,64 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from practicum import course as courses
-from practicum.model import Course, CourseError, Evidence, Mistake, Problem, Topic, Verdict
+from practicum.model import Course, CourseError, Deck, Evidence, Mistake, Page, Problem, Topic, Verdict
 from practicum.prove import evidence as evidences
+from practicum.prove import subjects
+from practicum.prove.subjects import Subject
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A problem and the verdict that stands now: evidence for an earlier text of it proves nothing."""
+    """What can be proved and the verdict that stands now: evidence for an earlier text of it proves nothing."""
 
-    problem: Problem
+    subject: Subject
     topic: str
     mode: str
     evidence: Evidence | None
-    """The evidence on disk, if it is about the problem as it stands."""
+    """The evidence on disk, if it is about the text as it stands."""
     verdict: Verdict
     why: str
 
     @property
+    def problem(self) -> Problem:
+        """The subject, where it is a problem."""
+        assert isinstance(self.subject, Problem)
+        return self.subject
+
+    @property
+    def path(self) -> str:
+        return self.subject.path
+
+    @property
+    def cited(self) -> bool:
+        """Whether sources stand for what cannot be run."""
+        return bool(subjects.cites(self.subject))
+
+    @property
     def outdated(self) -> bool:
         """Whether it must be run: never run, changed since, or stopped by the machine when it last was."""
-        return not self.problem.cites and (self.evidence is None or self.verdict is Verdict.ERROR)
+        return not self.cited and (self.evidence is None or self.verdict is Verdict.ERROR)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A course folder, read once. `entries` is by the problem's path, in the course's order."""
+    """A course folder, read once."""
 
     root: Path
     course: Course
     entries: Mapping[str, Entry]
+    """The problems by their paths, in the course's order."""
+    pages: Mapping[str, Entry] = field(default_factory=dict)
+    """The pages by their paths."""
+    decks: Mapping[str, Entry] = field(default_factory=dict)
+    """The decks of cards by their paths: those in which a card has a claim."""
     mistakes: list[Mistake] = field(default_factory=list)
     """Empty unless it was surveyed rather than loaded."""
+
+    @property
+    def all(self) -> Mapping[str, Entry]:
+        """All that can be proved, by path."""
+        return {**self.entries, **self.pages, **self.decks}
 
     def topic(self, slug: str) -> Topic:
         """The topic of that name. Raises KeyError."""
@@ -55,8 +82,12 @@ def load(root: Path) -> Catalogue:
 def survey(root: Path) -> Catalogue:
     """The same, as far as it can be read."""
     reading = courses.survey(root)
-    entries = {entry.problem.path: entry for entry in _entries(root, reading.course)}
-    return Catalogue(root, reading.course, entries, reading.mistakes)
+    entries = list(_entries(root, reading.course))
+
+    def those(kind: type[Subject]) -> dict[str, Entry]:
+        return {entry.path: entry for entry in entries if isinstance(entry.subject, kind)}
+
+    return Catalogue(root, reading.course, those(Problem), those(Page), those(Deck), reading.mistakes)
 
 
 def _entries(root: Path, course: Course) -> Iterator[Entry]:
@@ -64,18 +95,23 @@ def _entries(root: Path, course: Course) -> Iterator[Entry]:
         for mode, problems in topic.problems.items():
             for problem in problems:
                 yield entry(root, topic, mode, problem)
+        for mode, page in topic.pages.items():
+            yield entry(root, topic, mode, page)
+        if any(card.claim for card in topic.cards):
+            deck = Deck(topic.cards[0].path, topic.cards)
+            yield entry(root, topic, deck.slug, deck)
 
 
-def entry(root: Path, topic: Topic, mode: str, problem: Problem) -> Entry:
-    """What the evidence on disk says of a problem as it stands."""
-    if problem.cites:
-        return Entry(problem, topic.slug, mode, None, Verdict.CITED, "")
+def entry(root: Path, topic: Topic, mode: str, subject: Subject) -> Entry:
+    """What the evidence on disk says of a subject as it stands."""
+    if subjects.cites(subject):
+        return Entry(subject, topic.slug, mode, None, Verdict.CITED, "")
     try:
-        found = evidences.read(root / evidences.place(problem))
+        found = evidences.read(root / evidences.place(subject))
     except evidences.Unreadable as reason:
-        return Entry(problem, topic.slug, mode, None, Verdict.UNPROVED, str(reason))
+        return Entry(subject, topic.slug, mode, None, Verdict.UNPROVED, str(reason))
     if found is None:
-        return Entry(problem, topic.slug, mode, None, Verdict.UNPROVED, "it has not been run yet")
-    if found.hash != evidences.problem_hash(problem, topic):
-        return Entry(problem, topic.slug, mode, None, Verdict.UNPROVED, "it has not been run since it changed")
-    return Entry(problem, topic.slug, mode, found, found.verdict, found.why)
+        return Entry(subject, topic.slug, mode, None, Verdict.UNPROVED, "it has not been run yet")
+    if found.hash != evidences.subject_hash(subject, topic):
+        return Entry(subject, topic.slug, mode, None, Verdict.UNPROVED, "it has not been run since it changed")
+    return Entry(subject, topic.slug, mode, found, found.verdict, found.why)

@@ -9,12 +9,14 @@ import math
 import os
 import re
 import tempfile
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from practicum.kinds import expressions
 from practicum.model import (
+    CellFinding,
     Evidence,
     Json,
     Measured,
@@ -26,7 +28,8 @@ from practicum.model import (
     VariantFinding,
     Verdict,
 )
-from practicum.prove import slices
+from practicum.prove import slices, subjects
+from practicum.prove.subjects import Subject
 
 RULES = 1
 """The number of the rules by which verdicts are reached. A change of rules makes all evidence stale."""
@@ -39,10 +42,26 @@ class Unreadable(ValueError):
     """A file that is no evidence."""
 
 
-def place(problem: Problem) -> str:
-    """Where a problem's evidence stands, relative to the course: `topic/evidence/challenge/01-why.json`."""
-    topic, mode = problem.path.split("/")[:2]
-    return f"{topic}/evidence/{mode}/{problem.slug}.json"
+def place(subject: Subject) -> str:
+    """Where its evidence stands, relative to the course: `topic/evidence/challenge/01-why.json`, `…/learn.json`."""
+    topic, mode = subject.path.split("/")[:2]
+    if not isinstance(subject, Problem):
+        return f"{topic}/evidence/{subject.slug}.json"
+    return f"{topic}/evidence/{mode}/{subject.slug}.json"
+
+
+def subject_hash(subject: Subject, topic: Topic) -> str:
+    """SHA-256 of all that the verdict depends on, and of nothing else."""
+    if isinstance(subject, Problem):
+        return problem_hash(subject, topic)
+    named = subjects.named(subject, topic)
+    said = {
+        "rules": RULES,
+        **subjects.rests_on(subject, topic),
+        "experiments": code_digest(topic, named) if named else "",
+    }
+    text = json.dumps(said, sort_keys=True, ensure_ascii=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def problem_hash(problem: Problem, topic: Topic) -> str:
@@ -158,7 +177,7 @@ def _text(data: Json) -> str:
 
 
 def _variant_to_json(variant: VariantFinding) -> Json:
-    return {
+    return _page_to_json(variant) | {
         "params": dict(variant.params),
         "verdict": str(variant.verdict),
         "why": variant.why,
@@ -187,6 +206,24 @@ def _variant_to_json(variant: VariantFinding) -> Json:
             for one in variant.measured
         ],
     }
+
+
+def _page_to_json(variant: VariantFinding) -> dict[str, Json]:
+    """What only a page has: nothing for anything else, whose record so stays as it was."""
+    found: dict[str, Json] = {}
+    if variant.cells:
+        found["cells"] = [
+            {
+                "stdout": cell.stdout,
+                "failure": cell.failure,
+                "figures": [b64encode(figure).decode() for figure in cell.figures],
+                "seconds": round(cell.seconds, 3),
+            }
+            for cell in variant.cells
+        ]
+    if variant.values:
+        found["values"] = dict(variant.values)
+    return found
 
 
 def _number(value: float) -> float | str:
@@ -229,6 +266,16 @@ def _variant_from_json(data: Mapping[str, Any]) -> VariantFinding:
             )
             for m in data["measured"]
         ),
+        cells=tuple(
+            CellFinding(
+                str(c["stdout"]),
+                str(c["failure"]),
+                tuple(b64decode(figure, validate=True) for figure in c["figures"]),
+                float(c["seconds"]),
+            )
+            for c in data.get("cells", ())
+        ),
+        values=data.get("values", {}),
     )
 
 

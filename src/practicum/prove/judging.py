@@ -1,4 +1,4 @@
-"""From a problem to its evidence: the kind plans, the runs are made, the kind judges, and all of it is written down."""
+"""From a subject to its evidence: its parts are run and judged, and all of it is written down."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from practicum import kinds
 from practicum.kinds.equality import shown
 from practicum.kinds.observed import printed
 from practicum.model import (
@@ -18,15 +17,14 @@ from practicum.model import (
     Observation,
     Observations,
     Outcome,
-    Plan,
-    Problem,
     Topic,
-    Variant,
     VariantFinding,
     Verdict,
 )
 from practicum.prove import evidence as evidences
+from practicum.prove import subjects
 from practicum.prove.runs import Bench, Context, experiment_names, observe
+from practicum.prove.subjects import Part, Subject
 from practicum.prove.versions import unmet, versions
 from practicum.runner.environment import Environment
 
@@ -46,64 +44,53 @@ class Measurements:
     failed: dict[Measurement, str] = field(default_factory=dict)
 
 
-def plans(problem: Problem, topic: Topic) -> list[Plan]:
-    """What must be run for each variant."""
-    kind = kinds.get(problem.kind)
-    names = experiment_names(topic)
-    return [kind.plan(problem, variant, names) for variant in problem.variants]
-
-
-def judge_variant(
-    problem: Problem,
-    variant: Variant,
-    plan: Plan,
+def judge_part(
+    part: Part,
     bench: Bench,
     known: Measurements,
     on_run: OnRun | None = None,
     once: bool = False,
 ) -> VariantFinding:
-    """Make one variant's runs and judge them. Its measurements must be in `known` already."""
-    measured = {call: known.measured[call] for call in plan.measurements if call in known.measured}
-    failed = {call: known.failed[call] for call in plan.measurements if call in known.failed}
+    """Make one part's runs and judge them. Its measurements must be in `known` already."""
+    measured = {call: known.measured[call] for call in part.plan.measurements if call in known.measured}
+    failed = {call: known.failed[call] for call in part.plan.measurements if call in known.failed}
     context = Context(measured, experiment_names(bench.topic))
     runs: dict[str, tuple[Observation, ...]] = {}
-    for run in () if failed else plan.runs:
+    for run in () if failed else part.plan.runs:
         runs[run.name] = observe(run, bench, context, once)
         if on_run:
             on_run()
-    found = kinds.get(problem.kind).judge(problem, variant, Observations(runs, measured, failed))
+    found = part.judge(Observations(runs, measured, failed))
     outcomes = tuple(_outcome(name, one) for name, observations in runs.items() for one in observations)
-    return replace(found, params=variant.params, runs=outcomes, measured=tuple(measured.values()))
+    return replace(found, params=part.params, runs=outcomes, measured=tuple(measured.values()))
 
 
-def judge_problem(
-    problem: Problem, topic: Topic, bench: Bench, known: Measurements, on_run: OnRun | None = None
+def judge_subject(
+    subject: Subject, topic: Topic, bench: Bench, known: Measurements, on_run: OnRun | None = None
 ) -> Evidence:
-    """Run and judge every variant. A problem that asks for other versions is not run."""
-    if reason := unmet(problem.requires, bench.environment):
-        refused = [VariantFinding(v.params, Verdict.ERROR, reason) for v in problem.variants]
-        return record(problem, topic, refused, bench.environment)
-    found = [
-        judge_variant(problem, variant, plan, bench, known, on_run)
-        for variant, plan in zip(problem.variants, plans(problem, topic), strict=True)
-    ]
-    return record(problem, topic, found, bench.environment)
+    """Run and judge every part. What asks for other versions is not run."""
+    parts = subjects.parts(subject, topic)
+    if reason := unmet(subjects.requires(subject), bench.environment):
+        refused = [VariantFinding(part.params, Verdict.ERROR, reason) for part in parts]
+        return record(subject, topic, refused, bench.environment)
+    found = [judge_part(part, bench, known, on_run) for part in parts]
+    return record(subject, topic, found, bench.environment)
 
 
-def record(problem: Problem, topic: Topic, found: Sequence[VariantFinding], environment: Environment) -> Evidence:
-    """The findings of all variants as evidence of today, about what is installed in that environment."""
+def record(subject: Subject, topic: Topic, found: Sequence[VariantFinding], environment: Environment) -> Evidence:
+    """The findings of all parts as evidence of today, about what is installed in that environment."""
     verdict = min((variant.verdict for variant in found), key=SEVERITY.index)
     runs = sum(run.seconds for variant in found for run in variant.runs)
     measured = {one.measurement: one.seconds for variant in found for one in variant.measured}
     return Evidence(
-        hash=evidences.problem_hash(problem, topic),
-        kind=problem.kind,
+        hash=evidences.subject_hash(subject, topic),
+        kind=subjects.kind(subject),
         verdict=verdict,
         why=_why(found, verdict),
         ran=datetime.now(UTC).date().isoformat(),
         seconds=runs + sum(measured.values()),
         versions=versions(environment),
-        ran_on=_ran_on(problem, found),
+        ran_on=_ran_on(subject, found),
         variants=tuple(found),
     )
 
@@ -119,7 +106,7 @@ def _why(found: Sequence[VariantFinding], verdict: Verdict) -> str:
     return f"with {params}: {worst[0].why}{more}"
 
 
-def _ran_on(problem: Problem, found: Sequence[VariantFinding]) -> Mapping[str, str]:
+def _ran_on(subject: Subject, found: Sequence[VariantFinding]) -> Mapping[str, str]:
     """What the experiments say they ran on; else what the code shows of weights."""
     said: dict[str, list[str]] = {}
     for variant in found:
@@ -128,7 +115,7 @@ def _ran_on(problem: Problem, found: Sequence[VariantFinding]) -> Mapping[str, s
                 if text not in said.setdefault(name, []):
                     said[name].append(text)
     if not said:
-        code = "\n".join(variant.setup + variant.snippet + variant.solution for variant in problem.variants)
+        code = subjects.code(subject)
         if _PRETRAINED.search(code):
             said["weights"] = ["ImageNet"]
         elif _RANDOM.search(code):

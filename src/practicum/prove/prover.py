@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from practicum.model import Evidence, Measured, Measurement, Topic, VariantFinding, Verdict
 from practicum.prove import evidence as evidences
-from practicum.prove import judging, measuring
+from practicum.prove import judging, measuring, subjects
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.prove.judging import Measurements
 from practicum.prove.runs import Bench, RunJob, Stopped
@@ -63,7 +63,7 @@ class Prover:
     def prove(self, entries: Iterable[Entry], all_again: bool = False) -> list[Entry]:
         """The entries as they stand after proving, in the same order. With `all_again` even what is proved is run."""
         listed = list(entries)
-        todo = [entry for entry in listed if (all_again and not entry.problem.cites) or entry.outdated]
+        todo = [entry for entry in listed if (all_again and not entry.cited) or entry.outdated]
         proved: dict[str, Entry] = {}
         known = {topic.slug: Measurements() for topic in self.catalogue.course.topics}
         with ThreadPoolExecutor(self.jobs, thread_name_prefix="prove") as threads:
@@ -72,9 +72,9 @@ class Prover:
             except BaseException:
                 self._cancel.set()
                 threads.shutdown(cancel_futures=True)
-                self._keep((entry for entry in todo if entry.problem.path not in proved), known)
+                self._keep((entry for entry in todo if entry.path not in proved), known)
                 raise
-        return [proved.get(entry.problem.path, entry) for entry in listed]
+        return [proved.get(entry.path, entry) for entry in listed]
 
     def stop(self) -> None:
         """End what is running, from another thread; `prove` then raises Stopped. What is done is kept."""
@@ -92,18 +92,18 @@ class Prover:
         if not all_again:
             for topic in self.catalogue.course.topics:
                 known[topic.slug].measured |= measuring.reusable(topic, self._recorded(topic))
-        wanted = {entry.problem.path: self._wanted(entry) for entry in todo}
+        wanted = {entry.path: self._wanted(entry) for entry in todo}
         self._total = sum(self._runs(entry) for entry in todo)
         waiting: set[Future[None]] = set()
         for topic in self.catalogue.course.topics:
-            calls = [call for entry in todo if entry.topic == topic.slug for call in wanted[entry.problem.path]]
+            calls = [call for entry in todo if entry.topic == topic.slug for call in wanted[entry.path]]
             missing = [call for call in dict.fromkeys(calls) if call not in known[topic.slug].measured]
             self._total += len(missing)
             for batch in measuring.batches(missing, self.jobs):
                 waiting.add(threads.submit(self._measure, batch, topic, known[topic.slug]))
         left = list(todo)
         while left or waiting:
-            ready = [entry for entry in left if self._settled(wanted[entry.problem.path], known[entry.topic])]
+            ready = [entry for entry in left if self._settled(wanted[entry.path], known[entry.topic])]
             for entry in ready:
                 left.remove(entry)
                 waiting.add(threads.submit(self._judge, entry, known[entry.topic], proved))
@@ -125,15 +125,15 @@ class Prover:
             if found and entry.evidence is None:
                 topic = self.catalogue.topic(entry.topic)
                 partly = VariantFinding({}, Verdict.UNPROVED, "proving it was interrupted", measured=found)
-                evidence = judging.record(entry.problem, topic, [partly], self._environment)
-                evidences.write(self.catalogue.root / evidences.place(entry.problem), replace(evidence, hash=""))
+                evidence = judging.record(entry.subject, topic, [partly], self._environment)
+                evidences.write(self.catalogue.root / evidences.place(entry.subject), replace(evidence, hash=""))
 
     def _wanted(self, entry: Entry) -> list[Measurement]:
         topic = self.catalogue.topic(entry.topic)
-        return [call for plan in judging.plans(entry.problem, topic) for call in plan.measurements]
+        return [call for part in subjects.parts(entry.subject, topic) for call in part.plan.measurements]
 
     def _runs(self, entry: Entry) -> int:
-        return sum(len(plan.runs) for plan in judging.plans(entry.problem, self.catalogue.topic(entry.topic)))
+        return sum(len(part.plan.runs) for part in subjects.parts(entry.subject, self.catalogue.topic(entry.topic)))
 
     @staticmethod
     def _settled(calls: Sequence[Measurement], known: Measurements) -> bool:
@@ -141,14 +141,15 @@ class Prover:
 
     def _recorded(self, topic: Topic) -> Iterable[Measured]:
         """What the topic's evidence holds of measurements, fresh or not: their own code tells if they still count."""
-        for problems in topic.problems.values():
-            for problem in problems:
-                try:
-                    found = evidences.read(self.catalogue.root / evidences.place(problem))
-                except evidences.Unreadable:
-                    continue
-                for variant in found.variants if found else ():
-                    yield from variant.measured
+        for entry in self.catalogue.all.values():
+            if entry.topic != topic.slug:
+                continue
+            try:
+                found = evidences.read(self.catalogue.root / evidences.place(entry.subject))
+            except evidences.Unreadable:
+                continue
+            for variant in found.variants if found else ():
+                yield from variant.measured
 
     def _measure(self, calls: Sequence[Measurement], topic: Topic, known: Measurements) -> None:
         def on_measured(call: Measurement, found: Measured | str) -> None:
@@ -164,13 +165,13 @@ class Prover:
     def _judge(self, entry: Entry, known: Measurements, proved: dict[str, Entry]) -> None:
         topic = self.catalogue.topic(entry.topic)
         bench = self._bench(topic)
-        found = judging.judge_problem(entry.problem, topic, bench, known, lambda: self._step(entry.problem.slug))
+        found = judging.judge_subject(entry.subject, topic, bench, known, lambda: self._step(entry.subject.slug))
         if self._keeps and (found.verdict is not Verdict.ERROR or entry.evidence is None):
             # That this machine could not run it takes nothing away from what another has settled.
-            evidences.write(self.catalogue.root / evidences.place(entry.problem), found)
+            evidences.write(self.catalogue.root / evidences.place(entry.subject), found)
         done = self._standing(entry, found)
         with self._lock:
-            proved[entry.problem.path] = done
+            proved[entry.path] = done
         if self._on_proved:
             self._on_proved(done)
 

@@ -83,6 +83,7 @@ def _observe(run: Run, bench: Bench, context: Context, seed: int, hash_seed: int
         failure=_unshifted(result.failure, shifted),
         stopped=result.why if result.stopped else None,
         seconds=result.seconds,
+        figures=tuple(figure.png for figure in result.figures),
     )
 
 
@@ -102,8 +103,9 @@ def _job(run: Run, bench: Bench, context: Context, seed: int, hash_seed: int) ->
     # Claims share one namespace; looked at in both directions, one that changes what the next one sees shows.
     values = dict(list(run.values.items())[:: -1 if hash_seed % 2 else 1])
     limits = Limits(seconds=bench.seconds, memory=MEMORY)
-    job = Job(run.snippet, setup, run.check, values, files, seed, hash_seed, limits=limits)
-    return replace(job, expose_seed=bool(run.seeds), environment=bench.environment), shifted
+    job = Job(run.snippet, setup, run.check, values, files, seed, hash_seed, limits=limits, quiet=run.quiet)
+    of_check = dict(run.check_values)
+    return replace(job, expose_seed=bool(run.seeds), environment=bench.environment, check_values=of_check), shifted
 
 
 def _unshifted(failure: Failure | None, shifted: int) -> Failure | None:

@@ -21,11 +21,11 @@ Open = Callable[[Job, bool], AbstractContextManager[Session]]
 
 
 def examine(watch: Watch, job: Job, open_session: Open, cancel: Cancel | None) -> Result:
-    """What the check says of the job that `watch` follows: a result of which failure and stop count.
+    """What the check says of the job that `watch` follows: a result of which failure, stop and values count.
 
     Raises :class:`ZygoteGone` if there is no interpreter for the check.
     """
-    asking = replace(job, code="", values={})
+    asking = replace(job, code="", values=job.check_values, check_values={})
     borrow = borrowing(job.setup, job.code).told()
     for attempt in range(ATTEMPTS):
         try:

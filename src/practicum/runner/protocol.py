@@ -63,6 +63,9 @@ class Job:
     setup: str = ""
     check: str = ""
     values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    check_values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """Expressions as in `values`, evaluated after the check, in the check's process and namespace; without a check,
+    none. The code can neither read nor give them."""
     files: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Text files (name to content) laid in the job's working folder, importable if they end in `.py`."""
     seed: int = 0
@@ -71,6 +74,8 @@ class Job:
     preload: Preload = Preload.AUTO
     limits: Limits = field(default_factory=Limits)
     expose_seed: bool = False
+    quiet: bool = False
+    """Whether what `setup` prints, draws and trains is kept from the result and from who watches."""
     environment: Environment | None = None
     """The interpreter and packages that it runs with; None for the server's own."""
 

@@ -142,8 +142,10 @@ class Watch:
     def _judged(self, verdict: Result) -> Result:
         """The job's result with what its check says; what ended the job itself comes first."""
         own = self._result()
-        if not own.ok or verdict.ok:
+        if not own.ok:
             return own
+        if verdict.ok:
+            return dataclasses.replace(own, values={**own.values, **verdict.values})
         return dataclasses.replace(
             own, failure=verdict.failure, traceback=verdict.traceback, stopped=verdict.stopped, why=verdict.why
         )
@@ -449,6 +451,7 @@ class Watch:
                 "code": job.code,
                 "seed": job.seed,
                 "expose_seed": job.expose_seed,
+                "quiet": job.quiet,
                 "memory": job.limits.memory,
                 "disk": job.limits.disk,
                 "seconds": job.limits.seconds,

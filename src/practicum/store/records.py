@@ -55,3 +55,37 @@ class BadgeRecord:
     sitting: str
     """The sitting that earned it."""
     earned: int
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One thing that a learner did in a topic outside of a sitting."""
+
+    course: str
+    topic: str
+    mode: str
+    item: str
+    """What of the mode it is about: a problem, a card; empty where there is but one thing."""
+    kind: str
+    at: int
+    data: Mapping[str, Any]
+    """The step itself, as a JSON object."""
+    nonce: str | None = None
+    """Unique for its learner where there is one: what carries it can be recorded once only."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run of a learner's code that is kept for them."""
+
+    id: str
+    learner: str
+    course: str
+    topic: str
+    mode: str
+    item: str
+    code: str
+    started: int
+    ended: int | None = None
+    result: Mapping[str, Any] | None = None
+    """What came of it, as a JSON object; None while it runs, and if the service ended first."""

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that these tables are at. Known here so that opening a current store need not import Alembic."""
 
 metadata = MetaData(
@@ -60,4 +72,37 @@ badge = Table(
     Column("name", String(200), nullable=False),
     Column("sitting", ForeignKey("sitting.id", ondelete="CASCADE"), nullable=False),
     Column("earned", BigInteger, nullable=False),
+)
+
+step = Table(
+    "step",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("learner", ForeignKey("learner.id", ondelete="CASCADE"), nullable=False),
+    Column("course", String(200), nullable=False),
+    Column("topic", String(200), nullable=False),
+    Column("mode", String(50), nullable=False),
+    Column("item", String(200), nullable=False),
+    Column("kind", String(50), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("nonce", String(200)),
+    UniqueConstraint("learner", "nonce"),
+    Index(None, "learner", "course", "topic", "mode"),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("learner", ForeignKey("learner.id", ondelete="CASCADE"), nullable=False),
+    Column("course", String(200), nullable=False),
+    Column("topic", String(200), nullable=False),
+    Column("mode", String(50), nullable=False),
+    Column("item", String(200), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("started", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Column("result", JSON(none_as_null=True)),
+    Index(None, "learner", "course", "topic", "item", "started"),
 )

@@ -22,10 +22,11 @@ from sqlalchemy.exc import IntegrityError
 from practicum.store import schema
 from practicum.store.database import OneWriter, connect, database_url, in_words, name_of, reading, writing
 from practicum.store.migrate import migrate
-from practicum.store.records import BadgeRecord, EventRecord, SittingRecord, StoreError
+from practicum.store.records import BadgeRecord, EventRecord, RunRecord, SittingRecord, StepRecord, StoreError
 from practicum.store.together import Together
 
 _learner, _sitting, _event, _badge = schema.learner, schema.sitting, schema.event, schema.badge
+_step, _run = schema.step, schema.run
 
 _OWN = ("id", "learner", "course", "topic", "mode", "started", "finished")
 """A sitting's own columns, which each of its rows repeats."""
@@ -65,6 +66,34 @@ _LATEST = _with_events(
 )
 _LEARNER = select(_learner.c.id).where(_learner.c.token_hash == bindparam("token_hash"))
 _BADGES = select(_badge).where(_badge.c.learner == bindparam("learner")).order_by(_badge.c.earned)
+_OF_STEP = tuple(_step.c[name] for name in ("course", "topic", "mode", "item", "kind", "at", "data", "nonce"))
+_STEPS = (
+    select(*_OF_STEP)
+    .where(
+        _step.c.learner == bindparam("learner"),
+        _step.c.course == bindparam("course"),
+        _step.c.topic == bindparam("topic"),
+    )
+    .order_by(_step.c.id)
+)
+_STEPS_OF_MODE = _STEPS.where(_step.c.mode == bindparam("mode"))
+_RUNS = (
+    select(_run)
+    .where(
+        _run.c.learner == bindparam("learner"),
+        _run.c.course == bindparam("course"),
+        _run.c.topic == bindparam("topic"),
+        _run.c.item == bindparam("item"),
+    )
+    .order_by(_run.c.started.desc(), _run.c.id)
+    .limit(bindparam("limit"))
+)
+_ONE_RUN = select(_run).where(_run.c.id == bindparam("id"))
+_END_RUN = (
+    _run.update()
+    .where(_run.c.id == bindparam("run_id"), _run.c.ended.is_(None))
+    .values(ended=bindparam("at"), result=bindparam("what"))
+)
 _INSERT_EVENT = _event.insert()
 _COLUMNS = ("sitting", "seq", "nonce", "kind", "at", "data")
 _INSERT_NEXT = (
@@ -261,6 +290,59 @@ class Store:
         with self._reading() as connection:
             rows = connection.execute(_LATEST, wanted).all()
         return tuple(_records(rows))
+
+    # --- steps, outside of sittings
+
+    def record(self, learner: str, step: StepRecord) -> bool:
+        """Add a step of a learner; False if they have one with its nonce. Raises StoreError if there is no learner."""
+        try:
+            with self._writing() as connection:
+                connection.execute(_step.insert(), {**vars(step), "data": dict(step.data), "learner": learner})
+        except IntegrityError:
+            with self._reading() as connection:
+                known = connection.execute(select(_learner.c.id).where(_learner.c.id == learner)).scalar()
+            if known is None:
+                raise StoreError(f"{self._name}: there is no learner {learner}.") from None
+            return False
+        return True
+
+    def steps(self, learner: str, course: str, topic: str, mode: str | None = None) -> tuple[StepRecord, ...]:
+        """A learner's steps in a topic (in one mode of it, if that is said), in the order in which they were added."""
+        wanted = {"learner": learner, "course": course, "topic": topic}
+        with self._reading() as connection:
+            if mode is None:
+                rows = connection.execute(_STEPS, wanted).all()
+            else:
+                rows = connection.execute(_STEPS_OF_MODE, {**wanted, "mode": mode}).all()
+        return tuple(StepRecord(**row._mapping) for row in rows)
+
+    # --- runs that are kept
+
+    def begin_run(self, run: RunRecord) -> None:
+        """Note a run that begins. Raises StoreError if there is no such learner, or a run of that id."""
+        try:
+            with self._writing() as connection:
+                connection.execute(_run.insert(), vars(run))
+        except IntegrityError:
+            raise StoreError(f"{self._name}: there is no learner {run.learner}, or a run {run.id} already.") from None
+
+    def end_run(self, id: str, at: int, result: Mapping[str, Any]) -> bool:
+        """Note what came of a run; False if that was noted already, or there is no such run."""
+        with self._writing() as connection:
+            return connection.execute(_END_RUN, {"run_id": id, "at": at, "what": dict(result)}).rowcount == 1
+
+    def runs(self, learner: str, course: str, topic: str, item: str, limit: int = 50) -> tuple[RunRecord, ...]:
+        """A learner's runs of one thing, the one that began last first, at most `limit` of them."""
+        wanted = {"learner": learner, "course": course, "topic": topic, "item": item, "limit": limit}
+        with self._reading() as connection:
+            rows = connection.execute(_RUNS, wanted).all()
+        return tuple(RunRecord(**row._mapping) for row in rows)
+
+    def run(self, id: str) -> RunRecord | None:
+        """The run of that id, or None."""
+        with self._reading() as connection:
+            row = connection.execute(_ONE_RUN, {"id": id}).first()
+        return RunRecord(**row._mapping) if row else None
 
     # --- badges
 

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from practicum.store import StoreError
-from practicum.web import again, assets, challenge, forms, live, pages, scratch, security, verdict
+from practicum.web import again, assets, challenge, forms, live, pages, reading, scratch, security, verdict
 from practicum.web.site import Site
 from practicum.web.view import Halt
 
@@ -75,6 +75,8 @@ def _routes() -> list[Route]:
         _get("/proofs", pages.proofs),
         _get("/favicon.ico", assets.icon),
         _get("/robots.txt", _robots),
+        _get("/runs/{run}", live.watch),
+        _post("/runs/{run}/stop", live.stop),
         _get(sitting, challenge.sitting_page),
         _get(sitting + "/result", verdict.result_page),
         _get(problem, challenge.problem_page),
@@ -89,6 +91,10 @@ def _routes() -> list[Route]:
         _post("/{course}/{topic}/scratch", scratch.run, scratch.FORM),
         _get("/{course}/{topic}/challenge", challenge.start_page),
         _post("/{course}/{topic}/challenge", _threaded(challenge.start)),
+        _get("/{course}/{topic}/{mode}", reading.page),
+        _get("/{course}/{topic}/{mode}/figure-{cell:int}-{number:int}.png", reading.figure),
+        _post("/{course}/{topic}/{mode}/reached", reading.reached),
+        _post("/{course}/{topic}/{mode}/cell/{number:int}", reading.run, reading.FORM),
     ]
 
 

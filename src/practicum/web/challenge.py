@@ -6,6 +6,7 @@ is shown as closed, which the next form records.
 
 from __future__ import annotations
 
+import contextlib
 import random
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from practicum import kinds, practice
 from practicum.model import Topic
 from practicum.practice import CLOCKS, GRACE, Clock, Decision, ItemState, Paper, RecordError, Sitting, Status
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.store import EventRecord
+from practicum.store import EventRecord, SittingRecord
 from practicum.web import question, view
 from practicum.web.seat import MODE, Seat, index_of, now, place, records
 from practicum.web.security import visitor
@@ -34,7 +35,9 @@ def start_page(request: Request) -> Response:
     """What awaits, and the choice of a clock."""
     where = site(request)
     catalogue, topic = where.topic(request.path_params["course"], request.path_params["topic"])
-    entries = _offered(where, catalogue, topic)
+    offered = _offered(where, catalogue, topic)
+    learner = where.learner(visitor(request).token)
+    entries = _next_set(offered, _latest(where, learner, catalogue, topic))
     problems = [entry.problem for entry in entries]
     least = min(problem.attempts for problem in problems)
     tries = "one attempt" if least == 1 else f"{least} attempts"
@@ -66,6 +69,32 @@ def _offered(where: Site, catalogue: Catalogue, topic: Topic) -> tuple[Entry, ..
             (f"/{catalogue.course.slug}/{topic.slug}", topic.title),
         )
     return entries
+
+
+def _latest(where: Site, learner: str | None, catalogue: Catalogue, topic: Topic) -> tuple[SittingRecord, ...]:
+    """A learner's latest challenges of the topic, the one begun last first."""
+    return where.store.latest_sittings(learner, catalogue.course.slug, topic.slug, 5) if learner else ()
+
+
+def _next_set(offered: tuple[Entry, ...], latest: tuple[SittingRecord, ...]) -> tuple[Entry, ...]:
+    """The problems of the set that is next: the first to begin with, then the one after the last that was drawn."""
+    sets = sorted({entry.problem.set for entry in offered})
+    taken = _set_of(offered, latest)
+    after = [number for number in sets if taken is not None and number > taken]
+    chosen = after[0] if after else sets[0]
+    return tuple(entry for entry in offered if entry.problem.set == chosen)
+
+
+def _set_of(offered: tuple[Entry, ...], latest: tuple[SittingRecord, ...]) -> int | None:
+    """The set that was drawn last; None if none was, or its problems are there no more."""
+    known = {entry.path: entry.problem.set for entry in offered}
+    for record in latest:
+        try:
+            drawn = Paper.from_json(record.paper).variants
+        except RecordError:
+            continue
+        return next((known[path] for path in drawn if path in known), None)
+    return None
 
 
 def _clock(clock: Clock, total: int) -> dict[str, str]:
@@ -101,19 +130,17 @@ def start(request: Request, form: FormData) -> Response:
     """Draw a paper and begin. A form sent twice begins once."""
     where = site(request)
     catalogue, topic = where.topic(request.path_params["course"], request.path_params["topic"])
-    problems = [entry.problem for entry in _offered(where, catalogue, topic)]
     learner = where.learner(visitor(request).token, create=True)
     assert learner is not None
     nonce = _word(form, "nonce")
-    latest = where.store.latest_sittings(learner, catalogue.course.slug, topic.slug, 5)
+    latest = _latest(where, learner, catalogue, topic)
+    problems = [entry.problem for entry in _next_set(_offered(where, catalogue, topic), latest)]
     for record in latest:
         if nonce and any(event.nonce == nonce for event in record.events[:1]):
             return view.see(seated(where, record).here())
     try:
         clock = Clock.of(_word(form, "clock") or "1")
-        previous = Paper.from_json(latest[0].paper).variants if latest else {}
-    except RecordError:
-        previous = {}
+        previous = _drawn(latest)
     except ValueError:
         raise Halt(
             400, "There is no such clock", "Choose one of those on the page.", (request.url.path, "Back")
@@ -124,6 +151,15 @@ def start(request: Request, form: FormData) -> Response:
     first = [EventRecord(one.kind, one.at, one.data, nonce or None) for one in records(shown)]
     id = where.store.start_sitting(learner, catalogue.course.slug, topic.slug, MODE, paper.to_json(), at, first)
     return view.see(f"/s/{id}/1")
+
+
+def _drawn(latest: tuple[SittingRecord, ...]) -> dict[str, int]:
+    """The variant of each problem that was drawn last."""
+    drawn: dict[str, int] = {}
+    for record in reversed(latest):
+        with contextlib.suppress(RecordError):
+            drawn |= Paper.from_json(record.paper).variants
+    return drawn
 
 
 def _word(form: FormData, name: str) -> str:

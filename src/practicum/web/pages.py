@@ -16,7 +16,7 @@ from practicum.web import badge as picture
 from practicum.web import challenge, scratch, view
 from practicum.web.seat import MODE
 from practicum.web.security import visitor
-from practicum.web.site import Site, site
+from practicum.web.site import Site, first_set, site
 from practicum.web.view import Halt, counted
 
 NAME = 48
@@ -84,7 +84,7 @@ def topic(request: Request) -> Response:
 
 def _note(where: Site, catalogue: Catalogue, known: Topic, mode: str, minutes: int) -> str:
     """How much a mode asks for. For problems, what their clocks add up to."""
-    entries = where.entries(catalogue, known, mode)
+    entries = first_set(where.entries(catalogue, known, mode))
     if not entries:
         return f"{minutes} min"
     total = sum(entry.problem.seconds for entry in entries)
@@ -160,7 +160,7 @@ def _segments(where: Site, badge: BadgeRecord) -> int:
         catalogue, known = where.topic(badge.course, badge.topic)
     except Halt:
         return 5
-    return len(where.entries(catalogue, known, MODE)) or 5
+    return len(first_set(where.entries(catalogue, known, MODE))) or 5
 
 
 def _topic_title(where: Site, badge: BadgeRecord) -> str:

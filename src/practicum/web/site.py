@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
 from practicum import modes
-from practicum.model import Topic
+from practicum.model import Card, Topic, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.store import Store
 from practicum.web.recent import Recent
@@ -23,6 +24,16 @@ _LEARNERS = 10_000
 
 _SEATS = 1_000
 """How many sittings are remembered between requests, at some 10 kB each."""
+
+
+@dataclass(frozen=True)
+class ServedCard:
+    """A card that may be shown, and what running said of its claim, if it has one."""
+
+    card: Card
+    finding: VariantFinding | None
+    ran: str
+    """The day of that, ISO 8601; empty where nothing was run."""
 
 
 class Site:
@@ -70,8 +81,27 @@ class Site:
 
     def offered(self, catalogue: Catalogue, topic: Topic) -> tuple[modes.Mode, ...]:
         """The modes in which this topic has something to show."""
-        ready = (mode for mode in modes.ALL if mode.ready and mode.has_content(topic))
-        return tuple(mode for mode in ready if mode.holds != "problems" or self.entries(catalogue, topic, mode.name))
+        return tuple(mode for mode in modes.ALL if mode.has_content(topic) and self._shows(catalogue, topic, mode))
+
+    def _shows(self, catalogue: Catalogue, topic: Topic, mode: modes.Mode) -> bool:
+        """Whether something of that mode may be shown: what was proved, and all in a draft."""
+        if mode.holds == "problems":
+            return bool(self.entries(catalogue, topic, mode.name))
+        if mode.holds == "page":
+            return self.draft or catalogue.pages[topic.pages[mode.name].path].verdict.served
+        return bool(self.cards(catalogue, topic))
+
+    def cards(self, catalogue: Catalogue, topic: Topic) -> tuple[ServedCard, ...]:
+        """The cards that may be shown: those that claim nothing, those that are proved, and all of them in a draft."""
+        deck = catalogue.decks.get(topic.cards[0].path) if topic.cards else None
+        evidence = deck.evidence if deck else None
+        found = {str(one.params.get("card")): one for one in evidence.variants} if evidence else {}
+        served: list[ServedCard] = []
+        for card in topic.cards:
+            finding = found.get(card.question) if card.claim else None
+            if not card.claim or self.draft or (finding and finding.verdict is Verdict.PROVED):
+                served.append(ServedCard(card, finding, evidence.ran if evidence and finding else ""))
+        return tuple(served)
 
     def known(self, token: str) -> str | None:
         """The id of the learner who holds this token, if it is remembered: without a look into the store."""
@@ -85,6 +115,12 @@ class Site:
             if known is not None:
                 self._learners.put(token, known)
         return known
+
+
+def first_set(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Of a challenge's problems those that a learner meets first. Other modes have one set."""
+    first = min((entry.problem.set for entry in entries), default=1)
+    return tuple(entry for entry in entries if entry.problem.set == first)
 
 
 def site(request: Request) -> Site:

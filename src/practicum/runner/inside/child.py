@@ -5,7 +5,7 @@ sent only once the code has ended, so that the code cannot read them. From the j
 `E` an epoch of training has ended, `R` its code has run, `V` a value, `F` what it raised, `P` a figure, `D` it is done,
 `X` it could not begin.
 
-If there is a check, it is a second job, in a process of its own: setup and check. The first one says `L` (it listens)
+If there is a check, it is a second job, in a process of its own: setup, check, and values of its own. The first one says `L` (it listens)
 before its end, and then answers questions until it is let go with `O`. Questions and answers (`Q` and `A`, see `talk`)
 go both ways. `U` from the check: it was sent what no honest process sends.
 """
@@ -130,7 +130,10 @@ def _mute() -> None:
 
 
 def _run_check(channel: Channel, job: dict[str, Any], space: Space) -> bool:
-    """The setup anew, then the check, which asks the job's process for what it needs. True if one of them raised."""
+    """The setup anew, then the check, which asks the job's process for what it needs, then the values that are asked of it.
+
+    True if setup or check raised.
+    """
     before = set(space)
     if job["setup"] and not _execute(channel, "setup", job["setup"], space):
         return True
@@ -144,6 +147,8 @@ def _run_check(channel: Channel, job: dict[str, Any], space: Space) -> bool:
     except BaseException as error:
         channel.send(b"F", _told(error, asker.told(error)) or _describe(error, "check"))
         return True
+    if job["values"]:
+        _evaluate_all(channel, space)
     return False
 
 
@@ -159,15 +164,19 @@ def _told(error: BaseException, told: dict[str, Any] | None) -> dict[str, Any] |
 
 def _run_code(channel: Channel, job: dict[str, Any], space: dict[str, Any]) -> bool:
     """Setup, code, then (once the server has sent them) the values. True if setup or code raised."""
-    for where, source in (("setup", job["setup"]), ("snippet", job["code"])):
-        if source and not _execute(channel, where, source, space):
-            return True
-    if not job["values"]:
-        return False
+    if job["setup"] and not _execute_setup(channel, job["setup"], space, job["quiet"]):
+        return True
+    if job["code"] and not _execute(channel, "snippet", job["code"], space):
+        return True
+    if job["values"]:
+        _evaluate_all(channel, space)
+    return False
+
+
+def _evaluate_all(channel: Channel, space: dict[str, Any]) -> None:
     channel.send(b"R")
     for name, expression in channel.receive()["values"].items():
         _evaluate(channel, name, expression, space)
-    return False
 
 
 def _namespace() -> dict[str, Any]:
@@ -224,6 +233,26 @@ def _execute(channel: Channel, where: str, source: str, space: dict[str, Any]) -
         channel.send(b"F", _describe(error, where))
         return False
     return True
+
+
+def _execute_setup(channel: Channel, source: str, space: dict[str, Any], quiet: bool) -> bool:
+    """The setup; if quiet, what it prints, trains and draws is nobody's."""
+    if not quiet:
+        return _execute(channel, "setup", source, space)
+    kept = [os.dup(fd) for fd in (1, 2)]
+    _mute()
+    epochs.quiet = True
+    try:
+        return _execute(channel, "setup", source, space)
+    finally:
+        epochs.quiet = False
+        for stream in (sys.stdout, sys.stderr):
+            _quietly(stream.flush)
+        for fd, old in zip((1, 2), kept, strict=True):
+            os.dup2(old, fd)
+            os.close(old)
+        if pyplot := sys.modules.get("matplotlib.pyplot"):
+            _quietly(lambda: pyplot.close("all"))
 
 
 def _evaluate(channel: Channel, name: str, expression: str, space: dict[str, Any]) -> None:

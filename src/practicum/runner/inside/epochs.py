@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 NAMES = 100
 """Metrics of one epoch that are told."""
 
+quiet = False
+"""Whether epochs are told to nobody for now."""
+
 
 def tell(send: Callable[[dict[str, Any]], None]) -> None:
     """Have every training from now on tell `send` of its epochs. Nothing happens where Keras is not loaded."""
@@ -38,6 +41,8 @@ def _callback(keras: Any, send: Callable[[dict[str, Any]], None]) -> Any:
             self.began = time.perf_counter()
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            if quiet:
+                return
             metrics = {str(name): float(value) for name, value in list((logs or {}).items())[:NAMES] if _single(value)}
             took = time.perf_counter() - self.began
             epochs = int((self.params or {}).get("epochs") or 0)

@@ -1,0 +1,56 @@
+"""The braces of a page: questions to its evidence, so that no number in prose is anybody's memory.
+
+`{{ measured("from_scratch", images=20).val_accuracy | percent }}` asks what an experiment gave, `best(…)` which setting
+won, `gives("…")` what an expression is after the page's cells. Jinja2's sandbox, cut down to such questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from practicum.course.braces import FillError, has_braces, line_of
+from practicum.model import Json
+
+FUNCTIONS = ("measured", "best", "gives")
+FILTERS = ("percent", "points", "round", "count", "abs", "int", "string", "code")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call in a page's braces, its arguments as written. They are literals, so it is known before anything runs."""
+
+    function: str
+    positional: tuple[Json, ...]
+    named: Mapping[str, Json]
+    line: int
+    """Within the text, from 1."""
+
+
+def questions(text: str) -> tuple[Question, ...]:
+    """What a text asks of its evidence. Raises FillError for braces that ask nothing we can answer."""
+    if not has_braces(text):
+        return ()
+    return _parsed(text)[1]
+
+
+def fill(text: str, functions: Mapping[str, Callable[..., Any]]) -> str:
+    """The text with its questions answered by these functions. Raises FillError, also for an answer that is none."""
+    if not has_braces(text):
+        return text
+    template, _ = _parsed(text)
+    try:
+        return str(template.render(functions))
+    except FillError as reason:
+        raise FillError(str(reason), line_of(reason, text)) from reason
+    except Exception as reason:
+        raise FillError(f"the braces cannot be filled in: {reason}", line_of(reason, text)) from reason
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> tuple[Any, tuple[Question, ...]]:
+    from practicum.course import asking  # with Jinja2, which is slow to import and often not needed
+
+    return asking.parsed(text)

@@ -1,0 +1,104 @@
+"""Steps and runs: what a learner did outside of sittings, the same on every database."""
+
+from dataclasses import replace
+
+import pytest
+
+from practicum.store import RunRecord, StepRecord, Store, StoreError
+
+from .making import TOKEN
+
+
+def step(number: int, nonce: str | None = None, topic: str = "topic", mode: str = "try") -> StepRecord:
+    """A step that can be told from others."""
+    return StepRecord(
+        "course", topic, mode, f"0{number}-item", "answered", 1_000 - number, {"n": [number, "é\x00"]}, nonce
+    )
+
+
+def learner(store: Store, token: str = TOKEN) -> str:
+    id = store.learner_for(token, create=True)
+    assert id is not None
+    return id
+
+
+def run(store: Store, number: int, item: str = "item", started: int | None = None) -> RunRecord:
+    at = number if started is None else started
+    return RunRecord(f"run-{number}", learner(store), "course", "topic", "project", item, f"x = {number}", at)
+
+
+# --- steps
+
+
+def test_steps_come_back_in_the_order_in_which_they_were_added(store: Store) -> None:
+    """Whatever their times say; all of a topic, or those of one mode."""
+    me = learner(store)
+    steps = [step(1), step(2, "a"), step(3, mode="recall"), step(4, topic="another")]
+
+    assert all(store.record(me, one) for one in steps)
+
+    assert store.steps(me, "course", "topic") == tuple(steps[:3])
+    assert store.steps(me, "course", "topic", "try") == tuple(steps[:2])
+    assert store.steps(me, "course", "another") == (steps[3],)
+    assert store.steps(me, "other", "topic") == ()
+
+
+def test_a_nonce_counts_once(store: Store) -> None:
+    """A form that is sent twice is one step; another learner's nonce is another."""
+    me, other = learner(store), learner(store, "another token")
+
+    assert store.record(me, step(1, "n"))
+    assert not store.record(me, step(2, "n"))
+    assert store.record(other, step(3, "n"))
+    assert store.record(me, step(4))
+    assert store.record(me, step(5))
+
+    assert [one.data["n"][0] for one in store.steps(me, "course", "topic")] == [1, 4, 5]
+    assert [one.data["n"][0] for one in store.steps(other, "course", "topic")] == [3]
+
+
+def test_only_a_learner_takes_steps(store: Store) -> None:
+    """And only a learner's code is kept."""
+    with pytest.raises(StoreError, match="there is no learner nobody"):
+        store.record("nobody", step(1))
+    with pytest.raises(StoreError, match="there is no learner nobody"):
+        store.begin_run(replace(run(store, 1), learner="nobody"))
+
+
+# --- runs
+
+
+def test_a_run_is_there_from_its_beginning(store: Store) -> None:
+    """Without an end, until it is noted: what the service's end cut off can be told from what ended."""
+    begun = run(store, 1)
+    store.begin_run(begun)
+    running = store.run("run-1")
+
+    ended = store.end_run("run-1", 9, {"stdout": "é\x00", "epochs": [{"loss": 0.5}]})
+
+    assert running == begun
+    assert ended
+    assert store.run("run-1") == replace(begun, ended=9, result={"stdout": "é\x00", "epochs": [{"loss": 0.5}]})
+    assert not store.end_run("run-1", 10, {})
+    assert not store.end_run("nothing", 10, {})
+    assert store.run("nothing") is None
+
+
+def test_the_latest_runs_come_first(store: Store) -> None:
+    """Of one thing, and of one learner."""
+    me = learner(store)
+    for number, started in ((1, 10), (2, 30), (3, 20)):
+        store.begin_run(run(store, number, started=started))
+    store.begin_run(run(store, 4, item="another"))
+
+    assert [one.id for one in store.runs(me, "course", "topic", "item")] == ["run-2", "run-3", "run-1"]
+    assert [one.id for one in store.runs(me, "course", "topic", "item", limit=1)] == ["run-2"]
+    assert store.runs(learner(store, "another token"), "course", "topic", "item") == ()
+
+
+def test_a_run_has_an_id_of_its_own(store: Store) -> None:
+    """The same one is not kept twice."""
+    store.begin_run(run(store, 1))
+
+    with pytest.raises(StoreError, match="a run run-1 already"):
+        store.begin_run(run(store, 1))
