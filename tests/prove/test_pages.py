@@ -17,8 +17,8 @@ from tests.prove.making import EXPERIMENTS, write_course
 PAGE = """\
 # A page
 
-Over five seeds it is {{ measured("tall", step=2).height | round(1) }} high, from {{ measured("tall", step=2).height.low | round(2) }}
-on; best is {{ best("tall", "step", [1, 3], measure="height").step }}. The list is {{ gives("len(squares)") }} long.
+Over five seeds it is {{ measured("tall", step=2).height | round(1) }} high, at least
+{{ measured("tall", step=2).height.low | round(2) }}; best is {{ best("tall", "step", [1, 3], measure="height").step }}. The list is {{ gives("len(squares)") }} long.
 
 ```python setup
 print("never seen")
