@@ -18,7 +18,8 @@ PAGE = """\
 # A page
 
 Over five seeds it is {{ measured("tall", step=2).height | round(1) }} high, at least
-{{ measured("tall", step=2).height.low | round(2) }}; best is {{ best("tall", "step", [1, 3], measure="height").step }}. The list is {{ gives("len(squares)") }} long.
+{{ measured("tall", step=2).height.low | round(2) }}; best is {{ best("tall", "step", [1, 3], measure="height").step }}.
+The list is {{ gives("len(squares)") }} long.
 
 ```python setup
 print("never seen")

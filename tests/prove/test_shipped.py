@@ -1,19 +1,16 @@
-"""The shipped courses: their evidence is fresh, what is quick is proved again, and of the rest one seed is measured."""
+"""The shipped courses: their evidence is fresh, all is run once more, and of each experiment one seed is measured."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from practicum import settings
-from practicum.model import Measured, Measurement, Verdict
-from practicum.prove import measuring
+from practicum.model import Deck, Measured, Measurement, Page, Problem, Verdict
+from practicum.prove import judging, measuring, subjects
 from practicum.prove.catalogue import Catalogue, Entry, load
-from practicum.prove.evidence import place
-from practicum.prove.prover import Prover
+from practicum.prove.judging import Measurements
 from practicum.prove.runs import Bench
 from practicum.runner import Pool
 
@@ -23,7 +20,7 @@ COURSES = settings.shipped_courses()
 def entries() -> Iterator[tuple[Catalogue, Entry]]:
     for root in COURSES:
         catalogue = load(root)
-        for entry in catalogue.entries.values():
+        for entry in catalogue.all.values():
             yield catalogue, entry
 
 
@@ -31,50 +28,55 @@ def measured(entry: Entry) -> list[Measured]:
     return [one for variant in entry.evidence.variants for one in variant.measured] if entry.evidence else []
 
 
-LONG = [(catalogue, entry) for catalogue, entry in entries() if measured(entry)]
-QUICK = [(catalogue, entry) for catalogue, entry in entries() if not measured(entry)]
+ALL = list(entries())
+LONG = [(catalogue, entry) for catalogue, entry in ALL if measured(entry)]
 
 
 def test_courses_are_shipped() -> None:
-    """There is something to serve."""
+    """There is something to serve: problems, pages and cards."""
+    kinds = {type(entry.subject) for _, entry in ALL}
+
     assert [root.name for root in COURSES] == ["transfer-learning"]
-    assert len(QUICK) + len(LONG) >= 5
+    assert kinds == {Problem, Page, Deck}
 
 
-@pytest.mark.parametrize(("catalogue", "entry"), LONG + QUICK, ids=[entry.problem.slug for _, entry in LONG + QUICK])
-def test_every_shipped_problem_is_proved_by_fresh_evidence(catalogue: Catalogue, entry: Entry) -> None:
+@pytest.mark.parametrize(("catalogue", "entry"), ALL, ids=[entry.path for _, entry in ALL])
+def test_all_that_is_shipped_is_proved_by_fresh_evidence(catalogue: Catalogue, entry: Entry) -> None:
     """What `practicum prove --check` says."""
-    assert entry.verdict.served, f"{entry.problem.path}: {entry.verdict}: {entry.why}"
+    assert entry.verdict.served, f"{entry.path}: {entry.verdict}: {entry.why}"
 
 
 @pytest.mark.slow
 @pytest.mark.tensorflow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("catalogue", "entry"), QUICK, ids=[entry.problem.slug for _, entry in QUICK])
-def test_a_quick_proof_gives_the_same_again(tmp_path: Path, pool: Pool, catalogue: Catalogue, entry: Entry) -> None:
-    """Every claim without a long experiment is run again: the same verdict, and each option the same."""
-    copy = tmp_path / "course"
-    shutil.copytree(catalogue.root, copy)
-    (copy / place(entry.problem)).unlink()
-    again = load(copy)
-
-    [found] = Prover(again, pool.run).prove([again.entries[entry.problem.path]])
-
-    assert found.verdict is Verdict.PROVED, found.why
-    assert found.evidence is not None
+@pytest.mark.parametrize(("catalogue", "entry"), ALL, ids=[entry.path for _, entry in ALL])
+def test_what_is_shipped_gives_the_same_again(pool: Pool, catalogue: Catalogue, entry: Entry) -> None:
+    """Every claim, check and cell is run once more, with what was measured as it is recorded: all as it was."""
+    if entry.cited:
+        return
     assert entry.evidence is not None
-    assert [variant.options for variant in found.evidence.variants] == [
-        variant.options for variant in entry.evidence.variants
-    ]
+    topic = catalogue.topic(entry.topic)
+    known = Measurements({one.measurement: one for one in measured(entry)})
+    bench = Bench(pool.run, topic, 120)
+
+    for part, was in zip(subjects.parts(entry.subject, topic), entry.evidence.variants, strict=True):
+        now = judging.judge_part(part, bench, known, once=True)
+
+        assert now.why == ""
+        assert now.verdict is Verdict.PROVED
+        assert [(option.holds, option.key) for option in now.options] == [(o.holds, o.key) for o in was.options]
+        assert [(cell.stdout, cell.failure) for cell in now.cells] == [(c.stdout, c.failure) for c in was.cells]
+        assert now.values == was.values
 
 
 def calls() -> dict[str, tuple[Catalogue, Entry, Measured]]:
     """Of each experiment one recorded call, with its lowest seed: of a sweep, the one whose problem marks it right."""
     found: dict[str, tuple[Catalogue, Entry, Measured]] = {}
     for catalogue, entry in LONG:
-        keys = {option.code for option in entry.problem.variants[0].options if option.key}
+        first = entry.problem.variants[0] if isinstance(entry.subject, Problem) else None
+        keys = {option.code for option in first.options if option.key} if first else set()
+        vary = first.proof.get("vary") if first else None
         for one in sorted(measured(entry), key=lambda one: one.measurement.seed):
-            vary = entry.problem.variants[0].proof.get("vary")
             if vary is None or any(key and float(key) == one.measurement.params[vary] for key in keys):
                 found.setdefault(one.measurement.function, (catalogue, entry, one))
     return found
@@ -96,7 +98,5 @@ def test_a_long_experiment_gives_the_same_with_one_seed(pool: Pool, function: st
     assert isinstance(again, Measured), again
     assert again.code == recorded.code
     assert again.ran_on == recorded.ran_on
-    accuracies = {name for name in recorded.numbers if "accuracy" in name}
-    assert accuracies
-    for name in accuracies:
+    for name in {name for name in recorded.numbers if "accuracy" in name}:
         assert again.numbers[name] == pytest.approx(recorded.numbers[name], abs=0.1)
