@@ -9,11 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from practicum import modes
 from practicum.model import Topic
 from practicum.prove.catalogue import Catalogue
 from practicum.store import BadgeRecord, StoreError
 from practicum.web import badge as picture
-from practicum.web import challenge, scratch, view
+from practicum.web import challenge, progress, scratch, view
 from practicum.web.seat import MODE
 from practicum.web.security import visitor
 from practicum.web.site import Site, first_set, site
@@ -39,6 +40,7 @@ def home(request: Request) -> Response:
                     "summary": topic.summary,
                     "minutes": topic.minutes,
                     "badge": (slug, topic.slug) in topics,
+                    "progress": _begun(progress.way(where, visitor(request).token, catalogue, topic)),
                 }
                 for topic in catalogue.course.topics
                 if where.offered(catalogue, topic)
@@ -55,6 +57,17 @@ def home(request: Request) -> Response:
     )
 
 
+def _begun(way: progress.Way) -> str:
+    """How far somebody has come in a topic, in short."""
+    if not way.begun:
+        return ""
+    words = (
+        f"{way.begun} of {len(way.places)} begun" if not way.finished else f"{way.finished} of {len(way.places)} done"
+    )
+    due = sum(place.stand.due for place in way.places)
+    return words + (f" · {due} due" if due else "")
+
+
 def _resume(request: Request) -> dict[str, Any] | None:
     """The first challenge on the page that this learner is in the middle of."""
     where, token = site(request), visitor(request).token
@@ -66,27 +79,44 @@ def _resume(request: Request) -> dict[str, Any] | None:
 
 
 def topic(request: Request) -> Response:
-    """A topic and its modes; those without content are not offered."""
+    """A topic: its modes with what is done of each, and one thing to do next. What has no content is not offered."""
     where = site(request)
     catalogue, known = where.topic(request.path_params["course"], request.path_params["topic"])
     url = f"/{catalogue.course.slug}/{known.slug}"
     earned = [badge for badge in _badges(request) if (badge.course, badge.topic) == (catalogue.course.slug, known.slug)]
-    rows = [
-        {"url": f"{url}/{mode.name}", "title": mode.title, "summary": mode.summary, "note": note}
-        for mode, note in (
-            (mode, _note(where, catalogue, known, mode.name, mode.minutes)) for mode in where.offered(catalogue, known)
-        )
-    ]
-    badges = [_small(where, badge) for badge in earned]
-    pad = f"{url}/scratch" if scratch.is_offered(where) else ""
-    return view.page(request, "topic.html", course=catalogue.course, topic=known, modes=rows, badges=badges, pad=pad)
+    way = progress.way(where, visitor(request).token, catalogue, known)
+    return view.page(
+        request,
+        "topic.html",
+        course=catalogue.course,
+        topic=known,
+        way=way,
+        modes=[_row(where, catalogue, known, place, url) for place in way.places],
+        next=_row(where, catalogue, known, way.next, url) if way.next else None,
+        badges=[_small(where, badge) for badge in earned],
+        pad=f"{url}/scratch" if scratch.is_offered(where) else "",
+    )
 
 
-def _note(where: Site, catalogue: Catalogue, known: Topic, mode: str, minutes: int) -> str:
-    """How much a mode asks for. For problems, what their clocks add up to."""
-    entries = first_set(where.entries(catalogue, known, mode))
-    if not entries:
-        return f"{minutes} min"
+def _row(where: Site, catalogue: Catalogue, known: Topic, place: progress.Place, url: str) -> dict[str, Any]:
+    mode, stand = place.mode, place.stand
+    return {
+        "name": mode.name,
+        "url": f"{url}/{mode.name}",
+        "title": mode.title,
+        "summary": mode.summary,
+        "note": _note(where, catalogue, known, mode),
+        "words": place.words,
+        "state": "done" if stand.finished else "begun" if stand.begun else "",
+        "left": round(100 * (1 - stand.share)),
+    }
+
+
+def _note(where: Site, catalogue: Catalogue, known: Topic, mode: modes.Mode) -> str:
+    """How much a mode asks for. Of a challenge, what its clocks add up to."""
+    if mode.name != MODE:
+        return f"{mode.minutes} min"
+    entries = first_set(where.entries(catalogue, known, mode.name))
     total = sum(entry.problem.seconds for entry in entries)
     return f"{counted(len(entries), 'problem')} · {max(1, round(total / 60))} min"
 

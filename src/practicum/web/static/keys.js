@@ -1,9 +1,9 @@
-// The keyboard: 1–8 pick an option, Enter does the page's main thing, H shows the hint. Never while one types, never
+// The keyboard: 1–8 pick an option (or press what has that key), Enter does the page's main thing, H shows the hint. Never while one types, never
 // with Ctrl, Alt, Meta or Shift; and a learner whose tools use the same keys can turn them off.
 
 const OFF = "practicum-keys-off";
 const isOff = () => localStorage.getItem(OFF) === "1";
-const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
+const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable], practicum-editor";
 
 function act(event) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
@@ -14,7 +14,7 @@ function act(event) {
   } else if (!isOff() && event.key.toLowerCase() === "h") {
     press(event, document.querySelector("[data-key=h]"));
   } else if (!isOff() && /^[1-8]$/.test(event.key)) {
-    press(event, document.querySelector(`.option input[value="${event.key}"]`));
+    press(event, document.querySelector(`.option input[value="${event.key}"], [data-key="${event.key}"]`));
   }
 }
 
@@ -32,7 +32,8 @@ class PracticumKeys extends HTMLElement {
     const words = document.createElement("span");
     const last = this.dataset.options;
     const hint = this.hasAttribute("data-hint") ? ", H shows the hint" : "";
-    words.textContent = isOff() ? "Shortcut keys are off. " : `Keys: 1–${last} pick, Enter answers${hint}. `;
+    const keys = this.dataset.words ?? `1–${last} pick, Enter answers${hint}`;
+    words.textContent = isOff() ? "Shortcut keys are off. " : `Keys: ${keys}. `;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "quiet";

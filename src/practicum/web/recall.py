@@ -1,0 +1,186 @@
+"""Cards: what is due comes first, one at a time. A card's schedule follows from its reviews, which are steps."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from practicum import modes
+from practicum.model import Topic
+from practicum.practice import review
+from practicum.practice.review import Queue, Rating, Review
+from practicum.prove.catalogue import Catalogue
+from practicum.store import StepRecord
+from practicum.web import view
+from practicum.web.question import html
+from practicum.web.seat import now
+from practicum.web.security import visitor
+from practicum.web.site import ServedCard, Site, site
+from practicum.web.view import Halt, counted
+
+MODE = next(mode for mode in modes.ALL if mode.shows == "cards")
+REVIEWED = "reviewed"
+WORDS = {Rating.AGAIN: "Again", Rating.HARD: "Hard", Rating.GOOD: "Good", Rating.EASY: "Easy"}
+MEANT = {
+    Rating.AGAIN: "I did not know it",
+    Rating.HARD: "with effort",
+    Rating.GOOD: "I knew it",
+    Rating.EASY: "at once",
+}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A learner before the cards of a topic."""
+
+    catalogue: Catalogue
+    topic: Topic
+    cards: dict[str, ServedCard]
+    """By their names, in the author's order."""
+    reviews: tuple[Review, ...]
+    queue: Queue
+
+    @property
+    def topic_url(self) -> str:
+        return f"/{self.catalogue.course.slug}/{self.topic.slug}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.topic_url}/{MODE.name}"
+
+    @property
+    def met(self) -> int:
+        """How many cards were met."""
+        return len({one.card for one in self.reviews} & self.cards.keys())
+
+
+def name(question: str) -> str:
+    """A card's name for good: it is the same card as long as its question is."""
+    return hashlib.sha256(question.encode()).hexdigest()[:16]
+
+
+def desk(where: Site, token: str, catalogue: Catalogue, topic: Topic, moment: int) -> Desk:
+    """What this learner finds there."""
+    cards = {name(one.card.question): one for one in where.cards(catalogue, topic)}
+    learner = where.learner(token)
+    steps = where.store.steps(learner, catalogue.course.slug, topic.slug, MODE.name) if learner else ()
+    reviews = tuple(
+        Review(step.item, Rating(int(step.data["rating"])), step.at) for step in steps if step.kind == REVIEWED
+    )
+    return Desk(catalogue, topic, cards, reviews, review.queue(list(cards), reviews, moment))
+
+
+def _here(request: Request, moment: int) -> Desk:
+    where = site(request)
+    catalogue, topic = where.topic(request.path_params["course"], request.path_params["topic"])
+    found = desk(where, visitor(request).token, catalogue, topic, moment)
+    if not found.cards:
+        raise Halt(
+            404, "There are no cards here", "None is written, or none is proved.", (found.topic_url, topic.title)
+        )
+    return found
+
+
+def page(request: Request) -> Response:
+    """What is due, what is new, and when the next comes back."""
+    moment = now()
+    at = _here(request, moment)
+    return view.page(
+        request,
+        "recall.html",
+        course=at.catalogue.course,
+        topic=at.topic,
+        topic_url=at.topic_url,
+        url=at.url,
+        total=len(at.cards),
+        met=at.met,
+        due=len(at.queue.due) + len(at.queue.soon),
+        new=len(at.queue.new),
+        waiting=at.queue.waiting,
+        left=at.queue.left,
+        words=standing(at.queue, at.met, moment),
+    )
+
+
+def standing(queue: Queue, met: int, moment: int) -> str:
+    """How it stands with the cards, in a sentence or two."""
+    parts = []
+    if queue.due or queue.soon:
+        parts.append(f"{counted(len(queue.due) + len(queue.soon), 'card')} to look at again")
+    if queue.new:
+        parts.append(f"{len(queue.new)} new")
+    if parts:
+        return f"Now: {' and '.join(parts)}."
+    after = f" The next one comes back {span(queue.later[0] - moment)} from now." if queue.later else ""
+    return ("Nothing is due." if met else "There is nothing yet.") + after
+
+
+def card(request: Request) -> Response:
+    """The card that is next: its question, and once it is asked for, its answer."""
+    moment = now()
+    at = _here(request, moment)
+    wanted = request.query_params.get("answer")
+    current = at.queue.next
+    if current is None or (wanted is not None and wanted not in at.cards):
+        return view.see(at.url)
+    answered = wanted is not None
+    shown = at.cards[wanted if wanted is not None else current]
+    own = [one for one in at.reviews if one.card == name(shown.card.question)]
+    return view.page(
+        request,
+        "card.html",
+        topic=at.topic,
+        topic_url=at.topic_url,
+        url=at.url,
+        name=name(shown.card.question),
+        question=html(shown.card.question, short=True),
+        answer=html(shown.card.answer) if answered else None,
+        left=at.queue.left,
+        new=not own,
+        proof=_proof(shown),
+        ratings=[_button(rating, gap) for rating, gap in review.intervals(own, moment).items()] if answered else [],
+    )
+
+
+def _button(rating: Rating, gap: int) -> dict[str, Any]:
+    return {"value": int(rating), "word": WORDS[rating], "meant": MEANT[rating], "gap": span(gap)}
+
+
+def _proof(shown: ServedCard) -> str:
+    if shown.card.claim is None:
+        return "Not a matter of running."
+    return f"Proved by a run on {view.day(shown.ran)}." if shown.ran else "Draft: not proved yet."
+
+
+def rate(request: Request, form: FormData) -> Response:
+    """Note how well an answer came to mind, once, and go to the next card."""
+    where, moment = site(request), now()
+    at = _here(request, moment)
+    which, rating, nonce = form.get("card"), form.get("rating"), form.get("nonce")
+    if which not in at.cards or rating not in {str(int(one)) for one in Rating} or not isinstance(nonce, str):
+        raise Halt(400, "That is no answer to a card", "Go back to the card, and use its buttons.", (at.url, "Back"))
+    learner = where.learner(visitor(request).token, create=True)
+    assert learner is not None
+    data = {"rating": int(str(rating))}
+    course, topic = at.catalogue.course.slug, at.topic.slug
+    where.store.record(learner, StepRecord(course, topic, MODE.name, str(which), REVIEWED, moment, data, nonce[:100]))
+    after = desk(where, visitor(request).token, at.catalogue, at.topic, moment)
+    return view.see(f"{at.url}/card" if after.queue.next else at.url)
+
+
+def span(milliseconds: int) -> str:
+    """A time until a card comes again: `1 min`, `3 days`, `2 months`."""
+    minutes = max(1, round(milliseconds / 60_000))
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{round(minutes / 60)} h"
+    days = round(minutes / 1440)
+    if days < 31:
+        return counted(days, "day")
+    return counted(round(days / 30.4), "month") if days < 365 else f"{days / 365:.1f} years"
