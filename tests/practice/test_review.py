@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from practicum.practice.review import (
     AHEAD,
     DAY,
+    EARLY,
     NEW_A_DAY,
     Rating,
     Review,
@@ -87,7 +88,8 @@ def test_a_queue_holds_each_card_once(reviews: list[Review], gap: int) -> None:
     assert len({*found.due, *found.new, *found.soon}) == found.left
     known = schedules(reviews)
     assert [known[card].due for card in found.due] == sorted(known[card].due for card in found.due)
-    assert all(known[card].due <= now for card in found.due)
+    assert all(known[card].comes <= now for card in found.due)
+    assert set(found.now) == {*found.due, *found.new, *found.soon}
     assert all(now < known[card].due <= now + AHEAD for card in found.soon)
     assert list(found.later) == sorted(found.later)
     assert len(found.new) <= NEW_A_DAY
@@ -104,6 +106,19 @@ def test_what_is_due_comes_before_what_is_new() -> None:
     assert at_once.soon == (CARDS[5],)
     assert in_a_week.due == (CARDS[5], CARDS[6])
     assert in_a_week.next == CARDS[5]
+
+
+@given(histories(most=6), st.integers(0, EARLY))
+def test_a_little_early_is_in_time(reviews: list[Review], early: int) -> None:
+    """Who sits down at eight has the cards of yesterday at nine, and they come back as if it were nine."""
+    known = schedules(reviews).get("card 00")
+    if known is None or known.learning:
+        return
+    now = max(known.due - early, reviews[-1].at + 1)
+
+    assert queue(["card 00"], reviews, now).due == ("card 00",)
+    assert queue(["card 00"], reviews, known.due - EARLY - 1).due == ()
+    assert intervals(reviews, now) == intervals(reviews, known.due)
 
 
 def test_only_so_many_are_new_in_a_day() -> None:

@@ -1,8 +1,11 @@
 """Steps and runs: what a learner did outside of sittings, the same on every database."""
 
+import secrets
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from practicum.store import RunRecord, StepRecord, Store, StoreError
 
@@ -55,6 +58,48 @@ def test_a_nonce_counts_once(store: Store) -> None:
 
     assert [one.data["n"][0] for one in store.steps(me, "course", "topic")] == [1, 4, 5]
     assert [one.data["n"][0] for one in store.steps(other, "course", "topic")] == [3]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 1), st.none() | st.sampled_from("abc"), st.sampled_from("st"), st.sampled_from(("try", "r"))
+        ),
+        max_size=12,
+    )
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_steps_are_a_list_for_each_learner(store: Store, taken: list[tuple[int, str | None, str, str]]) -> None:
+    """Whoever takes them in whatever order: each sees their own, in order, one for each nonce, wherever it was used."""
+    people = [learner(store, secrets.token_hex()) for _ in range(2)]
+    expected: list[list[StepRecord]] = [[], []]
+    for number, (who, nonce, topic, mode) in enumerate(taken):
+        one = step(number, nonce, topic, mode)
+        known = nonce is not None and any(other.nonce == nonce for other in expected[who])
+        assert store.record(people[who], one) is not known
+        if not known:
+            expected[who].append(one)
+
+    for person, own in zip(people, expected, strict=True):
+        for topic in "st":
+            here = [one for one in own if one.topic == topic]
+            assert store.steps(person, "course", topic) == tuple(here)
+            assert store.steps(person, "course", topic, "r") == tuple(one for one in here if one.mode == "r")
+
+
+def test_a_learners_steps_are_found_without_reading_all(store: Store) -> None:
+    """By the index, in a topic and in a mode of it."""
+    if store._reads.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL chooses by how much there is")
+    with store._reading() as connection:
+        where = "learner = 'l' AND course = 'c' AND topic = 't'"
+        plans = [
+            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN SELECT * FROM step WHERE {words} ORDER BY id").all()
+            for words in (where, f"{where} AND mode = 'm'")
+        ]
+
+    for plan in plans:
+        assert any("USING INDEX ix_step_learner_course_topic_mode" in str(line) for line in plan), plan
 
 
 def test_only_a_learner_takes_steps(store: Store) -> None:

@@ -92,6 +92,38 @@ def test_a_card_that_is_wrong_is_shown_to_its_author_only(learners: Learners) ->
     assert page.status_code == 303
 
 
+def test_what_running_said_stands_with_the_answer(learners: Learners) -> None:
+    """Proved, with what was seen and the code that was run; refuted, to its author; or that nothing was run."""
+    author = learners(author=True)
+
+    shown = {
+        question: words(author.get(f"{URL}/card?answer={recall.name(question)}").text)
+        for question in ("What is `x`?", "Is it so?", "What is a word?")
+    }
+
+    assert re.search(r"Proved by a run on [^.]+\. len\(x\) is 1\. x = .*len.*== 1", shown["What is `x`?"])
+    assert "Draft: refuted." in shown["Is it so?"]
+    assert "Proved" not in shown["Is it so?"]
+    assert "Not a matter of running." in shown["What is a word?"]
+
+
+def test_a_page_left_open_does_not_rate_again(learners: Learners, store: Store) -> None:
+    """A card that rests is not asked, in whichever tab: its days stay as the first rating left them."""
+    learner, card = learners(), recall.name("What is a word?")
+    tabs = [learner.get(f"{URL}/card?answer={card}").text for _ in range(2)]
+    forms = [{name: hidden(tab, name) for name in ("csrf", "nonce", "card")} for tab in tabs]
+
+    answers = [
+        learner.post(f"{URL}/rate", {**fields, "rating": rating}) for fields, rating in zip(forms, "41", strict=True)
+    ]
+
+    assert [answer.headers["location"] for answer in answers] == [f"{URL}/card"] * 2
+    me = store.learner_for(learner.http.cookies["practicum"])
+    assert me is not None
+    assert [step.data for step in store.steps(me, "memory", "topic", "recall")] == [{"rating": 4}]
+    assert learner.get(f"{URL}/card?answer={card}").headers["location"] == f"{URL}/card"
+
+
 def test_what_was_seen_comes_back_in_its_time(learners: Learners, monkeypatch: pytest.MonkeyPatch) -> None:
     """An easy one after days; one that was not known within minutes."""
     learner = learners()
@@ -104,6 +136,7 @@ def test_what_was_seen_comes_back_in_its_time(learners: Learners, monkeypatch: p
 
     assert asked == ["What is x ?", "What is a word?", "What is x ?"]
     assert "Nothing is due. The next one comes back" in rested
+    assert "What comes back when In 1 day 1 card In 8 days 1 card" in rested
     assert learner.get(f"{URL}/card").status_code == 200
     assert "2 cards to look at again" in back
 
@@ -116,12 +149,12 @@ def test_a_review_counts_once(learners: Learners, store: Store) -> None:
 
     sent = [learner.post(f"{URL}/rate", {**fields, "rating": "3"}).status_code for _ in range(3)]
     strange = [
-        learner.post(f"{URL}/rate", {**fields, **other}).status_code
-        for other in ({"rating": "5"}, {"rating": "3", "card": "none"}, {"rating": ""})
+        learner.post(f"{URL}/rate", {**fields, "rating": "3", **other}).status_code
+        for other in ({"rating": "5"}, {"card": "none"}, {"rating": ""}, {"nonce": ""}, {"nonce": "n" * 101})
     ]
 
     assert sent == [303, 303, 303]
-    assert strange == [400, 400, 400]
+    assert strange == [400] * 5
     token = learner.http.cookies["practicum"]
     me = store.learner_for(token)
     assert me is not None
@@ -156,7 +189,8 @@ def test_the_topic_says_where_one_stands_and_what_is_next(learners: Learners, mo
     csrf = learner.form(f"{TOPIC}/learn")["csrf"]
 
     learner.post(f"{TOPIC}/learn/reached", {"csrf": csrf, "section": "1", "quietly": "1"})
-    begun = words(learner.get(TOPIC).text)
+    page = learner.get(TOPIC).text
+    begun = words(page)
     learner.post(f"{TOPIC}/learn/reached", {"csrf": csrf, "section": "2", "read": "1"})
     after = words(learner.get(TOPIC).text)
     answer(learner, 4)
@@ -167,6 +201,7 @@ def test_the_topic_says_where_one_stands_and_what_is_next(learners: Learners, mo
 
     assert "Begin with Learn" in fresh
     assert "You are in the middle of it: 1 of 2 parts read. Go on with Learn" in begun
+    assert f'href="{TOPIC}/learn#part-1"' in page
     assert "Next: Recall" in after
     assert "Learn The idea, step by step, in code that runs. read" in after
     assert "You have been through all of it. Cards come back when it is time." in rests

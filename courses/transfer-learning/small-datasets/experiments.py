@@ -3,11 +3,17 @@
 All of them use pictures of five shapes, 20 of each to train on unless said. Accuracies are shares of 1.
 """
 
-import numpy as np
+from functools import cache
 
-from practicum.lab import backbones, networks
+import keras
+import numpy as np
+from matplotlib.cbook import get_sample_data
+from PIL import Image
+
+from practicum.lab import backbones, networks, scores
 from practicum.lab.features import features, forward, shared_base
 from practicum.lab.images import ImageSet
+from practicum.lab.probe import Probing
 from practicum.lab.shapes import shapes
 from practicum.lab.train import Curves, Labelled, accuracy, share_right, trainer
 
@@ -80,6 +86,256 @@ def fine_tune(*, learning_rate, images=20, difficulty=1.0, epochs=10, seed):
         "weights": "EfficientNet-Lite0, ImageNet",
         "data": _data(images, difficulty),
     }
+
+
+def feature_map(*, pretrained, images=20, difficulty=0.5, seed):
+    """Pictures as points: the two directions in which they differ most, of raw pixels or of the base's features.
+
+    The directions are found on the training pictures alone; 50 validation pictures are laid on the same map.
+    """
+    train, validation = _pictures(images, difficulty, seed)
+    validation = validation.rows(np.arange(50))
+    base = shared_base(SIDE)
+    seen = [features(base, one.pixels) if pretrained else _flat(one.pixels) for one in (train, validation)]
+    centre = seen[0].mean(axis=0)
+    directions = np.linalg.svd(seen[0] - centre, full_matrices=False)[2][:2]
+    places = np.concatenate([(one - centre) @ directions.T for one in seen])
+    places /= np.abs(places).max()
+    return {
+        "x": np.round(places[:, 0].astype(float), 2).tolist(),
+        "y": np.round(places[:, 1].astype(float), 2).tolist(),
+        "label": [*train.labels.tolist(), *validation.labels.tolist()],
+        "part": [0] * len(train) + [1] * len(validation),
+        "weights": "EfficientNet-Lite0, ImageNet, frozen" if pretrained else "none (raw pixels)",
+        "data": _data(images, difficulty),
+    }
+
+
+def validation_scores(*, images=20, difficulty=1.0, epochs=30, seed):
+    """What a head on the frozen base says of each of 200 validation pictures: five probabilities."""
+    train, validation = _pictures(images, difficulty, seed)
+    _train_head(train, validation, epochs, seed)
+    logits = forward(trainer(networks.head, CLASSES).model, features(shared_base(SIDE), validation.pixels))
+    powers = np.exp(logits.astype(float) - logits.max(axis=1, keepdims=True))
+    scores = np.round(powers / powers.sum(axis=1, keepdims=True), 3)
+    return {
+        "label": validation.labels.tolist(),
+        **{f"score_{k}": scores[:, k].tolist() for k in range(CLASSES)},
+        "val_accuracy": share_right(logits, validation.labels),
+        "weights": "EfficientNet-Lite0, ImageNet, frozen",
+        "data": _data(images, difficulty),
+    }
+
+
+def _flat(pixels: np.ndarray) -> np.ndarray:
+    """Each picture as one row of numbers from 0 to 1."""
+    return pixels.reshape(len(pixels), -1).astype(np.float32) / 255
+
+
+def feature_map(*, of="features", images=20, difficulty=0.5, seed):
+    """Training and validation pictures on a map: the first two principal components of training pixels or features."""
+    train, validation = _pictures(images, difficulty, seed)
+    see = {"pixels": _flat, "features": lambda pixels: features(shared_base(SIDE), pixels)}[of]
+    learned, fresh = see(train.pixels), see(validation.pixels)
+    centre = learned.mean(axis=0)
+    axes = np.linalg.svd(learned - centre, full_matrices=False)[2][:2]
+    places = (np.concatenate([learned, fresh]) - centre) @ axes.T
+    return {
+        "x": places[:, 0].round(3).tolist(),
+        "y": places[:, 1].round(3).tolist(),
+        "label": [*train.labels.tolist(), *validation.labels.tolist()],
+        "part": [0] * len(train) + [1] * len(validation),
+        "weights": "EfficientNet-Lite0, ImageNet, frozen" if of == "features" else "none",
+        "data": _data(images, difficulty),
+    }
+
+
+def validation_scores(*, images=20, difficulty=0.85, positive=3, seed):
+    """What a head on the frozen base says of 200 validation pictures; counted for the class `positive` too."""
+    train, validation = _pictures(images, difficulty, seed)
+    _, weights = _train_head(train, validation, 30, seed)
+    sure = _softmax(features(shared_base(SIDE), validation.pixels) @ weights[-2] + weights[-1])
+    said, right = sure.argmax(axis=1), share_right(sure, validation.labels)
+    is_it, said_it = validation.labels == positive, said == positive
+    interval = scores.proportion(right * len(said), len(said))
+    return {
+        "label": validation.labels.tolist(),
+        **{f"score_{k}": column.round(5).tolist() for k, column in enumerate(sure.T)},
+        "val_accuracy": right,
+        "low": interval.low,
+        "high": interval.high,
+        "pictures": len(said),
+        "right": int((said == validation.labels).sum()),
+        "are": int(is_it.sum()),
+        "called": int(said_it.sum()),
+        "both": int((is_it & said_it).sum()),
+        "sure": float(sure.max(axis=1).mean()),
+        "weights": "EfficientNet-Lite0, ImageNet, frozen",
+        "data": _data(images, difficulty),
+    }
+
+
+def small_sets(*, size, images=20, difficulty=0.85, seed):
+    """How far apart accuracies lie that one head gets on validation sets of `size` pictures; 95 % of 2,000 sets."""
+    train, validation = _pictures(images, difficulty, seed)
+    _, weights = _train_head(train, validation, 30, seed)
+    fresh = shapes(200, seed=seed, part="test", side=SIDE, difficulty=difficulty)
+    right = (features(shared_base(SIDE), fresh.pixels) @ weights[-2] + weights[-1]).argmax(axis=1) == fresh.labels
+    chance = np.random.default_rng(seed)
+    sets = [right[chance.choice(len(right), size, replace=False)].mean() for _ in range(2000)]
+    low, high = np.percentile(sets, [2.5, 97.5])
+    return {
+        "low": float(low),
+        "high": float(high),
+        "accuracy_half_width": float(high - low) / 2,
+        "fresh_accuracy": float(right.mean()),
+        "weights": "EfficientNet-Lite0, ImageNet, frozen",
+        "data": _data(images, difficulty),
+    }
+
+
+def by_stage(*, stage, pretrained=True, images=20, difficulty=0.5, seed):
+    """Logistic regression on what the base sees at the start of one of its seven stages (1 to 7), or at its end (8)."""
+    train, validation = _pictures(images, difficulty, seed)
+    base = _stages("imagenet" if pretrained else "random", seed if not pretrained else 0)
+    ends = np.cumsum([channels for *_, channels in backbones.STAGES] + [backbones.FEATURES])
+    seen = slice(ends[stage - 2] if stage > 1 else 0, ends[stage - 1])
+    probe = Probing(features(base, train.pixels)[:, seen], train.labels, CLASSES).fit(10.0)
+    return {
+        "val_accuracy": share_right(probe.probabilities(features(base, validation.pixels)[:, seen]), validation.labels),
+        "channels": seen.stop - seen.start,
+        "weights": f"EfficientNet-Lite0, {'ImageNet' if pretrained else 'random'}, frozen",
+        "data": _data(images, difficulty),
+    }
+
+
+def forgetting(*, learning_rate, images=20, difficulty=1.0, epochs=10, seed):
+    """`fine_tune`, and what is left of the old task: with its old top back on, how often the network still has the
+    same first choice among ImageNet's thousand classes, for 200 clippings of a photograph that it was not tuned on."""
+    clippings, before = _clippings(), _named(None)
+    told = fine_tune(learning_rate=learning_rate, images=images, difficulty=difficulty, epochs=epochs, seed=seed)
+    tuned = trainer(networks.pretrained_with_head, SIDE, CLASSES).model.get_weights()[:-2]
+    start = shared_base(SIDE).get_weights()
+    moved = [np.linalg.norm(now - then) for now, then in zip(tuned, start, strict=True)]
+    return {
+        "val_accuracy": told["val_accuracy"],
+        "val_accuracy_before": told["val_accuracy_before"],
+        "still_named": float(np.mean(_named(tuned) == before)),
+        "share_moved": float(np.linalg.norm(moved) / np.linalg.norm([np.linalg.norm(one) for one in start])),
+        "clippings": len(clippings),
+        "weights": "EfficientNet-Lite0, ImageNet",
+        "data": _data(images, difficulty) + "; clippings of a photograph, 64 px",
+    }
+
+
+def trace(*, pretrained=True, images=20, difficulty=0.85, epochs=30, seed):
+    """Keras's own `fit`, epoch by epoch, losses and accuracies: a head on the frozen base, or a small CNN from random
+    weights."""
+    train, validation = _pictures(images, difficulty, seed)
+    make, see = (networks.head, _seen) if pretrained else (lambda k, seed: networks.small_cnn(SIDE, k, seed), np.asarray)
+    model = make(CLASSES, seed)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(1e-3), loss, metrics=["accuracy"])
+    keras.utils.set_random_seed(seed)
+    told = model.fit(
+        see(train.pixels),
+        train.labels,
+        validation_data=(see(validation.pixels), validation.labels),
+        batch_size=20,
+        epochs=epochs,
+        verbose=0,
+    ).history
+    return {
+        "loss": told["loss"],
+        "val_loss": told["val_loss"],
+        "train_accuracy": told["accuracy"],
+        "val_accuracy": told["val_accuracy"],
+        "least_val_loss": min(told["val_loss"]),
+        "weights": "EfficientNet-Lite0, ImageNet, frozen" if pretrained else "none before training (small CNN)",
+        "data": _data(images, difficulty),
+    }
+
+
+def shuffled(*, pretrained=True, images=20, difficulty=0.2, seed):
+    """Easy pictures whose pixels all stand in one other order, the same for all: as much to learn, and no photograph.
+
+    A head on the frozen base, or a small CNN from random weights.
+    """
+    train, validation = (_shuffle(one) for one in _pictures(images, difficulty, seed))
+    if pretrained:
+        curves, _ = _train_head(train, validation, 30, seed)
+    else:
+        curves = trainer(networks.small_cnn, SIDE, CLASSES).fit(
+            networks.small_cnn(SIDE, CLASSES, seed).get_weights(),
+            _labelled(train),
+            _labelled(validation),
+            learning_rate=1e-3,
+            epochs=30,
+            seed=seed,
+        )
+    return {
+        **_result(curves),
+        "weights": "EfficientNet-Lite0, ImageNet, frozen" if pretrained else "none before training (small CNN)",
+        "data": _data(images, difficulty) + ", pixels in another order",
+    }
+
+
+def _flat(pixels):
+    return pixels.reshape(len(pixels), -1) / 255
+
+
+def _seen(pixels):
+    return features(shared_base(SIDE), pixels)
+
+
+def _softmax(logits):
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
+def _shuffle(pictures: ImageSet) -> ImageSet:
+    order = np.random.default_rng(0).permutation(SIDE * SIDE)
+    mixed = pictures.pixels.reshape(len(pictures), -1, 3)[:, order].reshape(pictures.pixels.shape)
+    return ImageSet(mixed, pictures.labels, pictures.classes)
+
+
+@cache
+def _stages(weights: str, seed: int):
+    """The base, giving at once the mean of each channel at the first block of each stage, and its features."""
+    base = shared_base(SIDE, weights, seed)
+    firsts = np.cumsum([0] + [repeats for repeats, *_ in backbones.STAGES[:-1]])
+    ends = [base.get_layer(f"_blocks.{first}._bn2").output for first in firsts]
+    pooled = [keras.layers.GlobalAveragePooling2D()(end) for end in ends]
+    return keras.Model(base.inputs, keras.layers.Concatenate()([*pooled, base.outputs[0]]))
+
+
+@cache
+def _clippings():
+    """200 square clippings of a photograph (Grace Hopper, US Navy, public domain), each made 64 px wide."""
+    photograph = Image.open(get_sample_data("grace_hopper.jpg", asfileobj=False))
+    chance = np.random.default_rng(0)
+    cut = []
+    for _ in range(200):
+        side = int(chance.integers(128, min(photograph.size)))
+        left, top = (int(chance.integers(0, whole - side)) for whole in photograph.size)
+        cut.append(np.asarray(photograph.resize((SIDE, SIDE), box=(left, top, left + side, top + side))))
+    return np.stack(cut)
+
+
+@cache
+def _with_top():
+    return backbones.efficientnet_lite0(SIDE, top=True)
+
+
+def _named(base_weights):
+    """The first choice of a thousand classes for each clipping, with these weights below the old top (None: its own)."""
+    model = _with_top()
+    own = model.get_weights()
+    if base_weights is not None:
+        model.set_weights([*base_weights, *own[-2:]])
+    named = forward(model, _clippings()).argmax(axis=1)
+    model.set_weights(own)
+    return named
 
 
 def _pictures(images: int, difficulty: float, seed: int) -> tuple[ImageSet, ImageSet]:

@@ -109,6 +109,8 @@ class _Builder:
                 self.notes.add(chunk.line - (not chunk.path), f"a `{kind.name}` problem has no `{role}`", chunk.path)
         if self.table.goal and not kind.has_goal:
             self.notes.add(self.lines("goal"), f"a `{kind.name}` problem has no `[goal]`")
+        if self.table.bank and not kind.has_bank:
+            self.notes.add(self.lines("bank"), f"a `{kind.name}` problem has no `bank`")
 
     def _forgotten_params(self) -> bool:
         """Without parameters braces are text; but in prose `{{ name }}` is hardly meant to be read."""
@@ -132,6 +134,7 @@ class _Builder:
             cites=tuple(table.cites),
             goal=table.goal,
             set=table.set,
+            bank=tuple(table.bank),
         )
 
     def _mistakes(self, kind: kinds.Kind, problem: Problem, noted: set[tuple[str, int]]) -> None:

@@ -42,6 +42,11 @@ def code(text: str, language: str = "python") -> Markup:
     return Markup(_highlighted(text, language))
 
 
+def line(text: str) -> Markup:
+    """One line of Python, highlighted, with nothing around it."""
+    return Markup(highlight(text, get_lexer_by_name("python"), HtmlFormatter(nowrap=True)).rstrip("\n"))
+
+
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "typographer": True})

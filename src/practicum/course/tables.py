@@ -70,6 +70,7 @@ class ProblemTable(_Table):
     cites: list[Text] = Field(default_factory=list)
     goal: dict[str, Any] = Field(default_factory=dict)
     set: Annotated[int, Field(ge=1, le=99)] = 1
+    bank: list[Text] = Field(default_factory=list)
 
 
 INNER: Mapping[str, type[_Table]] = {"badge": BadgeTable, "environment": EnvironmentTable}

@@ -18,8 +18,15 @@ _markdown = MarkdownIt("commonmark").enable("table")
 
 
 def numbers(text: str) -> frozenset[str]:
-    """The numbers that stand in a piece of code, as they are written."""
-    return frozenset(found.rstrip(".") for found in _NUMBER.findall(text))
+    """The numbers that stand in a piece of code, each in one way of writing it: `255`, `255.0` and `2.55e2` are one."""
+    return frozenset(_one_way(found) for found in _NUMBER.findall(text))
+
+
+def _one_way(written: str) -> str:
+    try:
+        return repr(float(written))
+    except ValueError:
+        return written.rstrip(".")
 
 
 def typed(text: str, known: frozenset[str]) -> Iterator[tuple[int, str]]:
@@ -32,7 +39,9 @@ def typed(text: str, known: frozenset[str]) -> Iterator[tuple[int, str]]:
                 for found in _TYPED.findall(child.content):
                     yield line, _said(found.rstrip(".,"))
             elif child.type == "code_inline":
-                for found in sorted(numbers(child.content) - known):
+                for found in _NUMBER.findall(child.content):
+                    if _one_way(found) in known:
+                        continue
                     yield line, f"`{found}` stands nowhere in this page's code, drawings or braces: {_ADVICE}"
 
 

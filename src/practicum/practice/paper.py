@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from practicum import kinds
 from practicum.model import NOTHING, Problem
 from practicum.practice.clock import Clock
 from practicum.practice.record import RecordError, fields, text, whole, wholes
@@ -21,7 +22,7 @@ class Item:
     variant: int
     """The index of its variant."""
     order: tuple[int, ...]
-    """The indices of the variant's options in the order in which they are shown."""
+    """The indices of what its kind shuffles (options, lines) in the order in which they are shown."""
     seconds: int
     """The author's time for it, before the clock stretches it."""
     attempts: int
@@ -31,14 +32,14 @@ class Item:
         if self.variant < 0 or self.seconds < 1 or self.attempts < 1:
             raise ValueError(f"{self.problem}: a variant is 0 or more, seconds and attempts are 1 or more")
         if sorted(self.order) != list(range(len(self.order))):
-            raise ValueError(f"{self.problem}: {self.order} is not an order of {len(self.order)} options")
+            raise ValueError(f"{self.problem}: {self.order} is not an order of {len(self.order)} things")
 
     def fits(self, problem: Problem) -> bool:
-        """Whether `problem` still has this variant with as many options: a course may change under a sitting."""
+        """Whether `problem` still has this variant with as many things to shuffle: a course may change."""
         return (
             problem.path == self.problem
             and self.variant < len(problem.variants)
-            and len(problem.variants[self.variant].options) == len(self.order)
+            and kinds.get(problem.kind).parts(problem.variants[self.variant]) == len(self.order)
         )
 
 
@@ -94,7 +95,7 @@ def draw(
     rng: random.Random,
     previous: Mapping[str, int] = NOTHING,
 ) -> Paper:
-    """A paper of these problems in their order: a variant of each by chance, its options shuffled.
+    """A paper of these problems in their order: a variant of each by chance, its options or lines shuffled.
 
     `previous` names the variant drawn last by problem path; where a problem has another, one of the others is drawn.
     Raises ValueError if there is no problem, or one is there twice.
@@ -105,6 +106,5 @@ def draw(
 def _draw(problem: Problem, rng: random.Random, last: int | None) -> Item:
     indices = range(len(problem.variants))
     variant = rng.choice([index for index in indices if index != last] or indices)
-    order = list(range(len(problem.variants[variant].options)))
-    rng.shuffle(order)
-    return Item(problem.path, variant, tuple(order), problem.seconds, problem.attempts)
+    order = kinds.get(problem.kind).arrange(problem.variants[variant], rng)
+    return Item(problem.path, variant, order, problem.seconds, problem.attempts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING
@@ -21,6 +21,9 @@ NEW_A_DAY = 12
 """Cards that a learner meets for the first time in one day (UTC) at the most."""
 AHEAD = 20 * 60_000
 """Milliseconds by which a card that is just being learned may come early, where nothing else is left."""
+EARLY = 4 * 3_600_000
+"""Milliseconds before its time from which a card that comes back after days is due: nobody sits down at the same minute
+each evening. Such a review counts as one in time: FSRS counts whole days, and would take the 23 hours for none."""
 DAY = 86_400_000
 
 
@@ -54,6 +57,11 @@ class Schedule:
     learning: bool
     """Whether it is still in its first minutes, or in those after it was forgotten."""
 
+    @property
+    def comes(self) -> int:
+        """From when on it is asked."""
+        return self.due - (0 if self.learning else EARLY)
+
 
 @dataclass(frozen=True)
 class Queue:
@@ -71,13 +79,18 @@ class Queue:
     """How many were never met and do not come today."""
 
     @property
+    def now(self) -> tuple[str, ...]:
+        """All cards that are asked now, in their order."""
+        return (*self.due, *self.new, *self.soon)
+
+    @property
     def next(self) -> str | None:
         """The card to show, or None if there is none for now."""
-        return next(iter((*self.due, *self.new, *self.soon)), None)
+        return next(iter(self.now), None)
 
     @property
     def left(self) -> int:
-        return len(self.due) + len(self.new) + len(self.soon)
+        return len(self.now)
 
 
 def schedules(reviews: Iterable[Review]) -> Mapping[str, Schedule]:
@@ -91,8 +104,8 @@ def schedules(reviews: Iterable[Review]) -> Mapping[str, Schedule]:
 def queue(cards: Sequence[str], reviews: Sequence[Review], now: int) -> Queue:
     """What comes now of these cards (in the author's order). Reviews of cards that are gone count for nothing."""
     known = {card: one for card, one in schedules(reviews).items() if card in set(cards)}
-    due = sorted((one.due, card) for card, one in known.items() if one.due <= now)
-    ahead = sorted((one.due, card) for card, one in known.items() if now < one.due)
+    due = sorted((one.due, card) for card, one in known.items() if one.comes <= now)
+    ahead = sorted((one.due, card) for card, one in known.items() if now < one.comes)
     soon = [(at, card) for at, card in ahead if known[card].learning and at <= now + AHEAD]
     unseen = [card for card in cards if card not in known]
     today = sum(one.first // DAY == now // DAY for one in known.values())
@@ -113,10 +126,14 @@ def intervals(reviews: Sequence[Review], now: int) -> Mapping[Rating, int]:
 
 
 def _schedule(reviews: Sequence[Review]) -> Schedule:
+    card = _fold(reviews)
+    return Schedule(_milliseconds(card.due), reviews[0].at, len(reviews), _is_learning(card))
+
+
+def _is_learning(card: fsrs.Card) -> bool:
     from fsrs import State
 
-    card = _fold(reviews)
-    return Schedule(_milliseconds(card.due), reviews[0].at, len(reviews), card.state is not State.Review)
+    return card.state is not State.Review
 
 
 def _fold(reviews: Sequence[Review]) -> fsrs.Card:
@@ -131,7 +148,12 @@ def _fold(reviews: Sequence[Review]) -> fsrs.Card:
 def _reviewed(card: fsrs.Card, rating: Rating, at: int) -> fsrs.Card:
     from fsrs import Rating as Known
 
-    return _scheduler().review_card(card, Known(int(rating)), datetime.fromtimestamp(at / 1000, UTC))[0]
+    seen = datetime.fromtimestamp(at / 1000, UTC)
+    early = not _is_learning(card) and timedelta() < card.due - seen <= timedelta(milliseconds=EARLY)
+    counts_as = card.due if early else seen
+    after = _scheduler().review_card(card, Known(int(rating)), counts_as)[0]
+    after.due, after.last_review = seen + (after.due - counts_as), seen
+    return after
 
 
 @cache

@@ -103,7 +103,17 @@ def _job(run: Run, bench: Bench, context: Context, seed: int, hash_seed: int) ->
     # Claims share one namespace; looked at in both directions, one that changes what the next one sees shows.
     values = dict(list(run.values.items())[:: -1 if hash_seed % 2 else 1])
     limits = Limits(seconds=bench.seconds, memory=MEMORY)
-    job = Job(run.snippet, setup, run.check, values, files, seed, hash_seed, limits=limits, quiet=run.quiet)
+    job = Job(
+        code=run.snippet,
+        setup=setup,
+        check=run.check,
+        values=values,
+        files=files,
+        seed=seed,
+        hash_seed=hash_seed,
+        limits=limits,
+        quiet=run.quiet,
+    )
     of_check = dict(run.check_values)
     return replace(job, expose_seed=bool(run.seeds), environment=bench.environment, check_values=of_check), shifted
 

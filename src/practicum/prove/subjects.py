@@ -8,6 +8,7 @@ from typing import Any
 
 from practicum import figures, kinds
 from practicum.course.braces import FillError
+from practicum.course.cells import builds_on
 from practicum.course.inline import fill, questions
 from practicum.kinds import expressions as written
 from practicum.kinds.choice.claims import Claims
@@ -121,9 +122,12 @@ def _of_card(card: Card, experiments: frozenset[str]) -> Part:
 
 
 def before(page: Page, cell: Cell) -> str:
-    """The code of all cells above one: what it builds on. Those that must raise are left out."""
-    above = page.cells[: page.cells.index(cell)]
-    return "\n".join(one.code for one in above if not one.raises)
+    """The code of the cells above one that it builds on. None builds on one that must raise."""
+    return _ground([one.code for one in page.cells[: page.cells.index(cell)] if not one.raises], cell.code)
+
+
+def _ground(above: list[str], code: str) -> str:
+    return "\n".join(above[index] for index in builds_on(above, code))
 
 
 def shown_cells(page: Page) -> tuple[Cell, ...]:
@@ -144,8 +148,8 @@ def _plan(page: Page) -> Plan:
         for number, cell in enumerate(shown_cells(page), 1)
     ]
     if expressions := asked.expressions(page):
-        whole = "\n".join(cell.code for cell in page.cells if not cell.raises)
-        runs.append(Run("braces", "", whole, dict(zip(expressions, expressions, strict=True)), seeds=seeds, quiet=True))
+        ground = _ground([cell.code for cell in page.cells if not cell.raises], "\n".join(expressions))
+        runs.append(Run("braces", "", ground, dict(zip(expressions, expressions, strict=True)), seeds=seeds, quiet=True))
     drawn = (call for drawing in drawings(page) for call in figures.ALL[drawing.figure].calls(drawing.table))
     return Plan(tuple(runs), tuple(dict.fromkeys((*drawn, *asked.calls(page)))))
 

@@ -92,7 +92,7 @@ def topic(request: Request) -> Response:
         topic=known,
         way=way,
         modes=[_row(where, catalogue, known, place, url) for place in way.places],
-        next=_row(where, catalogue, known, way.next, url) if way.next else None,
+        next={**_row(where, catalogue, known, way.next, url), "go": way.next.left_off} if way.next else None,
         badges=[_small(where, badge) for badge in earned],
         pad=f"{url}/scratch" if scratch.is_offered(where) else "",
     )

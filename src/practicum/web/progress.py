@@ -27,6 +27,8 @@ class Place:
     stand: Stand
     words: str
     """What is done of it; empty where nothing was begun."""
+    left_off: str = ""
+    """The address of where one left off, if that is not the mode's own page."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,9 @@ class _At:
     topic: Topic
     steps: tuple[StepRecord, ...]
 
+    def url(self, mode: modes.Mode) -> str:
+        return f"/{self.catalogue.course.slug}/{self.topic.slug}/{mode.name}"
+
     def of(self, mode: modes.Mode) -> list[StepRecord]:
         return [step for step in self.steps if step.mode == mode.name]
 
@@ -95,7 +100,8 @@ def _page(at: _At, mode: modes.Mode) -> Place:
     # The last part is reached by scrolling; read is what somebody says of it.
     done = total if read else min(furthest, total - 1)
     words = "read" if read else f"{done} of {counted(total, 'part')} read" if done else ""
-    return Place(mode, Stand(mode.name, done, total, _last(steps)), words or ("begun" if steps else ""))
+    left_off = "" if read or not furthest else f"{at.url(mode)}#part-{min(furthest, total)}"
+    return Place(mode, Stand(mode.name, done, total, _last(steps)), words or ("begun" if steps else ""), left_off)
 
 
 def parts(page: Page) -> int:
@@ -139,7 +145,8 @@ def _challenge(at: _At, mode: modes.Mode) -> Place:
         f"at problem {last.current + 1} of {total}" if last.current is not None else f"best: {best} of {total} right"
     )
     # A challenge that was finished is not in the way of what comes next; it can be taken again at any time.
-    return Place(mode, Stand(mode.name, min(best, max(0, total - 1)), total, last_at, resting=not going), words)
+    stand = Stand(mode.name, min(best, max(0, total - 1)), total, last_at, resting=not going)
+    return Place(mode, stand, words, seats[0].here() if going else "")
 
 
 def _seat(at: _At, record: SittingRecord) -> Seat | None:

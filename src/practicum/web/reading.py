@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practicum import figures, modes
+from practicum.course.cells import builds_on
 from practicum.course.inline import fill
 from practicum.model import (
     Box,
@@ -387,7 +388,7 @@ async def run(request: Request, form: FormData) -> Response:
     if where.pool is None or not scratch.is_offered(where):
         raise Halt(403, "Nothing is run here", "The scratch pad's page says why.", (what.url, "Back"))
     code = _text(form, "code")
-    above = _above(what.page, shown[number - 1], form)
+    above = _above(what.page, shown[number - 1], code, form)
     if wrong := _wrong(code, above):
         if view.streams(request):
             raise Halt(413, wrong, "", (what.url, "Back"))
@@ -428,15 +429,15 @@ def _in_words(result: Result) -> Result:
     return replace(result, failure=replace(failure, line=None, message=f"{failure.message} (in a cell above this one)"))
 
 
-def _above(page: Page, cell: Cell, form: FormData) -> str:
-    """The code above a cell: what the learner has made of it where the form says so, else as it was written."""
+def _above(page: Page, cell: Cell, code: str, form: FormData) -> str:
+    """What the cell builds on: as the learner has changed it where the form says so, else as it was written."""
     number, pieces = 0, []
     for one in page.cells[: page.cells.index(cell)]:
         number += one.shown
         changed = _text(form, f"cell-{number}") if one.shown else ""
         if not one.raises:
             pieces.append(changed or one.code)
-    return "\n".join(pieces)
+    return "\n".join(pieces[index] for index in builds_on(pieces, code))
 
 
 def _text(form: FormData, name: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -11,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practicum import modes
-from practicum.model import Topic
+from practicum.model import Topic, Verdict
 from practicum.practice import review
 from practicum.practice.review import Queue, Rating, Review
 from practicum.prove.catalogue import Catalogue
 from practicum.store import StepRecord
 from practicum.web import view
-from practicum.web.question import html
+from practicum.web.question import MARKS, html
 from practicum.web.seat import now
 from practicum.web.security import visitor
 from practicum.web.site import ServedCard, Site, site
@@ -104,7 +106,13 @@ def page(request: Request) -> Response:
         waiting=at.queue.waiting,
         left=at.queue.left,
         words=standing(at.queue, at.met, moment),
+        back=_back(at.queue.later, moment),
     )
+
+
+def _back(later: Sequence[int], moment: int) -> list[tuple[str, int]]:
+    """When the cards come back that rest now, and how many each time: `in 8 days`, 3."""
+    return [(f"in {when}", len(list(some))) for when, some in groupby(later, lambda due: span(due - moment))]
 
 
 def standing(queue: Queue, met: int, moment: int) -> str:
@@ -126,8 +134,10 @@ def card(request: Request) -> Response:
     at = _here(request, moment)
     wanted = request.query_params.get("answer")
     current = at.queue.next
-    if current is None or (wanted is not None and wanted not in at.cards):
+    if current is None:
         return view.see(at.url)
+    if wanted is not None and wanted not in at.queue.now:
+        return view.see(f"{at.url}/card")
     answered = wanted is not None
     shown = at.cards[wanted if wanted is not None else current]
     own = [one for one in at.reviews if one.card == name(shown.card.question)]
@@ -151,24 +161,43 @@ def _button(rating: Rating, gap: int) -> dict[str, Any]:
     return {"value": int(rating), "word": WORDS[rating], "meant": MEANT[rating], "gap": span(gap)}
 
 
-def _proof(shown: ServedCard) -> str:
-    if shown.card.claim is None:
-        return "Not a matter of running."
-    return f"Proved by a run on {view.day(shown.ran)}." if shown.ran else "Draft: not proved yet."
+def _proof(shown: ServedCard) -> dict[str, Any]:
+    """What running said of a card: in words, what was seen, and the code that was run."""
+    claim, finding = shown.card.claim, shown.finding
+    if claim is None:
+        return {"words": "Not a matter of running.", "seen": "", "code": ""}
+    from practicum.course.render import code
+
+    proved = finding is not None and finding.verdict is Verdict.PROVED
+    mark = MARKS[finding.verdict if finding else Verdict.UNPROVED]
+    return {
+        "words": f"Proved by a run on {view.day(shown.ran)}." if proved else f"{mark}.",
+        "seen": view.spans(finding.options[0].observed) if finding and finding.options else "",
+        "code": code("\n\n".join(piece.strip() for piece in (shown.card.setup, claim) if piece.strip())),
+    }
 
 
 def rate(request: Request, form: FormData) -> Response:
-    """Note how well an answer came to mind, once, and go to the next card."""
+    """Note how well an answer came to mind, once, and go to the next card.
+
+    A card that is not asked now was rated already, on a page that was left open: that counts for nothing.
+    """
     where, moment = site(request), now()
     at = _here(request, moment)
     which, rating, nonce = form.get("card"), form.get("rating"), form.get("nonce")
-    if which not in at.cards or rating not in {str(int(one)) for one in Rating} or not isinstance(nonce, str):
+    if (
+        which not in at.cards
+        or rating not in {str(int(one)) for one in Rating}
+        or not (isinstance(nonce, str) and 0 < len(nonce) <= 100)
+    ):
         raise Halt(400, "That is no answer to a card", "Go back to the card, and use its buttons.", (at.url, "Back"))
+    if which not in at.queue.now:
+        return view.see(f"{at.url}/card")
     learner = where.learner(visitor(request).token, create=True)
     assert learner is not None
     data = {"rating": int(str(rating))}
     course, topic = at.catalogue.course.slug, at.topic.slug
-    where.store.record(learner, StepRecord(course, topic, MODE.name, str(which), REVIEWED, moment, data, nonce[:100]))
+    where.store.record(learner, StepRecord(course, topic, MODE.name, str(which), REVIEWED, moment, data, nonce))
     after = desk(where, visitor(request).token, at.catalogue, at.topic, moment)
     return view.see(f"{at.url}/card" if after.queue.next else at.url)
 

@@ -1,5 +1,6 @@
-// The keyboard: 1–8 pick an option (or press what has that key), Enter does the page's main thing, H shows the hint. Never while one types, never
-// with Ctrl, Alt, Meta or Shift; and a learner whose tools use the same keys can turn them off.
+// The keyboard: 1–8 pick an option (or press what has that key), Enter does the page's main thing (Space too, where the
+// page says so), H shows the hint. Never while one types, never with Ctrl, Alt, Meta or Shift; and a learner whose tools
+// use the same keys can turn them off.
 
 const OFF = "practicum-keys-off";
 const isOff = () => localStorage.getItem(OFF) === "1";
@@ -8,9 +9,11 @@ const TYPING = "input:not([type=radio]):not([type=checkbox]), textarea, select, 
 function act(event) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
   if (event.isComposing || event.repeat || event.target.closest?.(TYPING)) return;
-  if (event.key === "Enter") {
-    if (event.target.closest?.("a, button, summary")) return;
-    press(event, document.querySelector("[data-key=Enter]"));
+  if (event.key === "Enter" || event.key === " ") {
+    if (event.target.closest?.("a, button, summary, input")) return;
+    const space = event.key === " ";
+    if (space && isOff()) return;
+    press(event, document.querySelector(space ? "[data-space]" : "[data-key=Enter]"));
   } else if (!isOff() && event.key.toLowerCase() === "h") {
     press(event, document.querySelector("[data-key=h]"));
   } else if (!isOff() && /^[1-8]$/.test(event.key)) {

@@ -1,0 +1,147 @@
+"""Cards in a real browser: by keyboard alone, without JavaScript, and as a screen reader needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.web.conftest import Opener
+from tests.web.making import proved, write
+from tests.web.serving import Service
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+TOPIC = "/memory/topic"
+URL = f"{TOPIC}/recall"
+CARDS = """## What is `x`?
+
+A **list**.
+
+```python setup
+x = [1]
+```
+
+```python claim
+len(x) == 1
+```
+
+## What is a word?
+
+A matter of taste.
+"""
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A topic with two cards and a page."""
+    folder = tmp_path_factory.mktemp("served")
+    root = write(
+        folder / "memory",
+        {
+            "course.toml": 'title = "Memory"\n',
+            "topic/topic.toml": 'title = "Memory"\nsummary = "Two cards."\n',
+            "topic/recall.md": CARDS,
+            "topic/learn.md": "# A page\n\n## One\n\nA.\n\n## Two\n\nB.\n",
+        },
+    )
+    proved(root)
+    with Service(folder / "data", courses=[root]) as service:
+        yield service
+
+
+def ask(page: Page, question: str) -> None:
+    """The question stands there, has the focus, and its answer does not."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(question)
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    expect(page.locator(".answer")).to_have_count(0)
+
+
+def test_all_cards_by_keyboard_alone(opened: Opener) -> None:
+    """Enter begins, Space or Enter shows the answer, a digit rates it; at the end it says what comes back when."""
+    page = opened(URL)
+    page.keyboard.press("Enter")
+    ask(page, "What is x?")
+    page.keyboard.press("3")
+    ask(page, "What is x?")
+    page.keyboard.press(" ")
+    expect(page.locator(".answer")).to_have_text("A list.")
+    expect(page.locator(".answer")).to_be_focused()
+    page.keyboard.press(" ")
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer")).to_have_text("A list.")
+    page.keyboard.press("4")
+    ask(page, "What is a word?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Not a matter of running.")).to_be_visible()
+    page.keyboard.press("1")
+    ask(page, "What is a word?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Easy")).to_be_visible()
+    page.keyboard.press("4")
+
+    expect(page.get_by_role("heading", name="What comes back when")).to_be_visible()
+    expect(page.locator(".back li")).to_have_text(["In 1 day 1 card", "In 8 days 1 card"])
+
+
+def test_the_keys_can_be_turned_off(opened: Opener) -> None:
+    """For who uses them otherwise: Space scrolls, digits do nothing; Enter, which is no single letter, stays."""
+    page = opened(f"{URL}/card")
+    page.get_by_role("button", name="Turn them off").click()
+    page.get_by_role("heading", level=1).focus()
+    page.keyboard.press(" ")
+    ask(page, "What is x?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer")).to_be_visible()
+    page.keyboard.press("4")
+    page.wait_for_timeout(200)
+
+    expect(page.locator(".answer")).to_have_text("A list.")
+
+
+def test_without_javascript(opened: Opener) -> None:
+    """Links and forms are all that it takes."""
+    page = opened(URL, java_script_enabled=False)
+    page.get_by_role("link", name="Begin").click()
+    page.get_by_role("link", name="Show the answer").click()
+    page.get_by_role("button", name="Easy").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("What is a word?")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing(opened: Opener, scheme: str, width: int) -> None:
+    """On the topic, on what is due, on a question, on its answer and at the end; and nothing sticks out."""
+    page = opened(TOPIC, color_scheme=scheme, viewport={"width": width, "height": 740})
+    problems: list[str] = []
+
+    def look(place: str) -> None:
+        found = Axe().run(page)
+        if found.violations_count:
+            problems.append(f"{place}: {found.generate_report()}")
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            problems.append(f"{place}: wider than the window")
+
+    look("topic")
+    page.goto(URL)
+    look("before")
+    page.get_by_role("link", name="Begin").click()
+    ask(page, "What is x?")
+    look("question")
+    page.keyboard.press("Enter")
+    page.locator(".proof summary").click()
+    look("answer")
+    page.keyboard.press("4")
+    ask(page, "What is a word?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Easy")).to_be_visible()
+    page.keyboard.press("4")
+    expect(page.get_by_role("heading", name="What comes back when")).to_be_visible()
+    look("end")
+    page.goto(TOPIC)
+    look("topic, begun")
+
+    assert problems == []
