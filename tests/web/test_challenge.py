@@ -251,6 +251,6 @@ def test_a_proof_says_what_it_rests_on(learner: Learner) -> None:
 
     assert "15, with 5 seeds" in html
     assert "Python 3." in html
-    assert '<svg class="chart"' in html
+    assert '<svg class="chart ' in html
     assert "The curves as tables" in html
     assert "nearness" in html

@@ -197,15 +197,17 @@ def test_a_cell_is_run_after_what_the_learner_has_made_of_those_above(served: Se
 
 
 def test_what_a_cell_raises_is_explained_at_its_line(served: Served) -> None:
-    """With the line of the cell; an exception of a cell above is no line of this one."""
+    """With the line of the cell; an exception above is no line of this one, and one that nothing builds on is none."""
     learner = served()
 
     own = run(learner, 1, "x = 1\nsquares = y")
-    above = run(learner, 3, "x = 1\nprint(x)", **{"cell-1": "1 / 0"})
+    above = run(learner, 3, "x = 1\nprint(squares)", **{"cell-1": "squares = 1 / 0"})
+    other = run(learner, 3, "x = 1\nprint(x)", **{"cell-1": "squares = 1 / 0"})
 
     assert "NameError at line 2: name 'y' is not defined" in own
     assert "ZeroDivisionError: division by zero (in a cell above this one)" in above
     assert "at line" not in above
+    assert "ZeroDivisionError" not in other
 
 
 def test_what_is_no_cell_or_too_much_is_refused(served: Served) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from practicum.figures.base import Figure
+from practicum.figures.chart import Chart
+from practicum.figures.predictions import Predictions
+from practicum.figures.scatter import Scatter
+from practicum.figures.sweep import Sweep
 
-ALL: dict[str, Any] = {}
+ALL: dict[str, Figure] = {figure.name: figure for figure in (Chart(), Sweep(), Scatter(), Predictions())}

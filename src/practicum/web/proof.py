@@ -10,10 +10,12 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from practicum import kinds
+from practicum.course.render import code
+from practicum.figures.lines import chart, line, table
+from practicum.figures.parts import number
 from practicum.model import Evidence, Measured, Option, OptionFinding, Variant, VariantFinding, Verdict
-from practicum.practice import Item, ItemState
 from practicum.prove.catalogue import Entry
-from practicum.web import charts
 from practicum.web.question import html
 from practicum.web.view import counted, day, seconds, sentence, spans
 
@@ -41,6 +43,25 @@ class Claim:
     tag: str
     feedback: Markup
     observed: Markup
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer that was not picked, after the fact."""
+
+    text: Markup
+    right: bool
+    tag: str
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What there is to see of a problem without options: what was answered, a right answer, and its check."""
+
+    answers: tuple[Said, ...]
+    head: str
+    solution: Markup
+    check: Markup
 
 
 @dataclass(frozen=True)
@@ -76,15 +97,44 @@ class Proof:
     command: str = ""
 
 
-def claims(entry: Entry, item: Item, state: ItemState) -> tuple[Claim, ...]:
-    """The options in the order in which this learner saw them."""
-    variant = entry.problem.variants[item.variant]
-    finding = found(entry, item.variant)
-    picked = {part for answer in state.answers for part in answer.answer}
+def claims(
+    entry: Entry, number: int, order: Sequence[int], answers: Sequence[tuple[str, ...]] = ()
+) -> tuple[Claim, ...]:
+    """The options in the order in which this learner saw them, and which they picked."""
+    variant = entry.problem.variants[number]
+    finding = found(entry, number)
+    picked = {part for answer in answers for part in answer}
     return tuple(
         _claim(variant, index, str(index) in picked, finding.options[index] if finding and finding.options else None)
-        for index in item.order
+        for index in order
     )
+
+
+def solved(entry: Entry, number: int, answers: Sequence[tuple[tuple[str, ...], bool]]) -> Solved | None:
+    """The answers given, each with whether it was right, and a right one. None where options say it all."""
+    variant = entry.problem.variants[number]
+    kind = kinds.get(entry.problem.kind)
+    if variant.options:
+        return None
+    solution = kind.solution(variant, found(entry, number))
+    tags = ["Your answer"] if len(answers) == 1 else [f"Your answer, try {n}" for n in range(1, len(answers) + 1)]
+    return Solved(
+        tuple(
+            Said(_written(kind, kind.told(variant, answer)), right, tag + (": right" if right else ""))
+            for (answer, right), tag in zip(answers, tags, strict=True)
+        ),
+        "An answer that is right" if kind.in_code else "What it gives",
+        _written(kind, solution) if solution else Markup(""),
+        code(variant.check.strip("\n")) if variant.check.strip() else Markup(""),
+    )
+
+
+def _written(kind: kinds.Kind, text: str) -> Markup:
+    if kind.in_code:
+        return code(text.strip("\n"))
+    if "\n" in text:
+        return Markup('<pre class="wrap" tabindex="0">{}</pre>').format(text)
+    return Markup("<code>{}</code>").format(text)
 
 
 def _claim(variant: Variant, index: int, mine: bool, finding: OptionFinding | None) -> Claim:
@@ -129,7 +179,7 @@ def proof(entry: Entry, variant: int) -> Proof:
         return Proof("Not proved yet", sentence(entry.why), command=_command(entry))
     return Proof(
         "The proof",
-        _summary(entry.evidence, finding)
+        _summary(entry, entry.evidence, finding)
         if finding.verdict is Verdict.PROVED
         else f"{str(finding.verdict).capitalize()}. {sentence(finding.why)}",
         facts=_facts(entry.evidence, finding),
@@ -140,9 +190,9 @@ def proof(entry: Entry, variant: int) -> Proof:
     )
 
 
-def _summary(evidence: Evidence, finding: VariantFinding) -> str:
+def _summary(entry: Entry, evidence: Evidence, finding: VariantFinding) -> str:
     runs = len(finding.runs) + len(finding.measured)
-    held = "The right option's claim held and every other's failed"
+    held = kinds.get(entry.problem.kind).proved
     return f"{held}, in {counted(runs, 'run')} on {day(evidence.ran)}."
 
 
@@ -186,7 +236,7 @@ def _runs(variant: Variant, finding: VariantFinding) -> tuple[RunLine, ...]:
     measured = [
         RunLine(
             f"{one.measurement.function}({_given(one.measurement.params)})",
-            escape(", ".join(f"{name} {charts.number(value)}" for name, value in one.numbers.items())),
+            escape(", ".join(f"{name} {number(value)}" for name, value in one.numbers.items())),
             str(one.measurement.seed),
             f"{one.seconds:.1f}",
         )
@@ -224,11 +274,11 @@ def _charts(variant: Variant, measured: Sequence[Measured]) -> tuple[Chart, ...]
 def _chart(variant: Variant, name: str, series: Mapping[str, Sequence[Measured]]) -> Chart:
     caption = _caption(name, [one for group in series.values() for one in group])
     lines = [
-        charts.line(label, [one.curves[name] for one in group if name in one.curves], _of_key(variant, group[0]))
+        line(label, [one.curves[name] for one in group if name in one.curves], _of_key(variant, group[0]))
         for label, group in series.items()
         if any(name in one.curves for one in group)
     ]
-    return Chart(caption, charts.chart(caption, lines), charts.table(lines, caption))
+    return Chart(caption, chart(caption, lines), table(lines, caption))
 
 
 def _caption(name: str, measured: Sequence[Measured]) -> str:

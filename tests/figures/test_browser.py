@@ -1,0 +1,232 @@
+"""Figures in a real browser: by keyboard, without scripts, on a phone, and as a screen reader needs them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+
+from practicum import figures
+from practicum.figures.lines import chart, line
+from practicum.web.security import HEADERS
+from tests.conftest import ROOT
+from tests.figures.making import TABLES, draw
+from tests.web.conftest import FLAGS
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+STATIC = ROOT / "src/practicum/web/static"
+ADDRESS = "http://localhost"
+TYPES = {".css": "text/css", ".js": "text/javascript"}
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium: Browser) -> Iterator[Opener]:
+    """Opens a page of figures, with the service's own files and headers. Afterwards: no error in the console."""
+    contexts = []
+    troubles: list[str] = []
+
+    def open_page(*names: str, **options: object) -> Page:
+        context = chromium.new_context(**{"viewport": {"width": 1000, "height": 900}, **options})  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: troubles.append(message.text) if message.type != "log" else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.route("**/*", lambda route: _serve(route, _page(names)))
+        page.goto(ADDRESS)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def _page(names: tuple[str, ...]) -> str:
+    drawn = "".join(draw(name, number=number) for number, name in enumerate(names, 1))
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figures</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
+        '<link rel="stylesheet" href="/practicum.css"><link rel="stylesheet" href="/figures.css">'
+        '<script src="/figures.js" type="module"></script></head>'
+        f"<body><main><h1>Figures</h1>{drawn}</main></body></html>"
+    )
+
+
+def _serve(route: Route, page: str) -> None:
+    name = Path(route.request.url.removeprefix(ADDRESS)).name
+    if not name:
+        route.fulfill(body=page, headers={**HEADERS, "content-type": "text/html; charset=utf-8"})
+    else:
+        file = STATIC / name
+        route.fulfill(body=file.read_bytes(), headers={**HEADERS, "content-type": TYPES[file.suffix]})
+
+
+def row(page: Page, figure: str, number: int) -> list[str]:
+    """The cells of a row of a figure's table, the head's being number 0."""
+    return page.locator(f"#{figure} practicum-curves tr").nth(number).locator("th, td").all_text_contents()
+
+
+def test_the_slider_tells_what_was_measured(opened: Opener) -> None:
+    """By arrow keys: each stop is a value of the table, told with its band; marker and row go along."""
+    page = opened("sweep")
+    slider = page.get_by_role("slider", name="Images a class")
+    reads = page.locator(".reads")
+
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+
+    place, scratch, base = row(page, "figure-1", 4)
+    assert place == "20"
+    expect(reads).to_have_text(f"With 20 images a class: from scratch {scratch}, pretrained base {base}")
+    expect(slider).to_have_attribute("aria-valuetext", "With 20 images a class")
+    expect(page.locator("tr.now")).to_have_count(1)
+    expect(page.locator("tr.now th")).to_have_text("20")
+    dots = [one.get_attribute("cx") for one in page.locator(".mark").all()]
+    assert len(dots) == 2
+    assert len(set(dots)) == 1
+    page.keyboard.press("End")
+    expect(reads).to_contain_text("With 50 images a class")
+    page.keyboard.press("ArrowRight")
+    expect(reads).to_contain_text("With 50 images a class")
+
+
+def test_epochs_are_gone_through_by_key_and_button(opened: Opener) -> None:
+    """Previous, Next, and the arrows on either; the numbers are the table's."""
+    page = opened("chart")
+    reads = page.locator(".reads")
+    last = row(page, "figure-1", 40)
+    expect(reads).to_have_text(f"Epoch 40: training {last[1]}, validation {last[2]}")
+
+    page.get_by_role("button", name="Previous").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowLeft")
+
+    found = row(page, "figure-1", 38)
+    expect(reads).to_have_text(f"Epoch 38: training {found[1]}, validation {found[2]}")
+    page.get_by_role("slider", name="Epoch").press("Home")
+    page.get_by_role("button", name="Next").click()
+    expect(reads).to_contain_text("Epoch 2: ")
+
+
+def test_playing_goes_to_the_end_and_can_be_paused(opened: Opener) -> None:
+    """From the first epoch if it stood at the last; it is not read out while it runs."""
+    page = opened("chart")
+    reads = page.locator(".reads")
+
+    page.get_by_role("button", name="Play").click()
+
+    expect(reads).to_have_attribute("aria-live", "off")
+    expect(reads).to_contain_text(re.compile(r"^Epoch [1-9]:"))
+    page.get_by_role("button", name="Pause").click()
+    expect(reads).to_have_attribute("aria-live", "polite")
+    page.get_by_role("slider", name="Epoch").fill("37")
+    page.get_by_role("button", name="Play").click()
+    expect(reads).to_contain_text("Epoch 40: ")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_a_touch_on_the_plot_reads_the_nearest_place(opened: Opener) -> None:
+    """Not a place between."""
+    page = opened("sweep")
+    box = page.locator("svg.chart").bounding_box()
+    assert box
+
+    page.mouse.click(box["x"] + 3, box["y"] + 50)
+
+    expect(page.locator(".reads")).to_contain_text("With 2 images a class")
+
+
+def test_a_threshold_recounts(opened: Opener) -> None:
+    """True and false, positive and negative, and what is made of them: of the table, where one is not defined too."""
+    page = opened("predictions")
+    slider = page.get_by_role("slider", name="Threshold")
+    reads = page.locator(".reads")
+    expect(reads).to_contain_text("At a threshold of 0.50: true positives ")
+
+    slider.press("ArrowLeft")
+
+    names, found = row(page, "figure-1", 0), row(page, "figure-1", 10)
+    told = ", ".join(f"{name} {cell}" for name, cell in zip(names[1:], found[1:], strict=True))
+    assert found[0] == "0.45"
+    assert sum(map(int, found[1:5])) == 200
+    expect(reads).to_have_text(f"At a threshold of 0.45: {told}")
+    slider.press("End")
+    expect(reads).to_contain_text("precision not defined")
+    expect(page.locator(".mark:not([hidden])")).to_have_count(2)
+
+
+def test_without_scripts_all_is_there(opened: Opener) -> None:
+    """Charts, the sweep's table in sight, the others a click away; no button that does nothing."""
+    page = opened(*figures.ALL, java_script_enabled=False)
+
+    expect(page.locator(".steer").first).to_be_hidden()
+    expect(page.get_by_role("region", name=TABLES["sweep"]["title"])).to_be_visible()
+    assert page.get_by_role("button").count() == 0
+    page.get_by_text("The same as a table").first.click()
+    expect(page.get_by_role("region", name=TABLES["chart"]["title"])).to_be_visible()
+    expect(page.locator("svg[role=img]")).to_have_count(6)
+
+
+def test_the_line_of_the_right_answer_is_there_on_a_phone(opened: Opener) -> None:
+    """Of a chart below a proof, like all others."""
+    page = opened(viewport={"width": 360, "height": 800})
+    page.locator("main").evaluate(
+        "(main, html) => { main.innerHTML = html; }",
+        str(chart("t", [line("1e-5", [[0.1, 0.9]], key=True), line("0.1", [[0.1, 0.2]])])),
+    )
+
+    expect(page.locator("polyline:visible")).to_have_count(2)
+    expect(page.get_by_text("1e-5", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1000])
+def test_figures_are_accessible_and_fit(opened: Opener, scheme: str, width: int) -> None:
+    """Nothing for axe to complain of, nothing wider than the page, in light and dark, with all tables open."""
+    page = opened(*figures.ALL, color_scheme=scheme, viewport={"width": width, "height": 800})
+    for summary in page.locator("summary").all():
+        summary.click()
+
+    found = Axe().run(page)
+
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for text in page.locator("svg text:visible").all():
+        box = text.bounding_box()
+        assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= width), text.text_content()
+
+
+def test_nothing_moves_when_the_script_begins(opened: Opener) -> None:
+    """Room is kept for what scripts add, and for the longest sentence that is read."""
+    page = opened("chart", "sweep", "predictions")
+    page.evaluate("() => document.fonts.ready")
+    shift = page.evaluate(
+        """() => new Promise((done) => {
+          let sum = 0;
+          new PerformanceObserver((list) => { for (const one of list.getEntries()) sum += one.value; })
+            .observe({ type: 'layout-shift', buffered: true });
+          setTimeout(() => done(sum), 300);
+        })"""
+    )
+    before = page.evaluate("document.documentElement.scrollHeight")
+    for slider in page.get_by_role("slider").all():
+        for key in ("Home", *["ArrowRight"] * 5, "End"):
+            slider.press(key)
+
+    assert shift == 0
+    assert page.evaluate("document.documentElement.scrollHeight") == before

@@ -1,0 +1,49 @@
+"""`docs/format.md` lists the keys of every figure, and no others; its example fences are sound."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from practicum import figures
+from practicum.figures import base, predictions, scatter
+from practicum.figures.scatter import Scatter
+from practicum.figures.sweep import Sweep
+from tests.course.test_documents import rows, section
+
+
+@pytest.mark.parametrize("name", figures.ALL)
+def test_every_key_of_a_figure_is_documented(name: str) -> None:
+    """And which of them it needs."""
+    figure = figures.ALL[name]
+    inner = {Sweep: ("lines", Sweep), Scatter: ("panels", Scatter)}.get(type(figure))  # type: ignore[call-overload]
+    expected = {key: key in figure.required for key in figure.keys}
+    if inner:
+        key, kind = inner
+        expected |= {f"{key}.{one}": one in kind.inner_required for one in kind.inner}
+
+    found = {key: cells[-1].strip(" |") == "required" for key, cells in rows(f"#### `{name}`").items()}
+
+    assert found == expected
+
+
+def test_every_figure_is_documented_with_an_example() -> None:
+    """Read as its fence is."""
+    examples = dict(re.findall(r"^```(\w+)\n(.*?)^```$", section("### Figures"), re.S | re.M))
+
+    assert set(examples) == set(figures.ALL)
+    for name, text in examples.items():
+        assert list(figures.ALL[name].mistakes(tomllib.loads(text))) == []
+
+
+def test_every_number_of_a_figure_is_documented() -> None:
+    """Seeds, points that are listed, steps of thresholds and of certainty."""
+    text = section("### Figures")
+
+    assert f"| {base.SEEDS} |" in text
+    assert f"up to {scatter.LISTED} points" in text
+    assert f"each {1 / predictions.STEPS:g} above the one before" in text
+    assert f"in {predictions.BINS} steps" in text
+    assert all(f"`{word}`" in text for word in base.SHARES)
