@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 ARGS ?=
 
-.PHONY: help serve test check style prove bench facts attacks docs lock clean system
+.PHONY: help serve test check style prove bench facts attacks docs lock bundle clean system
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -58,6 +58,9 @@ lock: ## Pin the newest versions that fit, in requirements.txt
 	@rm -rf .lock && $(PYTHON) -m venv .lock
 	@.lock/bin/python -m pip install --quiet '.[tensorflow,dev,bench]'
 	@.lock/bin/python -m pip freeze --exclude practicum > requirements.txt && rm -rf .lock
+
+bundle: ## Make the editor and the live plot again from bundle/ (needs Node 20)
+	cd bundle && npm ci --ignore-scripts && npm run --silent build
 
 # What some tests need besides Python: installed where that is allowed, else those tests are skipped, visibly.
 system:

@@ -1,0 +1,430 @@
+"""The code editor and the live plot in a real browser: by keyboard, by screen reader, on a phone, in both themes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from practicum.prove.catalogue import Catalogue
+from practicum.runner import Pool
+from practicum.store import Store
+from practicum.web import assets
+from practicum.web.app import create_app
+from practicum.web.site import Site
+from tests.web.conftest import Opener, write
+from tests.web.making import TOPIC
+from tests.web.serving import Inside
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+PAD = f"{TOPIC}/scratch"
+NAMES = f"{TOPIC}/names.json"
+CODE = "import math\n\ndef area(r):\n    return math.pi * r ** 2\n\nprint(area(2))\n"
+MARKED = ".cm-lintRange-error"
+POPUP = ".cm-tooltip-autocomplete"
+SHIFTS = """() => {
+    window.moved = 0;
+    new PerformanceObserver((list) => { for (const one of list.getEntries()) window.moved += one.value; })
+        .observe({ type: 'layout-shift', buffered: true });
+}"""
+
+
+@pytest.fixture(scope="module")
+def service(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
+    with (
+        Pool(2) as pool,
+        Store.open(tmp_path_factory.mktemp("data")) as store,
+        Inside(create_app(Site([catalogue], store, pool))) as inside,
+    ):
+        yield inside
+
+
+def pad(opened: Opener, **options: object) -> tuple[Page, Locator, Locator]:
+    """The pad once its editor is there; what is typed in, and the field that its form sends."""
+    page = opened(PAD, **options)
+    page.locator(".code-box").wait_for()
+    return page, page.get_by_role("textbox", name="Your code"), page.locator("#code")
+
+
+def names(page: Page, **modules: list[list[str]]) -> None:
+    """Let these be the names, so that TensorFlow need not be started to look at a popup."""
+    said = {"modules": {name.replace("_", "."): members for name, members in modules.items()}}
+    page.route(f"**{NAMES}", lambda route: route.fulfill(json=said))
+
+
+def test_what_is_typed_is_what_the_form_sends(opened: Opener) -> None:
+    """The field is in step with every key, tells so as a field does, and takes what a script puts into it."""
+    page, area, field = pad(opened)
+    page.evaluate("window.told = 0; document.querySelector('#code').addEventListener('input', () => window.told++)")
+    area.press_sequentially("x = 1")
+
+    assert field.input_value() == "x = 1"
+    assert page.evaluate("new FormData(document.querySelector('.pad')).get('code')") == "x = 1"
+    assert page.evaluate("window.told") == 5
+    page.evaluate("document.querySelector('practicum-editor').value = 'y = 2'")
+    expect(area).to_have_text("y = 2")
+    page.evaluate("document.querySelector('.pad').reset()")
+    expect(area).to_have_text("")
+
+
+def test_nothing_moves_when_it_comes(opened: Opener) -> None:
+    """It is as high as the field, with letters of the same size, before and after."""
+    page = opened(PAD, java_script_enabled=False)
+    before = page.locator("#code").bounding_box()
+    page, area, _ = pad(opened)
+    page.evaluate(SHIFTS)
+    page.wait_for_timeout(100)
+
+    assert page.locator(".code-box").bounding_box() == before
+    assert page.evaluate("window.moved") == 0
+    look = "one => [getComputedStyle(one).fontSize, getComputedStyle(one).fontFamily, getComputedStyle(one).lineHeight]"
+    assert area.evaluate(look) == page.locator("#code").evaluate(look)
+
+
+def test_it_is_loaded_only_when_it_is_near(opened: Opener) -> None:
+    """An editor far below costs nothing until one scrolls to it."""
+    page = opened("/proofs")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate(
+        """async ([editor, code]) => {
+            await import(editor);
+            const far = document.createElement('practicum-editor');
+            far.dataset.code = code;
+            Object.assign(far.style, { display: 'block', marginTop: '4000px' });
+            far.innerHTML = '<textarea aria-label="Far"></textarea>';
+            document.querySelector('main').append(far);
+        }""",
+        [assets.address("editor.js"), assets.address("editor-code.js")],
+    )
+    page.wait_for_timeout(300)
+
+    assert assets.address("editor-code.js") not in "".join(asked)
+    page.locator("practicum-editor").scroll_into_view_if_needed()
+    page.locator("practicum-editor .code-box").wait_for()
+
+
+def test_a_field_that_has_the_focus_keeps_it(opened: Opener) -> None:
+    """With the cursor where it was, so that one can go on typing as it comes."""
+    page = opened(PAD, java_script_enabled=True)
+    page.evaluate("localStorage.setItem('practicum-plain-editor', '1')")
+    page.reload()
+    field = page.locator("#code")
+    field.fill("ab")
+    field.press("ArrowLeft")
+    page.evaluate("localStorage.clear(); document.dispatchEvent(new Event('practicum-plain'))")
+    page.locator(".code-box").wait_for()
+    page.keyboard.type("-")
+
+    assert field.input_value() == "a-b"
+
+
+@pytest.mark.tensorflow
+def test_names_of_the_run_environment(opened: Opener) -> None:
+    """What Keras and NumPy have where the code runs, through the buffer's imports, with their arguments."""
+    page, area, field = pad(opened)
+    area.press_sequentially("import keras\nimport numpy as np\nkeras.layers.De")
+    expect(page.locator(f"{POPUP} li").first).to_have_text(
+        "Dense(units, activation=None, use_bias=True, …)", timeout=60_000
+    )
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert field.input_value().endswith("\nkeras.layers.Dense")
+    page.keyboard.type("\nmodel = keras.Sequential()\nmodel.summ")
+    expect(page.locator(f"{POPUP} li").first).to_contain_text("summary(")
+    page.keyboard.type("ary()\nnp.lins")
+    expect(page.locator(f"{POPUP} li").first).to_contain_text("linspace(")
+    page.keyboard.press("Escape")
+    page.keyboard.type("\nfrom keras.optimizers import Adam, SG")
+    expect(page.locator(f"{POPUP} li").first).to_contain_text("SGD(")
+    answer = page.request.get(NAMES)
+
+    assert answer.headers["cache-control"] == "private, max-age=86400"
+    modules = answer.json()["modules"]
+    assert {"keras.layers", "keras.applications", "keras.callbacks", "numpy", "numpy.random"} <= set(modules)
+    assert ["add", "function", "(x1, x2)"] in modules["keras.ops"]
+    assert not [name for members in modules.values() for name, _, _ in members if name.startswith("_")]
+
+
+def test_a_popup_takes_no_key_that_was_not_meant_for_it(opened: Opener) -> None:
+    """With nothing chosen, Enter breaks the line and Tab indents. Escape closes it, and only then leads out."""
+    page, area, field = pad(opened)
+    names(page, keras_layers=[["Dense", "class", "(units)"], ["Dropout", "class", "(rate)"]])
+    area.press_sequentially("from keras import layers as l\nl.D")
+    expect(page.locator(f"{POPUP} li")).to_have_text(["Dense(units)", "Dropout(rate)"])
+    page.keyboard.press("Enter")
+    assert field.input_value().endswith("l.D\n")
+    page.keyboard.type("l.D")
+    expect(page.locator(POPUP)).to_be_visible()
+    page.keyboard.press("Tab")
+
+    assert field.input_value().endswith("\nl.D ")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("r")
+    expect(page.locator(f"{POPUP} li")).to_have_text(["Dropout(rate)"])
+    page.keyboard.press("Escape")
+    expect(page.locator(POPUP)).to_have_count(0)
+    expect(area).to_be_focused()
+    page.keyboard.type("o")
+    expect(page.locator(POPUP)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    assert field.input_value().endswith("\nl.Dropout")
+
+
+def test_no_names_in_words(opened: Opener) -> None:
+    """Within a string or a comment nothing pops up."""
+    page, area, _ = pad(opened)
+    names(page, numpy=[["linspace", "function", "(start, stop)"]])
+    area.press_sequentially("'numpy.li")
+    page.wait_for_timeout(400)
+    assert page.locator(POPUP).count() == 0
+    write(page, "")
+    area.press_sequentially("# numpy.li")
+    page.wait_for_timeout(400)
+
+    assert page.locator(POPUP).count() == 0
+
+
+def test_an_error_is_underlined_at_its_line(opened: Opener) -> None:
+    """Until that line is changed or the next run begins; the message comes by pointer and by key."""
+    page, _, _ = pad(opened)
+    write(page, "best = 3\nprint(bets)\nprint(1)\n")
+    page.keyboard.press("Control+Enter")
+    mark = page.locator(MARKED)
+    expect(mark).to_have_text("print(bets)")
+    mark.hover()
+    expect(page.locator(".cm-diagnostic")).to_contain_text("name 'bets' is not defined")
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("# first\n")
+    expect(mark).to_have_text("print(bets)")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    page.keyboard.type("  # mended")
+
+    expect(mark).to_have_count(0)
+    page.evaluate("document.querySelector('practicum-editor').mark(99, 'beyond')")
+    page.evaluate("document.querySelector('practicum-editor').mark(2, 'again')")
+    expect(mark).to_have_text("best = 3")
+    page.evaluate("document.querySelector('practicum-editor').clear()")
+    expect(mark).to_have_count(0)
+
+
+def test_nobody_is_caught_in_it(opened: Opener) -> None:
+    """Tab indents; after Escape it leads on, however long one thinks, until another key is pressed. It says so."""
+    page, area, field = pad(opened)
+    area.focus()
+    page.keyboard.press("Tab")
+    assert field.input_value() == "    "
+    page.keyboard.type("zz")  # Nothing is so called, so nothing is there that Escape would have to close.
+    page.wait_for_timeout(200)
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(2_300)
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_role("button", name="Plain editor")).to_be_focused()
+    area.focus()
+    page.keyboard.press("Escape")
+    page.keyboard.type("x")
+    page.keyboard.press("Tab")
+    expect(area).to_be_focused()
+    expect(area).to_have_accessible_description(re.compile("Escape, then Tab, leaves the field.*A run may use"))
+
+
+def test_the_plain_field(opened: Opener) -> None:
+    """One button brings the field back, with what was written; it is remembered, and Ctrl+Enter still runs."""
+    page, area, field = pad(opened)
+    write(page, "print('plain')")
+    page.get_by_role("button", name="Plain editor").click()
+    expect(field).to_be_visible()
+    assert field.input_value() == "print('plain')"
+    expect(page.locator(".code-box")).to_have_count(0)
+    field.press("Control+Enter")
+    expect(page.locator(".stdout")).to_have_text("plain")
+    field.press("Tab")
+    expect(page.get_by_role("button", name="Code editor")).to_be_focused()
+    page.reload()
+    page.wait_for_timeout(300)
+
+    expect(field).to_be_visible()
+    page.evaluate("document.querySelector('practicum-editor').mark(1, 'no harm')")
+    field.fill("x = 2")
+    page.get_by_role("button", name="Code editor").click()
+    page.locator(".code-box").wait_for()
+    expect(area).to_have_text("x = 2")
+
+
+def test_the_label_leads_into_it(opened: Opener) -> None:
+    """As the label of any field."""
+    page, area, _ = pad(opened)
+    page.locator("label", has_text="Your code").click()
+
+    expect(area).to_be_focused()
+
+
+def test_a_page_may_do_otherwise_on_ctrl_enter(opened: Opener) -> None:
+    """`practicum-run` comes first, and can be kept from sending the form."""
+    page, _, _ = pad(opened)
+    page.evaluate(
+        "document.addEventListener('practicum-run', (event) => { event.preventDefault(); document.title = 'ran'; })"
+    )
+    write(page, "print(1)")
+    page.keyboard.press("Control+Enter")
+
+    expect(page).to_have_title("ran")
+    expect(page.locator(".live")).to_be_empty()
+
+
+def test_without_the_bundle_the_field_remains(opened: Opener) -> None:
+    """If it cannot be fetched, one writes in the field and runs that."""
+    page = opened("/proofs", allow="ERR_FAILED")
+    page.route("**/editor-code.*.js", lambda route: route.abort())
+    page.goto(PAD)
+    page.get_by_role("textbox", name="Your code").fill("print(6 * 7)")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator(".stdout")).to_have_text("42")
+    assert page.locator(".code-box").count() == 0
+
+
+def test_on_a_phone(opened: Opener) -> None:
+    """Nothing must be scrolled sideways, letters are so large that it does not zoom in, no numbers take room."""
+    page, area, field = pad(
+        opened, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, device_scale_factor=2
+    )
+    names(page, keras_layers=[["Dense", "class", "(units, activation=None)"]])
+    area.tap()
+    page.keyboard.type("print('a line that is longer than a phone is wide')\nkeras.layers.D")
+    page.locator(f"{POPUP} li").tap()
+
+    assert field.input_value().endswith("keras.layers.Dense")
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert area.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= 16
+    expect(page.locator(".cm-gutters")).to_be_hidden()
+
+
+PLOT = """async ([script, sheet]) => {
+    const css = document.createElement('link');
+    Object.assign(css, { rel: 'stylesheet', href: sheet });
+    document.head.append(css);
+    const plot = document.createElement('practicum-plot');
+    const epochs = [0.9, 0.7].map((loss, at) => ({ number: at + 1, epochs: 2, metrics: { loss, val_loss: loss } }));
+    const data = document.createElement('script');
+    data.type = 'application/json';
+    data.textContent = JSON.stringify([{ name: 'first', epochs }]);
+    plot.append(data);
+    document.querySelector('practicum-live form').after(plot);
+    await new Promise((done) => { css.onload = done; });
+    window.empty = plot.getBoundingClientRect().height;
+    await import(script);
+}"""
+
+
+def plot(page: Page) -> Locator:
+    page.evaluate(PLOT, [assets.address("plot-live.js"), assets.address("plot.css")])
+    return page.locator("practicum-plot")
+
+
+EPOCHS = [
+    {"index": at, "number": at + 1, "epochs": 4, "first": False, "seconds": 1.0}
+    | {"metrics": {"loss": loss, "val_loss": loss + 0.1, "acc": 1 - loss, "val_acc": 0.5}}
+    for at, loss in enumerate((0.8, 0.4, 0.25))
+]
+TELL = """([name, detail]) =>
+    document.querySelector('practicum-live').dispatchEvent(new CustomEvent(name, { detail }))"""
+INK = """canvas => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const colours = new Set();
+    for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 250) colours.add(data.slice(at, at + 3).join());
+    return [...colours];
+}"""
+
+
+@pytest.mark.parametrize(("scheme", "validation"), [("light", "11,102,87"), ("dark", "108,207,184")])
+def test_the_plot_of_a_run(opened: Opener, scheme: str, validation: str) -> None:
+    """It grows with each epoch, once even if told twice; in the page's colours; and says in words what it shows."""
+    page, _, _ = pad(opened, color_scheme=scheme)
+    drawn = plot(page)
+    expect(drawn.get_by_role("img", name="Loss: no epoch yet")).to_be_visible()
+    page.evaluate("epochs => document.querySelector('practicum-plot').add(epochs)", EPOCHS)
+    page.evaluate("epoch => document.querySelector('practicum-plot').add(epoch)", EPOCHS[-1])
+    loss = drawn.get_by_role("img", name="Loss after 3 epochs: training 0.25, validation 0.35")
+    expect(loss).to_be_visible()
+    expect(drawn.get_by_role("img", name="Acc after 3 epochs: training 75.0 %, validation 50.0 %")).to_be_visible()
+    expect(drawn.get_by_text("The thin line is the run before")).to_be_visible()
+
+    assert validation in loss.locator("canvas").evaluate(INK)
+    assert page.evaluate("document.querySelector('practicum-plot').getBoundingClientRect().height === window.empty")
+    page.emulate_media(color_scheme="dark" if scheme == "light" else "light")
+    page.wait_for_timeout(200)
+    assert validation not in loss.locator("canvas").evaluate(INK)
+
+
+def test_the_plot_follows_its_run(opened: Opener) -> None:
+    """Where it stands within a live run, nobody need feed it; the run before becomes a thin line."""
+    page, _, _ = pad(opened)
+    drawn = plot(page)
+    page.evaluate(TELL, ["practicum-began", None])
+    page.evaluate(TELL, ["practicum-epochs", EPOCHS[:2]])
+    expect(drawn.get_by_role("img", name="Loss after 2 epochs")).to_be_visible()
+    page.evaluate(TELL, ["practicum-began", None])
+
+    expect(drawn.get_by_role("img", name="Loss: no epoch yet")).to_be_visible()
+    expect(drawn.get_by_text("Thin lines are the 2 runs before")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_accessible_and_fits(opened: Opener, scheme: str, width: int) -> None:
+    """With code, a popup, an error, a plot, and as the plain field: axe finds nothing, nothing is too wide."""
+    page, area, _ = pad(opened, color_scheme=scheme, viewport={"width": width, "height": 780})
+    names(page, keras_layers=[["Dense", "class", "(units, activation=None)"], ["Dropout", "class", "(rate)"]])
+    problems: list[str] = []
+
+    def look(at: str) -> None:
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            problems.append(f"{at}: {wide} px too wide")
+        found = Axe().run(page)
+        if found.violations_count:
+            problems.append(f"{at}: {found.generate_report()}")
+
+    write(page, CODE)
+    look("code")
+    page.evaluate("document.querySelector('practicum-editor').mark(4, \"NameError: name 'r' is not defined\")")
+    page.locator(MARKED).first.hover()
+    expect(page.locator(".cm-diagnostic")).to_be_visible()
+    look("error")
+    area.press("Control+End")
+    page.keyboard.type("keras.layers.D")
+    expect(page.locator(POPUP)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    look("popup")
+    page.keyboard.press("Escape")
+    plot(page)
+    page.evaluate("epochs => document.querySelector('practicum-plot').add(epochs)", EPOCHS)
+    look("plot")
+    page.get_by_role("button", name="Plain editor").click()
+    look("plain")
+
+    assert problems == []
+
+
+def test_what_is_typed_over_a_selection_takes_its_place(opened: Opener) -> None:
+    """Several lines by several lines, without a style that the page's policy would refuse; and it can be undone."""
+    page, area, field = pad(opened)
+    area.focus()
+    page.keyboard.insert_text(CODE)
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("a = 1\nb = 2\n")
+    assert field.input_value() == "a = 1\nb = 2\n"
+    page.keyboard.press("Control+z")
+    assert field.input_value() == CODE
+    page.keyboard.press("Control+a")
+    page.keyboard.type("x")
+
+    assert field.input_value() == "x"
