@@ -115,6 +115,8 @@ class Problem:
     goal: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     set: int = 1
     """Which set of a challenge it belongs to: a retake draws another one."""
+    bank: tuple[str, ...] = ()
+    """What the learner may choose from to fill in blanks, some of it of no use."""
 
     @property
     def slug(self) -> str:

@@ -92,9 +92,13 @@ def test_an_order_is_right_if_it_passes_the_check(case: Case, tmp_path: Path, po
 
 
 def project(
-    start: str = "rate = 0.1", solution: str = "rate = 0.9", goal: str = 'metric = "rate"\nat_least = 0.8'
+    start: str = "rate = 0.1",
+    solution: str = "rate = 0.9",
+    goal: str = 'metric = "rate"\nat_least = 0.8',
+    check: str = "",
 ) -> str:
     body = f"Do better.\n\n```python start\n{start}\n```\n\n```python solution\n{solution}\n```"
+    body += f"\n\n```python check\n{check}\n```" if check else ""
     return problem(body, front=f'kind = "project"\nlevel = "expert"\n[goal]\n{goal}')
 
 
@@ -114,3 +118,17 @@ def project(
 def test_a_project_s_solution_meets_its_goal_over_three_seeds(case: Case, tmp_path: Path, pool: Pool) -> None:
     """And its start does not."""
     check(case, settle(tmp_path, pool, case.text, seconds=1))
+
+
+COUNTED = "rate = sum(double(n) == 2 * n for n in range(10)) / 10"
+
+
+@cases(
+    Case("right", project("def double(n): return n", "def double(n): return n + n", check=COUNTED), P),
+    Case("the code says its own score", project("rate = 0", "rate = 1\ndef double(n): return n", check=COUNTED), R, "the solution misses the goal: 0.1 on average"),
+    Case("only the code has the name", project(solution="rate = 1", check="assert True"), P),
+    Case("the check fails", project(solution="rate = 1", check="assert rate < 1, 'too good'"), R, "the solution gives no `rate`: AssertionError: too good"),
+)  # fmt: skip
+def test_a_project_s_score_is_what_its_check_has_counted(case: Case, tmp_path: Path, pool: Pool) -> None:
+    """Where there is a check: what the code binds to the metric's name does not count, unless the check asks for it."""
+    check(case, settle(tmp_path, pool, case.text, seconds=5))

@@ -39,6 +39,17 @@ class Served(Protocol):
     url: str
 
 
+def write(page: Page, code: str, label: str = "Your code") -> None:
+    """Put this code into an editor, in place of what is in it: by keyboard, and once the editor is really there."""
+    area = page.get_by_role("textbox", name=label)
+    area.focus()
+    if page.evaluate("Boolean(customElements.get('practicum-editor'))"):
+        page.locator("practicum-editor", has=area).locator(".code-box").wait_for()
+        area.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(code)
+
+
 @pytest.fixture(scope="session")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     """The little course of these tests, proved."""

@@ -11,6 +11,7 @@ from httpx2 import Response
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from practicum import kinds
 from practicum.prove.catalogue import Catalogue, load
 from practicum.prove.prover import Prover
 from practicum.runner import Pool
@@ -106,3 +107,23 @@ def write(root: Path, files: dict[str, str]) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     return root
+
+
+EXAMPLES = Path(kinds.__file__).parent
+BANK = 'bank = ["classes", "label", "label - 1", "row"]\n'
+
+
+def of_every_kind(root: Path) -> Path:
+    """A course with the example of each kind that is answered by a form, as a challenge and as exercises."""
+    files = {
+        "course.toml": 'title = "Kinds"\nsummary = "s"\nframework = "python"\n',
+        "topic/topic.toml": 'title = "Topic"\nsummary = "s"\nminutes = 1\n[badge]\nname = "Badge"\n',
+    }
+    for name, kind in kinds.ALL.items():
+        file = next(iter([*EXAMPLES.glob(f"{name}/example.md"), *EXAMPLES.glob(f"{name}/examples/value.md")]))
+        text = file.read_text(encoding="utf-8")
+        if kind.has_bank:
+            text = text.replace("+++\n", "+++\n" + BANK, 1)
+        if kind.form:
+            files |= {f"topic/{mode}/{name}.md": text for mode in ("challenge", "try")}
+    return write(root, files)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from practicum.model import Failure
-from practicum.runner import Job, Pool
-from practicum.web.hints import hint
+from practicum.runner import Job, Limits, Pool
+from practicum.web.hints import hint, plain
 
 CASES = {
     "length = 1\nprint(lenght)": "There is a name `length`.",
@@ -46,3 +46,66 @@ def test_without_isolation_a_fault_of_the_network_is_not_explained_away() -> Non
 
     assert hint(failure, "", isolated=True)
     assert not hint(failure, "", isolated=False)
+
+
+FIT = (
+    "import keras, numpy as np\nm = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])\nx = np.ones((6, 4))\n"
+)
+WHOLE, ROWS = "np.array([0, 1, 2, 2, 1, 0])", "np.eye(3)[[0, 1, 2, 2, 1, 0]]"
+LOSS = "keras.losses.{}CategoricalCrossentropy(from_logits=True)"
+
+
+def fitted(loss: str, labels: str) -> str:
+    return f"{FIT}m.compile('adam', {loss})\nm.fit(x, {labels}, verbose=0)"
+
+
+KERAS = {
+    fitted(LOSS.format(""), WHOLE): "For whole numbers, one for each example, there is `SparseCategoricalCrossentropy`",
+    fitted("'binary_crossentropy'", WHOLE): "labels of the same form as the output",
+    fitted(LOSS.format("Sparse"), ROWS): "For one-hot rows there is `CategoricalCrossentropy`",
+    fitted(LOSS.format("Sparse"), "np.array([0, 1, 2, 3, 1, 0])"): "labels go from 0 to `n - 1`",
+    fitted("'mse', ['accuracy']", ROWS): "the third argument of `compile` is `loss_weights`",
+    fitted("'mse', loss_weights=['accuracy']", ROWS): "Text stands here where numbers are expected.",
+    fitted("'mse', metrics='accuracy'", ROWS): "Put brackets around it",
+    fitted("'mse', metrics=['acuracy']", ROWS): "Keras knows none of that name.",
+    fitted("'mse'", "np.ones((5, 3))"): "one row for each example",
+    fitted("'mse', from_logits=True", ROWS): "`from_logits` is a setting of the loss",
+    f"{FIT}m.fit(x, x)": "comes before `fit` and `evaluate`",
+    f"{FIT}m(np.ones((2, 5)))": "Print the `.shape`",
+    f"{FIT}m.predict(np.ones(4), verbose=0)": "The axis of the batch is missing.",
+    f"{FIT}m.fit(x, None, validation_data=x)": "comes before `fit`",
+    f"{FIT}m[0]": "`model.layers`",
+    f"{FIT}m.compile('adam', 'mse')\nh = m.fit(x, {ROWS}, verbose=0)\nh['loss']": "in `.history`",
+    "import keras, numpy as np\nm = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten()])\n"
+    "m.predict(np.ones((8, 8, 3)), verbose=0)": "The axis of the batch is missing.",
+    "import keras\nx = keras.Input((4,))\nkeras.Model(x, keras.layers.Dense(3))": "Call the layer on what goes into it",
+    "import keras\nkeras.layers.Dense(3)(keras.layers.Dense(4))": "Call the layer on what goes into it",
+    "import keras\nkeras.Sequential([keras.layers.Flatten])": "Parentheses make a layer of it",
+    "import keras\nkeras.layers.Dense(keras.Input((4,)))": "A tensor stands here where a setting",
+    "import keras\nkeras.Sequential([keras.layers.Dense(3)]).output_shape": "Begin the model with `keras.Input((...))`",
+    "import keras\nkeras.Input(4)": "has a comma: `(4,)`",
+    "import keras, numpy as np\nnp.mean(keras.Input((4,)))": "only a shape and a type",
+    "import keras\nkeras.Sequential([keras.Input((4,)), keras.layers.Conv2D(2, 3)])": "four axes",
+    "import keras\nkeras.Sequential([keras.Input((2, 2, 3)), keras.layers.Conv2D(2, 3)])": 'padding="same"',
+    "import keras\nkeras.layers.Dense(3, activaton='relu')": "It has no argument of that name.",
+    "import keras\nkeras.layers.Dens(3)": "capital letters count",
+    "import keras\nkeras.applications.ResNet50(weights=None, include_top=False, input_shape=(24, 24, 3))": "",
+    "import keras\na, b = keras.Input((4,)), keras.Input((4,))\nkeras.Model(a, keras.ops.exp(b))": "layer by layer",
+    "import keras, numpy as np\ne = keras.layers.Embedding(3, 2)\ne(np.array([7]))": "",
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.tensorflow
+def test_a_hint_fits_what_keras_says(pool: Pool) -> None:
+    """As a beginner meets it. Messages are shown without colours, frames and nodes."""
+    wrong = []
+    for code, expected in KERAS.items():
+        failure = pool.run(Job(code=code, limits=Limits(seconds=60))).failure
+        assert failure is not None, code
+        said, shown = hint(failure, code), plain(failure.message)
+        if expected not in said or bool(said) != bool(expected):
+            wrong.append((code, failure.message, said))
+        assert not any(noise in shown for noise in ("\x1b", "Arguments received by", "/practicum/", "{{node")), shown
+
+    assert wrong == []

@@ -147,6 +147,104 @@ MarkExplanation
 """
 
 
+FILLED = """+++
+kind = "{kind}"
+level = "beginner"
+attempts = 3
++++
+
+# Make it so
+
+Do what is asked.
+
+```python setup
+mark_setup = 1
+```
+
+{start}```python solution
+first = 1
+mark_solution = first + 1
+```
+
+```python check
+mark_check = 2
+assert mark_solution == mark_check, "not two"
+```
+
+```python mutant
+{mutant}
+```
+
+## Hint
+
+MarkHint
+
+## Explanation
+
+MarkExplanation
+"""
+ANSWERED = {
+    "blanks": ("first = ____\n____ = first", "mark_solution = 1\nmark_mutant = 1", ["1", "x"]),
+    "repair": ("first = 1", "mark_mutant = 1", ["first = 3"]),
+    "code": ("...", "mark_mutant = 1", ["x = 1"]),
+    "order": ("", "mark_solution = first + 1\nfirst = 1", ["1-1", "2-2"]),
+}
+"""Of each kind that is answered with code: its start, a mutant, and a wrong answer."""
+
+TOLD = """+++
+kind = "{kind}"
+level = "beginner"
+attempts = 3
+[proof]
+value = "mark_proof"
++++
+
+# What does it give?
+
+```python setup
+mark_setup = 1
+mark_proof = 7654321
+```
+
+```python run
+shown = 1
+```
+
+## Hint
+
+MarkHint
+
+## Explanation
+
+MarkExplanation
+"""
+CODED = {
+    "solution": "mark_solution",
+    "check": "mark_check",
+    "mutant": "mark_mutant",
+    "setup": "mark_setup",
+    "explanation": "MarkExplanation",
+    "proof": "mark_proof",
+    "observed": "7654321",
+}
+
+
+def typed(root: Path) -> Path:
+    """A course whose problems are typed or put together, all of their secrets marked."""
+    files = {
+        "course.toml": 'title = "Typed"\nsummary = "s"\nframework = "python"\n',
+        "topic/topic.toml": 'title = "Topic"\nsummary = "s"\nminutes = 1\n[badge]\nname = "Badge"\n',
+    }
+    for kind, (start, mutant, _) in ANSWERED.items():
+        fence = f"```python start\n{start}\n```\n\n" if start else ""
+        files[f"{kind}.md"] = FILLED.format(kind=kind, start=fence, mutant=mutant)
+    files |= {f"{kind}.md": TOLD.format(kind=kind) for kind in ("predict", "number")}
+    problems = {name: text for name, text in files.items() if name.endswith(".md")}
+    others = {name: text for name, text in files.items() if name not in problems}
+    placed = {f"topic/{mode}/{name}": text for mode in ("challenge", "try") for name, text in problems.items()}
+    return write(root, others | placed)
+
+
 def course(root: Path, key: int = 1) -> Path:
     """A course all of whose secrets carry marks; `key` is the right one of the first problem's options, 1 or 2."""
     one = {"one": "x", "One": "Key", "key_one": "key", "two": " ", "Two": "Wrong", "key_two": "wrong"}
@@ -289,3 +387,75 @@ def test_the_order_of_the_options_tells_nothing(reader: Learner) -> None:
         first += places["Alpha"] == "1"
 
     assert 7 <= first <= 35  # One third of 60 is expected; outside this range once in 100,000 runs.
+
+
+# --- kinds that are typed or put together -----------------------------------------------------------------------------
+
+TYPED = sorted([*ANSWERED, "predict", "number"])
+"""In the order of their files."""
+
+
+@pytest.fixture(scope="module")
+def coded(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    return proved(typed(tmp_path_factory.mktemp("typed") / "typed"))
+
+
+@pytest.fixture
+def writer(coded: Catalogue, store: Store, pool: Pool) -> Learner:
+    assert all(entry.verdict.served for entry in coded.entries.values()), coded.entries
+    return Learner(create_app(Site([coded], store, pool)))
+
+
+def hidden_of(kind: str) -> dict[str, str]:
+    """What must not be seen of a kind: of an order its lines are no secret, only which comes first."""
+    return {name: mark for name, mark in CODED.items() if not (kind == "order" and name == "solution")}
+
+
+def wrong_of(kind: str) -> list[str]:
+    return ANSWERED[kind][2] if kind in ANSWERED else ["8"]
+
+
+@pytest.mark.parametrize("kind", TYPED)
+def test_nothing_of_typed_kinds_is_told_before_the_answer_is_closed(writer: Learner, kind: str) -> None:
+    """Before a try, after wrong tries, after the hint and after what is no answer; the answer and check come after."""
+    sitting = writer.begin("/typed/topic")
+    number = TYPED.index(kind) + 1
+    for before in range(1, number):
+        writer.send(f"{sitting}/{before}", "skip")
+        writer.send(f"{sitting}/{before}", "next")
+    writer.seen.clear()
+    page = f"{sitting}/{number}"
+    for _ in range(2):
+        writer.get(page)
+        writer.send(page, "answer", answer=wrong_of(kind))
+        writer.get(page)
+        writer.send(page, "hint", answer=wrong_of(kind))
+        writer.send(page, "answer", answer="99")
+        writer.send(page, "again")
+        writer.get(f"{page}/scratch")
+    assert leaks(writer.seen, hidden_of(kind)) == []
+
+    writer.send(page, "skip")
+    writer.get(page)
+
+    shown = {"solution", "check", "explanation"} if kind in ANSWERED else {"observed", "explanation"}
+    assert shown - {"solution" if kind == "order" else ""} <= set(leaks(writer.seen, hidden_of(kind)))
+
+
+@pytest.mark.parametrize("kind", TYPED)
+@pytest.mark.parametrize("accept", ["text/html", "text/event-stream"])
+def test_nothing_of_an_exercise_is_told_before_it_is_right_or_given_up(writer: Learner, kind: str, accept: str) -> None:
+    """As a page and as what a script puts into it; the solution comes when it is asked for."""
+    page = f"/typed/topic/try/{kind}"
+    fields = {**writer.form(page), "answer": wrong_of(kind)}
+    writer.get("/typed/topic/try")
+    writer.get(f"{page}?version=1")
+    for action in ("answer", "hint", "answer"):
+        writer.post(f"{page}/{action}", fields, accept=accept)
+        writer.get(page)
+    assert leaks(writer.seen, hidden_of(kind)) == []
+
+    writer.post(f"{page}/solution", fields, accept=accept)
+
+    shown = {"check", "explanation"} if kind in ANSWERED else {"observed", "explanation"}
+    assert shown <= set(leaks(writer.seen, hidden_of(kind)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from practicum.kinds import expressions
-from practicum.kinds.base import Found, Kind, finding
+from practicum.kinds.base import Found, Kind, Unclear, finding, typed
 from practicum.kinds.observed import stopped
 from practicum.model import Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
 
@@ -17,6 +19,8 @@ class Checked(Kind):
 
     roles = frozenset({"run", "setup", "start", "solution", "check", "mutant"})
     needs_start = True
+    in_code = True
+    proved = "The solution passed the check, and the wrong answers that were tried with it did not"
 
     def mistakes(self, problem: Problem, variant: Variant) -> Iterator[Found]:
         if variant.options:
@@ -40,8 +44,7 @@ class Checked(Kind):
         if variant.start.strip():
             answers["start"] = variant.start
         answers |= {f"mutant {number}": code for number, code in enumerate(variant.mutants, 1)}
-        setup = "\n".join(part for part in (variant.setup, variant.snippet) if part)
-        return Plan(tuple(Run(name, code, setup, check=variant.check) for name, code in answers.items()))
+        return Plan(tuple(_run(variant, name, code) for name, code in answers.items()))
 
     def judge(self, problem: Problem, variant: Variant, seen: Observations) -> VariantFinding:
         for name, observations in seen.runs.items():
@@ -60,6 +63,52 @@ class Checked(Kind):
                     variant, Verdict.REFUTED, _PASSES.get(name, f"{name} passes the check, which must reject it")
                 )
         return finding(variant, Verdict.PROVED, "")
+
+    # --- what a learner answers: code, run before the check as the solution was
+
+    @abstractmethod
+    def code(self, variant: Variant, answer: tuple[str, ...]) -> str:
+        """All of a learner's code."""
+
+    def attempt(self, variant: Variant, answer: tuple[str, ...]) -> Run:
+        return _run(variant, "answer", self.code(variant, answer))
+
+    def grade(
+        self, variant: Variant, answer: tuple[str, ...], finding: VariantFinding | None, seen: Observation | None
+    ) -> bool:
+        return seen is not None and _passes(seen)
+
+    def told(self, variant: Variant, answer: tuple[str, ...]) -> str:
+        return self.code(variant, answer)
+
+    def solution(self, variant: Variant, finding: VariantFinding | None) -> str:
+        return variant.solution
+
+
+class Written(Checked):
+    """The learner writes all of the code, beginning with the start."""
+
+    def asks(
+        self, problem: Problem, variant: Variant, order: Sequence[int], fields: Sequence[str]
+    ) -> Mapping[str, Any]:
+        return {"value": fields[0] if fields else variant.start}
+
+    def read(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
+        if len(fields) > 1:
+            raise ValueError("one piece of code is asked for")
+        code = typed(fields[0]) if fields else ""
+        if code and code.strip() == variant.start.strip():
+            raise Unclear("This is the code as you got it. Change it first, then answer.")
+        return (code,) if code.strip() else ()
+
+    def code(self, variant: Variant, answer: tuple[str, ...]) -> str:
+        return answer[0]
+
+
+def _run(variant: Variant, name: str, code: str) -> Run:
+    """An answer's code, after all that the learner finds there already, and before the check."""
+    setup = "\n".join(part for part in (variant.setup, variant.snippet) if part)
+    return Run(name, code, setup, check=variant.check)
 
 
 def _passes(observation: Observation) -> bool:

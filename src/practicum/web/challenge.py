@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import contextlib
 import random
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from anyio.to_thread import run_sync as in_thread
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from practicum import kinds, practice
+from practicum.kinds.base import Unclear
 from practicum.model import Topic
 from practicum.practice import CLOCKS, GRACE, Clock, Decision, ItemState, Paper, RecordError, Sitting, Status
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.store import EventRecord, SittingRecord
-from practicum.web import question, view
+from practicum.web import answering, live, question, view
+from practicum.web.answering import LIMITS, Asked, Graded
+from practicum.web.outcome import Outcome
 from practicum.web.seat import MODE, Seat, index_of, now, place, records
 from practicum.web.security import visitor
 from practicum.web.site import Site, site
-from practicum.web.sittings import act, seat, seated
+from practicum.web.sittings import act, now_seated, seat, seated
 from practicum.web.verdict import verdict_page
 from practicum.web.view import Halt, counted, span
 
@@ -178,8 +183,11 @@ def sitting_page(request: Request) -> Response:
 
 def problem_page(request: Request) -> Response:
     """A problem while it is open; its verdict once it is closed. What is to come is not shown."""
-    at, moment = seat(request), now()
+    at = seat(request)
     index = index_of(request, at)
+    if site(request).pending.wait(at.id, index):
+        at = seat(request)
+    moment = now()
     sitting = practice.as_of(at.sitting, moment)
     state = sitting.items[index]
     if state.status.closed:
@@ -190,32 +198,46 @@ def problem_page(request: Request) -> Response:
                 404, "This problem is not open yet", "Take the challenge again.", (at.start_url, "The challenge")
             )
         return view.see(at.here())
-    return _open(request, at, index, state, moment)
-
-
-def _open(request: Request, at: Seat, index: int, state: ItemState, moment: int) -> Response:
-    entry = at.entry(index, site(request).draft)
-    item = at.sitting.paper.items[index]
-    variant = entry.problem.variants[item.variant]
-    kind = kinds.get(entry.problem.kind)
-    picked = {int(place) for place in request.query_params.getlist("pick") if place in set("12345678")}
-    form = question.form(entry.problem, item, state, frozenset(picked))
-    left, total = state.left_ms(moment), at.sitting.paper.allows(index)
     note = NOTES.get(request.query_params.get("note", ""))
+    picked = [place for place in request.query_params.getlist("pick") if place in set("12345678")]
+    return _open(request, at, index, moment, picked, _noted(note) if note else None, focus="notice" if note else "")
+
+
+def _open(
+    request: Request,
+    at: Seat,
+    index: int,
+    moment: int,
+    fields: Sequence[str] = (),
+    notice: Mapping[str, str] | None = None,
+    told: Outcome | None = None,
+    focus: str = "",
+) -> Response:
+    """An open problem. `fields`: what the learner has put in; `notice`: what is to be said of that."""
+    where = site(request)
+    entry = at.entry(index, where.draft)
+    sitting = practice.as_of(at.sitting, moment)
+    item, state = sitting.paper.items[index], sitting.items[index]
+    variant = entry.problem.variants[item.variant]
+    answers = [one.answer for one in state.answers]
+    form = question.form(entry.problem, item.variant, item.order, answers, fields)
+    if notice is None and answers:
+        notice, told = _not_right(state, form), where.told.get(state.answers[-1].nonce)
+    left, total = state.left_ms(moment), sitting.paper.allows(index)
     return view.page(
         request,
         "problem.html",
         **vars(question.heading(entry, item.variant)),
-        **place(at, practice.as_of(at.sitting, moment), index),
+        **place(at, sitting, index),
         statement=question.html(variant.statement),
-        kind_form=kind.form,
         form=form,
-        option_count=len(form.options),
-        notice=_notice(state, note, form.many),
+        names_url=f"{at.topic_url}/names.json",
+        notice=notice,
+        outcome=told,
         hint=question.html(variant.hint) if state.hint_used else "",
         can_hint=bool(variant.hint.strip()) and not state.hint_used,
         attempts=f"{counted(state.attempts_left, 'attempt')} left",
-        focus=_focus(at.sitting, bool(note)),
+        focus=focus or _focus(at.sitting),
         left_ms=left,
         total_ms=total,
         grace_ms=GRACE,
@@ -228,25 +250,25 @@ def _open(request: Request, at: Seat, index: int, state: ItemState, moment: int)
 NOTES = {
     "repeated": "You have tried this already, so it did not use up an attempt. Try a different one.",
     "empty": "Nothing was chosen, so no attempt was used. Choose first, then answer.",
+    "blank": "Nothing was filled in, so no attempt was used. Write your answer first.",
     "order": "You are here now. What you sent was for another problem, and cost nothing.",
 }
 """What a refusal says on the page that follows it."""
 
 
-def _notice(state: ItemState, note: str | None, many: bool) -> dict[str, str] | None:
-    if note:
-        return {"css": "", "head": "", "text": note}
-    if not state.answers:
-        return None
-    head = "Not that one." if not many else "Not quite."
+def _noted(text: str, head: str = "") -> dict[str, str]:
+    return {"css": "", "head": head, "text": text}
+
+
+def _not_right(state: ItemState, form: question.Form) -> dict[str, str]:
+    """What is said of a try that failed, and of the tries that are left."""
+    head = "Not right yet." if form.typed else "Not quite." if form.many else "Not that one."
     left = counted(state.attempts_left, "attempt") + " left."
     return {"css": "wrong", "head": head, "text": left if state.hint_used else f"{left} The hint may help."}
 
 
-def _focus(sitting: Sitting, noted: bool) -> str:
+def _focus(sitting: Sitting) -> str:
     """What the page draws attention to: what came of the last thing that was done."""
-    if noted:
-        return "notice"
     last = practice.kind(sitting.events[-1])
     return {"answered": "notice", "hinted": "hint"}.get(last, "title")
 
@@ -256,6 +278,10 @@ def clock(request: Request) -> Response:
     at, moment = seat(request), now()
     state = practice.as_of(at.sitting, moment).items[index_of(request, at)]
     open_for = None if state.status is not Status.OPEN or state.closes_ms is None else state.closes_ms - moment
+    if site(request).pending.holds(
+        at.id, index_of(request, at)
+    ):  # It came in time: what comes of it is still to be told.
+        return JSONResponse({"left": 0, "closes": 1000 * LIMITS.seconds}, headers={"cache-control": "no-store"})
     answer = {"left": state.left_ms(moment) if open_for is not None else None, "closes": open_for}
     return JSONResponse(answer, headers={"cache-control": "no-store"})
 
@@ -268,54 +294,117 @@ async def answer(request: Request, form: FormData) -> Response:
     nonce = _word(form, "nonce")
     if not nonce:
         raise Halt(400, "This form is incomplete", "Go back, reload the page, and answer again.")
-    places = [place for place in form.getlist("answer") if isinstance(place, str)]
+    fields, arrived = question.given(form), now()
+    at = await now_seated(request)
+    index = index_of(request, at)
+    asked = _asked(at, index, site(request).draft)
+    try:
+        meant = asked.read(fields)
+    except Unclear as reason:
+        return await _still(request, fields, _noted(str(reason)))
+    except ValueError:
+        raise Halt(400, "There is no such answer", "Choose one of those on the page.", (at.here(), "Back")) from None
 
-    def decide(at: Seat) -> Decision:
-        index = index_of(request, at)
-        entry = at.entry(index, site(request).draft)
-        item = at.sitting.paper.items[index]
-        variant = entry.problem.variants[item.variant]
-        try:
-            meant = question.given(variant, item, places)
-        except ValueError:
-            raise Halt(
-                400, "There is no such option", "Choose one of those on the page.", (at.here(), "Back")
-            ) from None
-        right = bool(meant) and kinds.get(entry.problem.kind).grade(variant, meant)
-        return practice.answer(at.sitting, index, meant, right, nonce, now())
+    def decide(at: Seat, right: bool = False) -> Decision:
+        return practice.answer(at.sitting, index, meant, right, nonce, arrived)
 
-    return _follow(request, *await act(request, decide), picked=places)
+    def counts(at: Seat) -> bool:
+        return decide(at).answered is not None and at.sitting.answered(nonce) is None
+
+    # What would not count need not be graded; but that is never decided without a fresh look.
+    wanted = counts(at) or counts(await in_thread(seat, request))
+    with site(request).pending.while_graded(at.id, index):
+        graded = await _grade(request, asked, meant) if wanted else Graded(False)
+        if graded.right is not None:
+            at, decision = await act(request, lambda at: decide(at, bool(graded.right)))
+    if graded.right is None:
+        why = f"{view.sentence(graded.why)} It did not use up an attempt."
+        return await _still(request, fields, _noted(why, "Not graded."), graded.outcome)
+    if graded.outcome and not graded.right:
+        site(request).told.put(nonce, graded.outcome)
+    return await _follow(request, at, decision, fields)
+
+
+async def _grade(request: Request, asked: Asked, meant: tuple[str, ...]) -> Graded:
+    """Judge an answer: at once, or by running it. What counts is when it arrived, however long that takes."""
+    if not asked.is_run:
+        return answering.known(asked, meant)
+    where, person = site(request), visitor(request).person
+    return await live.result(request, lambda tell, cancel: answering.grade(where, asked, meant, person, tell, cancel))
+
+
+def _asked(at: Seat, index: int, draft: bool) -> Asked:
+    item = at.sitting.paper.items[index]
+    return Asked(at.catalogue, at.topic, at.entry(index, draft), item.variant, item.order)
 
 
 async def hint(request: Request, form: FormData) -> Response:
-    """Open the hint; what was picked stays picked."""
-    places = [place for place in form.getlist("answer") if isinstance(place, str)]
+    """Open the hint; what was picked or typed stays."""
     at, decision = await act(request, lambda at: practice.hint(at.sitting, index_of(request, at), now()))
-    return _follow(request, at, decision, picked=places)
+    return await _follow(request, at, decision, question.given(form), focus="hint")
 
 
 async def skip(request: Request, form: FormData) -> Response:
     """Give a problem up, and see its verdict."""
-    return _follow(request, *await act(request, lambda at: practice.skip(at.sitting, index_of(request, at), now())))
+    await _settled(request)
+    return await _follow(
+        request, *await act(request, lambda at: practice.skip(at.sitting, index_of(request, at), now()))
+    )
 
 
-def _follow(request: Request, at: Seat, decision: Decision, picked: list[str] | None = None) -> Response:
-    """Where to after a form: this problem if it is current or closed, else where the learner is."""
+async def _settled(request: Request) -> None:
+    """Wait for what comes of an answer that is being graded, so that nothing overtakes it."""
+    at = await now_seated(request)
+    index, pending = index_of(request, at), site(request).pending
+    if pending.holds(at.id, index):
+        await in_thread(pending.wait, at.id, index)
+
+
+async def _follow(
+    request: Request, at: Seat, decision: Decision, fields: Sequence[str] = (), focus: str = ""
+) -> Response:
+    """Where to after a form: this problem if it is current or closed, else where the learner is.
+
+    What was typed and not counted as an answer is nowhere but in the form that was sent, so its page answers that form.
+    """
     index = index_of(request, at)
     state = at.sitting.items[index]
     if state.status is Status.UNSEEN:
         return view.see(at.here() + "?note=order")
-    query: list[tuple[str, str]] = []
-    if state.status is Status.OPEN:
-        if decision.refusal and decision.refusal.code in NOTES:
-            query.append(("note", decision.refusal.code))
-        if decision.answered is None:
-            query += [("pick", place) for place in picked or () if place in set("12345678")]
-    return view.see(f"{at.url}/{index + 1}" + (f"?{urlencode(query)}" if query else ""))
+    note = decision.refusal.code if decision.refusal and decision.refusal.code in NOTES else ""
+    if state.status is Status.OPEN and decision.answered is None:
+        if kinds.get(at.entry(index, site(request).draft).problem.kind).typed:
+            words = NOTES["blank" if note == "empty" else note] if note else ""
+            return await _still(request, fields, _noted(words) if words else None, focus=focus)
+        query = [*([("note", note)] if note else []), *(("pick", place) for place in fields)]
+        return view.see(f"{at.url}/{index + 1}" + (f"?{urlencode(query)}" if query else ""))
+    return view.see(f"{at.url}/{index + 1}")
+
+
+async def _still(
+    request: Request,
+    fields: Sequence[str],
+    notice: Mapping[str, str] | None,
+    told: Outcome | None = None,
+    focus: str = "notice",
+) -> Response:
+    """The problem as it was, with what was typed into it."""
+
+    def made() -> Response:
+        at, moment = seat(request), now()
+        index = index_of(request, at)
+        if practice.as_of(at.sitting, moment).items[index].status is not Status.OPEN:
+            return view.see(f"{at.url}/{index + 1}")
+        page = _open(request, at, index, moment, fields, notice, told, focus if notice or focus == "hint" else "")
+        page.headers["hx-push-url"] = f"{at.url}/{index + 1}"  # Else the address of the form, which is no page.
+        return page
+
+    return await in_thread(made)
 
 
 async def go_on(request: Request, form: FormData) -> Response:
     """Go on from a verdict: the next problem's clock starts here."""
+    await _settled(request)
 
     def decide(at: Seat) -> Decision:
         moment = now()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from markupsafe import Markup
+from starlette.datastructures import FormData
 
 from practicum import kinds
 from practicum.course.render import inline, to_html
-from practicum.model import Problem, Variant, Verdict
-from practicum.practice import Item, ItemState
+from practicum.model import Problem, Verdict
 from practicum.prove.catalogue import Entry
 
 
@@ -28,8 +30,14 @@ class Choice:
 class Form:
     """What a kind's template asks with."""
 
+    template: str
     many: bool
+    """Whether several options may be picked."""
     options: tuple[Choice, ...]
+    asks: Mapping[str, Any]
+    """What else the kind's template needs (`Kind.asks`)."""
+    typed: bool
+    """Whether the answer is typed or put together, and not picked."""
 
 
 @dataclass(frozen=True)
@@ -63,30 +71,34 @@ def heading(entry: Entry, variant: int) -> Heading:
     )
 
 
-def form(problem: Problem, item: Item, state: ItemState, picked: frozenset[int] = frozenset()) -> Form:
-    """The form for one item: its options in this sitting's order, and which were tried already."""
-    variant = problem.variants[item.variant]
-    many = sum(option.key for option in variant.options) > 1
-    tried = set() if many else {part for given in state.answers for part in given.answer}
-    return Form(
-        many,
-        tuple(
-            Choice(place, html(variant.options[index].text, short=True), place in picked, str(index) in tried)
-            for place, index in enumerate(item.order, 1)
-        ),
-    )
+def form(
+    problem: Problem,
+    variant: int,
+    order: Sequence[int],
+    answers: Sequence[tuple[str, ...]] = (),
+    fields: Sequence[str] = (),
+) -> Form:
+    """The form for one variant, its options or lines in this order.
 
-
-def given(variant: Variant, item: Item, places: list[str]) -> tuple[str, ...]:
-    """What a form's answer means to the problem's kind: for options, their indices in the author's order, sorted.
-
-    Raises ValueError for a place that is not on the page.
+    `answers`: those that were tried in vain; `fields`: what the learner has put in, else what they answered last.
     """
-    if not variant.options:
-        return tuple(places)
-    if not all(place.isascii() and place.isdigit() and 1 <= int(place) <= len(item.order) for place in places):
-        raise ValueError("no such option")
-    return tuple(str(index) for index in sorted({item.order[int(place) - 1] for place in places}))
+    kind, one = kinds.get(problem.kind), problem.variants[variant]
+    assert kind.form is not None
+    many = sum(option.key for option in one.options) > 1
+    if not fields and answers and (kind.typed or many):
+        fields = kind.fields(one, order, answers[-1])
+    tried = set() if many else {part for answer in answers for part in answer}
+    options = tuple(
+        Choice(place, html(one.options[index].text, short=True), str(place) in fields, str(index) in tried)
+        for place, index in enumerate(order, 1)
+        if one.options
+    )
+    return Form(kind.form, many, options, kind.asks(problem, one, order, fields), kind.typed)
+
+
+def given(request: FormData) -> list[str]:
+    """What a form says under the name `answer`."""
+    return [field for field in request.getlist("answer") if isinstance(field, str)]
 
 
 @lru_cache(maxsize=4096)

@@ -76,6 +76,15 @@ async def act(request: Request, decide: Callable[[Seat], Decision]) -> tuple[Sea
     )
 
 
+async def now_seated(request: Request) -> Seat:
+    """The sitting at this address as far as it is known here: another process may have written since.
+
+    Raises Halt (404) if there is none, or it is another's.
+    """
+    remembered = _remembered(request)
+    return remembered if remembered is not None else await in_thread(seat, request)
+
+
 def _remembered(request: Request) -> Seat | None:
     """The sitting at this address as it was last seen, if it is this learner's."""
     where = site(request)

@@ -29,10 +29,13 @@ def verdict_page(request: Request, at: Seat, sitting: Sitting, index: int) -> Re
         "verdict.html",
         **vars(question.heading(entry, item.variant)),
         **place(at, sitting, index),
-        **outcome(state),
+        **outcome(state, bool(variant.options)),
         notice=None,
         statement=question.html(variant.statement),
-        options=proof.claims(entry, item, state),
+        options=proof.claims(entry, item.variant, item.order, [one.answer for one in state.answers])
+        if variant.options
+        else (),
+        solved=proof.solved(entry, item.variant, [(one.answer, one.right) for one in state.answers]),
         explanation=question.html(variant.explanation),
         proof=proof.proof(entry, item.variant),
         again_url=f"{at.url}/{index + 1}/again" if where.pool is not None and finding is not None else "",
@@ -53,8 +56,8 @@ def _to_come(sitting: Sitting, index: int) -> str:
     return f"{to_come} to go.{clock}"
 
 
-def outcome(state: ItemState) -> dict[str, Any]:
-    """How a closed problem went, in words."""
+def outcome(state: ItemState, optioned: bool = True) -> dict[str, Any]:
+    """How a closed problem went, in words. `optioned`: whether its answer was picked."""
     tries = {1: "At the first attempt", 2: "At the second attempt"}
     hinted = ", with the hint" if state.hint_used else ""
     match state.status:
@@ -63,6 +66,8 @@ def outcome(state: ItemState) -> dict[str, Any]:
             return {"css": "right", "seal": "right", "words": "Right", "detail": detail}
         case Status.WRONG:
             detail = "The right answer is marked below, with what each option really gave."
+            if not optioned:
+                detail = "A right answer is below, and what settles it."
             return {"css": "wrong", "seal": "wrong", "words": "Not right", "detail": detail}
         case Status.EXPIRED:
             detail = "It counts as not right. There is no hurry in reading on."
@@ -108,4 +113,4 @@ def _praise(sitting: Sitting, badge: bool) -> str:
     if sitting.badge:
         return "Every one of them."
     prize = " to earn the badge" if badge else ""
-    return f"Look at what each option really gave, then take it again{prize}. Some numbers will have changed."
+    return f"Look at what each answer really gave, then take it again{prize}. Some numbers will have changed."

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from practicum.course import render
 from practicum.web import assets, security
 
 _DEFAULTS = {"draft": False, "here": "", "language": "en"}
@@ -40,6 +41,7 @@ def _templates() -> Environment:
         auto_reload=False,
     )
     environment.globals["asset"] = assets.address
+    environment.filters |= {"highlighted": render.code, "highlighted_line": render.line}
     return environment
 
 

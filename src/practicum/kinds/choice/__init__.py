@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from practicum.kinds import settings
 from practicum.kinds.base import Found, Kind
@@ -11,7 +11,7 @@ from practicum.kinds.choice.claims import Claims
 from practicum.kinds.choice.compared import Error, Prints, Value
 from practicum.kinds.choice.edited import Raises, Repairs
 from practicum.kinds.choice.form import Form
-from practicum.model import Observations, Plan, Problem, Variant, VariantFinding
+from practicum.model import Observation, Observations, Plan, Problem, Variant, VariantFinding
 
 FORMS: dict[str, Form] = {form.key: form for form in (Value(), Prints(), Error(), Raises(), Repairs(), Best())}
 _CLAIMS = Claims()
@@ -24,6 +24,8 @@ class Choice(Kind):
     label = "Choice"
     roles = frozenset({"run", "setup", "claim", "fix"})
     form = "choice/form.html"
+    typed = False
+    proved = "The right option's claim held and every other's failed"
 
     def mistakes(self, problem: Problem, variant: Variant) -> Iterator[Found]:
         yield from _options(variant)
@@ -43,8 +45,24 @@ class Choice(Kind):
     def judge(self, problem: Problem, variant: Variant, seen: Observations) -> VariantFinding:
         return _form(variant).judge(variant, seen)
 
-    def grade(self, variant: Variant, answer: tuple[str, ...]) -> bool:
-        """`answer` holds the numbers of the chosen options, from 0 in the author's order."""
+    # An answer holds the numbers of the chosen options, from 0 in the author's order, sorted. A field is an option's
+    # place on the page, from 1: never its number, for authors mark the first one right more often than not.
+
+    def parts(self, variant: Variant) -> int:
+        return len(variant.options)
+
+    def read(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
+        places = {str(place): number for place, number in enumerate(order, 1)}
+        if not places.keys() >= set(fields):
+            raise ValueError("no such option")
+        return tuple(map(str, sorted({places[field] for field in fields})))
+
+    def fields(self, variant: Variant, order: Sequence[int], answer: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(place) for place, number in enumerate(order, 1) if str(number) in answer)
+
+    def grade(
+        self, variant: Variant, answer: tuple[str, ...], finding: VariantFinding | None, seen: Observation | None
+    ) -> bool:
         keys = {str(number) for number, option in enumerate(variant.options) if option.key}
         return set(answer) == keys
 

@@ -1,10 +1,11 @@
 """`code`: write it; any answer is right that passes the check."""
 
-from practicum.kinds.checked import Checked
+from practicum.kinds.checked import Written
 
 
-class Code(Checked):
+class Code(Written):
     """Write code from a start."""
 
     name = "code"
     label = "Code"
+    form = "code/form.html"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from practicum.kinds import expressions, settings
-from practicum.kinds.base import Found, Kind, finding
-from practicum.kinds.equality import shown
+from practicum.kinds.base import Found, Kind, NoKey, Unclear, finding, typed
+from practicum.kinds.equality import literal, same, shown
 from practicum.kinds.observed import agreed, printed, stopped
 from practicum.kinds.settings import Setting
 from practicum.model import (
@@ -24,6 +25,9 @@ from practicum.model import (
     Verdict,
 )
 
+_MEANT = re.compile(r"""\s*[-+]?[\d.(\[{'"]""")
+"""How a value begins that is no bare word."""
+
 
 class Predict(Kind):
     """Predict a value or what is printed."""
@@ -31,6 +35,8 @@ class Predict(Kind):
     name = "predict"
     label = "Predict the output"
     roles = frozenset({"run", "setup"})
+    form = "predict/form.html"
+    proved = "Every run gave the same"
 
     settings: Mapping[str, Setting] = {
         "value": settings.expression,
@@ -84,3 +90,53 @@ class Predict(Kind):
         if observation.failure:
             return observation.failure
         return observation.values["value"] if "value" in observation.values else printed(observation.stdout)
+
+    # --- what a learner answers: one text, a value or what is printed
+
+    def asks(
+        self, problem: Problem, variant: Variant, order: Sequence[int], fields: Sequence[str]
+    ) -> Mapping[str, Any]:
+        return {"value": fields[0] if fields else "", "prints": "value" not in variant.proof}
+
+    def read(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
+        if len(fields) > 1:
+            raise ValueError("one answer is asked for")
+        text = typed(fields[0]) if fields else ""
+        if "value" not in variant.proof:
+            return (text,) if text.strip() else ()
+        text = text.strip()
+        if _MEANT.match(text) and not _is_literal(text):
+            raise Unclear("That is no value in Python. Look at its brackets, commas and quotes.")
+        return (text,) if text else ()
+
+    def grade(
+        self, variant: Variant, answer: tuple[str, ...], finding: VariantFinding | None, seen: Observation | None
+    ) -> bool:
+        key = _key(finding)
+        if "value" not in variant.proof:
+            return printed(answer[0]) == printed(key)
+        if not _is_literal(key):
+            return answer[0] == key
+        value = literal(key)
+        if isinstance(value, str) and answer[0] == value:
+            return True  # The text itself, without its quotes.
+        tolerance, strict = float(variant.proof.get("tolerance", 0)), bool(variant.proof.get("strict", False))
+        return _is_literal(answer[0]) and same(literal(answer[0]), value, tolerance=tolerance, strict=strict)
+
+    def solution(self, variant: Variant, finding: VariantFinding | None) -> str:
+        return finding.options[0].observed if finding and finding.options else ""
+
+
+def _key(finding: VariantFinding | None) -> str:
+    """What the run gave when it was proved."""
+    if finding is None or not finding.options:
+        raise NoKey("it has not been run as it stands")
+    return finding.options[0].observed
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        literal(text)
+    except ValueError:
+        return False
+    return True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 
 from practicum.kinds import settings
@@ -13,8 +14,52 @@ from practicum.kinds.observed import stopped
 from practicum.model import Failure, Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
 
 SEEDS = (0, 1, 2)
-_BOUNDS = {"at_least": "at least", "at_most": "at most"}
+_BOUNDS = ("at_least", "at_most")
 GOAL: settings.Settings = {"metric": settings.expression, "at_least": settings.number, "at_most": settings.number}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a project asks for."""
+
+    metric: str
+    """The expression that gives the score."""
+    bound: float
+    least: bool
+    """Whether the mean must not be below the bound; else, not above it."""
+
+    @classmethod
+    def of(cls, problem: Problem) -> Goal:
+        least = "at_least" in problem.goal
+        return cls(str(problem.goal["metric"]), float(problem.goal["at_least" if least else "at_most"]), least)
+
+    @property
+    def words(self) -> str:
+        """`at least 0.85`."""
+        return f"{'at least' if self.least else 'at most'} {self.bound:g}"
+
+    def met(self, scores: Sequence[float]) -> bool:
+        """Whether their mean is within the bound."""
+        return fmean(scores) >= self.bound if self.least else fmean(scores) <= self.bound
+
+
+def graded(problem: Problem, variant: Variant, code: str, name: str = "submission") -> Run:
+    """How code is graded: for each seed the metric, asked of the check where there is one, and else of the code."""
+    metric = {"metric": Goal.of(problem).metric}
+    setup = "\n".join(part for part in (variant.setup, variant.snippet) if part)
+    if variant.check.strip():
+        return Run(name, code, setup, check=variant.check, check_values=metric, seeds=SEEDS)
+    return Run(name, code, setup, metric, seeds=SEEDS)
+
+
+def score(observation: Observation) -> float | str:
+    """What a graded run scored, or why it has no score."""
+    if observation.failure or observation.stopped:
+        return str(observation.failure or observation.stopped)
+    value = observation.values["metric"]
+    if not settings.is_finite(value):
+        return str(value) if isinstance(value, Failure) else f"it is {shown(value)}"
+    return float(value)
 
 
 class Project(Kind):
@@ -42,52 +87,34 @@ class Project(Kind):
             return
         if "metric" not in problem.goal:
             yield Found("goal", f'`{self.name}` needs `[goal]` with `metric = "EXPR"`, a number after the code')
-        if len(_BOUNDS.keys() & problem.goal.keys()) != 1:
+        if sum(name in problem.goal for name in _BOUNDS) != 1:
             yield Found("goal", "`[goal]` needs one bound: `at_least = 0.8` or `at_most = 0.5`")
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
-        values = {"metric": str(problem.goal["metric"])}
-        setup = "\n".join(part for part in (variant.setup, variant.snippet) if part)
         answers = (("solution", variant.solution), ("start", variant.start))
-        return Plan(
-            tuple(Run(name, code, setup, values, check=variant.check, seeds=SEEDS) for name, code in answers),
-        )
+        return Plan(tuple(graded(problem, variant, code, name) for name, code in answers))
 
     def judge(self, problem: Problem, variant: Variant, seen: Observations) -> VariantFinding:
-        name, bound, words = _bound(problem)
-        for role in ("solution", "start"):
-            if role == "solution" and (reason := stopped(seen.runs[role])):
-                return finding(variant, Verdict.ERROR, f"the solution could not be run to its end: {reason}")
+        goal = Goal.of(problem)
+        if reason := stopped(seen.runs["solution"]):
+            return finding(variant, Verdict.ERROR, f"the solution could not be run to its end: {reason}")
         solution, start = (_scores(seen.runs[role]) for role in ("solution", "start"))
         if isinstance(solution, str):
-            return finding(variant, Verdict.REFUTED, f"the solution gives no `{problem.goal['metric']}`: {solution}")
-        met = _meets(solution, name, bound)
-        said = f"{fmean(solution):.4g} on average over {len(solution)} seeds, {words} {bound:g} is asked"
-        if not met:
+            return finding(variant, Verdict.REFUTED, f"the solution gives no `{goal.metric}`: {solution}")
+        if not goal.met(solution):
+            said = f"{fmean(solution):.4g} on average over {len(solution)} seeds, {goal.words} is asked"
             return finding(variant, Verdict.REFUTED, f"the solution misses the goal: {said}")
-        if not isinstance(start, str) and _meets(start, name, bound):
+        if not isinstance(start, str) and goal.met(start):
             return finding(variant, Verdict.REFUTED, f"the start meets the goal already: {fmean(start):.4g}")
         return finding(variant, Verdict.PROVED, "")
 
 
-def _bound(problem: Problem) -> tuple[str, float, str]:
-    name = next(name for name in _BOUNDS if name in problem.goal)
-    return name, float(problem.goal[name]), _BOUNDS[name]
-
-
-def _scores(observations: tuple[Observation, ...]) -> list[float] | str:
+def _scores(observations: Sequence[Observation]) -> list[float] | str:
     """The metric of each seed, or why there is none."""
-    scores: list[float] = []
+    found: list[float] = []
     for observation in observations:
-        if observation.failure or observation.stopped:
-            return str(observation.failure or observation.stopped)
-        value = observation.values["metric"]
-        if not settings.is_finite(value):
-            return str(value) if isinstance(value, Failure) else f"it is {shown(value)}"
-        scores.append(float(value))
-    return scores
-
-
-def _meets(scores: list[float], name: str, bound: float) -> bool:
-    mean = fmean(scores)
-    return mean >= bound if name == "at_least" else mean <= bound
+        one = score(observation)
+        if isinstance(one, str):
+            return one
+        found.append(one)
+    return found

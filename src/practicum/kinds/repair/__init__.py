@@ -1,10 +1,11 @@
 """`repair`: mend broken code; any answer is right that passes the check."""
 
-from practicum.kinds.checked import Checked
+from practicum.kinds.checked import Written
 
 
-class Repair(Checked):
+class Repair(Written):
     """Mend the broken start."""
 
     name = "repair"
     label = "Repair"
+    form = "repair/form.html"

@@ -1,0 +1,161 @@
+"""Grading an answer: at once where the key is known, else by running it, with the first error explained."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from practicum import kinds
+from practicum.kinds import expressions
+from practicum.kinds.base import NoKey, Unclear
+from practicum.model import Failure, Observation, Problem, Run, Topic, Variant
+from practicum.prove.catalogue import Catalogue, Entry
+from practicum.runner import Cancel, Job, Limits, Mode, Result, Tell
+from practicum.runner.environment import Environment
+from practicum.web import hints, outcome, proof, scratch
+from practicum.web.site import Site
+
+LIMITS = Limits()
+CODE = scratch.CODE
+"""Characters that an answer may have."""
+
+_OWN_LINE = re.compile(r'File "<snippet>", line (\d+)')
+_NAME = re.compile(r"name '(\w+)' is not defined")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One variant of a problem, as somebody was asked it."""
+
+    catalogue: Catalogue
+    topic: Topic
+    entry: Entry
+    number: int
+    """Of the variant, from 0."""
+    order: tuple[int, ...]
+
+    @property
+    def problem(self) -> Problem:
+        return self.entry.problem
+
+    @property
+    def kind(self) -> kinds.Kind:
+        return kinds.get(self.problem.kind)
+
+    @property
+    def variant(self) -> Variant:
+        return self.problem.variants[self.number]
+
+    @property
+    def is_run(self) -> bool:
+        """Whether an answer must be run to grade it."""
+        return self.kind.in_code
+
+    def read(self, fields: list[str]) -> tuple[str, ...]:
+        """The answer that a form's fields mean. Raises ValueError, and Unclear, as `Kind.read` does."""
+        size = sum(map(len, fields))
+        if size > CODE:
+            raise Unclear(f"That is {size:,} characters; an answer may have {CODE:,} at the most.")
+        return self.kind.read(self.variant, self.order, fields)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What grading an answer gave."""
+
+    right: bool | None
+    """None if it could not be graded, which is nobody's mistake and costs nothing."""
+    why: str = ""
+    """Why it could not be graded."""
+    outcome: outcome.Outcome | None = None
+    """What its run said, if it was run: nothing in it is the author's but the message of a check."""
+
+
+def grade(
+    where: Site,
+    asked: Asked,
+    answer: tuple[str, ...],
+    person: str,
+    tell: Tell | None = None,
+    cancel: Cancel | None = None,
+) -> Graded:
+    """Grade an answer. Blocks while it is run: call it in a thread of its own. Jobs of one `person` take turns."""
+    run = asked.kind.attempt(asked.variant, answer)
+    if run is None:
+        return known(asked, answer)
+    if where.pool is None or not scratch.is_offered(where):
+        return Graded(None, "Nothing is run here: the scratch pad's page says why.")
+    from practicum.environments.choice import NoEnvironment, environment_for
+
+    try:
+        environment = environment_for(asked.catalogue.course, asked.catalogue.root)
+    except NoEnvironment as reason:
+        return Graded(None, f"Nothing was run: {reason}.")
+    result = where.pool.run(_job(run, asked.topic, environment), tell, cancel, person)
+    return _judged(asked, answer, run, result, where.pool.mode is not Mode.SUBPROCESS)
+
+
+def known(asked: Asked, answer: tuple[str, ...]) -> Graded:
+    """Grade an answer whose key is known."""
+    try:
+        finding = proof.found(asked.entry, asked.number)
+        return Graded(asked.kind.grade(asked.variant, answer, finding, None))
+    except NoKey as reason:
+        return Graded(None, f"Nothing says what is right here: {reason}.")
+
+
+def _job(run: Run, topic: Topic, environment: Environment) -> Job:
+    """The run as the prover makes it, but with a learner's limits, and its setup unheard."""
+    mentioned = expressions.names("\n".join((run.setup, run.check))) | expressions.names(run.snippet)
+    return Job(
+        code=run.snippet,
+        setup=run.setup,
+        check=run.check,
+        values=run.values,
+        check_values=run.check_values,
+        files={"experiments.py": topic.experiments} if "experiments" in mentioned else {},
+        limits=LIMITS,
+        quiet=True,
+        environment=environment,
+    )
+
+
+def _judged(asked: Asked, answer: tuple[str, ...], run: Run, result: Result, isolated: bool) -> Graded:
+    result = replace(result, failure=_own(result), traceback="", stderr="", figures=())
+    if result.stopped:
+        return Graded(None, result.why, outcome.outcome(result, run.snippet, isolated))
+    if result.failure and result.failure.where == "setup":
+        return Graded(None, "What the problem prepares did not run here, and that is not your code's fault.")
+    seen = Observation(0, 0, result.stdout, result.values, result.failure, seconds=result.seconds)
+    right = asked.kind.grade(asked.variant, answer, proof.found(asked.entry, asked.number), seen)
+    if result.failure and result.failure.where == "check":
+        return Graded(right, "", _of_check(result, run.snippet, asked.variant))
+    return Graded(right, "", outcome.outcome(result, run.snippet, isolated))
+
+
+def _own(result: Result) -> Failure | None:
+    """The failure; where the learner's code has called something of the setup's that failed, at the learner's line."""
+    failure = result.failure
+    if failure is None or failure.where != "setup":
+        return failure
+    lines = _OWN_LINE.findall(result.traceback)
+    return replace(failure, where="snippet", line=int(lines[-1])) if lines else failure
+
+
+def _of_check(result: Result, code: str, variant: Variant) -> outcome.Outcome:
+    """What a check says of an answer. Its message is for learners; its code, and where it stands there, are not."""
+    failure = result.failure
+    assert failure is not None
+    plain = outcome.outcome(replace(result, failure=None), code)
+    return replace(plain, css="wrong", head="", words=_said(failure, variant), lines=(), hint="", fault=None)
+
+
+def _said(failure: Failure, variant: Variant) -> str:
+    if failure.type == "AssertionError":
+        return failure.message or "It runs, but does not yet do what is asked."
+    if failure.type == "NameError" and (found := _NAME.search(failure.message)):
+        # A name that the learner has not been told of may be what belongs into a blank.
+        if re.search(rf"\b{found[1]}\b", variant.statement + variant.start):
+            return f"It runs, but makes nothing that is called {found[1]}, which is needed."
+        return "It runs, but does not make all that is needed."
+    return f"It runs, but what it makes cannot be used as asked. {failure.type}: {hints.plain(failure.message)}"

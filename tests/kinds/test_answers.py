@@ -1,0 +1,463 @@
+"""What learners answer, kind by kind: how a form is read, and that right is right and wrong is wrong."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from practicum import kinds
+from practicum.course.notes import Notes
+from practicum.course.problem import read
+from practicum.kinds.base import NoKey, Unclear
+from practicum.kinds.equality import shown
+from practicum.kinds.number import number
+from practicum.model import Level, Observation, OptionFinding, Problem, Run, Variant, VariantFinding, Verdict
+from practicum.runner import Job, Pool
+
+FOLDER = Path(kinds.__file__).parent
+ASKED = [name for name, kind in kinds.ALL.items() if kind.form]
+RUN = [name for name in ASKED if kinds.get(name).in_code]
+
+
+@cache
+def example(kind: str) -> Problem:
+    """The kind's own example."""
+    file = FOLDER / kind / "example.md"
+    notes = Notes("topic/try/example.md")
+    problem = read("topic/try/example.md", file.read_text(), notes)
+    assert problem is not None, notes.mistakes
+    return problem
+
+
+def variant(**fields: object) -> Variant:
+    return replace(Variant({}, "A question", ""), **fields)  # type: ignore[arg-type]
+
+
+def a_problem(kind: str, one: Variant, bank: Sequence[str] = ()) -> Problem:
+    return Problem("topic/try/one.md", kind, "", Level.BEGINNER, 60, 2, (one,), bank=tuple(bank))
+
+
+def finding(observed: str) -> VariantFinding:
+    """What proving found: the run gave this."""
+    return VariantFinding({}, Verdict.PROVED, "", (OptionFinding("", True, True, observed),))
+
+
+def passes(kind: str, one: Variant, answer: tuple[str, ...], pool: Pool) -> bool:
+    """Whether an answer is right, once it was really run."""
+    run = kinds.get(kind).attempt(one, answer)
+    assert isinstance(run, Run)
+    result = pool.run(Job(code=run.snippet, setup=run.setup, check=run.check))
+    seen = Observation(0, 0, result.stdout, result.values, result.failure, result.why if result.stopped else None)
+    return kinds.get(kind).grade(one, answer, None, seen)
+
+
+# --- every kind ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_every_kind_has_its_form(kind: str) -> None:
+    """In its own folder, by the name that it gives."""
+    assert kinds.get(kind).form == f"{kind}/form.html"
+    assert (FOLDER / kind / "form.html").is_file()
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_a_form_that_nothing_was_put_into_is_no_answer(kind: str) -> None:
+    """It costs nothing then."""
+    if kind == "choice":
+        one, empty = variant(), ()
+    else:
+        one = example(kind).variants[0]
+        empty = ("",) * max(1, one.start.count("____"))
+    if kind == "order":
+        return  # Its lines always stand in some order.
+
+    assert kinds.get(kind).read(one, (), empty) == ()
+
+
+@pytest.mark.parametrize("kind", RUN)
+def test_the_code_of_an_answer_runs_after_all_that_the_learner_finds_there(kind: str) -> None:
+    """As the solution did when it was proved: setup, snippet, answer, check."""
+    one = replace(example(kind).variants[0], setup="a = 1", snippet="b = 2")
+    answer = (one.solution,) if kind in ("code", "repair") else tuple(right_answer(kind, one))
+
+    run = kinds.get(kind).attempt(one, answer)
+
+    assert run is not None
+    assert (run.setup, run.check) == ("a = 1\nb = 2", one.check)
+    assert run.snippet.rstrip() == one.solution.rstrip()
+
+
+def right_answer(kind: str, one: Variant) -> Iterator[str]:
+    if kind == "blanks":
+        yield from ("classes", "label")
+    else:
+        yield from map(str, range(kinds.get(kind).parts(one)))
+
+
+def wrong_answers(kind: str, one: Variant) -> Iterator[tuple[str, ...]]:
+    """The start, and every mutant."""
+    if kind == "blanks":
+        yield from (("label", "label"), ("classes", "label - 1"), ("____", "____"))
+    elif kind == "order":
+        lines = one.solution.splitlines()
+        yield from (tuple(str(lines.index(line)) for line in mutant.splitlines()) for mutant in one.mutants)
+    else:
+        yield from ((code,) for code in (one.start, *one.mutants))
+
+
+@pytest.mark.parametrize("kind", RUN)
+def test_the_solution_is_right_and_every_mutant_is_wrong(kind: str, pool: Pool) -> None:
+    """By running each; so is the start wrong."""
+    one = example(kind).variants[0]
+
+    assert passes(kind, one, tuple(right_answer(kind, one)) if kind in ("blanks", "order") else (one.solution,), pool)
+    for answer in wrong_answers(kind, one):
+        assert not passes(kind, one, answer, pool), answer
+
+
+@pytest.mark.parametrize("kind", ["predict", "number"])
+def test_where_the_key_is_a_run_nothing_is_right_before_it_was_run(kind: str) -> None:
+    """A draft's problem is not graded by a guess."""
+    with pytest.raises(NoKey):
+        kinds.get(kind).grade(variant(proof={"value": "x"}), ("1",), None, None)
+
+
+# --- choice --------------------------------------------------------------------------------------------------------
+
+
+@given(st.integers(2, 8), st.integers(0, 2**32), st.data())
+def test_a_choice_is_read_by_places_and_kept_by_numbers(count: int, seed: int, data: st.DataObject) -> None:
+    """In whatever order it was shown, and sent; back again it is the same form."""
+    kind, one = kinds.get("choice"), variant(options=tuple(_option(n) for n in range(count)))
+    order = kind.arrange(one, random.Random(seed))
+    places = data.draw(st.lists(st.sampled_from([str(n) for n in range(1, count + 1)]), unique=True))
+
+    answer = kind.read(one, order, places)
+
+    assert answer == tuple(sorted(str(order[int(place) - 1]) for place in places))
+    assert sorted(kind.fields(one, order, answer)) == sorted(places)
+
+
+def _option(number: int) -> object:
+    from practicum.model import Option
+
+    return Option(f"option {number}", key=number == 0)
+
+
+@pytest.mark.parametrize("place", ["0", "5", "-1", "x", "１", "1 ", "²"])
+def test_there_is_no_other_option(place: str) -> None:
+    """What no form of ours sends is told apart from a wrong answer."""
+    with pytest.raises(ValueError, match="no such option"):
+        kinds.get("choice").read(variant(), (2, 0, 1, 3), [place])
+
+
+def test_several_right_options_are_all_needed_and_no_other() -> None:
+    """One too few or too many is wrong."""
+    options = tuple(replace(_option(n), key=n < 2) for n in range(3))  # type: ignore[type-var]
+    grade, one = kinds.get("choice").grade, variant(options=options)
+
+    assert grade(one, ("0", "1"), None, None)
+    assert not any(grade(one, answer, None, None) for answer in (("0",), ("0", "1", "2"), ("2",)))
+
+
+# --- predict -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("gives", "typed", "right"),
+    [
+        ("6", "6", True),
+        ("6", " 6.0 ", True),
+        ("6", "7", False),
+        ("(None, 7, 7)", "(None,7,7)", True),
+        ("(None, 7, 7)", "[None, 7, 7]", False),
+        ("'adam'", "'adam'", True),
+        ("'adam'", '"adam"', True),
+        ("'adam'", "adam", True),
+        ("'1'", "1", True),
+        ("1", "'1'", False),
+        ("True", "1", False),
+        ("nan", "nan", True),
+        ("{'a': 1}", "{'a': 1.0}", True),
+        ("None", "None", True),
+        ("None", "nothing", False),
+        ("frozenset({1})", "frozenset({1})", True),
+    ],
+)
+def test_a_prediction_is_compared_as_a_value(gives: str, typed: str, right: bool) -> None:
+    """As the format has it; a text may go without its quotes."""
+    kind, one = kinds.get("predict"), variant(proof={"value": "x"})
+
+    answer = kind.read(one, (), [typed])
+
+    assert kind.grade(one, answer, finding(gives), None) is right
+
+
+def test_a_prediction_may_be_near_or_must_be_of_the_same_type() -> None:
+    """By `tolerance` and `strict`."""
+    grade = kinds.get("predict").grade
+
+    assert grade(variant(proof={"value": "x", "tolerance": 0.1}), ("0.34",), finding("0.3333"), None)
+    assert not grade(variant(proof={"value": "x"}), ("0.34",), finding("0.3333"), None)
+    assert not grade(variant(proof={"value": "x", "strict": True}), ("1.0",), finding("1"), None)
+
+
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+
+
+def _holding(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    texts = st.text(max_size=2)
+    return st.lists(inner, max_size=3) | st.tuples(inner, inner) | st.dictionaries(texts, inner, max_size=3)
+
+
+@given(st.recursive(PLAIN, _holding))
+def test_whatever_a_run_gives_its_repr_is_right(value: object) -> None:
+    """Nobody can be right and be told otherwise."""
+    kind, one = kinds.get("predict"), variant(proof={"value": "x"})
+
+    answer = kind.read(one, (), [shown(value)])
+
+    assert kind.grade(one, answer, finding(shown(value)), None)
+
+
+@pytest.mark.parametrize("typed", ["(1, 2", "[1", "'open", "1 +", "3x", '"', "(a)"])
+def test_what_is_meant_as_a_value_and_is_none_costs_nothing(typed: str) -> None:
+    """A bracket that is missing is no wrong prediction. It is told by the text alone, so it gives nothing away."""
+    with pytest.raises(Unclear, match="no value in Python"):
+        kinds.get("predict").read(variant(proof={"value": "x"}), (), [typed])
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [("1\n2", True), ("1  \r\n2\r\n\r\n", True), ("1\n 2", False), ("1 2", False), ("\n1\n2", False), ("1", False)],
+)
+def test_what_is_printed_is_compared_by_lines(typed: str, right: bool) -> None:
+    """White space at the ends of lines and at the end does not count; indentation and blank lines do."""
+    kind, one = kinds.get("predict"), variant(proof={"prints": True})
+
+    answer = kind.read(one, (), [typed])
+
+    assert kind.grade(one, answer, finding("1\n2"), None) is right
+
+
+# --- number --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2.30", 2.3),
+        ("2,30", 2.3),
+        (" 2.3 ", 2.3),
+        ("1e-3", 0.001),
+        ("1E+3", 1000.0),
+        ("-4", -4),
+        ("−4", -4),
+        ("+4", 4),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("1 000", 1000),
+        ("1\u202f000,5", 1000.5),
+        ("1_000", 1000),
+        ("1'000", 1000),
+        ("1,234.5", 1234.5),
+        ("1,234,567", 1234567),
+        ("0,125", 0.125),
+        ("120", 120),
+        ("٣", 3),
+    ],
+)
+def test_a_number_is_read_as_people_write_it(text: str, value: float) -> None:
+    """Points and decimal commas, powers of ten, thousands set apart, a typographer's minus."""
+    assert number(text) == value
+
+
+@pytest.mark.parametrize("text", ["two", "1/2", "3 %", "1e999", "--1", "1.2.3", "1,2,3", "nan", "inf", "0x1", "1" * 61])
+def test_what_is_no_number_costs_nothing(text: str) -> None:
+    """It says what to write instead."""
+    with pytest.raises(Unclear, match="no number"):
+        number(text)
+
+
+def test_a_number_that_can_be_read_in_two_ways_is_asked_about() -> None:
+    """Nobody's attempt is lost to a comma."""
+    with pytest.raises(Unclear, match=r"`1,500` can be read in two ways. Write `1500`, or `1.500`"):
+        number("1,500")
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**30), 10**30))
+def test_every_number_is_read_as_itself(value: float) -> None:
+    """In Python's own way of writing it; and two ways of writing one number are one answer."""
+    read = kinds.get("number").read
+
+    assert number(repr(value)) == value
+    assert read(variant(), (), [f" {value!r}"]) == read(variant(), (), [repr(value)])
+
+
+@given(st.floats(0.01, 1e6), st.floats(0.001, 0.1), st.floats(-3, 3))
+def test_a_number_is_right_within_its_tolerance(key: float, tolerance: float, off: float) -> None:
+    """Relative or absolute, as the format has it, and not beyond."""
+    typed = key + off * tolerance * max(1, key)
+    one = variant(proof={"value": "x", "tolerance": tolerance})
+    near, far = abs(off) < 0.9, abs(off) > 1.2 + 0.2 * tolerance * abs(off)
+
+    right = kinds.get("number").grade(one, (repr(typed),), finding(repr(key)), None)
+
+    assert right or not near
+    assert not right or not far
+
+
+def test_without_a_tolerance_nobody_is_asked_for_binary_digits() -> None:
+    """0.3 is what 0.1 + 0.2 gives; 0.301 is not."""
+    grade, one = kinds.get("number").grade, variant(proof={"value": "x"})
+
+    assert grade(one, ("0.3",), finding(repr(0.1 + 0.2)), None)
+    assert not grade(one, ("0.301",), finding(repr(0.1 + 0.2)), None)
+    assert not grade(one, ("119",), finding("120"), None)
+
+
+# --- blanks --------------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.text("ab_ ()\n", min_size=1).filter(lambda one: "____" not in one), min_size=1, max_size=4), st.data()
+)
+def test_filling_in_blanks_puts_each_text_in_its_place(pieces: list[str], data: st.DataObject) -> None:
+    """And leaves all else as it stands."""
+    start = "|____|".join(pieces)
+    filled = tuple(data.draw(st.text("xyz()", min_size=1)) for _ in pieces[1:])
+    expected = "".join(f"{piece}|{text}|" for piece, text in zip(pieces, filled, strict=False)) + pieces[-1]
+
+    code = kinds.get("blanks").attempt(variant(start=start), filled)
+
+    assert code is not None
+    assert code.snippet == (expected if filled else start)
+
+
+def test_any_filling_is_right_that_passes(pool: Pool) -> None:
+    """The author's is one of them."""
+    one = example("blanks").variants[0]
+
+    assert passes("blanks", one, ("len(range(classes))", "-(classes - label)"), pool)
+
+
+def test_a_blank_left_empty_costs_nothing() -> None:
+    """It says which one."""
+    read, one = kinds.get("blanks").read, example("blanks").variants[0]
+
+    with pytest.raises(Unclear, match="Blank 2 of 2 is still empty"):
+        read(one, (), ["classes", "  "])
+    with pytest.raises(ValueError, match="so many blanks"):
+        read(one, (), ["a", "b", "c"])
+
+
+def test_a_bank_is_shown_in_an_order_that_says_nothing() -> None:
+    """The same each time, whatever its author wrote first; and nothing else of the problem goes with it."""
+    one = example("blanks").variants[0]
+    words = [f"w{n}" for n in range(12)]
+    asks = [kinds.get("blanks").asks(a_problem("blanks", one, words), one, (), ["x"]) for _ in range(2)]
+
+    assert asks[0] == asks[1]
+    assert sorted(asks[0]["bank"]) == sorted(words) != list(asks[0]["bank"])
+    assert asks[0]["values"] == ["x", ""]
+
+
+@pytest.mark.parametrize(
+    ("bank", "said"),
+    [
+        (("classes", "label", "row"), ""),
+        (("label", "row"), "lacks something that the solution puts into a blank"),
+        (("classes", "label", "label"), "holds a word twice"),
+    ],
+)
+def test_a_bank_must_hold_what_the_solution_needs(bank: tuple[str, ...], said: str) -> None:
+    """Else it leads astray."""
+    one = example("blanks").variants[0]
+
+    found = [found.message for found in kinds.get("blanks").mistakes(a_problem("blanks", one, bank), one)]
+
+    assert bool(found) == bool(said)
+    assert said in " ".join(found)
+
+
+# --- repair and code -----------------------------------------------------------------------------------------------
+
+
+def test_code_is_taken_as_it_was_typed_but_for_line_ends() -> None:
+    """So lines are counted as the learner counts them."""
+    read = kinds.get("repair").read
+
+    assert read(variant(), (), ["\r\n  a = 1\r\nb\r\n\r\n"]) == ("\n  a = 1\nb",)
+
+
+def test_the_start_unchanged_is_no_answer() -> None:
+    """It is known to be wrong, and costs nothing."""
+    one = example("repair").variants[0]
+
+    with pytest.raises(Unclear, match="Change it first"):
+        kinds.get("repair").read(one, (), [one.start.replace("\n", "\r\n")])
+
+
+# --- order ---------------------------------------------------------------------------------------------------------
+
+LINES = st.lists(st.sampled_from(["a = 1", "b = 2", "    c = 3", "for x in y:", "d()"]), min_size=2, max_size=7)
+
+
+@given(LINES, st.integers(0, 2**32), st.randoms())
+def test_an_order_is_read_line_by_line(lines: list[str], seed: int, chance: random.Random) -> None:
+    """Whatever order the fields come in; its code has the lines as the learner put them, indentation kept."""
+    kind, one = kinds.get("order"), variant(solution="\n\n".join(lines))
+    order = kind.arrange(one, random.Random(seed))
+    places = list(range(1, len(order) + 1))
+    chance.shuffle(places)
+    fields = [f"{shown}-{place}" for shown, place in enumerate(places, 1)]
+    expected = [lines[order[places.index(place)]] for place in sorted(places)]
+    chance.shuffle(fields)
+
+    answer = kind.read(one, order, fields)
+
+    run = kind.attempt(one, answer)
+    assert run is not None
+    assert run.snippet.split("\n") == expected
+    assert kind.read(one, order, kind.fields(one, order, answer)) == answer
+
+
+@given(LINES, st.integers(0, 2**32))
+def test_lines_are_never_shown_in_the_solution_s_order(lines: list[str], seed: int) -> None:
+    """Unless they all read the same: then there is no other."""
+    order = kinds.get("order").arrange(variant(solution="\n".join(lines)), random.Random(seed))
+
+    assert sorted(order) == list(range(len(lines)))
+    assert [lines[number] for number in order] != lines or len(set(lines)) == 1
+
+
+def test_orders_that_read_the_same_are_the_same_answer() -> None:
+    """Two lines that are alike cannot be told apart, so no attempt is used up by changing them."""
+    kind, one = kinds.get("order"), variant(solution="x += 1\ny = x\nx += 1")
+
+    first, second = (kind.read(one, (0, 1, 2), fields) for fields in (["1-1", "2-2", "3-3"], ["1-3", "2-2", "3-1"]))
+
+    assert first == second == ("0", "1", "2")
+
+
+def test_two_lines_at_one_place_cost_nothing() -> None:
+    """Without a script one can give a place twice."""
+    with pytest.raises(Unclear, match="Two lines have place 1"):
+        kinds.get("order").read(variant(solution="a\nb"), (1, 0), ["1-1", "2-1"])
+
+
+@pytest.mark.parametrize(
+    "fields", [["1-1"], ["1-1", "2-3"], ["1-1", "1-2"], ["1", "2"], ["a-1", "2-2"], ["1-1", "2-0"], []]
+)
+def test_what_is_no_order_of_these_lines_is_refused(fields: list[str]) -> None:
+    """No form of ours sends that."""
+    with pytest.raises(ValueError, match=r"order of these lines|two numbers"):
+        kinds.get("order").read(variant(solution="a\nb"), (1, 0), fields)

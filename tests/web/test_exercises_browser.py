@@ -1,0 +1,266 @@
+"""Exercises in a real browser: by keyboard, by hand, on a phone, without JavaScript, and for a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.web.conftest import Opener
+from tests.web.making import of_every_kind, proved
+from tests.web.serving import Service
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+TRY = "/kinds/topic/try"
+KINDS = ["blanks", "choice", "code", "number", "order", "predict", "repair"]
+REFUSED = "status of 422"
+"""What a browser says in its console of an answer that is none yet."""
+LINES = ["guess = w * x", "error = guess - y", "gradient = 2 * error * x", "w = w - rate * gradient"]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("served")
+    root = of_every_kind(folder / "kinds")
+    proved(root)
+    with Service(folder / "data", courses=[root]) as service:
+        yield service
+
+
+def lines(page: Page) -> list[str]:
+    return [line.strip() for line in page.locator(".order code").all_inner_texts()]
+
+
+def says(page: Page, words: str) -> None:
+    expect(page.locator(".live").get_by_text(words).first).to_be_visible()
+
+
+def test_words_are_put_into_blanks_by_click_drag_and_key(opened: Opener) -> None:
+    """And typed. The page stays where it is, and what was filled in stays."""
+    page = opened(f"{TRY}/blanks")
+    first, second = page.get_by_label("Blank 1 of 2"), page.get_by_label("Blank 2 of 2")
+    page.get_by_role("button", name="row").click()
+    page.get_by_role("button", name="label - 1").drag_to(second)
+    expect(first).to_have_value("row")
+    expect(second).to_have_value("label - 1")
+    first.fill("classes")
+    page.evaluate("window.scrollTo(0, 120)")
+    at = page.evaluate("window.scrollY")
+    page.get_by_role("button", name="Check").click()
+    says(page, "label 2 of 4")
+    assert page.evaluate("window.scrollY") == at
+    expect(first).to_have_value("classes")
+
+    second.focus()
+    chip = page.get_by_role("button", name="label", exact=True)
+    chip.focus()
+    page.keyboard.press("Enter")
+    expect(second).to_have_value("label")
+    page.get_by_role("button", name="Check").click()
+
+    says(page, "Right.")
+    expect(page.get_by_role("heading", name="The proof")).to_be_visible()
+    expect(page.locator("#ask-solution button")).to_have_count(0)
+    page.locator(".live").get_by_role("link", name="Next exercise").click()
+    expect(page).to_have_url(f"{page.url.partition('/try')[0]}/try/choice")
+
+
+def test_enter_goes_from_blank_to_blank_and_then_answers(opened: Opener) -> None:
+    """Nobody sends a form half filled in by it."""
+    page = opened(f"{TRY}/blanks")
+    page.get_by_label("Blank 1 of 2").focus()
+    page.keyboard.type("classes")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Blank 2 of 2")).to_be_focused()
+    page.keyboard.type("label")
+    page.keyboard.press("Enter")
+
+    says(page, "Right.")
+
+
+def test_lines_are_put_in_order_by_keyboard_alone(opened: Opener) -> None:
+    """By buttons, and by Alt with the arrow keys; where each line is, is said."""
+    page = opened(f"{TRY}/order")
+    for place, line in enumerate(LINES):
+        while lines(page).index(line) > place:
+            button = page.get_by_role("button", name=f"Move up: {line}")
+            button.focus()
+            page.keyboard.press("Enter" if place % 2 else "Alt+ArrowUp")
+            expect(button).to_be_focused()
+    assert lines(page) == LINES
+    page.get_by_role("button", name="Check").press("Enter")
+
+    says(page, "Right.")
+
+
+def test_lines_are_dragged_by_their_handles(opened: Opener) -> None:
+    """With a mouse, and with a finger."""
+    page = opened(f"{TRY}/order")
+    before = lines(page)
+    grip, last = page.locator(".grip").first, page.locator(".order li").last
+    grip.hover()
+    page.mouse.down()
+    box = last.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + 10, steps=6)
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 4, steps=6)
+    page.mouse.up()
+
+    assert lines(page) == [*before[1:], before[0]]
+    shown = page.locator(".order select").evaluate_all("all => all.map((one) => one.value.split('-')[1])")
+    assert shown == ["1", "2", "3", "4"]
+
+
+def test_code_is_graded_in_place_and_the_line_at_fault_is_marked(opened: Opener) -> None:
+    """By Ctrl+Enter from within the editor; nothing that was typed is lost, hint or not."""
+    page = opened(f"{TRY}/repair")
+    editor = page.locator("practicum-editor")
+    expect(editor.locator(".cm-content")).to_be_visible()
+    editor.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("def scale(pixel):\nreturn pixel / unknown")
+    page.keyboard.press("Control+Enter")
+    says(page, "NameError")
+    page.get_by_role("button", name="Show a hint").click()
+    expect(page.locator("#hint")).to_contain_text("What does it give for 0")
+    expect(editor.locator(".cm-content")).to_contain_text("unknown")
+
+    editor.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("def scale(pixel):\nreturn pixel / 127.5 - 1")
+    page.keyboard.press("Control+Enter")
+
+    says(page, "Right.")
+
+
+def test_what_is_no_answer_yet_is_said_in_place(opened: Opener) -> None:
+    """A number with a unit is no wrong answer."""
+    page = opened(f"{TRY}/number", allow=REFUSED)
+    field = page.get_by_label("Your number")
+    field.fill("2.3 nats")
+    field.press("Enter")
+    says(page, "That is no number.")
+    expect(field).to_have_value("2.3 nats")
+
+    field.fill("2,30")
+    field.press("Enter")
+
+    says(page, "Right.")
+
+
+def test_a_solution_that_is_asked_for(opened: Opener) -> None:
+    """In place; and still there when one comes back."""
+    page = opened(f"{TRY}/code")
+    page.get_by_role("button", name="Show a solution").click()
+
+    expect(page.get_by_text("An answer that is right")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("An answer that is right")).to_be_visible()
+
+
+def test_without_javascript(opened: Opener) -> None:
+    """Blanks are typed, lines have numbers, code stands in a field; the page comes back with what came of it."""
+    page = opened(f"{TRY}/blanks", java_script_enabled=False)
+    page.get_by_label("Blank 1 of 2").fill("classes")
+    page.get_by_label("Blank 2 of 2").fill("label - 1")
+    page.get_by_role("button", name="Show a hint").click()
+    expect(page.get_by_label("Blank 2 of 2")).to_have_value("label - 1")
+    page.get_by_role("button", name="Check").click()
+    says(page, "label 2 of 4")
+    expect(page.get_by_label("Blank 1 of 2")).to_have_value("classes")
+
+    page.goto(f"{TRY}/order")
+    for line in page.locator(".order li").all():
+        place = LINES.index(line.locator("code").inner_text().strip()) + 1
+        line.locator("select").select_option(str(place))
+    page.get_by_role("button", name="Check").click()
+    says(page, "Right.")
+    page.goto(f"{TRY}/repair")
+    page.locator("textarea").fill("def scale(pixel):\n    return pixel / 127.5 - 1")
+    page.get_by_role("button", name="Check").click()
+    says(page, "Right.")
+    page.goto(TRY)
+    expect(page.get_by_text("2 of 7 done.")).to_be_visible()
+
+
+def test_a_challenge_of_every_kind_by_keyboard(opened: Opener) -> None:
+    """From one problem to the next without the page being loaded anew: each form works where it comes."""
+    page = opened("/kinds/topic/challenge")
+    page.get_by_role("radio", name="Off").check()
+    page.get_by_role("button", name="Start the challenge").click()
+    for number, kind in enumerate(KINDS, 1):
+        expect(page.get_by_text(f"Problem {number} of 7 ·")).to_be_visible()
+        answer(page, kind)
+        if kind == "blanks":
+            expect(page.get_by_role("heading", level=1, name="Right")).to_be_focused()
+        page.get_by_role("button", name="Next problem" if number < 7 else "See your result").press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("of 7 right")
+
+
+def answer(page: Page, kind: str) -> None:
+    """Something that is an answer, right where that is easily said."""
+    if kind == "blanks":
+        page.get_by_label("Blank 1 of 2").fill("classes")
+        page.get_by_label("Blank 2 of 2").fill("label")
+        page.get_by_label("Blank 2 of 2").press("Enter")
+    elif kind in ("code", "repair"):
+        content = page.locator("practicum-editor .cm-content")
+        expect(content).to_be_visible()
+        content.click()
+        page.keyboard.press("Control+a")
+        page.keyboard.type("typed = 1")
+        page.get_by_role("button", name="Show a hint").click()
+        expect(page.locator("#hint")).to_be_visible()
+        expect(page.locator("practicum-editor .cm-content")).to_contain_text("typed = 1")
+        assert page.url.endswith(f"/{KINDS.index(kind) + 1}")
+        page.get_by_role("button", name="Answer").click()
+        expect(page.get_by_text("Not right yet.")).to_be_visible()
+        page.get_by_role("button", name="Skip this problem").click()
+    elif kind == "order":
+        page.get_by_role("button", name="Move up:").nth(1).press("Enter")
+        page.get_by_role("button", name="Skip this problem").click()
+    elif kind == "choice":
+        page.keyboard.press("1")
+        page.get_by_role("button", name="Skip this problem").click()
+    else:
+        page.locator("#typed").fill("1")
+        page.locator("#typed").press("Enter")
+        expect(page.get_by_text("Not right yet.")).to_be_visible()
+        page.get_by_role("button", name="Skip this problem").click()
+    expect(
+        page.get_by_role("button", name="Next problem").or_(page.get_by_role("button", name="See your result"))
+    ).to_be_visible()  # noqa: E501
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_every_form_is_accessible_and_fits(opened: Opener, scheme: str, width: int) -> None:
+    """Axe finds nothing, and nothing is wider than the window: before, after a wrong answer, and after a right one."""
+    page = opened(TRY, viewport={"width": width, "height": 740}, color_scheme=scheme, allow=REFUSED)
+    troubles: list[str] = []
+
+    def look(what: str) -> None:
+        found = Axe().run(page).response["violations"]
+        troubles.extend(f"{what}: {one['id']} {[node['html'][:120] for node in one['nodes']]}" for one in found)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            troubles.append(f"{what} is too wide")
+
+    look("the list")
+    for kind in KINDS:
+        page.goto(f"{TRY}/{kind}")
+        look(kind)
+        page.get_by_role("button", name="Show a solution").click()
+        expect(page.get_by_role("heading", name="The proof")).to_be_visible()
+        look(f"{kind}, solved")
+    page.goto(f"{TRY}/blanks")
+    page.get_by_label("Blank 1 of 2").fill("clases")
+    page.get_by_label("Blank 2 of 2").fill("label")
+    page.get_by_role("button", name="Check").click()
+    says(page, "NameError")
+    look("an error")
+
+    assert troubles == []
