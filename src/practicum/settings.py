@@ -13,6 +13,9 @@ DATA = "PRACTICUM_DATA"
 ENVIRONMENTS = "PRACTICUM_ENVIRONMENTS"
 """The environment variable that names the folder of the environments built for runs."""
 
+PROGRESS = "PRACTICUM_PROGRESS"
+"""The environment variable that asks `practicum lab` for its progress as `lines`, where there is no terminal."""
+
 
 def data_directory() -> Path:
     """Where sittings are kept: `$PRACTICUM_DATA`, or the user's data folder."""
@@ -26,6 +29,11 @@ def environments_directory() -> Path:
     if named:
         return Path(named).absolute()
     return Path(platformdirs.user_cache_path("practicum", appauthor=False)) / "environments"
+
+
+def progress_as_lines() -> bool:
+    """Whether a program reads how far we are, and wants lines instead of a bar."""
+    return os.environ.get(PROGRESS) == "lines"
 
 
 def shipped_courses() -> list[Path]:

@@ -260,3 +260,47 @@ class TestModels:
 
         assert result.failure is not None
         assert result.failure.where == "check"
+
+
+class TestValues:
+    """What is asked of the check: a score, say, that the code cannot make up."""
+
+    COUNT = "asked = [n for n in range(4)]\nright = sum(f(n) == n * n for n in asked) / len(asked)"
+
+    def test_the_check_gives_the_score(self, pool: Pool) -> None:
+        """Counted in its own namespace, beside the values that are asked of the code."""
+        result = run(
+            pool,
+            "right = 1.0\ndef f(n):\n    return 2 * n",
+            self.COUNT,
+            values={"mine": "right"},
+            check_values={"score": "right", "asked": "len(asked)"},
+        )
+
+        assert result.ok, result
+        assert dict(result.values) == {"mine": 1.0, "score": 0.5, "asked": 4}
+
+    def test_it_may_ask_the_code_again(self, pool: Pool) -> None:
+        """An expression is as the check itself: what the code made is asked for."""
+        result = run(pool, "def f(n):\n    return n + 1", "assert f(1) == 2", check_values={"score": "f(41) / 2"})
+
+        assert dict(result.values) == {"score": 21.0}
+
+    def test_an_expression_that_raises(self, pool: Pool) -> None:
+        """Fails for itself."""
+        result = run(pool, "x = 1", "y = 2", check_values={"one": "1 / 0", "two": "y"})
+        failure = result.values["one"]
+
+        assert isinstance(failure, Failure)
+        assert failure.type == "ZeroDivisionError"
+        assert result.values["two"] == 2
+
+    def test_a_check_that_fails_gives_none(self, pool: Pool) -> None:
+        """Nor does code that raises."""
+        failed = run(pool, "x = 1", "score = 1\nassert x == 2", check_values={"score": "score"})
+        raised = run(pool, "1 / 0", "score = 1", check_values={"score": "score"})
+
+        assert not failed.ok
+        assert not failed.values
+        assert not raised.ok
+        assert not raised.values

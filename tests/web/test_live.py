@@ -1,20 +1,29 @@
-"""A run while somebody watches: what is sent, and that it ends when nobody watches any more."""
+"""Runs that somebody watches: told as they happen, taken up again after a break, and ended when nobody comes back."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 
 import anyio
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse, Response
 
-from practicum.runner import Began, Cancel, Epoch, Event, Output, Queued, Tell
-from practicum.web.live import Live, Runs, Story, event
+from practicum.prove.catalogue import Catalogue
+from practicum.runner import Began, Cancel, Output, Pool, Tell
+from practicum.store import Store
+from practicum.web import live
+from practicum.web.app import create_app
+from practicum.web.live import Kept, Live, Run, Runs
+from practicum.web.site import Site
 from practicum.web.view import Halt
+from tests.web.making import TOPIC, Learner
 
 SCOPE = {"type": "http"}
+PAD = f"{TOPIC}/scratch"
 
 
 def until_cancelled(tell: Tell, cancel: Cancel) -> str:
@@ -23,116 +32,240 @@ def until_cancelled(tell: Tell, cancel: Cancel) -> str:
     return "cancelled" if cancel.wait(10) else "ran on"
 
 
-def kinds(happened: list[Event]) -> list[str]:
-    return [message.split("\n")[0].removeprefix("event: ") for message in Story().go_on(happened)]
+def eventually(holds: Callable[[], bool], seconds: float = 5) -> bool:
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.01)
+    return holds()
 
 
-def test_no_line_break_ends_an_event() -> None:
-    """Whatever a run prints."""
-    assert event("output", "a\n\nevent: result\ndata: x").count("\n\n") == 1
+def received(run: Run[Any], after: int | None = None, seconds: float | None = None) -> str:
+    """What a connection gets that stays to the end of the run, or breaks off after so many seconds."""
+    sent: list[bytes] = []
 
-
-def test_what_happens_at_once_travels_together() -> None:
-    """A thousand pieces of output are one message, and of the states the last counts."""
-    output: list[Event] = [Output("stdout", f"{number}\n") for number in range(1000)]
-    epochs: list[Event] = [Epoch(number, 3, {"loss": 1.0}, 0.1) for number in (1, 2, 3)]
-
-    assert kinds([Queued(1), Queued(0), Began(), *output, *epochs]) == ["state", "output", "epochs"]
-
-
-def test_one_that_waits_does_not_hide_one_that_runs() -> None:
-    """Where several runs are told as one."""
-    story = Story()
-
-    assert "Running" in "".join(story.go_on([Queued(0), Began(), Queued(0)]))
-    assert not list(story.go_on([Queued(1)]))
-
-
-def ended_by(
-    receive: Callable[[threading.Event], Coroutine[Any, Any, dict[str, str]]], runs: Runs, limit: float = 5
-) -> list[str]:
-    """What became of a run whose browser behaves so."""
-    started, became = threading.Event(), []
-
-    def work(tell: Tell, cancel: Cancel) -> str:
-        started.set()
-        became.append(until_cancelled(tell, cancel))
-        return became[-1]
-
-    async def hear() -> dict[str, str]:
-        return await receive(started)
-
-    async def send(message: object) -> None:
-        pass
-
-    async def serve() -> None:
-        with anyio.move_on_after(limit):
-            await Live(runs, work, str)(SCOPE, hear, send)
-
-    anyio.run(serve)
-    return became
-
-
-def test_a_run_that_nobody_watches_is_ended() -> None:
-    """When the browser hangs up."""
-
-    async def hang_up(started: threading.Event) -> dict[str, str]:
-        while not started.is_set():
-            await anyio.sleep(0.01)
+    async def receive() -> dict[str, str]:
+        await anyio.sleep(60 if seconds is None else seconds)
         return {"type": "http.disconnect"}
 
+    async def send(message: Any) -> None:
+        sent.append(message.get("body", b""))
+
+    anyio.run(Live(run, after), SCOPE, receive, send)
+    return b"".join(sent).decode()
+
+
+# --- who watches, and who comes back
+
+
+def test_a_run_that_nobody_watches_is_cancelled_after_a_while() -> None:
+    """Not when the connection breaks, but when nobody has come back."""
+    run = Runs(patience=0.4).begin("ada", until_cancelled, str)
+    received(run, seconds=0.1)
+    after_the_break = run.cancel.is_set()
+
+    assert not after_the_break
+    assert eventually(lambda: run.ended, 3)
+    assert "cancelled" in received(run)
+
+
+def test_who_comes_back_in_time_goes_on() -> None:
+    """The run is not cancelled, and from both connections together comes the whole story, once."""
+    go_on = threading.Event()
+
+    def work(tell: Tell, cancel: Cancel) -> str:
+        tell(Output("stdout", "one\n"))
+        go_on.wait(5)
+        tell(Output("stdout", "two\n"))
+        return "cancelled" if cancel.is_set() else "the end"
+
+    run = Runs(patience=0.5).begin("ada", work, str)
+    first = received(run, seconds=0.2)
+    last = int(first.rpartition("id: ")[2])
+    time.sleep(0.2)
+    threading.Timer(0.8, go_on.set).start()  # Later than the patience, counted from the break.
+    second = received(run, last)
+
+    assert '"add": "one\\n"' in first
+    assert "one" not in second
+    assert '"at": 4, "add": "two\\n"' in second
+    assert '"the end"' in second
+    assert "event: run" not in second
+
+
+def test_a_kept_run_goes_on_to_its_end() -> None:
+    """Though nobody watches; and it is noted when it begins and what it gave."""
+    noted: list[tuple[str, str]] = []
+    kept = Kept(
+        begun=lambda id: noted.append(("begun", id)),
+        ended=lambda id, result: noted.append((str(result), id)),
+        page="/",
+    )
+
+    def work(tell: Tell, cancel: Cancel) -> str:
+        return "cancelled" if cancel.wait(0.6) else "to its end"
+
+    run = Runs(patience=0.1).begin("ada", work, str, kept)
+    received(run, seconds=0.1)
+
+    assert eventually(lambda: run.ended)
+    assert noted == [("begun", run.id), ("to its end", run.id)]
+
+
+def test_an_ended_run_stays_a_while_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For who was cut off at the very end; and what is held for them is bounded."""
     runs = Runs()
-    began = time.monotonic()
+    run, large = runs.begin("ada", lambda tell, cancel: "x", str), runs.begin("ada", lambda tell, cancel: "y" * 90, str)
+    assert eventually(lambda: not len(runs))
 
-    assert ended_by(hang_up, runs) == ["cancelled"]
-    assert time.monotonic() - began < 3
-    assert len(runs) == 0
-
-
-def test_a_run_whose_request_is_given_up_is_ended() -> None:
-    """When the server does not wait for it any longer."""
-
-    async def stay(started: threading.Event) -> dict[str, str]:
-        await anyio.sleep(60)
-        raise AssertionError
-
-    began = time.monotonic()
-
-    assert ended_by(stay, Runs(), limit=0.3) == ["cancelled"]
-    assert time.monotonic() - began < 3
+    assert runs.find(run.id, "ada") is run
+    assert runs.find(run.id, "bob") is None
+    monkeypatch.setattr(live, "HELD", 90)
+    assert runs.find(run.id, "ada") is None
+    assert runs.find(large.id, "ada") is large
+    monkeypatch.setattr(live, "AFTERWARDS", 0)
+    assert runs.find(large.id, "ada") is None
 
 
-def test_going_down_ends_all_runs() -> None:
-    """Those under way are cancelled, and none begins any more."""
-    runs = Runs()
-    with runs.one() as first, runs.one() as second:
-        runs.cancel_all()
-
-        assert first.is_set()
-        assert second.is_set()
-        with pytest.raises(Halt, match="Nothing was run"), runs.one():
+def test_only_so_many_watch_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "WATCHERS", 1)
+    run = Runs().begin("ada", until_cancelled, str)
+    with run.watched(lambda: None):
+        with pytest.raises(Halt, match="Close some"), run.watched(lambda: None):
             pass
+        run.cancel.set()
 
 
 @pytest.mark.parametrize("events", [1, 300])
 def test_a_fault_of_ours_is_told_in_words(events: int, caplog: pytest.LogCaptureFixture) -> None:
     """And noted where the service's keeper looks; the connection is not just broken off."""
-    sent: list[bytes] = []
 
     def work(tell: Tell, cancel: Cancel) -> str:
         for number in range(events):
             tell(Output("stdout", f"{number}\n"))
         raise RuntimeError("oh")
 
-    async def receive() -> dict[str, str]:
-        await anyio.sleep(60)
-        raise AssertionError
+    told = received(Runs().begin("ada", work, str))
 
-    async def send(message: Any) -> None:
-        sent.append(message.get("body", b""))
-
-    anyio.run(Live(Runs(), work, str), SCOPE, receive, send)
-
-    assert b"fault in practicum" in b"".join(sent)
-    assert f"{events - 1}\\n".encode() in b"".join(sent)
+    assert "fault in practicum" in told
+    assert f"{events - 1}\\n" in told
     assert "oh" in caplog.text
+
+
+def test_going_down_ends_all_runs() -> None:
+    """Those under way are cancelled, the kept ones too, and none begins any more."""
+    runs = Runs()
+    results: list[str | None] = []
+    kept = Kept[str](begun=lambda id: None, ended=lambda id, result: results.append(result), page="/")
+    runs.begin("ada", until_cancelled)
+    runs.begin("ada", until_cancelled, str, kept)
+    assert len(runs) == 2
+    runs.cancel_all()
+
+    assert eventually(lambda: not len(runs))
+    assert results == ["cancelled"]
+    with pytest.raises(Halt, match="Nothing was run"):
+        runs.begin("ada", until_cancelled)
+
+
+# --- by its address
+
+
+@pytest.fixture
+def app(catalogue: Catalogue, store: Store, pool: Pool) -> Starlette:
+    return create_app(Site([catalogue], store, pool))
+
+
+@pytest.fixture
+def under_way(app: Starlette, learner: Learner) -> Run[Any]:
+    """A run of this learner's, until it is stopped."""
+    learner.get(PAD)
+    owner = live.visitor(_request(learner)).person
+    run: Run[Any] = app.state.runs.begin(owner, until_cancelled, str)
+    return run
+
+
+def _request(learner: Learner) -> Any:
+    from practicum.web.security import Visitor
+
+    class Asked:
+        scope = {"visitor": Visitor(learner.http.cookies["practicum"], new=False)}
+
+    return Asked()
+
+
+STREAM = {"accept": "text/event-stream"}
+
+
+def test_a_run_is_taken_up_again_by_its_address(learner: Learner, under_way: Run[Any]) -> None:
+    """After the message that the header or the address names; without either, from its beginning."""
+    under_way.cancel.set()
+    assert eventually(lambda: under_way.ended)
+    whole = learner.http.get(f"/runs/{under_way.id}", headers=STREAM).text
+    rest = learner.http.get(f"/runs/{under_way.id}", headers={**STREAM, "last-event-id": "1"}).text
+    same = learner.http.get(f"/runs/{under_way.id}?after=1", headers=STREAM).text
+
+    assert [line for line in whole.splitlines() if line.startswith("event")] == [
+        "event: run",
+        "event: state",
+        "event: result",
+    ]
+    assert rest == same == 'event: result\ndata: "cancelled"\nid: 2\n\n'
+
+
+def test_it_is_told_as_it_happens_after_a_break_too(learner: Learner) -> None:
+    """Nothing on the way packs the stream, which would hold it back."""
+    answer = learner.post(PAD, {**learner.form(PAD), "code": "print('x' * 3000)"}, accept="text/event-stream")
+    id = answer.text.partition('"id": "')[2].partition('"')[0]
+    again = learner.http.get(f"/runs/{id}", headers={**STREAM, "accept-encoding": "gzip"})
+
+    assert "content-encoding" not in again.headers
+    assert again.text.replace("id: 0", "id: 1").endswith(answer.text.partition("event: output")[2])
+
+
+def test_stop_ends_it(learner: Learner, under_way: Run[Any]) -> None:
+    """With a form that this browser was given."""
+    refused = learner.post(f"/runs/{under_way.id}/stop", {"csrf": "guessed"})
+    before = under_way.ended
+    stopped = learner.post(f"/runs/{under_way.id}/stop", learner.form(PAD))
+
+    assert refused.status_code == 403
+    assert not before
+    assert stopped.status_code == 204
+    assert eventually(lambda: under_way.ended, 2)
+
+
+def test_another_persons_run_is_as_one_that_never_was(
+    learner: Learner, another: Callable[[], Learner], under_way: Run[Any]
+) -> None:
+    """Neither watched nor stopped."""
+    bob = another()
+    bob.get(PAD)
+    watched = bob.http.get(f"/runs/{under_way.id}", headers=STREAM)
+    never = bob.http.get(f"/runs/{'x' * 22}", headers=STREAM)
+    stopped = bob.post(f"/runs/{under_way.id}/stop", bob.form(PAD))
+
+    assert watched.status_code == never.status_code == stopped.status_code == 404
+    assert watched.text == never.text
+    assert not under_way.cancel.is_set()
+    under_way.cancel.set()
+
+
+def test_without_a_script_a_kept_run_leads_to_its_page(app: Starlette, learner: Learner) -> None:
+    """At once, before it has ended; there it is stopped by a form, which waits for its end."""
+    from starlette.requests import Request
+
+    kept = Kept[str](begun=lambda id: None, ended=lambda id, result: None, page="/badges")
+
+    async def ask(scope: Any) -> Response:
+        scope["visitor"] = _request(learner).scope["visitor"]
+        request = Request({**scope, "type": "http", "headers": [], "app": app})
+        return await live.answer(request, until_cancelled, str, PlainTextResponse, kept)
+
+    learner.get(PAD)
+    answer = anyio.run(ask, {"method": "POST", "path": "/x"})
+    [run] = app.state.runs._known.values()
+    stopped = learner.post(f"/runs/{run.id}/stop", learner.form(PAD))
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/badges")
+    assert (stopped.status_code, stopped.headers["location"]) == (303, "/badges")
+    assert run.ended

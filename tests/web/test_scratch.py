@@ -45,8 +45,11 @@ def watch(learner: Learner, code: str) -> list[tuple[str, object]]:
 
 
 def events(answer: Response) -> list[tuple[str, object]]:
+    """What was told, but for the run's number."""
     blocks = [block.split("\n") for block in answer.text.strip().split("\n\n") if not block.startswith(":")]
-    return [(block[0].removeprefix("event: "), json.loads(block[1].removeprefix("data: "))) for block in blocks]
+    told = [(block[0].removeprefix("event: "), json.loads(block[1].removeprefix("data: "))) for block in blocks]
+    assert told[0][0] == "run"
+    return told[1:]
 
 
 def words(html: str) -> str:
@@ -182,10 +185,10 @@ def test_it_is_told_as_it_happens(learner: Learner) -> None:
     told = watch(learner, "import time\nprint('one', flush=True)\ntime.sleep(0.3)\nprint('two', flush=True)\n")
     printed = [data for name, data in told if name == "output"]
 
-    assert told[0] == ("state", {"words": "Running …", "running": True})
+    assert told[0] == ("state", {"words": "Running …", "running": True, "seconds": 0.0})
     assert printed == [
-        {"stream": "stdout", "add": "one\n", "line": ""},
-        {"stream": "stdout", "add": "two\n", "line": ""},
+        {"stream": "stdout", "at": 0, "add": "one\n", "line": ""},
+        {"stream": "stdout", "at": 4, "add": "two\n", "line": ""},
     ]
     assert told[-1][0] == "result"
     assert "one\ntwo" in str(told[-1][1])

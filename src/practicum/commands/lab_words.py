@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
+
+from practicum.settings import progress_as_lines
 
 if TYPE_CHECKING:
     from practicum.lab.prepare import Tell
@@ -19,18 +22,50 @@ if TYPE_CHECKING:
 
 COULD_NOT = 2
 INTERRUPTED = 130
+OFTEN = 0.2
+"""Seconds between two words on how much of one thing is done."""
 MOST_LINES = 20
 """Lines of reasons and of files on the terminal, at most."""
 _OUTSPOKEN = frozenset({"practicum.lab.registry", "practicum.lab.backbones", "practicum.lab.splits"})
 """Modules whose plain ValueErrors are written for people."""
 
 
+class _Lines:
+    """What is done, a line each; how much of it is written over until all of it is."""
+
+    def __init__(self, screen: TextIO) -> None:
+        self._screen = screen
+        self._open = ""
+        """What the line that is not ended is about."""
+        self._width, self._told = 0, 0.0
+
+    def tell(self, what: str, done: int, of: int) -> None:
+        same, whole = what == self._open, done == of or of <= 1
+        if same and not whole and time.monotonic() - self._told < OFTEN:
+            return
+        line = f"{what}, {done} of {of}" if of > 1 else what
+        before = "\r" if same else "\n" if self._open else ""
+        self._screen.write(before + line.ljust(self._width if same else 0) + ("\n" if whole else ""))
+        self._screen.flush()
+        self._open, self._width, self._told = "" if whole else what, len(line), time.monotonic()
+
+    def close(self) -> None:
+        """What is said next stands on a line of its own."""
+        if self._open:
+            self._screen.write("\n")
+
+
 @contextmanager
 def progress() -> Iterator[Tell]:
     """A bar on standard error, where that is a terminal: how long all has taken, what is done now, and how much of it.
 
-    It has a descriptor of its own, so that it is seen while standard error is silenced for TensorFlow.
+    It has a descriptor of its own, so that it is seen while standard error is silenced for TensorFlow. Where the
+    settings ask for it, there is a line for each thing that is done instead, for a program that passes them on.
     """
+    if progress_as_lines():
+        with os.fdopen(os.dup(2), "w") as screen, closing(_Lines(screen)) as lines:
+            yield lines.tell
+        return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
     from rich.table import Column

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from practicum.runner import Environment, Pool
     from practicum.store import Store
 
-RESERVED = frozenset({"s", "static", "badges", "proofs"})
+RESERVED = frozenset({"s", "static", "badges", "proofs", "runs", "own"})
 """First parts of our own addresses, which no course can have."""
 
 
@@ -46,7 +46,7 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
     except (CannotListen, StoreError) as error:
         raise _stop(str(error)) from None
     pool = probed.result()
-    app = _app(catalogues, store, pool, draft, host)
+    app = _app(catalogues, store, pool, draft, host, data or data_directory())
     url = address(listener)
 
     def listening() -> None:
@@ -132,13 +132,13 @@ def _pool() -> Pool | None:
         return Pool(size, spares=size, per_person=max(1, size - 1))
 
 
-def _app(catalogues: list[Catalogue], store: Store, pool: Pool | None, draft: bool, host: str) -> Starlette:
+def _app(catalogues: list[Catalogue], store: Store, pool: Pool | None, draft: bool, host: str, data: Path) -> Starlette:
     from practicum.web.app import create_app
     from practicum.web.security import LOOPBACK
     from practicum.web.site import Site
 
     local = host in ("localhost", "::1") or host.startswith("127.")
-    return create_app(Site(catalogues, store, pool, draft, local), LOOPBACK if local else None)
+    return create_app(Site(catalogues, store, pool, draft, local, data / "lab"), LOOPBACK if local else None)
 
 
 def _open(url: str) -> None:

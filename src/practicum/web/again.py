@@ -23,6 +23,8 @@ from practicum.web.site import Site, site
 from practicum.web.sittings import seat
 from practicum.web.view import Halt
 
+STOPPED = "it was stopped"
+
 
 @dataclass(frozen=True)
 class Rerun:
@@ -104,7 +106,7 @@ def work(what: Rerun, tell: Tell, cancel: Cancel) -> Ran:
     try:
         return Ran(what.run(on_event, cancel), outcome.clipped(shown("".join(printed))))
     except Stopped:
-        why = "it was stopped"
+        why = STOPPED
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
     params = what.entry.problem.variants[what.variant].params
@@ -114,6 +116,8 @@ def work(what: Rerun, tell: Tell, cancel: Cancel) -> Ran:
 def result(what: Rerun, ran: Ran) -> dict[str, Any]:
     """What came of it, for the template."""
     finding = ran.finding
+    if finding.why == STOPPED:
+        return {"css": "", "head": "", "why": "Stopped.", "options": [], "output": ran.printed}
     variant = what.entry.problem.variants[what.variant]
     same = finding.verdict is what.entry.verdict
     alone = finding.verdict is Verdict.UNPROVED and bool(finding.measured)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import wraps
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial, wraps
 
 from anyio.to_thread import run_sync as in_thread
 from starlette.applications import Starlette
@@ -18,13 +18,30 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from practicum.store import StoreError
-from practicum.web import again, assets, challenge, forms, live, pages, reading, scratch, security, verdict
+from practicum.web import (
+    again,
+    assets,
+    challenge,
+    exercises,
+    forms,
+    live,
+    names,
+    own,
+    pages,
+    project,
+    reading,
+    recall,
+    scratch,
+    security,
+    verdict,
+)
 from practicum.web.site import Site
 from practicum.web.view import Halt
 
-Page = Callable[[Request], Response]
+Page = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
 Posted = Callable[[Request, FormData], Response]
 PostedAsync = Callable[[Request, FormData], Awaitable[Response]]
+Read = Callable[[Request, int], Awaitable[FormData]]
 
 
 def create_app(site: Site, hosts: frozenset[str] | None = security.LOOPBACK) -> Starlette:
@@ -66,7 +83,8 @@ def _routes() -> list[Route]:
     sitting = "/s/{sitting}"
     problem = sitting + "/{number:int}"
     return [
-        _post(problem + "/answer", challenge.answer),  # First: routes are tried in turn, and nothing is asked more.
+        # First: routes are tried in turn, and nothing is asked more.
+        _post(problem + "/answer", challenge.answer, scratch.FORM),
         _get("/", pages.home),
         _get("/static/{name}", assets.serve),
         _get("/badges", pages.badges),
@@ -81,16 +99,31 @@ def _routes() -> list[Route]:
         _get(sitting + "/result", verdict.result_page),
         _get(problem, challenge.problem_page),
         _get(problem + "/clock", challenge.clock),
-        _post(problem + "/hint", challenge.hint),
-        _post(problem + "/skip", challenge.skip),
+        _post(problem + "/hint", challenge.hint, scratch.FORM),
+        _post(problem + "/skip", challenge.skip, scratch.FORM),
         _post(problem + "/next", challenge.go_on),
         _post(problem + "/again", again.run_again),
         _get(problem + "/scratch", scratch.from_problem),
         _get("/{course}/{topic}", pages.topic),
+        _get("/{course}/{topic}/names.json", names.names),
         _get("/{course}/{topic}/scratch", scratch.pad),
         _post("/{course}/{topic}/scratch", scratch.run, scratch.FORM),
         _get("/{course}/{topic}/challenge", challenge.start_page),
         _post("/{course}/{topic}/challenge", _threaded(challenge.start)),
+        _get("/{course}/{topic}/project", project.projects),
+        _get("/{course}/{topic}/project/own", own.page),
+        _post("/{course}/{topic}/project/own", own.fit, own.FORM, forms.read_file),
+        _get("/own/{fit}/report", own.report),
+        _post("/own/{fit}/delete", _threaded(own.delete)),
+        _get("/{course}/{topic}/project/{slug}", project.page),
+        _post("/{course}/{topic}/project/{slug}", project.run, scratch.FORM),
+        _post("/{course}/{topic}/project/{slug}/submit", project.submit, scratch.FORM),
+        _post("/{course}/{topic}/project/{slug}/reach", project.ask),
+        _get("/{course}/{topic}/project/{slug}/run/{run}", project.ran),
+        _get("/{course}/{topic}/recall", recall.page),
+        _get("/{course}/{topic}/recall/card", recall.card),
+        _post("/{course}/{topic}/recall/rate", _threaded(recall.rate)),
+        *_exercises(),
         _get("/{course}/{topic}/{mode}", reading.page),
         _get("/{course}/{topic}/{mode}/figure-{cell:int}-{number:int}.png", reading.figure),
         _post("/{course}/{topic}/{mode}/reached", reading.reached),
@@ -98,13 +131,23 @@ def _routes() -> list[Route]:
     ]
 
 
+def _exercises() -> Iterator[Route]:
+    """The pages of each mode whose problems are exercises."""
+    for mode in exercises.exercise_modes():
+        path = f"/{{course}}/{{topic}}/{mode.name}"
+        yield _get(path, partial(exercises.index, mode))
+        yield _get(path + "/{slug}", partial(exercises.page, mode))
+        for action in (exercises.answer, exercises.hint, exercises.solution):
+            yield _post(f"{path}/{{slug}}/{action.__name__}", partial(action, mode), exercises.FORM)
+
+
 def _get(path: str, page: Page) -> Route:
     return Route(path, page, methods=["GET"])
 
 
-def _post(path: str, handler: PostedAsync, size: int = forms.SIZE) -> Route:
+def _post(path: str, handler: PostedAsync, size: int = forms.SIZE, read: Read = forms.read) -> Route:
     """A form of so many bytes, read and checked before its handler sees it."""
-    return Route(path, _checked(handler, size), methods=["POST"])
+    return Route(path, _checked(handler, size, read), methods=["POST"])
 
 
 def _threaded(handler: Posted) -> PostedAsync:
@@ -116,14 +159,15 @@ def _threaded(handler: Posted) -> PostedAsync:
     return threaded
 
 
-def _checked(handler: PostedAsync, size: int) -> Callable[[Request], Awaitable[Response]]:
+def _checked(handler: PostedAsync, size: int, read: Read) -> Callable[[Request], Awaitable[Response]]:
     """Let a form through only if it was this visitor's own."""
 
     @wraps(handler)
     async def checked(request: Request) -> Response:
-        form = await forms.read(request, size)
+        form = await read(request, size)
         proof = form.get("csrf")
         if not isinstance(proof, str) or not security.visitor(request).gave(proof):
+            await form.close()
             raise Halt(
                 403,
                 "This page was too old",

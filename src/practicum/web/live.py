@@ -1,67 +1,272 @@
-"""A run while somebody watches: told as it happens, as server-sent events, or waited for. Hanging up ends it."""
+"""Runs that somebody watches: each goes on by itself, is told as it happens, and is found again by a number.
+
+A connection may break off and another go on where it ended. A run that nobody watches is cancelled after a while,
+unless it is kept: then it goes on to its end, and whoever began it finds what came of it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
+import secrets
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
 
 import anyio
 from anyio.to_thread import run_sync as in_thread
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from practicum.runner import Began, Cancel, Epoch, Event, Output, Queued, Tell
-from practicum.web import epochs, view
-from practicum.web.terminal import Terminal
+from practicum.runner import Cancel, Event, Tell
+from practicum.store import StoreError
+from practicum.web import view
+from practicum.web.security import visitor
+from practicum.web.story import Message, Story
 from practicum.web.view import Halt
 
 MOST = 200
-"""Runs that may be watched at a time, the waiting ones included: each holds a thread."""
+"""Runs that may be under way at a time, the waiting ones included: each holds a thread."""
 PACE = 0.05
 """Seconds between two messages: what happens meanwhile travels together."""
 KEEP_ALIVE = 15.0
 """Seconds of silence after which a comment is sent, so that no proxy takes the connection for dead."""
+PATIENCE = 20.0
+"""Seconds that a run goes on though nobody watches it."""
+AFTERWARDS = 300.0
+"""Seconds that a run can be asked for after its end."""
+HELD = 64 << 20
+"""Letters of results that are held for that at the most: of more, the oldest are forgotten."""
+WATCHERS = 8
+"""Connections that may watch one run at a time."""
+FAULT = "Something went wrong here. It is a fault in practicum, and nothing you did."
 
 T = TypeVar("T")
 Work = Callable[[Tell, Cancel], T]
 """What is run, in a thread of its own: it tells what happens, ends soon once it is cancelled, and gives its result."""
 
 
-class Runs:
-    """The runs under way. When the service ends, no more begin, and those there are can be ended."""
+@dataclass(frozen=True)
+class Kept(Generic[T]):
+    """A run that goes on though nobody watches, and what notes its beginning and end. Called in the run's thread."""
 
-    def __init__(self) -> None:
+    begun: Callable[[str], None]
+    """With the run's id, before anything is run."""
+    ended: Callable[[str, T | None], None]
+    """With the id and the result; None if a fault of ours ended it."""
+    page: str
+    """Where its learner finds it."""
+
+
+class Run(Generic[T]):
+    """One run: whose it is, what happened, who watches. From any thread."""
+
+    def __init__(
+        self, owner: str, work: Work[T], piece: Callable[[T], str] | None, kept: Kept[T] | None, patience: float
+    ) -> None:
+        self.id = secrets.token_urlsafe(16)
+        self.owner = owner
+        self.kept = kept
+        self.cancel = Cancel()
+        self.finished: float | None = None
+        self.size = 0
+        """Letters of its last word."""
+        self.result: T | None = None
+        """What it gave, where it is not told in pieces."""
+        self.error: Exception | None = None
+        self._work = work
+        self._piece = piece
+        self._patience = patience
+        self._story = Story()
         self._guard = threading.Lock()
-        self._under_way: set[Cancel] = set()
-        self.threads = anyio.CapacityLimiter(MOST)
-        self.stopping = False
+        self._watchers: list[Callable[[], None]] = []
+        self._timer: threading.Timer | None = None
 
-    def __len__(self) -> int:
+    @property
+    def ended(self) -> bool:
+        return self.finished is not None
+
+    def go(self) -> None:
+        """To its end, in the thread that calls."""
+        try:
+            if self.kept:
+                self.kept.begun(self.id)
+            last = self._come_to_an_end()
+        except StoreError as error:
+            last, self.error = ("trouble", f"This could not be stored. {error}"), error
+        except Exception as error:
+            logging.getLogger(__name__).exception("A run could not be shown")
+            last, self.error = ("trouble", FAULT), error
+        self.cancel.set()
         with self._guard:
-            return len(self._under_way)
+            self._story.end(*last)
+            self.size = len(last[1])
+            self.finished = time.monotonic()
+            self._rest()
+        self._wake()
+
+    def _come_to_an_end(self) -> tuple[str, str]:
+        result: T | None = None
+        try:
+            result = self._work(self.tell, self.cancel)
+        finally:
+            if self.kept:
+                self.kept.ended(self.id, result)
+        if self._piece:
+            return "result", self._piece(result)
+        self.result = result
+        return "result", ""
+
+    def tell(self, happened: Event) -> None:
+        """One thing more has happened."""
+        with self._guard:
+            self._story.add(happened)
+        self._wake()
+
+    def since(self, after: int) -> tuple[list[Message], bool]:
+        """What happened after that message, and whether that is all there will be."""
+        with self._guard:
+            return self._story.since(after), self._story.ended
+
+    def _wake(self) -> None:
+        with self._guard:
+            watchers = list(self._watchers)
+        for wake in watchers:
+            wake()
+
+    # --- who watches
 
     @contextlib.contextmanager
-    def one(self) -> Iterator[Cancel]:
-        """A run, and what cancels it. Raises Halt (503) if the service is ending, or full."""
-        cancel = Cancel()
+    def watched(self, wake: Callable[[], None]) -> Iterator[None]:
+        """While this lasts somebody watches, and is woken when something happens. Raises Halt (429) if too many do."""
         with self._guard:
+            if len(self._watchers) >= WATCHERS:
+                raise Halt(429, "This run is watched already", "Close some of the pages that show it.")
+            self._watchers.append(wake)
+            self._rest()
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._watchers.remove(wake)
+            self.look()
+
+    def look(self) -> None:
+        """If nobody watches it now, it is cancelled after a while."""
+        with self._guard:
+            if not (self._watchers or self.kept or self.ended or self._timer):
+                self._timer = threading.Timer(self._patience, self.cancel.set)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def _rest(self) -> None:
+        """Nobody need lose patience with it."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    async def messages(self, after: int | None) -> AsyncGenerator[str, None]:
+        """What to send, as it comes, to the last: all of it, or what came after that message."""
+        news = News()
+        with self.watched(news.wake):
+            if after is None:
+                after = 0
+                yield str(Message("run", {"id": self.id, "kept": self.kept is not None}))
+            while True:
+                told, ended = self.since(after)
+                for message in told:
+                    after = message.id
+                    yield str(message)
+                if ended:
+                    return
+                with anyio.move_on_after(PACE if told else 0):
+                    await self._until_ended(news)
+                while not await news.come(KEEP_ALIVE):
+                    yield ": still here\n\n"
+
+    async def _until_ended(self, news: News) -> None:
+        while not self.ended:
+            await news.next()
+
+
+class News:
+    """Word for somebody in an event loop, from any thread."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._unread = asyncio.Event()
+        self._pulse = asyncio.Event()
+
+    def wake(self) -> None:
+        with contextlib.suppress(RuntimeError):  # The loop is over, and so is whoever waited in it.
+            self._loop.call_soon_threadsafe(self._come)
+
+    def _come(self) -> None:
+        self._unread.set()
+        self._pulse.set()
+
+    async def next(self) -> None:
+        """Wait for the next, and leave it unread."""
+        self._pulse.clear()
+        await self._pulse.wait()
+
+    async def come(self, seconds: float) -> bool:
+        """Wait so long for something unread, and count it as read. False if nothing came."""
+        with anyio.move_on_after(seconds) as patience:
+            await self._unread.wait()
+        self._unread.clear()
+        return not patience.cancelled_caught
+
+
+class Runs:
+    """The runs under way, and those that ended a moment ago. When the service ends, no more begin."""
+
+    def __init__(self, patience: float = PATIENCE) -> None:
+        self.patience = patience
+        self.stopping = False
+        self._guard = threading.Lock()
+        self._known: dict[str, Run[Any]] = {}
+
+    def __len__(self) -> int:
+        """How many are under way."""
+        with self._guard:
+            return sum(not run.ended for run in self._known.values())
+
+    def begin(
+        self, owner: str, work: Work[T], piece: Callable[[T], str] | None = None, kept: Kept[T] | None = None
+    ) -> Run[T]:
+        """A new run, which has begun. Raises Halt (503) if the service is ending, or full."""
+        run = Run(owner, work, piece, kept, self.patience)
+        with self._guard:
+            self._forget()
             if self.stopping:
                 raise Halt(503, "The service is stopping", "Nothing was run. Try again when it is back.")
-            if len(self._under_way) >= MOST:
+            if sum(not one.ended for one in self._known.values()) >= MOST:
                 raise Halt(503, "Too much is waiting", f"{MOST} runs wait already. Try again in a minute.")
-            self._under_way.add(cancel)
-        try:
-            yield cancel
-        finally:
-            cancel.set()
-            with self._guard:
-                self._under_way.discard(cancel)
+            self._known[run.id] = run
+        threading.Thread(target=run.go, name=f"run-{run.id[:6]}", daemon=True).start()
+        return run
+
+    def find(self, id: str, owner: str) -> Run[Any] | None:
+        """The run of that id, if it is this owner's, and did not end long ago."""
+        with self._guard:
+            self._forget()
+            run = self._known.get(id)
+        return run if run is not None and secrets.compare_digest(run.owner, owner) else None
+
+    def _forget(self) -> None:
+        """Those that ended long ago, and of the others the oldest where they are too large together."""
+        now, size = time.monotonic(), 0
+        for run in reversed(list(self._known.values())):
+            if run.finished is not None:
+                size += run.size
+                if now - run.finished > AFTERWARDS or size > HELD:
+                    del self._known[run.id]
 
     def refuse(self) -> None:
         """From now on none begins."""
@@ -71,153 +276,119 @@ class Runs:
     def cancel_all(self) -> None:
         self.refuse()
         with self._guard:
-            for cancel in self._under_way:
-                cancel.set()
+            under_way = [run for run in self._known.values() if not run.ended]
+        for run in under_way:
+            run.cancel.set()
 
 
-async def answer(request: Request, work: Work[T], piece: Callable[[T], str], page: Callable[[T], Response]) -> Response:
-    """The run as it happens, its result as a `piece` of a page; or, where no stream is asked for, as a whole `page`."""
+# --- requests ------------------------------------------------------------------------------------------------------
+
+
+async def answer(
+    request: Request,
+    work: Work[T],
+    piece: Callable[[T], str],
+    page: Callable[[T], Response],
+    kept: Kept[T] | None = None,
+) -> Response:
+    """The run as it happens, its result as a `piece` of a page; or, where no stream is asked for, as a whole `page`.
+
+    Of a kept run, that is the page where it is kept, at once.
+    """
     runs: Runs = request.app.state.runs
+    owner = visitor(request).person
     if view.streams(request):
-        return Live(runs, work, piece)
-    with runs.one() as cancel:
-        async with anyio.create_task_group() as group:
-            group.start_soon(_until_gone, request.receive, cancel)
-            result = await in_thread(work, _ignore, cancel, limiter=runs.threads)
-            group.cancel_scope.cancel()
-    return await in_thread(page, result)
+        return Live(runs.begin(owner, work, piece, kept))
+    if kept:
+        runs.begin(owner, work, piece, kept)
+        return view.see(kept.page)
+    run = runs.begin(owner, work)
+    async with anyio.create_task_group() as group:
+        group.start_soon(_until_gone, request.receive, group.cancel_scope)
+        try:
+            await _end_of(run)
+        finally:
+            run.cancel.set()  # A page that is waited for is not come back to.
+        group.cancel_scope.cancel()
+    if not run.ended:
+        return Response(status_code=204)  # Nobody is there to read it.
+    if run.error:
+        raise run.error
+    return await in_thread(page, cast(T, run.result))
 
 
-def _ignore(happened: Event) -> None:
-    """Nobody can be told."""
+async def result(request: Request, work: Work[T]) -> T:
+    """What the work gives, waited for to its end whether or not anybody still reads the answer."""
+    runs: Runs = request.app.state.runs
+    run = runs.begin(visitor(request).person, work)
+    await _end_of(run)
+    if run.error:
+        raise run.error
+    return cast(T, run.result)
 
 
-async def _until_gone(receive: Receive, cancel: Cancel) -> None:
-    """Wait until the browser hangs up, or the service gives up waiting, then end the run."""
-    try:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-    finally:
-        cancel.set()
+async def _end_of(run: Run[Any]) -> None:
+    news = News()
+    with run.watched(news.wake):
+        while not run.ended:
+            await news.come(KEEP_ALIVE)
 
 
-class Live(Response, Generic[T]):
-    """A run as server-sent events: `state`, `output`, `epochs` as they come, and `result`, a piece of the page."""
+async def _until_gone(receive: Receive, scope: anyio.CancelScope) -> None:
+    """Wait until the browser hangs up, then end what is done for it."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    scope.cancel()
+
+
+class Live(Response):
+    """A run as server-sent events: `run`, `state`, `output`, `epoch` and `epochs` as they come, and `result`."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, runs: Runs, work: Work[T], piece: Callable[[T], str]) -> None:
+    def __init__(self, run: Run[Any], after: int | None = None) -> None:
         super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         del self.headers["content-length"]
-        self._runs = runs
-        self._work = work
-        self._piece = piece
+        self._run = run
+        self._after = after
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._runs.one() as cancel:
-            feed = Feed()
+        try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             async with anyio.create_task_group() as group:
-                group.start_soon(_until_gone, receive, cancel)
-                group.start_soon(self._run, feed, cancel)
-                async for message in feed.messages():
-                    await send({"type": "http.response.body", "body": message.encode(), "more_body": True})
+                group.start_soon(_until_gone, receive, group.cancel_scope)
+                async with contextlib.aclosing(self._run.messages(self._after)) as messages:
+                    async for message in messages:
+                        await send({"type": "http.response.body", "body": message.encode(), "more_body": True})
                 group.cancel_scope.cancel()
+        finally:
+            self._run.look()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _run(self, feed: Feed, cancel: Cancel) -> None:
-        try:
-            result = await in_thread(self._work, feed.tell, cancel, limiter=self._runs.threads)
-            last = event("result", await in_thread(self._piece, result))
-        except Exception:
-            logging.getLogger(__name__).exception("A run could not be shown")
-            last = event("trouble", "Something went wrong here. It is a fault in practicum, and nothing you did.")
-        feed.end(last)
+
+def watch(request: Request) -> Response:
+    """Go on watching a run, after the message that was received last."""
+    run = _known(request)
+    said = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    if not view.streams(request):
+        return view.see(run.kept.page if run.kept else "/")
+    return Live(run, min(int(said), 1 << 60) if said.isascii() and said.isdigit() and len(said) < 20 else None)
 
 
-class Feed:
-    """What has happened and was not sent yet: filled by the run's thread, emptied by the event loop."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._guard = threading.Lock()
-        self._happened: list[Event] = []
-        self._news = asyncio.Event()
-        self._ended = asyncio.Event()
-        self._last = ""
-
-    def tell(self, happened: Event) -> None:
-        """From any thread."""
-        with self._guard:
-            self._happened.append(happened)
-        self._loop.call_soon_threadsafe(self._news.set)
-
-    def end(self, last: str) -> None:
-        """Nothing more will be told but this message. From the event loop."""
-        self._last = last
-        self._ended.set()
-        self._news.set()
-
-    async def messages(self) -> AsyncIterator[str]:
-        """What to send, as it comes, to the last."""
-        story = Story()
-        while True:
-            with anyio.move_on_after(KEEP_ALIVE) as patience:
-                await self._news.wait()
-            if patience.cancelled_caught:
-                yield ": still here\n\n"
-                continue
-            self._news.clear()
-            ended = self._ended.is_set()
-            for message in story.go_on(self._take()):
-                yield message
-            if ended:
-                yield self._last
-                return
-            with anyio.move_on_after(PACE):
-                await self._ended.wait()
-
-    def _take(self) -> list[Event]:
-        with self._guard:
-            taken, self._happened = self._happened, []
-        return taken
+async def stop(request: Request, form: FormData) -> Response:
+    """End a run; a page that is being left says so too."""
+    run = _known(request)
+    run.cancel.set()
+    if view.streams(request) or form.get("quietly") == "1" or not run.kept:
+        return Response(status_code=204)
+    await _end_of(run)
+    return view.see(run.kept.page)
 
 
-class Story:
-    """What was told so far of one run, and how to go on."""
-
-    def __init__(self) -> None:
-        self._terminals = {"stdout": Terminal(), "stderr": Terminal()}
-        self._epochs: list[Epoch] = []
-        self._runs = False
-
-    def go_on(self, happened: Sequence[Event]) -> Iterator[str]:
-        """The messages that tell what happened since: of each sort one at the most."""
-        states = [one for one in happened if isinstance(one, Queued | Began)]
-        begun = [one for one in states if isinstance(one, Began)]
-        if states and not self._runs:  # Of several runs side by side, one that waits does not hide one that runs.
-            yield event("state", state((begun or states)[-1]))
-        self._runs = self._runs or bool(begun)
-        for stream, terminal in self._terminals.items():
-            text = "".join(one.text for one in happened if isinstance(one, Output) and one.stream == stream)
-            if text:
-                final, line = terminal.write(text)
-                yield event("output", {"stream": stream, "add": final, "line": line})
-        trained = [one for one in happened if isinstance(one, Epoch)]
-        if trained:
-            self._epochs += trained
-            yield event("epochs", view.part("epochs.html", epochs=epochs.latest(self._epochs)))
-
-
-def state(happened: Queued | Began) -> dict[str, Any]:
-    """Where a run stands, in words, and whether seconds count."""
-    if isinstance(happened, Began):
-        return {"words": "Running …", "running": True}
-    ahead = happened.ahead
-    go = "you are next" if not ahead else "1 run goes first" if ahead == 1 else f"{ahead} runs go first"
-    return {"words": f"Waiting: {go}", "running": False}
-
-
-def event(name: str, data: object) -> str:
-    """One server-sent event. Its data is JSON, so that no line break in it ends the event."""
-    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
+def _known(request: Request) -> Run[Any]:
+    """The run that is asked for. Raises Halt (404), for another's as for one that never was."""
+    runs: Runs = request.app.state.runs
+    run = runs.find(request.path_params["run"], visitor(request).person)
+    if run is None:
+        raise Halt(404, "This run is not known here", "It ended a while ago, or the service was started anew since.")
+    return run

@@ -48,6 +48,8 @@ class Outcome:
     lines: tuple[Line, ...] = ()
     hint: Markup | str = ""
     traceback: str = ""
+    fault: int | None = None
+    """The line of the code that an editor may mark."""
 
     @property
     def said(self) -> str:
@@ -78,13 +80,15 @@ def outcome(result: Result, code: str, isolated: bool = True, stopping: bool = F
         quoted(code, at),
         spans(hints.hint(failed, code, isolated)) if failed else "",
         clipped(result.traceback) if failed else "",
+        at if css and at is not None and 1 <= at <= code.count("\n") + 1 else None,
     )
 
 
 def _end(result: Result, stopping: bool) -> tuple[str, str, str, int | None]:
     """How it ended: a class, a heading, a sentence, and the line of code that it is about."""
     if result.stopped == "cancelled":
-        return "", "", "The service was stopped, and this run with it." if stopping else "Stopped.", None
+        after = f" after {seconds(result.seconds)}" if result.seconds else ""
+        return "", "", "The service was stopped, and this run with it." if stopping else f"Stopped{after}.", None
     if result.stopped:
         found = _AT.search(result.why)
         return "wrong", "", result.why, int(found[1]) if found else None
@@ -96,7 +100,7 @@ def _end(result: Result, stopping: bool) -> tuple[str, str, str, int | None]:
 
 def _failed(failure: Failure) -> tuple[str, str]:
     at = f" at line {failure.line}" if failure.line else ""
-    message = _TAIL.sub("", failure.message)
+    message = hints.plain(_TAIL.sub("", failure.message))
     return f"{failure.type}{at}" + (":" if message else "."), message
 
 

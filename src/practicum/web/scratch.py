@@ -60,13 +60,13 @@ async def run(request: Request, form: FormData) -> Response:
     """What the code does, as it happens or as a page. The page has the code in it still."""
     url = _topic_url(request)
     pool = site(request).pool
-    code = _code(form)
+    code = code_in(form)
     if pool is None or not is_offered(site(request)):
         raise Halt(403, "Nothing is run here", "The pad's page says why.", (f"{url}/scratch", "See why"))
-    if wrong := _wrong(code):
+    if fault := wrong(code):
         if view.streams(request):
-            raise Halt(413 if code.strip() else 422, wrong, "", (f"{url}/scratch", "Back"))
-        return await in_thread(partial(_page, request, url, code, wrong=wrong))
+            raise Halt(413 if code.strip() else 422, fault, "", (f"{url}/scratch", "Back"))
+        return await in_thread(partial(_page, request, url, code, fault=fault))
 
     isolated = pool.mode is not Mode.SUBPROCESS
     runs: live.Runs = request.app.state.runs
@@ -96,13 +96,13 @@ def _run(pool: Pool, catalogue: Catalogue, code: str, person: str, tell: Tell, c
     return pool.run(Job(code=code, limits=LIMITS, environment=environment), tell, cancel, person)
 
 
-def _code(form: FormData) -> str:
+def code_in(form: FormData) -> str:
     """The code as it was typed: forms send line ends of their own."""
     code = form.get("code", "")
     return code.replace("\r\n", "\n").replace("\r", "\n") if isinstance(code, str) else ""
 
 
-def _wrong(code: str) -> str:
+def wrong(code: str) -> str:
     """Why it is not run, in words."""
     if not code.strip():
         return "There is nothing to run yet."
@@ -121,7 +121,7 @@ def _page(
     url: str,
     code: str = "",
     came: outcome.Outcome | None = None,
-    wrong: str = "",
+    fault: str = "",
     back: tuple[str, str] | None = None,
 ) -> Response:
     where = site(request)
@@ -143,7 +143,7 @@ def _page(
         may=_may(where.pool),
         code=code,
         outcome=came,
-        wrong=wrong,
+        wrong=fault,
     )
 
 

@@ -95,6 +95,9 @@ class Server(uvicorn.Server):
         while len(runs) and time.monotonic() < until and not self.force_exit:
             await asyncio.sleep(0.05)
         runs.cancel_all()
+        until = time.monotonic() + LAST_WORDS
+        while len(runs) and time.monotonic() < until:  # What is kept of them is still to be stored.
+            await asyncio.sleep(0.02)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
@@ -12,15 +13,20 @@ from practicum import modes
 from practicum.model import Card, Topic, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.store import Store
+from practicum.web.pending import Pending
 from practicum.web.recent import Recent
 from practicum.web.seat import Seat
 from practicum.web.view import Halt
 
 if TYPE_CHECKING:
     from practicum.runner import Pool
+    from practicum.web.outcome import Outcome
 
 _LEARNERS = 10_000
 """How many visitors' learners are remembered between requests."""
+
+_TOLD = 1_000
+"""How many failed tries are remembered with what their runs said, for the page that comes after."""
 
 _SEATS = 1_000
 """How many sittings are remembered between requests, at some 10 kB each."""
@@ -39,7 +45,8 @@ class ServedCard:
 class Site:
     """The courses by their slugs, and where progress is kept. `pool` runs code, where there is one.
 
-    `local`: only this machine can reach the service, so that code may be run that nothing keeps apart.
+    `local`: only this machine can reach the service, so that code may be run that nothing keeps apart. `lab`: the
+    folder for what learners have made of their own pictures.
     """
 
     def __init__(
@@ -49,15 +56,20 @@ class Site:
         pool: Pool | None = None,
         draft: bool = False,
         local: bool = False,
+        lab: Path | None = None,
     ) -> None:
         self.catalogues = {catalogue.course.slug: catalogue for catalogue in catalogues}
         self.store = store
         self.pool = pool
         self.draft = draft
         self.local = local
+        self.lab = lab
         self._learners: Recent[str] = Recent(_LEARNERS)
         self.seats: Recent[Seat] = Recent(_SEATS)
         """Sittings as they were when last read or written. Another process may have written since."""
+        self.told: Recent[Outcome] = Recent(_TOLD)
+        """What the runs of failed tries said, by the nonce of the try. Nothing of it is kept beyond that."""
+        self.pending = Pending()
 
     def catalogue(self, course: str) -> Catalogue:
         """The course of that slug. Raises Halt (404)."""

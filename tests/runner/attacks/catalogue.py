@@ -106,6 +106,12 @@ def not_passed(result: Result, world: World) -> None:
     assert not [text for text in told if world.hidden in text], result
 
 
+def scores_nothing(result: Result, world: World) -> None:
+    """The score that the check asks for is what was earned: none, or nothing at all."""
+    assert result.values.get("score", 0.0) == 0.0, result
+    assert not result.ok or set(result.values) == {"score"}, result
+
+
 @dataclass(frozen=True, eq=False)
 class Attack:
     """One way to do harm. The last three fields are filled in from the file's place and docstring."""
@@ -118,6 +124,8 @@ class Attack:
     """A hidden check. The code gives a wrong answer, or none, and tries to pass it anyway."""
     answer: str = ""
     """Code that passes the same check honestly: what fails is the attack, not the check."""
+    score: str = ""
+    """An expression that is asked of the check once it has passed: the code tries to better it."""
     values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Asked for besides `escaped`."""
     after: str = ""
@@ -138,7 +146,8 @@ class Attack:
     def job(self, world: World) -> Job:
         if self.check:
             check = f"hidden = {world.hidden!r}\n{self.check}"
-            return Job(code=self.code, check=check, limits=self.limits)
+            score = {"score": self.score} if self.score else {}
+            return Job(code=self.code, check=check, check_values=score, limits=self.limits)
         values = {"escaped": "escaped", **self.values}
         return Job(setup=prelude(world), code=self.code, values=values, limits=self.limits)
 

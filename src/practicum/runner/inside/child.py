@@ -5,9 +5,9 @@ sent only once the code has ended, so that the code cannot read them. From the j
 `E` an epoch of training has ended, `R` its code has run, `V` a value, `F` what it raised, `P` a figure, `D` it is done,
 `X` it could not begin.
 
-If there is a check, it is a second job, in a process of its own: setup, check, and values of its own. The first one says `L` (it listens)
-before its end, and then answers questions until it is let go with `O`. Questions and answers (`Q` and `A`, see `talk`)
-go both ways. `U` from the check: it was sent what no honest process sends.
+If there is a check, it is a second job, in a process of its own: setup, check, and values of its own. The first one
+says `L` (it listens) before its end, and then answers questions until it is let go with `O`. Questions and answers (`Q`
+and `A`, see `talk`) go both ways. `U` from the check: it was sent what no honest process sends.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _mute() -> None:
 
 
 def _run_check(channel: Channel, job: dict[str, Any], space: Space) -> bool:
-    """The setup anew, then the check, which asks the job's process for what it needs, then the values that are asked of it.
+    """The setup anew; the check, which asks the job's process for what it needs; values that are asked of the check.
 
     True if setup or check raised.
     """

@@ -1,78 +1,184 @@
-// A run, live: "Run it again" and the scratch pad. The form works without this; with it, what the run says appears as
-// it happens, read from a stream of server-sent events. Leaving the page or pressing Stop ends the run on the server.
+// A run, live: "Run it again", the scratch pad, cells and projects. The form works without this; with it, what the run
+// says appears as it happens, read from a stream of server-sent events. A connection that breaks off is taken up again
+// where it ended. Stop ends the run, and so does leaving the page, unless it is kept.
 
 const KEPT = 40_000; // Letters of output kept while it runs; the result brings its beginning and end.
+const AGAIN = [1, 2, 4, 8, 15, 30]; // Seconds between tries to go on; the last again and again.
 const GONE = "The server did not answer. See that it is running, then try again.";
-const BROKEN = "The connection broke off, and the run ended with it. See that the server is running, then try again.";
+const LOST = "Connection lost, trying again …";
+const ALONE = "The connection is lost, so the run could not be told to stop. It ends by itself.";
 
 class PracticumLive extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
-    this.button = this.form.querySelector("button");
+    this.button = this.form.querySelector("button:not([formaction], [type=button])");
     this.note = this.querySelector(".note");
     this.state = this.querySelector(".state");
     this.live = this.querySelector(".live");
     this.words = this.button.textContent;
     this.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      if (this.running) this.running.abort();
-      else this.run();
+      if (this.running) {
+        event.preventDefault();
+        this.stop();
+      } else if (!event.submitter?.hasAttribute("data-plain")) {
+        event.preventDefault();
+        this.run(event.submitter?.getAttribute("formaction"));
+      }
     });
     this.button.addEventListener("click", (event) => { if (event.detail > 1) event.preventDefault(); }); // A double click is one.
+    this.leave = () => this.left();
+    addEventListener("pagehide", this.leave);
+    if (this.dataset.run) this.follow(this.dataset.run);
   }
 
-  disconnectedCallback() { this.running?.abort(); }
+  disconnectedCallback() {
+    removeEventListener("pagehide", this.leave);
+    this.left();
+  }
 
-  async run() {
-    this.running = new AbortController();
-    this.began = null;
+  // The page is left: an ordinary run has nobody then, and a kept one goes on.
+  left() {
+    const { running } = this;
+    if (running?.id && !running.kept) navigator.sendBeacon(`/runs/${running.id}/stop`, new URLSearchParams({ csrf: this.csrf(), quietly: 1 }));
+    running?.abort.abort();
+  }
+
+  csrf() { return this.form.elements.namedItem("csrf").value; }
+
+  // --- one run
+
+  async run(url) {
+    const data = new FormData(this.form); // Before anything changes.
+    const body = this.form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+    this.begin();
+    await this.watch(() => this.ask(url ?? this.dataset.url, { method: "POST", body }));
+  }
+
+  // A run that is under way already.
+  async follow(id) {
+    this.begin();
+    Object.assign(this.running, { id, kept: true });
+    await this.watch(() => this.ask(`/runs/${id}`));
+  }
+
+  begin() {
+    this.running = { abort: new AbortController(), id: null, kept: false, after: 0, at: {}, epoch: 0, began: null, stood: null };
     this.fresh = this.ended = false;
     this.button.textContent = "Stop";
     this.toggleAttribute("data-running", true);
+    this.others(true);
+    this.querySelector("practicum-editor")?.clear?.();
     this.say("Starting …");
-    try {
-      const answer = await fetch(this.dataset.url, {
-        method: "POST",
-        body: new URLSearchParams(new FormData(this.form)),
-        headers: { Accept: "text/event-stream" },
-        signal: this.running.signal,
-      });
-      if (!answer.ok) this.conclude(await answer.text(), "notice wrong");
-      else await this.read(answer.body);
-      if (!this.ended) this.conclude(BROKEN, "notice wrong");
-    } catch (trouble) {
-      const stopped = trouble.name === "AbortError";
-      if (stopped) this.conclude(`Stopped${this.began ? ` after ${this.seconds()} s` : ""}.`, "soft small ending");
-      else this.conclude(this.fresh ? BROKEN : GONE, "notice wrong");
+  }
+
+  // What else the form can do waits until the run has ended.
+  others(wait) {
+    for (const button of this.form.querySelectorAll("button[formaction]")) button.disabled = wait;
+  }
+
+  // Read what comes, and go on wherever it breaks off, until the run has ended.
+  async watch(first) {
+    const { running } = this;
+    for (let tries = 0, open = first; !this.ended && !running.abort.signal.aborted; ) {
+      const before = running.after;
+      try {
+        const answer = await open();
+        if (!answer.ok) this.conclude(await answer.text(), "notice wrong");
+        else {
+          if (tries) running.stood ? this.stand(running.stood) : this.say("Starting …");
+          await this.read(answer.body);
+        }
+      } catch (trouble) {
+        if (running.abort.signal.aborted) break;
+        if (!running.id) this.conclude(GONE, "notice wrong"); // It never began, as far as anybody here knows.
+      }
+      if (this.ended || running.abort.signal.aborted) break;
+      if (!running.id) this.conclude(GONE, "notice wrong");
+      else {
+        tries = running.after > before ? 1 : tries + 1;
+        clearInterval(this.ticking);
+        this.say(LOST);
+        await this.pause(AGAIN[Math.min(tries, AGAIN.length) - 1]);
+        open = () => this.ask(`/runs/${running.id}`);
+      }
     }
     clearInterval(this.ticking);
+    if (this.running !== running) return;
     this.running = null;
     this.button.textContent = this.words;
     this.toggleAttribute("data-running", false);
+    this.others(false);
+    this.dispatchEvent(new CustomEvent("practicum-ended", { bubbles: true }));
+  }
+
+  ask(url, more = {}) {
+    const headers = { Accept: "text/event-stream" };
+    if (this.running.after) headers["Last-Event-ID"] = this.running.after;
+    return fetch(url, { ...more, headers, signal: this.running.abort.signal });
+  }
+
+  // Wait so many seconds, or until the network is back, or Stop is pressed.
+  pause(seconds) {
+    return new Promise((done) => {
+      const { signal } = this.running.abort;
+      const end = () => {
+        clearTimeout(timer);
+        removeEventListener("online", end);
+        signal.removeEventListener("abort", end);
+        done();
+      };
+      const timer = setTimeout(end, seconds * 1000);
+      addEventListener("online", end);
+      signal.addEventListener("abort", end);
+    });
+  }
+
+  async stop() {
+    const { running } = this;
+    if (!running.id) return this.giveUp("Stopped."); // Nothing is known of it yet; unwatched, it ends.
+    this.say("Stopping …");
+    try {
+      const body = new URLSearchParams({ csrf: this.csrf() });
+      const answer = await fetch(`/runs/${running.id}/stop`, { method: "POST", body, headers: { Accept: "text/event-stream" } });
+      if (!answer.ok && this.running === running && !this.ended) this.giveUp(await answer.text());
+    } catch {
+      if (this.running === running && !this.ended) this.giveUp(ALONE);
+    }
+  }
+
+  giveUp(words) {
+    this.conclude(words, "soft small ending");
+    this.running.abort.abort();
   }
 
   async read(body) {
     const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let text = ""; ;) {
+    for (let text = ""; !this.ended; ) {
       const { value, done } = await reader.read();
       if (done) return;
       text += value;
       for (let end; (end = text.indexOf("\n\n")) >= 0; text = text.slice(end + 2)) this.take(text.slice(0, end));
     }
+    reader.cancel().catch(() => {});
   }
 
   take(block) {
-    let name = "", data = "";
+    let name = "", data = "", id = 0;
     for (const line of block.split("\n")) {
       if (line.startsWith("event: ")) name = line.slice(7);
       else if (line.startsWith("data: ")) data += line.slice(6);
+      else if (line.startsWith("id: ")) id = Number(line.slice(4));
     }
-    if (name) this.on(name, JSON.parse(data));
+    if (!name || !this.running) return;
+    this.on(name, JSON.parse(data));
+    this.running.after = Math.max(this.running.after, id);
   }
 
   on(name, data) {
-    if (name === "state") this.stand(data);
+    if (name === "run") Object.assign(this.running, { id: data.id, kept: data.kept });
+    else if (name === "state") this.stand(data);
     else if (name === "output") this.print(data);
+    else if (name === "epoch") this.learn(data);
     else if (name === "epochs") this.place("epochs", "div").innerHTML = data; // The server's own templates,
     else if (name === "result") this.show(data); // escaped there.
     else if (name === "trouble") this.conclude(data, "notice wrong");
@@ -80,11 +186,12 @@ class PracticumLive extends HTMLElement {
 
   // --- where it stands
 
-  stand({ words, running }) {
+  stand(data) {
     clearInterval(this.ticking);
-    this.say(words);
-    if (!running) return;
-    this.began ??= performance.now();
+    this.say(data.words);
+    this.running.stood = data;
+    if (!data.running) return;
+    this.running.began ??= performance.now() - data.seconds * 1000;
     const count = document.createElement("span");
     count.setAttribute("aria-hidden", "true"); // Nobody wants to hear every second.
     this.state.append(" ", count);
@@ -93,21 +200,22 @@ class PracticumLive extends HTMLElement {
     tick();
   }
 
-  seconds() { return Math.floor((performance.now() - this.began) / 1000); }
+  seconds() { return this.running ? Math.floor((performance.now() - this.running.began) / 1000) : 0; }
 
   say(words) { this.state.textContent = words; }
 
   // --- what it says
 
   // The first word of a run takes the place of what the one before has left: until then that stays, so nothing jumps.
-  begin() {
+  clear() {
     if (this.fresh) return;
     this.fresh = true;
     this.live.replaceChildren();
+    this.dispatchEvent(new CustomEvent("practicum-began", { bubbles: true }));
   }
 
   place(css, tag) {
-    this.begin();
+    this.clear();
     let place = this.live.querySelector(`:scope > .${css}`);
     if (!place) {
       place = document.createElement(tag);
@@ -120,7 +228,11 @@ class PracticumLive extends HTMLElement {
     return place;
   }
 
-  print({ stream, add, line }) {
+  print({ stream, at, add, line }) {
+    const known = this.running.at[stream] ?? 0; // Letters as the server counts them: an emoji is one.
+    const letters = [...add];
+    if (at < known) add = letters.slice(known - at).join(""); // Sent once more after a break.
+    this.running.at[stream] = Math.max(known, at + letters.length);
     const place = this.place(stream, "pre");
     if (!place.firstChild) {
       place.classList.add("out");
@@ -135,18 +247,33 @@ class PracticumLive extends HTMLElement {
     if (low) place.scrollTop = place.scrollHeight;
   }
 
+  // Epochs, for whoever draws them. What was sent once more after a break is left out.
+  learn(epochs) {
+    const news = epochs.filter((one) => one.index >= this.running.epoch);
+    if (!news.length) return;
+    this.running.epoch = news.at(-1).index + 1;
+    this.clear();
+    this.dispatchEvent(new CustomEvent("practicum-epochs", { bubbles: true, detail: news }));
+  }
+
   show(html) {
-    this.begin();
+    this.clear();
     const places = new Map([...this.live.children].map((one) => [one.classList[0], one.scrollTop]));
     this.ended = true;
     this.live.innerHTML = html;
+    for (const one of this.live.querySelectorAll("[data-into]")) { // What else on the page is different now.
+      document.getElementById(one.dataset.into)?.replaceChildren(...one.childNodes);
+      one.remove();
+    }
+    const fault = this.live.querySelector("[data-line]");
+    if (fault) this.querySelector("practicum-editor")?.mark?.(Number(fault.dataset.line), fault.dataset.message);
     for (const one of this.live.querySelectorAll(".out")) one.scrollTop = places.get(one.classList[0]) ?? 0;
     this.say(this.live.querySelector("[data-said]")?.dataset.said ?? ""); // Seen below; here for a screen reader.
     this.come();
   }
 
   conclude(words, css) {
-    this.begin();
+    this.clear();
     this.ended = true;
     const line = document.createElement("p");
     line.textContent = words;

@@ -1,0 +1,269 @@
+"""One learner goes through all nine modes of the first topic, in a real browser, with real TensorFlow.
+
+As on their own machine: `practicum serve`, the shipped course, what they do in one evening.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from practicum import modes, settings
+from practicum.prove.catalogue import load
+from tests.web.conftest import Opener
+from tests.web.serving import Service
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.tensorflow]
+
+TOPIC = "/transfer-learning/small-datasets"
+COURSE = settings.shipped_courses()[0]
+PAGES = [mode.name for mode in modes.ALL if mode.shows == "page"]
+LONG = 60_000
+"""Milliseconds that a run may take on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with Service(tmp_path_factory.mktemp("data"), courses=[COURSE]) as service:
+        yield service
+
+
+def solution(place: str) -> str:
+    """The author's answer to an exercise or a project."""
+    found = load(COURSE).entries[f"small-datasets/{place}"].problem
+    return found.variants[0].solution
+
+
+def write(page: Page, code: str) -> None:
+    """Put code into the editor of the page, as pasting it does."""
+    editor = page.locator("practicum-editor").first
+    editor.scroll_into_view_if_needed()
+    editor.evaluate("(editor, code) => { editor.value = code; }", code)
+
+
+def test_one_evening(opened: Opener) -> None:
+    """From nothing to a baseline beaten, with cards for the month to come; and the topic page knows all of it."""
+    page = opened(TOPIC)
+    expect(page.get_by_role("heading", name="9 ways to learn it")).to_be_visible()
+    expect(page.get_by_role("link", name="Begin with Learn")).to_be_visible()
+
+    learn(page)
+    why(page)
+    visualize(page)
+    try_(page)
+    challenge(page)
+    project(page)
+    recall(page)
+    metrics(page)
+    deep(page)
+
+    page.goto(TOPIC)
+    ways = page.locator(".ways")
+    expect(ways.get_by_text("read", exact=True)).to_have_count(len(PAGES))
+    expect(ways.get_by_text("1 of 12 solved")).to_be_visible()
+    expect(ways.get_by_text("1 of 2 met")).to_be_visible()
+    expect(ways.get_by_text(re.compile(r"\d of 5 right"))).to_be_visible()
+    expect(ways.get_by_text("1 of 36 met")).to_be_visible()
+    expect(page.get_by_role("region", name="What next")).to_contain_text("You are in the middle of it")
+
+
+def learn(page: Page) -> None:
+    """A cell is changed and run, beside what it gave when it was recorded."""
+    page.get_by_role("link", name="Begin with Learn").click()
+    first = page.locator(".cell").first
+    first.scroll_into_view_if_needed()
+    expect(first.locator(".recorded")).to_be_visible()
+    first.locator("practicum-editor").evaluate("(editor) => { editor.value = 'print(6 * 7)'; }")
+    first.get_by_role("button", name="Run").click()
+    expect(first.locator(".live")).to_contain_text("42", timeout=LONG)
+    read(page)
+
+
+def read(page: Page) -> None:
+    page.get_by_role("button", name="I have read this").click()
+    page.wait_for_url(f"**{TOPIC}")
+
+
+def why(page: Page) -> None:
+    """The slider tells what was measured at each size."""
+    page.goto(f"{TOPIC}/why")
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    page.keyboard.press("Home")
+    least = page.locator("practicum-curves").first.inner_text()
+    page.keyboard.press("End")
+    expect(page.locator("practicum-curves").first).not_to_have_text(least)
+    read(page)
+
+
+def visualize(page: Page) -> None:
+    """Step by step, by key."""
+    page.goto(f"{TOPIC}/visualize")
+    steps = page.locator("practicum-steps")
+    expect(steps.get_by_text("Step 1 of")).to_be_visible()
+    steps.scroll_into_view_if_needed()
+    page.locator("body").press("ArrowRight")
+    expect(steps.get_by_text("Step 2 of")).to_be_visible()
+    steps.get_by_role("button", name="Next").click()
+    expect(steps.get_by_text("Step 3 of")).to_be_visible()
+    expect(steps.locator(".part.now img").first).to_be_visible()
+    read(page)
+
+
+def try_(page: Page) -> None:
+    """Blanks: a wrong answer is explained from its real exception, the right one counts."""
+    page.goto(f"{TOPIC}/try")
+    page.get_by_role("link", name="Freeze the base, put a head on it").click()
+    blanks = page.locator(".problem form input[type=text]")
+    expect(blanks).to_have_count(3)
+    for blank, text in zip(blanks.all(), ["False", "GlobalAveragePooling3D", "5"], strict=True):
+        blank.fill(text)
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".live")).to_contain_text("ValueError", timeout=LONG)
+    blanks.nth(1).fill("GlobalAveragePooling2D")
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".live")).to_contain_text("Right", timeout=LONG)
+    expect(page.locator("#closed")).to_contain_text("85 numbers")
+
+
+def challenge(page: Page) -> None:
+    """Five problems without a clock, the first option of each; and what each option really gave."""
+    page.goto(f"{TOPIC}/challenge")
+    page.get_by_role("radio", name="Off").check()
+    page.get_by_role("button", name="Start the challenge").click()
+    for number in range(1, 6):
+        expect(page.get_by_text(f"Problem {number} of 5 ·")).to_be_visible()
+        page.get_by_role("button", name="Skip this problem").click() if number > 1 else answer(page)
+        expect(page.locator(".claims").first).to_be_visible()
+        page.get_by_role("button", name=re.compile("Next problem|See your result")).click()
+    expect(page.get_by_text(re.compile(r"of 5"))).to_be_visible()
+
+
+def answer(page: Page) -> None:
+    """The key of the first problem, picked by its text."""
+    page.get_by_text("The base already turns pictures into useful features").click()
+    page.get_by_role("button", name="Answer").click()
+
+
+def project(page: Page) -> None:
+    """The baseline is run and seen epoch by epoch; the author's way, submitted, meets the goal over three seeds."""
+    page.goto(f"{TOPIC}/project")
+    page.get_by_role("link", name=re.compile("baseline", re.IGNORECASE)).click()
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator(".epochs tbody tr").nth(2)).to_be_visible(timeout=LONG)
+    expect(page.locator("#runs tbody tr")).to_have_count(1, timeout=LONG)
+    write(page, solution("project/01-beat-the-baseline/problem.md"))
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator(".live")).to_contain_text("Goal met", timeout=3 * LONG)
+
+
+def recall(page: Page) -> None:
+    """One card, by key."""
+    page.goto(f"{TOPIC}/recall")
+    page.get_by_role("link", name="Begin").click()
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer")).to_be_visible()
+    page.keyboard.press("4")
+    expect(page.locator(".answer")).to_have_count(0)
+
+
+def metrics(page: Page) -> None:
+    """The threshold recounts."""
+    page.goto(f"{TOPIC}/metrics")
+    slider = page.get_by_role("slider").first
+    slider.focus()
+    page.keyboard.press("Home")
+    figure = page.locator("practicum-curves").first
+    least = figure.inner_text()
+    page.keyboard.press("End")
+    expect(figure).not_to_have_text(least)
+    read(page)
+
+
+def deep(page: Page) -> None:
+    """A trap, run again."""
+    page.goto(f"{TOPIC}/deep")
+    expect(page.get_by_text("What most guides say").first).to_be_visible()
+    cell = page.locator(".cell").filter(has_text="ResNet50").first
+    cell.scroll_into_view_if_needed()
+    cell.get_by_role("button", name="Run").click()
+    expect(cell.locator(".live")).to_contain_text("(None, 2, 2, 2048)", timeout=LONG)
+    read(page)
+
+
+PLACES = [
+    *(mode.name for mode in modes.ALL),
+    "try/01-freeze-the-base",
+    "try/05-two-stages",
+    "project/01-beat-the-baseline",
+    "project/own",
+    "recall/card",
+]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_mode_is_for_everyone(opened: Opener, scheme: str, width: int) -> None:
+    """No barrier that axe knows of, in both colour schemes; nothing wider than a phone."""
+    page = opened(TOPIC, color_scheme=scheme, viewport={"width": width, "height": 800})
+    troubles = []
+    for place in ["", *PLACES]:
+        page.goto(f"{TOPIC}/{place}".rstrip("/"))
+        page.wait_for_load_state("networkidle")
+        troubles += [
+            f"{place}: {one['id']}: {one['nodes'][0]['html'][:200]}" for one in Axe().run(page).response["violations"]
+        ]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        troubles += [f"{place} is {wide} px wide"] if wide > width else []
+
+    assert troubles == []
+
+
+def test_pages_are_light_and_stand_still(opened: Opener) -> None:
+    """Under 100 kB without the editor, as it travels; what is painted first is there at once, and does not jump."""
+    page = opened(TOPIC)
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    sizes: dict[str, int] = {}
+    urls: dict[str, str] = {}
+    session.on("Network.responseReceived", lambda e: urls.__setitem__(e["requestId"], e["response"]["url"]))
+    session.on("Network.loadingFinished", lambda e: sizes.__setitem__(e["requestId"], int(e["encodedDataLength"])))
+    for place in PLACES:
+        sizes.clear()
+        session.send("Network.clearBrowserCache")
+        page.goto(f"{TOPIC}/{place}")
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(300)
+        weight = sum(size for one, size in sizes.items() if "editor-code" not in urls.get(one, ""))
+        shift = page.evaluate(SHIFT)
+        painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
+
+        assert weight < 100_000, f"{place} weighs {weight} bytes"
+        assert shift < 0.05, f"{place} jumps by {shift:.3f}"
+        assert painted < 3_000, f"{place} is painted after {painted:.0f} ms"
+
+
+SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 100);
+})"""
+
+
+def test_the_topic_offers_all_nine() -> None:
+    """With content in each: what is shipped is whole."""
+    catalogue = load(Path(COURSE))
+    topic = catalogue.topic("small-datasets")
+
+    assert [mode.name for mode in modes.ALL if mode.has_content(topic)] == [mode.name for mode in modes.ALL]
+    assert len(topic.problems["try"]) >= 6
+    assert {problem.set for problem in topic.problems["challenge"]} == {1, 2, 3}
+    assert len(topic.cards) >= 24
+    assert len(topic.problems["project"]) >= 2

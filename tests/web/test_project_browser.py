@@ -1,0 +1,181 @@
+"""A project in a real browser, with real epochs: live, left and come back to, submitted, for everyone."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from practicum.prove.catalogue import Catalogue
+from practicum.runner import Pool
+from practicum.store import Store
+from practicum.web.app import create_app
+from practicum.web.site import Site
+from tests.web.conftest import Opener
+from tests.web.making import proved, write
+from tests.web.serving import Inside
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.tensorflow]
+
+PROJECTS = "/little/nets/project"
+HERE = f"{PROJECTS}/01-lines"
+START = """import keras
+
+model = keras.Sequential([keras.layers.Dense(1, activation="sigmoid")])
+model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+model.fit(points, labels, epochs=8, verbose=2, validation_split=0.25)
+"""
+SLOW = """import time
+for step in range(300):
+    print("step", step, flush=True)
+    time.sleep(0.1)
+"""
+TEXT = f"""+++
+kind = "project"
+level = "beginner"
+[goal]
+metric = "accuracy"
+at_least = 0.9
++++
+
+# Points beside a line
+
+Teach `model` on which side of a line a point lies. It has `points` and `labels` to learn from, and is asked for the
+sides of points that it has never seen.
+
+```python setup
+import numpy as np
+
+chance = np.random.default_rng(seed)
+points = chance.normal(size=(80, 2)).astype("float32")
+labels = (points.sum(axis=1) > 0).astype("float32")
+```
+
+```python start
+{START}```
+
+```python solution
+import keras
+
+model = keras.Sequential([keras.layers.Dense(1, activation="sigmoid")])
+model.compile(keras.optimizers.Adam(0.3), "binary_crossentropy", metrics=["accuracy"])
+model.fit(points, labels, epochs=8, verbose=2, validation_split=0.25)
+```
+
+```python check
+import secrets
+
+fresh = np.random.default_rng(secrets.randbits(64)).normal(size=(500, 2)).astype("float32")
+accuracy = float(np.mean((model.predict(fresh, verbose=0)[:, 0] > 0.5) == (fresh.sum(axis=1) > 0)))
+```
+
+## Hint
+
+How far does a step go?
+"""
+FILES = {
+    "course.toml": 'title = "Little"\n',
+    "nets/topic.toml": 'title = "Nets"\nsummary = "Small ones."\n',
+    "nets/project/01-lines.md": TEXT,
+}
+
+
+@pytest.fixture(scope="module")
+def little(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    """A course of one project that trains, proved."""
+    return proved(write(tmp_path_factory.mktemp("courses") / "little", FILES))
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Pool]:
+    with Pool(2) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def service(little: Catalogue, runner: Pool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
+    """The pages, served from here: so it can be seen what still runs."""
+    data = tmp_path_factory.mktemp("data")
+    with (
+        Store.open(data) as store,
+        Inside(create_app(Site([little], store, runner, local=True, lab=data / "lab"))) as inside,
+    ):
+        yield inside
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 5) -> bool:
+    until = time.monotonic() + seconds
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.01)
+    return holds()
+
+
+def test_who_comes_back_sees_it_live(opened: Opener, runner: Pool) -> None:
+    """The page is left, the run goes on; the page opened anew shows all of it, and Stop ends it."""
+    page = opened(HERE)
+    page.locator("practicum-editor").evaluate("(editor, code) => { editor.value = code; }", SLOW)
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator(".stdout")).to_contain_text("step 3")
+    page.goto(PROJECTS)
+    time.sleep(1)
+    going_on = runner.turns.running
+    page.goto(HERE)
+
+    assert going_on == 1
+    expect(page.locator(".stdout")).to_contain_text(re.compile(r"step 0\nstep 1\n[\s\S]*step 15\n"))
+    expect(page.locator(".state")).to_have_text(re.compile("Running … [1-9] s"))
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#came .ending")).to_contain_text("Stopped after")
+    expect(page.locator("#runs tbody tr").first).to_contain_text("stopped")
+    assert eventually(lambda: runner.turns.running == 0)
+
+
+def test_by_forms_alone(opened: Opener) -> None:
+    """Without JavaScript the page looks again by itself, until what came of it is there."""
+    page = opened(HERE, java_script_enabled=False)
+    page.locator("textarea[name=code]").fill("import time\ntime.sleep(1)\nprint('slept well')")
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("#runs tbody tr").first).to_contain_text("running")
+
+    expect(page.locator("#came")).to_contain_text("slept well", timeout=15_000)
+    expect(page.locator("#runs tbody tr").first).to_contain_text("ran to its end")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_trained_submitted_accessible(opened: Opener, scheme: str, width: int) -> None:
+    """Epochs come live as a table; then the run stands with its accuracies and its curve; then it is graded. In every
+    state axe finds nothing and nothing must be scrolled sideways.
+    """
+    page = opened(HERE, color_scheme=scheme, viewport={"width": width, "height": 800})
+    problems: list[str] = []
+
+    def look(state: str) -> None:
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            problems.append(f"{state}: {wide} px too wide")
+        found = Axe().run(page)
+        for one in found.response["violations"]:
+            problems.append(f"{state}: {one['help']}: {[node['target'] for node in one['nodes']]}")
+
+    look("before")
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("#came .epochs")).to_contain_text("1/8", timeout=60_000)
+    expect(page.locator("practicum-plot")).to_be_visible()
+    expect(page.locator("practicum-plot .panel").first).to_have_attribute("aria-label", re.compile("Loss after"))
+    look("running")
+    expect(page.locator("#came .ending")).to_contain_text("Done in", timeout=60_000)
+    look("ran")
+    row = page.locator("#runs tbody tr").last
+
+    expect(row).to_contain_text(re.compile(r"ran to its end\s*8\s*[01]\.\d+\s*[01]\.\d+"))
+    expect(page.locator("#runs .chart").first).to_be_visible()
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator("#came .grades th")).to_have_count(6, timeout=90_000)
+    look("graded")
+    page.goto(f"{PROJECTS}/own")
+    look("own")
+    assert problems == []
