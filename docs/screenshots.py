@@ -40,6 +40,19 @@ model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
 model.fit(x, y, epochs=8, validation_split=0.2, verbose=0)
 """,
 }
+MODES = (
+    "learn",
+    "why",
+    "deep",
+    "visualize",
+    "try",
+    "try/01-freeze-the-base",
+    "project",
+    "recall",
+    "recall/card",
+    "metrics",
+)
+"""Pages of modes that are photographed as they are."""
 LIMIT = 150_000
 """Bytes that an image may have."""
 
@@ -74,9 +87,42 @@ def course(browser: Browser) -> None:
         try:
             for look in LOOKS:
                 walk(browser, url[0], *look)
+                modes(browser, url[0], *look)
         finally:
             service.terminate()
             service.wait()
+
+
+def modes(browser: Browser, url: str, scheme: str, width: int, height: int, suffix: str) -> None:
+    """The other modes, the topic with something begun in each, and a project after two runs."""
+    size = {"width": width, "height": height}
+    page = browser.new_page(base_url=url, color_scheme=scheme, viewport=size, reduced_motion="reduce")
+    for place in MODES:
+        page.goto(f"{TOPIC}/{place}")
+        page.wait_for_load_state("networkidle")
+        show_figure(page)
+        page.wait_for_timeout(1200)
+        save(page, f"mode-{place.replace('/', '-')}{suffix}")
+        read = page.get_by_role("button", name="I have read this")
+        if place in ("learn", "why") and read.count():
+            read.click()
+    page.goto(f"{TOPIC}/project/01-beat-the-baseline")
+    for run in (1, 2):
+        page.get_by_role("button", name="Run", exact=True).click()
+        page.locator("#runs tbody tr").nth(run - 1).wait_for(timeout=120_000)
+    page.locator("practicum-live .actions").first.evaluate("one => one.scrollIntoView()")
+    page.wait_for_timeout(500)
+    save(page, f"mode-project-run{suffix}")
+    page.goto(TOPIC)
+    save(page, f"topic{suffix}")
+    page.close()
+
+
+def show_figure(page: Page) -> None:
+    """Where a page has a figure, that is what is worth seeing."""
+    figure = page.locator("practicum-curves, practicum-steps, .recorded img").first
+    if figure.count():
+        figure.evaluate("one => scrollTo(0, one.getBoundingClientRect().top + scrollY - 160)")
 
 
 def lab(browser: Browser) -> None:
@@ -105,8 +151,6 @@ def walk(browser: Browser, url: str, scheme: str, width: int, height: int, suffi
     keys = right_texts()
     page.goto("/")
     save(page, f"home{suffix}")
-    page.goto(TOPIC)
-    save(page, f"topic{suffix}")
     page.goto(f"{TOPIC}/challenge")
     save(page, f"start{suffix}")
     page.get_by_role("button", name="Start the challenge").click()

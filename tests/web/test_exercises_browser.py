@@ -233,7 +233,7 @@ def answer(page: Page, kind: str) -> None:
         page.get_by_role("button", name="Skip this problem").click()
     expect(
         page.get_by_role("button", name="Next problem").or_(page.get_by_role("button", name="See your result"))
-    ).to_be_visible()  # noqa: E501
+    ).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

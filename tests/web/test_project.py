@@ -16,6 +16,7 @@ from practicum.runner import Limits, Pool
 from practicum.store import Store
 from practicum.web import project
 from practicum.web.app import create_app
+from practicum.web.service import GRACE
 from practicum.web.site import Site
 from tests.web.making import Learner, hidden, proved, write
 from tests.web.serving import Inside, browser
@@ -199,7 +200,7 @@ def test_a_run_that_the_end_of_the_service_cut_off(learner: Learner, app: Starle
 
 
 @pytest.mark.slow
-def test_the_service_notes_what_its_end_cut_off(little: Catalogue, store: Store, pool: Pool) -> None:
+def test_the_service_notes_what_its_end_cut_off(little: Catalogue, store: Store) -> None:
     """Before the store is closed, though nobody watches."""
     with (
         Pool(1) as own,
@@ -211,13 +212,16 @@ def test_the_service_notes_what_its_end_cut_off(little: Catalogue, store: Store,
         known = store.learner_for(http.cookies["practicum"])
         assert known
         assert eventually(lambda: own.turns.running == 1)
+        began_to_end = time.monotonic()
         inside.end()
+        took = time.monotonic() - began_to_end
     [record] = store.runs(known, "little", "sums", "01-double")
 
     assert began.status_code == 303
     assert record.ended is not None
     assert record.result is not None
     assert record.result["interrupted"] is True
+    assert GRACE <= took < GRACE + 2
 
 
 def test_a_run_that_takes_too_long(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:

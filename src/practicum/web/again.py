@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +16,7 @@ from starlette.responses import Response
 from practicum import practice
 from practicum.model import OptionFinding, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner import Cancel, Event, Output, Tell
+from practicum.runner import Began, Cancel, Event, Output, Tell
 from practicum.runner.screen import shown
 from practicum.web import live, outcome, proof, question, security, view
 from practicum.web.seat import index_of, now
@@ -44,6 +45,8 @@ class Ran:
 
     finding: VariantFinding
     printed: str = ""
+    seconds: float = 0.0
+    """Of one that was stopped: from when it began to run."""
 
 
 async def run_again(request: Request, form: FormData) -> Response:
@@ -97,8 +100,11 @@ def work(what: Rerun, tell: Tell, cancel: Cancel) -> Ran:
     from practicum.prove.runs import Stopped
 
     printed: list[str] = []
+    began: list[float] = []
 
     def on_event(happened: Event) -> None:
+        if isinstance(happened, Began):
+            began.append(time.monotonic())
         if isinstance(happened, Output):
             printed.append(happened.text)
         tell(happened)
@@ -110,14 +116,16 @@ def work(what: Rerun, tell: Tell, cancel: Cancel) -> Ran:
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
     params = what.entry.problem.variants[what.variant].params
-    return Ran(VariantFinding(params, Verdict.ERROR, why))
+    seconds = time.monotonic() - began[0] if began else 0.0
+    return Ran(VariantFinding(params, Verdict.ERROR, why), outcome.clipped(shown("".join(printed))), seconds)
 
 
 def result(what: Rerun, ran: Ran) -> dict[str, Any]:
     """What came of it, for the template."""
     finding = ran.finding
     if finding.why == STOPPED:
-        return {"css": "", "head": "", "why": "Stopped.", "options": [], "output": ran.printed}
+        after = f" after {view.seconds(ran.seconds)}" if ran.seconds else ""
+        return {"css": "", "head": "", "why": f"Stopped{after}.", "options": [], "output": ran.printed}
     variant = what.entry.problem.variants[what.variant]
     same = finding.verdict is what.entry.verdict
     alone = finding.verdict is Verdict.UNPROVED and bool(finding.measured)

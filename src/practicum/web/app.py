@@ -33,6 +33,7 @@ from practicum.web import (
     recall,
     scratch,
     security,
+    service,
     verdict,
 )
 from practicum.web.site import Site
@@ -76,6 +77,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await app.state.runs.drained(service.GRACE)  # Those that nobody watches, too.
         app.state.runs.cancel_all()
 
 

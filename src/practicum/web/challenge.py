@@ -330,7 +330,12 @@ async def _grade(request: Request, asked: Asked, meant: tuple[str, ...]) -> Grad
     if not asked.is_run:
         return answering.known(asked, meant)
     where, person = site(request), visitor(request).person
-    return await live.result(request, lambda tell, cancel: answering.grade(where, asked, meant, person, tell, cancel))
+    try:
+        return await live.result(
+            request, lambda tell, cancel: answering.grade(where, asked, meant, person, tell, cancel)
+        )
+    except Halt as full:  # Too many runs wait, or the service is ending: what was typed stays on the page.
+        return Graded(None, f"{full.heading}. {full.detail}")
 
 
 def _asked(at: Seat, index: int, draft: bool) -> Asked:

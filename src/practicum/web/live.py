@@ -273,6 +273,13 @@ class Runs:
         with self._guard:
             self.stopping = True
 
+    async def drained(self, seconds: float, hurry: Callable[[], bool] = lambda: False) -> None:
+        """None begins any more; wait so long until those under way have ended."""
+        self.refuse()
+        until = time.monotonic() + seconds
+        while len(self) and time.monotonic() < until and not hurry():
+            await asyncio.sleep(0.02)
+
     def cancel_all(self) -> None:
         self.refuse()
         with self._guard:

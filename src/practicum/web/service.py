@@ -7,7 +7,6 @@ import contextlib
 import errno
 import signal
 import socket
-import time
 from collections.abc import Callable, Generator
 from types import FrameType
 
@@ -91,13 +90,9 @@ class Server(uvicorn.Server):
         runs.refuse()
         if pool is not None:
             pool.turns.close(words.STOPPING)
-        until = time.monotonic() + GRACE
-        while len(runs) and time.monotonic() < until and not self.force_exit:
-            await asyncio.sleep(0.05)
+        await runs.drained(GRACE, lambda: self.force_exit)
         runs.cancel_all()
-        until = time.monotonic() + LAST_WORDS
-        while len(runs) and time.monotonic() < until:  # What is kept of them is still to be stored.
-            await asyncio.sleep(0.02)
+        await runs.drained(LAST_WORDS)  # What is kept of them is still to be stored.
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
-from practicum import modes
+from practicum import kinds, modes
 from practicum.model import Card, Topic, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.store import Store
@@ -87,8 +87,13 @@ class Site:
         raise Halt(404, "There is no such topic", "It may have been renamed. The home page lists what there is.")
 
     def entries(self, catalogue: Catalogue, topic: Topic, mode: str) -> tuple[Entry, ...]:
-        """The problems that may be shown, in the author's order: proved or cited, and all of them in a draft."""
-        known = (catalogue.entries.get(problem.path) for problem in topic.problems.get(mode, ()))
+        """The problems that may be shown, in the author's order: proved or cited, and all of them in a draft.
+
+        A kind that has pages of its own is shown there and nowhere else.
+        """
+        own = any(one.name == mode and one.shows == "project" for one in modes.ALL)
+        problems = (one for one in topic.problems.get(mode, ()) if (kinds.get(one.kind).form is None) == own)
+        known = (catalogue.entries.get(problem.path) for problem in problems)
         return tuple(entry for entry in known if entry is not None and (self.draft or entry.verdict.served))
 
     def offered(self, catalogue: Catalogue, topic: Topic) -> tuple[modes.Mode, ...]:

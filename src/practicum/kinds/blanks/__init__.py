@@ -13,6 +13,8 @@ from practicum.kinds.checked import Checked
 from practicum.model import Problem, Variant
 
 BLANK = "____"
+MOST = 40
+"""Blanks that somebody may be asked to fill in."""
 
 
 class Blanks(Checked):
@@ -27,6 +29,8 @@ class Blanks(Checked):
         yield from super().mistakes(problem, variant)
         if variant.start.strip() and BLANK not in variant.start:
             yield Found("start", f"the start has no blank: write `{BLANK}` where the learner fills something in")
+        elif variant.start.count(BLANK) > MOST:
+            yield Found("start", f"nobody fills in {variant.start.count(BLANK)} blanks: {MOST} are allowed")
         elif problem.bank:
             yield from _wrong_bank(problem, variant)
 
