@@ -127,7 +127,7 @@ def test_a_draft_shows_and_marks_them(catalogue: Catalogue, store: Store) -> Non
     learner.send(f"{sitting}/1", "skip")
     after = learner.get(f"{sitting}/1").text
 
-    assert "Draft: problems that are not proved are shown too" in start
+    assert "Draft: what is not proved is shown too" in start
     assert "Draft: not proved yet" in before
     assert "It has not been run since it changed." in after
 

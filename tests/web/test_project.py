@@ -160,7 +160,7 @@ def test_a_run_is_kept_beside_the_others(learner: Learner) -> None:
 
 def test_without_a_script_a_run_leads_back_to_the_page(learner: Learner) -> None:
     """Which shows that it runs, looks again every few seconds, and shows what came of it in the end."""
-    answer = learner.post(HERE, {**learner.form(HERE), "code": "import time\ntime.sleep(1)\nprint('slept')\n"})
+    answer = learner.post(HERE, {**learner.form(HERE), "code": "import time\ntime.sleep(4)\nprint('slept')\n"})
     during = learner.get(HERE).text
 
     assert (answer.status_code, answer.headers["location"]) == (303, f"{HERE}#came")

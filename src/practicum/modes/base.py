@@ -16,7 +16,7 @@ class Mode:
     title: str
     minutes: int
     summary: str
-    shows: Literal["page", "exercises", "challenge", "project", "cards"]
+    shows: Literal["page", "exercises", "sitting", "bench", "cards"]
     """How its content is gone through: the service has pages for each of these."""
 
     @property

@@ -7,5 +7,5 @@ MODE = Mode(
     title="Challenge",
     minutes=20,
     summary="Problems against the clock. All right earns the badge.",
-    shows="challenge",
+    shows="sitting",
 )

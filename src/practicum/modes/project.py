@@ -7,5 +7,5 @@ MODE = Mode(
     title="Project",
     minutes=30,
     summary="An experiment to improve until it meets its goal.",
-    shows="project",
+    shows="bench",
 )

@@ -149,7 +149,8 @@ def _plan(page: Page) -> Plan:
     ]
     if expressions := asked.expressions(page):
         ground = _ground([cell.code for cell in page.cells if not cell.raises], "\n".join(expressions))
-        runs.append(Run("braces", "", ground, dict(zip(expressions, expressions, strict=True)), seeds=seeds, quiet=True))
+        values = {expression: expression for expression in expressions}
+        runs.append(Run("braces", "", ground, values, seeds=seeds, quiet=True))
     drawn = (call for drawing in drawings(page) for call in figures.ALL[drawing.figure].calls(drawing.table))
     return Plan(tuple(runs), tuple(dict.fromkeys((*drawn, *asked.calls(page)))))
 

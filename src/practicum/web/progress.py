@@ -168,7 +168,7 @@ def _cards(at: _At, mode: modes.Mode) -> Place:
 _TELL: dict[str, Callable[[_At, modes.Mode], Place]] = {
     "page": _page,
     "exercises": _exercises,
-    "challenge": _challenge,
-    "project": _project,
+    "sitting": _challenge,
+    "bench": _project,
     "cards": _cards,
 }

@@ -117,6 +117,8 @@ def solved(entry: Entry, number: int, answers: Sequence[tuple[tuple[str, ...], b
     if variant.options:
         return None
     solution = kind.solution(variant, found(entry, number))
+    if kind.in_code and any(kind.told(variant, answer).strip() == solution.strip() for answer, _ in answers):
+        solution = ""  # It stands there already.
     tags = ["Your answer"] if len(answers) == 1 else [f"Your answer, try {n}" for n in range(1, len(answers) + 1)]
     return Solved(
         tuple(

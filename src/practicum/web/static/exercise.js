@@ -148,5 +148,13 @@ function spoken(within) {
   return speech;
 }
 
+// A page that comes back with an error marks its line in the editor.
+function mark() {
+  const fault = document.querySelector(".told [data-line]");
+  if (fault) document.querySelector("practicum-editor")?.mark?.(Number(fault.dataset.line), fault.dataset.message);
+}
+
+document.addEventListener("htmx:afterSettle", mark);
+customElements.whenDefined("practicum-editor").then(mark);
 customElements.define("practicum-blanks", PracticumBlanks);
 customElements.define("practicum-order", PracticumOrder);

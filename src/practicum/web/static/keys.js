@@ -34,9 +34,11 @@ class PracticumKeys extends HTMLElement {
   draw() {
     const words = document.createElement("span");
     const last = this.dataset.options;
-    const hint = this.hasAttribute("data-hint") ? ", H shows the hint" : "";
-    const keys = this.dataset.words ?? `1–${last} pick, Enter answers${hint}`;
-    words.textContent = isOff() ? "Shortcut keys are off. " : `Keys: ${keys}. `;
+    const keys = last === "0" ? "" : `1–${last} pick, Enter answers`;
+    const hint = this.hasAttribute("data-hint") && (keys ? "H shows the hint" : "H, outside of a field, shows the hint");
+    const told = this.dataset.words ?? [keys, hint].filter(Boolean).join(", ");
+    if (!told) return; // There is nothing that the browser does not do by itself.
+    words.textContent = isOff() ? "Shortcut keys are off. " : `Keys: ${told}. `;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "quiet";
