@@ -73,3 +73,11 @@ def test_links_to_the_web_tell_it_nothing() -> None:
     assert (
         to_html("[a](https://example.org)") == '<p><a href="https://example.org" rel="noopener noreferrer">a</a></p>\n'
     )
+
+
+def test_a_wide_table_scrolls_by_itself() -> None:
+    """By key too, so that a phone's page stays as wide as the phone."""
+    html = to_html("| a | b |\n| - | - |\n| 1 | 2 |\n")
+
+    assert html.startswith('<div class="table" tabindex="0"><table>')
+    assert html.rstrip().endswith("</table></div>")

@@ -111,56 +111,20 @@ def feature_map(*, pretrained, images=20, difficulty=0.5, seed):
     }
 
 
-def validation_scores(*, images=20, difficulty=1.0, epochs=30, seed):
-    """What a head on the frozen base says of each of 200 validation pictures: five probabilities."""
+def validation_scores(*, images=20, difficulty=1.0, epochs=30, positive=3, seed):
+    """What a head on the frozen base says of each of 200 validation pictures: five probabilities.
+
+    Counted for the class `positive` too: how many `are` of it, were `called` it, and `both`.
+    """
     train, validation = _pictures(images, difficulty, seed)
     _train_head(train, validation, epochs, seed)
-    logits = forward(trainer(networks.head, CLASSES).model, features(shared_base(SIDE), validation.pixels))
-    powers = np.exp(logits.astype(float) - logits.max(axis=1, keepdims=True))
-    scores = np.round(powers / powers.sum(axis=1, keepdims=True), 3)
-    return {
-        "label": validation.labels.tolist(),
-        **{f"score_{k}": scores[:, k].tolist() for k in range(CLASSES)},
-        "val_accuracy": share_right(logits, validation.labels),
-        "weights": "EfficientNet-Lite0, ImageNet, frozen",
-        "data": _data(images, difficulty),
-    }
-
-
-def _flat(pixels: np.ndarray) -> np.ndarray:
-    """Each picture as one row of numbers from 0 to 1."""
-    return pixels.reshape(len(pixels), -1).astype(np.float32) / 255
-
-
-def feature_map(*, of="features", images=20, difficulty=0.5, seed):
-    """Training and validation pictures on a map: the first two principal components of training pixels or features."""
-    train, validation = _pictures(images, difficulty, seed)
-    see = {"pixels": _flat, "features": lambda pixels: features(shared_base(SIDE), pixels)}[of]
-    learned, fresh = see(train.pixels), see(validation.pixels)
-    centre = learned.mean(axis=0)
-    axes = np.linalg.svd(learned - centre, full_matrices=False)[2][:2]
-    places = (np.concatenate([learned, fresh]) - centre) @ axes.T
-    return {
-        "x": places[:, 0].round(3).tolist(),
-        "y": places[:, 1].round(3).tolist(),
-        "label": [*train.labels.tolist(), *validation.labels.tolist()],
-        "part": [0] * len(train) + [1] * len(validation),
-        "weights": "EfficientNet-Lite0, ImageNet, frozen" if of == "features" else "none",
-        "data": _data(images, difficulty),
-    }
-
-
-def validation_scores(*, images=20, difficulty=0.85, positive=3, seed):
-    """What a head on the frozen base says of 200 validation pictures; counted for the class `positive` too."""
-    train, validation = _pictures(images, difficulty, seed)
-    _, weights = _train_head(train, validation, 30, seed)
-    sure = _softmax(features(shared_base(SIDE), validation.pixels) @ weights[-2] + weights[-1])
+    sure = _softmax(forward(trainer(networks.head, CLASSES).model, _seen(validation.pixels)))
     said, right = sure.argmax(axis=1), share_right(sure, validation.labels)
     is_it, said_it = validation.labels == positive, said == positive
     interval = scores.proportion(right * len(said), len(said))
     return {
         "label": validation.labels.tolist(),
-        **{f"score_{k}": column.round(5).tolist() for k, column in enumerate(sure.T)},
+        **{f"score_{k}": column.round(3).tolist() for k, column in enumerate(sure.T)},
         "val_accuracy": right,
         "low": interval.low,
         "high": interval.high,
@@ -178,9 +142,9 @@ def validation_scores(*, images=20, difficulty=0.85, positive=3, seed):
 def small_sets(*, size, images=20, difficulty=0.85, seed):
     """How far apart accuracies lie that one head gets on validation sets of `size` pictures; 95 % of 2,000 sets."""
     train, validation = _pictures(images, difficulty, seed)
-    _, weights = _train_head(train, validation, 30, seed)
+    _train_head(train, validation, 30, seed)
     fresh = shapes(200, seed=seed, part="test", side=SIDE, difficulty=difficulty)
-    right = (features(shared_base(SIDE), fresh.pixels) @ weights[-2] + weights[-1]).argmax(axis=1) == fresh.labels
+    right = forward(trainer(networks.head, CLASSES).model, _seen(fresh.pixels)).argmax(axis=1) == fresh.labels
     chance = np.random.default_rng(seed)
     sets = [right[chance.choice(len(right), size, replace=False)].mean() for _ in range(2000)]
     low, high = np.percentile(sets, [2.5, 97.5])
@@ -203,7 +167,7 @@ def by_stage(*, stage, pretrained=True, images=20, difficulty=0.5, seed):
     probe = Probing(features(base, train.pixels)[:, seen], train.labels, CLASSES).fit(10.0)
     return {
         "val_accuracy": share_right(probe.probabilities(features(base, validation.pixels)[:, seen]), validation.labels),
-        "channels": seen.stop - seen.start,
+        "channels": int(seen.stop - seen.start),
         "weights": f"EfficientNet-Lite0, {'ImageNet' if pretrained else 'random'}, frozen",
         "data": _data(images, difficulty),
     }
@@ -215,16 +179,47 @@ def forgetting(*, learning_rate, images=20, difficulty=1.0, epochs=10, seed):
     clippings, before = _clippings(), _named(None)
     told = fine_tune(learning_rate=learning_rate, images=images, difficulty=difficulty, epochs=epochs, seed=seed)
     tuned = trainer(networks.pretrained_with_head, SIDE, CLASSES).model.get_weights()[:-2]
-    start = shared_base(SIDE).get_weights()
-    moved = [np.linalg.norm(now - then) for now, then in zip(tuned, start, strict=True)]
+    # Kernels have four dimensions; BatchNorm's numbers, which are held, have one.
+    kernels = [(now, then) for now, then in zip(tuned, shared_base(SIDE).get_weights(), strict=True) if now.ndim == 4]
+    moved = np.sqrt(sum(np.sum((now - then) ** 2) for now, then in kernels))
     return {
         "val_accuracy": told["val_accuracy"],
         "val_accuracy_before": told["val_accuracy_before"],
         "still_named": float(np.mean(_named(tuned) == before)),
-        "share_moved": float(np.linalg.norm(moved) / np.linalg.norm([np.linalg.norm(one) for one in start])),
+        "share_moved": float(moved / np.sqrt(sum(np.sum(then**2) for _, then in kernels))),
         "clippings": len(clippings),
         "weights": "EfficientNet-Lite0, ImageNet",
         "data": _data(images, difficulty) + "; clippings of a photograph, 64 px",
+    }
+
+
+def norms_free(*, learning_rate=1e-5, images=20, difficulty=1.0, epochs=10, seed):
+    """As `fine_tune`, but BatchNorm is left in training mode: its statistics move, and its scale and shift."""
+    train, validation = _pictures(images, difficulty, seed)
+    before, weights = _train_head(train, validation, 30, seed)
+    curves = trainer(_all_free, SIDE, CLASSES).fit(
+        weights, _labelled(train), _labelled(validation), learning_rate=learning_rate, epochs=epochs, seed=seed
+    )
+    return {
+        **_result(curves),
+        "val_accuracy_before": before.val_accuracy[-1],
+        "weights": "EfficientNet-Lite0, ImageNet",
+        "data": _data(images, difficulty),
+    }
+
+
+def raw_scores(*, told=True, images=20, difficulty=1.0, epochs=30, seed):
+    """A head that gives raw scores, trained by a loss that is `told` so (`from_logits=True`), or not."""
+    train, validation = _pictures(images, difficulty, seed)
+    head = networks.head(CLASSES, seed)
+    head.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=told))
+    keras.utils.set_random_seed(seed)
+    seen = head.fit(_seen(train.pixels), train.labels, batch_size=20, epochs=epochs, verbose=0).history
+    return {
+        "loss": seen["loss"],
+        "val_accuracy": share_right(forward(head, _seen(validation.pixels)), validation.labels),
+        "weights": "EfficientNet-Lite0, ImageNet, frozen",
+        "data": _data(images, difficulty),
     }
 
 
@@ -232,8 +227,8 @@ def trace(*, pretrained=True, images=20, difficulty=0.85, epochs=30, seed):
     """Keras's own `fit`, epoch by epoch, losses and accuracies: a head on the frozen base, or a small CNN from random
     weights."""
     train, validation = _pictures(images, difficulty, seed)
-    make, see = (networks.head, _seen) if pretrained else (lambda k, seed: networks.small_cnn(SIDE, k, seed), np.asarray)
-    model = make(CLASSES, seed)
+    see = _seen if pretrained else np.asarray
+    model = networks.head(CLASSES, seed) if pretrained else networks.small_cnn(SIDE, CLASSES, seed)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(1e-3), loss, metrics=["accuracy"])
     keras.utils.set_random_seed(seed)
@@ -280,16 +275,18 @@ def shuffled(*, pretrained=True, images=20, difficulty=0.2, seed):
     }
 
 
-def _flat(pixels):
-    return pixels.reshape(len(pixels), -1) / 255
+def _flat(pixels: np.ndarray) -> np.ndarray:
+    """Each picture as one row of numbers from 0 to 1."""
+    return pixels.reshape(len(pixels), -1).astype(np.float32) / 255
 
 
-def _seen(pixels):
+def _seen(pixels: np.ndarray) -> np.ndarray:
+    """What the pretrained base makes of pictures."""
     return features(shared_base(SIDE), pixels)
 
 
 def _softmax(logits):
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    raised = np.exp(logits.astype(float) - logits.max(axis=1, keepdims=True))
     return raised / raised.sum(axis=1, keepdims=True)
 
 
@@ -297,6 +294,10 @@ def _shuffle(pictures: ImageSet) -> ImageSet:
     order = np.random.default_rng(0).permutation(SIDE * SIDE)
     mixed = pictures.pixels.reshape(len(pictures), -1, 3)[:, order].reshape(pictures.pixels.shape)
     return ImageSet(mixed, pictures.labels, pictures.classes)
+
+
+def _all_free(side: int, classes: int):
+    return keras.Sequential([backbones.efficientnet_lite0(side), networks.head(classes)])
 
 
 @cache
@@ -328,7 +329,7 @@ def _with_top():
 
 
 def _named(base_weights):
-    """The first choice of a thousand classes for each clipping, with these weights below the old top (None: its own)."""
+    """The first of a thousand classes for each clipping, with these weights below the old top (None: its own)."""
     model = _with_top()
     own = model.get_weights()
     if base_weights is not None:

@@ -55,6 +55,8 @@ def _markdown() -> MarkdownIt:
     parser.add_render_rule("code_block", _fence)
     parser.add_render_rule("heading_open", _heading)
     parser.add_render_rule("heading_close", _heading)
+    parser.add_render_rule("table_open", _table)
+    parser.add_render_rule("table_close", _table)
     return parser
 
 
@@ -72,6 +74,13 @@ def _heading(
     token = tokens[index]
     level = max(2, int(token.tag[1]))
     return f"<h{level}>" if token.nesting == 1 else f"</h{level}>\n"
+
+
+def _table(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, environment: MutableMapping[str, Any]
+) -> str:
+    """A table scrolls by itself where it is wider than the page, by key too."""
+    return '<div class="table" tabindex="0"><table>\n' if tokens[index].nesting == 1 else "</table></div>\n"
 
 
 @lru_cache(maxsize=2048)
