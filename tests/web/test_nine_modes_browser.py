@@ -245,7 +245,7 @@ def test_pages_are_light_and_stand_still(opened: Opener) -> None:
 
         assert weight < 100_000, f"{place} weighs {weight} bytes"
         assert shift < 0.05, f"{place} jumps by {shift:.3f}"
-        assert painted < 3_000, f"{place} is painted after {painted:.0f} ms"
+        assert painted < 1_000, f"{place} is painted after {painted:.0f} ms"
 
 
 SHIFT = """() => new Promise((done) => {
