@@ -139,25 +139,6 @@ def validation_scores(*, images=20, difficulty=1.0, epochs=30, positive=3, seed)
     }
 
 
-def small_sets(*, size, images=20, difficulty=0.85, seed):
-    """How far apart accuracies lie that one head gets on validation sets of `size` pictures; 95 % of 2,000 sets."""
-    train, validation = _pictures(images, difficulty, seed)
-    _train_head(train, validation, 30, seed)
-    fresh = shapes(200, seed=seed, part="test", side=SIDE, difficulty=difficulty)
-    right = forward(trainer(networks.head, CLASSES).model, _seen(fresh.pixels)).argmax(axis=1) == fresh.labels
-    chance = np.random.default_rng(seed)
-    sets = [right[chance.choice(len(right), size, replace=False)].mean() for _ in range(2000)]
-    low, high = np.percentile(sets, [2.5, 97.5])
-    return {
-        "low": float(low),
-        "high": float(high),
-        "accuracy_half_width": float(high - low) / 2,
-        "fresh_accuracy": float(right.mean()),
-        "weights": "EfficientNet-Lite0, ImageNet, frozen",
-        "data": _data(images, difficulty),
-    }
-
-
 def by_stage(*, stage, pretrained=True, images=20, difficulty=0.5, seed):
     """Logistic regression on what the base sees at the start of one of its seven stages (1 to 7), or at its end (8)."""
     train, validation = _pictures(images, difficulty, seed)
