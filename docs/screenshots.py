@@ -109,7 +109,7 @@ def modes(browser: Browser, url: str, scheme: str, width: int, height: int, suff
     page.goto(f"{TOPIC}/project/01-beat-the-baseline")
     for run in (1, 2):
         page.get_by_role("button", name="Run", exact=True).click()
-        page.locator("#runs tbody tr").nth(run - 1).wait_for(timeout=120_000)
+        page.locator("#runs a[href*='/run/']").nth(run - 1).wait_for(timeout=120_000)
     page.locator("practicum-live .actions").first.evaluate("one => one.scrollIntoView()")
     page.wait_for_timeout(500)
     save(page, f"mode-project-run{suffix}")

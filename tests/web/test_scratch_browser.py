@@ -108,7 +108,7 @@ def test_closing_the_page_ends_the_run(opened: Opener, runner: Pool, javascript:
     assert eventually(lambda: runner.turns.running == 1)
     page.close()
 
-    assert eventually(lambda: runner.turns.running == 0, 2)
+    assert eventually(lambda: runner.turns.running == 0, 5)
 
 
 def test_the_queue(opened: Opener, runner: Pool) -> None:
