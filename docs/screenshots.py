@@ -200,7 +200,7 @@ def try_things(page: Page, suffix: str) -> None:
     """What a learner's endless loop, memory bomb, typo and training come to in the scratch pad."""
     for name, code in SCRATCH.items():
         page.goto(f"{TOPIC}/scratch")
-        page.get_by_role("textbox", name="Your code").fill(code)
+        page.locator("practicum-editor").evaluate("(editor, code) => { editor.value = code; }", code)
         page.get_by_role("button", name="Run").click()
         page.locator(".ending").wait_for(timeout=60_000)
         page.wait_for_timeout(100)
