@@ -25,6 +25,10 @@ class Sample(float):
         self.values = listed
         return self
 
+    def __str__(self) -> str:
+        """Without a filter: a whole number as one, else four figures that count."""
+        return f"{float(self):.4g}"
+
     @property
     def low(self) -> float:
         """The least over the seeds."""
