@@ -28,7 +28,17 @@ def measured(entry: Entry) -> list[Measured]:
     return [one for variant in entry.evidence.variants for one in variant.measured] if entry.evidence else []
 
 
+def ran(entry: Entry) -> float:
+    """Seconds that its runs took when it was proved, without what was measured."""
+    return sum(run.seconds for variant in entry.evidence.variants for run in variant.runs) if entry.evidence else 0.0
+
+
+MINUTE = 60
+"""What ran longer when it was proved is left to `practicum prove --all`: every test here is run at every change."""
+LONGEST = 40
+"""Seconds of the longest experiment that is measured again."""
 ALL = list(entries())
+BRISK = [(catalogue, entry) for catalogue, entry in ALL if ran(entry) <= MINUTE]
 LONG = [(catalogue, entry) for catalogue, entry in ALL if measured(entry)]
 
 
@@ -49,7 +59,7 @@ def test_all_that_is_shipped_is_proved_by_fresh_evidence(catalogue: Catalogue, e
 @pytest.mark.slow
 @pytest.mark.tensorflow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(("catalogue", "entry"), ALL, ids=[entry.path for _, entry in ALL])
+@pytest.mark.parametrize(("catalogue", "entry"), BRISK, ids=[entry.path for _, entry in BRISK])
 def test_what_is_shipped_gives_the_same_again(pool: Pool, catalogue: Catalogue, entry: Entry) -> None:
     """Every claim, check and cell is run once more, with what was measured as it is recorded: all as it was."""
     if entry.cited:
@@ -77,6 +87,8 @@ def calls() -> dict[str, tuple[Catalogue, Entry, Measured]]:
         keys = {option.code for option in first.options if option.key} if first else set()
         vary = first.proof.get("vary") if first else None
         for one in sorted(measured(entry), key=lambda one: one.measurement.seed):
+            if one.seconds > LONGEST:
+                continue
             if vary is None or any(key and float(key) == one.measurement.params[vary] for key in keys):
                 found.setdefault(one.measurement.function, (catalogue, entry, one))
     return found
