@@ -30,6 +30,17 @@ from practicum.course.cells import builds_on
         (["w = 1", "x = [w for w in range(3)]"], "print(w)", [0]),
         (["def f(x):\n    y = x\n    return y", "x = [1]", "x.append(2)", "y = 2"], "print(f(3))", [0]),
         (["x = []", "f = lambda: x", "x.append(1)"], "print(f())", [0, 1, 2]),
+        (["from math import *", "x = 1"], "print(floor(2.5))", [0]),
+        (["try:\n    import math\nexcept ImportError:\n    math = None"], "print(math)", [0]),
+        (["x = 1", "if x:\n    def f(): return 2"], "print(f())", [0, 1]),
+        (["import math", "if math.pi > 3:\n    import cmath as math"], "print(math)", [0, 1]),
+        (["match [1, 2]:\n    case [y, *rest]: pass", "x = 1"], "print(y, rest)", [0]),
+        (["match {1: 2}:\n    case {1: z, **more}: pass"], "print(more)", [0]),
+        (["g = 0", "def f():\n    global g\n    g = 1", "f()"], "print(g)", [0, 1, 2]),
+        (["def f():\n    global g\n    g = 1", "f()"], "print(g)", [0, 1]),
+        (["f = lambda: x", "x = 1"], "print(f())", [0, 1]),
+        (["x = 1", "x: int"], "print(x)", [0]),
+        (["with open('/dev/null') as f:\n    text = f.read()"], "print(text)", [0]),
         (["x = 1", "this is no python"], "print(2)", [0, 1]),
         (["x = 1"], "print(", [0]),
         ([], "print(1)", []),
@@ -54,12 +65,25 @@ lines = st.one_of(
     st.builds("if len({}) > 2:\n    {} = [7]".format, names, names),
     st.builds("for {} in [[1], [2]]:\n    {}.append(3)".format, names, names),
     st.builds("{0}, {1} = {1}, {0}".format, names, names),
+    st.builds("try:\n    {} = {}[9]\nexcept IndexError:\n    {} = [8]".format, names, names, names),
+    st.builds("match {}:\n    case [{}, *_]: pass".format, names, names),
+    st.builds("if {}:\n    def change(x): x.append({})".format, names, st.integers(0, 9)),
+    st.builds("with nothing() as {}:\n    pass".format, names),
+    st.builds("reset({})".format, st.integers(0, 9)),
+    st.builds("{}: list".format, names),
+    st.just("from math import *"),
     st.just("print('a page')"),
 )
 cells = st.lists(lines, min_size=1, max_size=3).map("\n".join)
-FIRST = (
-    "a, b, c, d = [1], [2], [3], [4]\ndef change(x):\n    x.append(5)\n    if isinstance(x[0], list): x[0].append(6)"
-)
+FIRST = """a, b, c, d = [1], [2], [3], [4]
+from contextlib import nullcontext as nothing
+def change(x):
+    x.append(5)
+    if isinstance(x[0], list): x[0].append(6)
+def reset(n):
+    global b
+    b = [n]
+"""
 
 
 @given(st.lists(cells, max_size=8), names)

@@ -3,6 +3,8 @@
 A cell needs those above it that bind a name it reads, or may have changed what such a name stands for; and what those
 need. A name that is bound anew makes an end of what was done to it before. Where a text cannot tell, the cell is
 needed: objects that were made of each other change with each other, and what is handed to a call may be changed by it.
+What a cell does to a module or to the machine (a seed, a file) is not seen: a cell that rests on such a thing does it
+itself, or a `setup` that it needs anyway does.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _BUILTINS = frozenset(dir(builtins))
+ALL = "*"
+"""Stands among a cell's names for those that `from … import *` brings: any may be one of them."""
 
 
 def builds_on(above: Sequence[str], code: str) -> list[int]:
@@ -23,16 +27,23 @@ def builds_on(above: Sequence[str], code: str) -> list[int]:
         wanted = _read(code).reads
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return list(range(len(above)))
-    given = _BUILTINS.union(*(cell.fixed for cell in cells)) - frozenset().union(*(cell.binds for cell in cells))
+    loose = frozenset().union(*(cell.binds | cell.may for cell in cells))
+    given = _BUILTINS.union(*(cell.fixed for cell in cells)) - loose
     needed = _called(wanted, cells)
     found: list[int] = []
     for index in reversed(range(len(cells))):
-        cell = cells[index]
-        touched = _alike(cells[: index + 1], cell.touches - given, given)
-        if needed & (cell.binds | cell.fixed | touched):
+        cell, before = cells[index], cells[: index + 1]
+        touched = _alike(before, (cell.touches | _set_by_calls(cell, before)) - given, given)
+        if needed & (cell.binds | cell.fixed | touched) or ALL in cell.may:
             found.append(index)
             needed = (needed - cell.binds - cell.fixed) | _called(cell.reads, cells)
     return found[::-1]
+
+
+def _set_by_calls(cell: _Names, cells: Sequence[_Names]) -> frozenset[str]:
+    """The names that functions which the cell may call declare `global`."""
+    reached = _called(cell.reads, cells)
+    return frozenset(name for one in cells for function, names in one.sets if function in reached for name in names)
 
 
 def _called(names: frozenset[str], cells: Sequence[_Names]) -> frozenset[str]:
@@ -54,6 +65,8 @@ class _Names:
 
     binds: frozenset[str]
     """Bound to a value, whatever else happens."""
+    may: frozenset[str]
+    """Bound under a condition, in a loop, by `+=`, by a pattern."""
     fixed: frozenset[str]
     """Bound by an import, a `def` or a `class`."""
     reads: frozenset[str]
@@ -62,6 +75,8 @@ class _Names:
     """What may be changed: assigned into, called upon, or handed to a call."""
     inner: tuple[tuple[str, frozenset[str]], ...]
     """Each function or class, and the names that stand in it."""
+    sets: tuple[tuple[str, frozenset[str]], ...]
+    """Each function, and the names that it declares `global`."""
     groups: tuple[frozenset[str], ...]
     """Names that stand together in a statement that binds one of them."""
 
@@ -69,41 +84,77 @@ class _Names:
 @lru_cache(maxsize=256)
 def _read(code: str) -> _Names:
     bound: set[str] = set()
+    may: set[str] = set()
     fixed: set[str] = set()
     reads: set[str] = set()
     touches: set[str] = set()
     groups: list[frozenset[str]] = []
     inner: list[tuple[str, frozenset[str]]] = []
+    sets: list[tuple[str, frozenset[str]]] = []
     for statement in ast.parse(code).body:
-        stored, loaded, defined = set(_stored(statement)), _free(statement), set(_defined(statement))
-        plain = isinstance(statement, (ast.Assign, ast.AnnAssign))
-        # What an `if` or a loop binds may stay unbound, and what `+=` binds is read first.
-        reads |= (loaded | (set() if plain else stored)) - bound - fixed
-        inner += [(name, frozenset(loaded)) for name in defined]
-        fixed |= defined
+        loaded, defined, stored = _free(statement), set(_defined(statement)), set(_stored(statement))
+        for node in ast.walk(statement):
+            if isinstance(node, _NAMED):
+                inner.append((node.name, frozenset(_free(node))))
+                sets.append((node.name, frozenset(_declared(node))))
+            elif isinstance(node, ast.Lambda):
+                inner += [(name, frozenset(loaded)) for name in stored]
         if defined:
+            reads |= loaded - bound - fixed
+            fixed |= defined
             continue
+        plain = isinstance(statement, (ast.Assign, ast.AnnAssign))
+        # What may stay unbound is needed as it was before.
+        reads |= (loaded | (set() if plain else stored)) - bound - fixed
         touches |= set(_touched(statement)) | (set() if plain else stored)
         if stored:
             groups.append(frozenset(stored | loaded))
         if plain:
             bound |= stored
+        else:
+            may |= stored
     return _Names(
-        frozenset(bound), frozenset(fixed - bound), frozenset(reads), frozenset(touches), tuple(inner), tuple(groups)
+        binds=frozenset(bound),
+        may=frozenset(may),
+        fixed=frozenset(fixed - bound),
+        reads=frozenset(reads),
+        touches=frozenset(touches),
+        inner=tuple(inner),
+        sets=tuple(sets),
+        groups=tuple(groups),
     )
 
 
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def _stored(node: ast.AST) -> Iterator[str]:
-    """The names that a node binds where it stands: not those of functions and comprehensions within."""
-    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-        yield node.id
+    """The names that a node binds where it stands: not those within functions and comprehensions, but theirs."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            yield name
+        case ast.alias(name=name, asname=other):
+            yield other or name.split(".")[0]
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            yield name
+        case ast.MatchMapping(rest=str(name)):
+            yield name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+            return
+        case ast.AnnAssign(value=None):  # It says something of a name, and binds none.
+            return
     for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (*_SCOPES, *_COMPREHENSIONS)):
+        if not isinstance(child, (ast.Lambda, *_COMPREHENSIONS)):
             yield from _stored(child)
+
+
+def _declared(node: ast.AST) -> Iterator[str]:
+    """The names that a function binds around it."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Global):
+            yield from one.names
 
 
 def _free(node: ast.AST) -> set[str]:
@@ -115,7 +166,8 @@ def _free(node: ast.AST) -> set[str]:
         return read - {name for generator in node.generators for name in _stored(generator.target)}
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
         own = {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
-        return read - own - (set() if isinstance(node, ast.Lambda) else set(_stored(node)))
+        inner = () if isinstance(node, ast.Lambda) else (name for line in node.body for name in _stored(line))
+        return read - own - (set(inner) - set(_declared(node)))
     return read
 
 
@@ -123,7 +175,7 @@ def _defined(statement: ast.stmt) -> Iterator[str]:
     match statement:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             yield name
-        case ast.Import(names=names) | ast.ImportFrom(names=names):
+        case ast.Import(names=names) | ast.ImportFrom(names=names) if names[0].name != ALL:
             yield from (alias.asname or alias.name.split(".")[0] for alias in names)
 
 
@@ -149,11 +201,13 @@ def _root(node: ast.expr) -> Iterator[str]:
 
 def _alike(cells: Sequence[_Names], names: frozenset[str], given: frozenset[str]) -> frozenset[str]:
     """The names, and those that may stand for parts of the same objects; modules, functions and builtins apart."""
-    found, groups = set(names), [group - given for cell in cells for group in cell.groups]
-    grown = True
-    while grown:
-        joined = [group for group in groups if group & found and not group <= found]
-        grown = bool(joined)
-        for group in joined:
+    found, new = set(names), list(names)
+    among: dict[str, list[frozenset[str]]] = {}
+    for group in (group - given for cell in cells for group in cell.groups):
+        for name in group:
+            among.setdefault(name, []).append(group)
+    while new:
+        for group in among.pop(new.pop(), ()):
+            new += group - found
             found |= group
     return frozenset(found)

@@ -57,7 +57,7 @@ def subject_hash(subject: Subject, topic: Topic) -> str:
     named = subjects.named(subject, topic)
     said = {
         "rules": RULES,
-        **subjects.rests_on(subject, topic),
+        **subjects.rests_on(subject),
         "experiments": code_digest(topic, named) if named else "",
     }
     text = json.dumps(said, sort_keys=True, ensure_ascii=True, default=str)

@@ -243,7 +243,7 @@ def _unanswered(page: Page, measured: Mapping[Measurement, Measured], values: Ma
 # --- what a verdict rests on ---------------------------------------------------------------------------------------
 
 
-def rests_on(subject: Page | Deck, topic: Topic) -> dict[str, Json]:
+def rests_on(subject: Page | Deck) -> dict[str, Json]:
     """All that the verdict of a page or a deck depends on, as JSON, but for experiments."""
     if isinstance(subject, Deck):
         return {"cards": [[card.question, card.answer, card.setup, card.claim] for card in subject.cards]}

@@ -6,13 +6,11 @@ import re
 from dataclasses import dataclass, replace
 
 from practicum import kinds
-from practicum.kinds import expressions
 from practicum.kinds.base import NoKey, Unclear
 from practicum.model import Failure, Observation, Problem, Run, Topic, Variant
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner import Cancel, Job, Limits, Mode, Result, Tell
-from practicum.runner.environment import Environment
-from practicum.web import hints, outcome, proof, scratch
+from practicum.runner import Cancel, Limits, Result, Tell
+from practicum.web import hints, outcome, proof, running, scratch
 from practicum.web.site import Site
 
 LIMITS = Limits()
@@ -85,14 +83,11 @@ def grade(
         return known(asked, answer)
     if where.pool is None or not scratch.is_offered(where):
         return Graded(None, "Nothing is run here: the scratch pad's page says why.")
-    from practicum.environments.choice import NoEnvironment, environment_for
-
-    try:
-        environment = environment_for(asked.catalogue.course, asked.catalogue.root)
-    except NoEnvironment as reason:
-        return Graded(None, f"Nothing was run: {reason}.")
-    result = where.pool.run(_job(run, asked.topic, environment), tell, cancel, person)
-    return _judged(asked, answer, run, result, where.pool.mode is not Mode.SUBPROCESS)
+    environment = running.environment(asked.catalogue)
+    if isinstance(environment, Result):
+        return Graded(None, environment.why)
+    result = where.pool.run(running.job(run, asked.topic, environment, LIMITS), tell, cancel, person)
+    return _judged(asked, answer, run, result, where.isolated)
 
 
 def known(asked: Asked, answer: tuple[str, ...]) -> Graded:
@@ -102,22 +97,6 @@ def known(asked: Asked, answer: tuple[str, ...]) -> Graded:
         return Graded(asked.kind.grade(asked.variant, answer, finding, None))
     except NoKey as reason:
         return Graded(None, f"Nothing says what is right here: {reason}.")
-
-
-def _job(run: Run, topic: Topic, environment: Environment) -> Job:
-    """The run as the prover makes it, but with a learner's limits, and its setup unheard."""
-    mentioned = expressions.names("\n".join((run.setup, run.check))) | expressions.names(run.snippet)
-    return Job(
-        code=run.snippet,
-        setup=run.setup,
-        check=run.check,
-        values=run.values,
-        check_values=run.check_values,
-        files={"experiments.py": topic.experiments} if "experiments" in mentioned else {},
-        limits=LIMITS,
-        quiet=True,
-        environment=environment,
-    )
 
 
 def _judged(asked: Asked, answer: tuple[str, ...], run: Run, result: Result, isolated: bool) -> Graded:

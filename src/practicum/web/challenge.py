@@ -23,7 +23,7 @@ from practicum.model import Topic
 from practicum.practice import CLOCKS, GRACE, Clock, Decision, ItemState, Paper, RecordError, Sitting, Status
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.store import EventRecord, SittingRecord
-from practicum.web import answering, live, question, view
+from practicum.web import answering, forms, live, question, view
 from practicum.web.answering import LIMITS, Asked, Graded
 from practicum.web.outcome import Outcome
 from practicum.web.seat import MODE, Seat, index_of, now, place, records
@@ -137,14 +137,14 @@ def start(request: Request, form: FormData) -> Response:
     catalogue, topic = where.topic(request.path_params["course"], request.path_params["topic"])
     learner = where.learner(visitor(request).token, create=True)
     assert learner is not None
-    nonce = _word(form, "nonce")
+    nonce = forms.word(form, "nonce")
     latest = _latest(where, learner, catalogue, topic)
     problems = [entry.problem for entry in _next_set(_offered(where, catalogue, topic), latest)]
     for record in latest:
         if nonce and any(event.nonce == nonce for event in record.events[:1]):
             return view.see(seated(where, record).here())
     try:
-        clock = Clock.of(_word(form, "clock") or "1")
+        clock = Clock.of(forms.word(form, "clock") or "1")
         previous = _drawn(latest)
     except ValueError:
         raise Halt(
@@ -165,12 +165,6 @@ def _drawn(latest: tuple[SittingRecord, ...]) -> dict[str, int]:
         with contextlib.suppress(RecordError):
             drawn |= Paper.from_json(record.paper).variants
     return drawn
-
-
-def _word(form: FormData, name: str) -> str:
-    """A form's field as text of a sensible length, or nothing."""
-    value = form.get(name)
-    return value if isinstance(value, str) and len(value) <= 100 else ""
 
 
 # --- a problem
@@ -291,7 +285,7 @@ def clock(request: Request) -> Response:
 
 async def answer(request: Request, form: FormData) -> Response:
     """Judge and store an answer. The redirect is sent once it is on disk."""
-    nonce = _word(form, "nonce")
+    nonce = forms.word(form, "nonce")
     if not nonce:
         raise Halt(400, "This form is incomplete", "Go back, reload the page, and answer again.")
     fields, arrived = question.given(form), now()

@@ -18,9 +18,9 @@ from starlette.responses import Response
 from practicum import modes
 from practicum.kinds.base import Unclear
 from practicum.prove.catalogue import Entry
-from practicum.runner import Cancel, Mode, Tell
+from practicum.runner import Cancel, Tell
 from practicum.store import StepRecord
-from practicum.web import answering, live, proof, question, scratch, security, view
+from practicum.web import answering, forms, live, proof, question, scratch, security, view
 from practicum.web.answering import Asked, Graded
 from practicum.web.seat import now
 from practicum.web.security import visitor
@@ -190,7 +190,7 @@ def _page(
         can_hint=bool(what.variant.hint.strip()),
         hint=question.html(what.variant.hint) if hint else "",
         offered=not what.is_run or scratch.is_offered(where),
-        isolated=where.pool is None or where.pool.mode is not Mode.SUBPROCESS,
+        isolated=where.isolated,
         done=come.done,
         closed=_closed(what) if come.closed else None,
         graded=graded,
@@ -234,7 +234,7 @@ def _closed(what: Exercise) -> dict[str, Any]:
 
 async def answer(mode: modes.Mode, request: Request, form: FormData) -> Response:
     """Grade an answer: in place as it happens, or as a page."""
-    what = await in_thread(exercise, mode, request, _text(form, "version"))
+    what = await in_thread(exercise, mode, request, forms.word(form, "version"))
     fields = question.given(form)
     try:
         meant = what.read(fields)
@@ -246,7 +246,7 @@ async def answer(mode: modes.Mode, request: Request, form: FormData) -> Response
         return await in_thread(partial(_page, request, what, fields, notice=str(reason)))
     except ValueError:
         raise Halt(400, "There is no such answer", "Choose one of those on the page.", (what.here, "Back")) from None
-    where, person, nonce = site(request), visitor(request).person, _text(form, "nonce")
+    where, person, nonce = site(request), visitor(request).person, forms.word(form, "nonce")
 
     def work(tell: Tell, cancel: Cancel) -> Graded:
         return answering.grade(where, what, meant, person, tell, cancel)
@@ -269,7 +269,7 @@ async def answer(mode: modes.Mode, request: Request, form: FormData) -> Response
 
 async def hint(mode: modes.Mode, request: Request, form: FormData) -> Response:
     """The hint; what was filled in stays."""
-    what = await in_thread(exercise, mode, request, _text(form, "version"))
+    what = await in_thread(exercise, mode, request, forms.word(form, "version"))
     if not view.streams(request):
         return await in_thread(partial(_page, request, what, question.given(form), hint=True))
     return await _at_once(request, partial(_piece, what, hint=question.html(what.variant.hint)))
@@ -277,7 +277,7 @@ async def hint(mode: modes.Mode, request: Request, form: FormData) -> Response:
 
 async def solution(mode: modes.Mode, request: Request, form: FormData) -> Response:
     """A solution, though nothing was answered right: it was asked for."""
-    what = await in_thread(exercise, mode, request, _text(form, "version"))
+    what = await in_thread(exercise, mode, request, forms.word(form, "version"))
     await in_thread(_record, request, what.step(SHOWN, {"variant": what.number}, None))
     if not view.streams(request):
         return await in_thread(partial(_page, request, what, question.given(form)))
@@ -313,11 +313,6 @@ def _record(request: Request, step: StepRecord) -> None:
     learner = where.learner(visitor(request).token, create=True)
     assert learner is not None
     where.store.record(learner, step)
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name)
-    return value if isinstance(value, str) and len(value) <= 100 else ""
 
 
 def exercise_modes() -> tuple[modes.Mode, ...]:

@@ -16,6 +16,20 @@ SIZE = 64 * 1024
 """Bytes that a form may have."""
 FIELDS = 64
 FILE_TYPE = "multipart/form-data"
+WORD = 100
+"""Letters that a short field may have."""
+
+
+def word(form: FormData, name: str, most: int = WORD) -> str:
+    """A field of a sensible length; nothing if it is not there, is longer, or is a file."""
+    value = form.get(name)
+    return value if isinstance(value, str) and len(value) <= most else ""
+
+
+def code(form: FormData, name: str = "code") -> str:
+    """A field as it was typed: forms send line ends of their own."""
+    text = form.get(name, "")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else ""
 
 
 async def read(request: Request, size: int = SIZE) -> FormData:

@@ -30,7 +30,7 @@ from starlette.responses import Response
 from practicum.runner import Began, Cancel, Output, Queued, Tell
 from practicum.runner.screen import shown
 from practicum.settings import PROGRESS
-from practicum.web import live, view
+from practicum.web import forms, live, view
 from practicum.web.seat import now
 from practicum.web.security import visitor
 from practicum.web.site import Site, site
@@ -168,7 +168,7 @@ async def _fit(request: Request, form: FormData) -> Response:
     if isinstance(asked, str):
         if view.streams(request):
             raise Halt(422, asked, "", (request.url.path, "Back"))
-        return await in_thread(partial(_page, request, asked, _word(form, "folder")))
+        return await in_thread(partial(_page, request, asked, forms.word(form, "folder", 4096).strip()))
     noted = _Noted(request, asked, where.lab / learner, form)
     upload = form.get("zip")
     if isinstance(upload, UploadFile) and upload.filename:
@@ -179,10 +179,10 @@ async def _fit(request: Request, form: FormData) -> Response:
 
 def _asked(request: Request, form: FormData, folder: Path) -> Fit | str:
     """What is to be fitted, or what is wrong with the form."""
-    upload, named = form.get("zip"), _word(form, "folder")
+    upload, named = form.get("zip"), forms.word(form, "folder", 4096).strip()
     zipped = isinstance(upload, UploadFile) and bool(upload.filename)
     try:
-        minutes = float(_word(form, "minutes") or MINUTES[1])
+        minutes = float(forms.word(form, "minutes").strip() or MINUTES[1])
     except ValueError:
         minutes = -1
     if not MINUTES[0] <= minutes <= MINUTES[2]:
@@ -199,11 +199,6 @@ def _asked(request: Request, form: FormData, folder: Path) -> Fit | str:
     if not path.is_absolute():
         return "Write the whole path of the folder, from the root or from ~: the service does not know where you are."
     return Fit("", path.name or str(path), str(path), minutes, request.url.path, now())
-
-
-def _word(form: FormData, name: str) -> str:
-    value = form.get(name)
-    return value.strip()[:4096] if isinstance(value, str) else ""
 
 
 def _zip_name(name: str) -> str:

@@ -14,13 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practicum.kinds import project as kind
-from practicum.model import Observation, Run, Topic, Variant
+from practicum.model import Observation, Topic, Variant
 from practicum.modes import project as mode
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner import Began, Cancel, Epoch, Event, Job, Limits, Mode, Output, Pool, Queued, Result, Tell
-from practicum.runner.environment import Environment
+from practicum.runner import Began, Cancel, Epoch, Event, Limits, Output, Pool, Queued, Result, Tell
 from practicum.store import RunRecord, StepRecord
-from practicum.web import live, outcome, scratch, shelf, tries, view
+from practicum.web import forms, live, outcome, running, scratch, shelf, tries, view
 from practicum.web.question import MARKS, html
 from practicum.web.seat import now
 from practicum.web.security import visitor
@@ -64,32 +63,6 @@ class Bench:
 
     def step(self, kind: str, data: Mapping[str, Any]) -> StepRecord:
         return StepRecord(self.catalogue.course.slug, self.topic.slug, MODE, self.slug, kind, now(), data, None)
-
-    def environment(self) -> Environment | Result:
-        """The course's, or a result that says why there is none."""
-        from practicum.environments.choice import NoEnvironment, environment_for
-
-        try:
-            return environment_for(self.catalogue.course, self.catalogue.root)
-        except NoEnvironment as reason:
-            return Result(stopped="unavailable", why=f"Nothing was run: {reason}.")
-
-    def job(self, run: Run, seed: int, environment: Environment) -> Job:
-        """A run of it, the setup unheard."""
-        text = "\n".join((run.setup, run.snippet, run.check))
-        return Job(
-            code=run.snippet,
-            setup=run.setup,
-            check=run.check,
-            values=run.values,
-            check_values=run.check_values,
-            files={"experiments.py": self.topic.experiments} if "experiments" in text else {},
-            seed=seed,
-            limits=LIMITS,
-            expose_seed=True,
-            quiet=True,
-            environment=environment,
-        )
 
 
 @dataclass(frozen=True)
@@ -197,13 +170,13 @@ def _page(
         hidden=bool(one.variant.check.strip()),
         met=met,
         offered=scratch.is_offered(where),
-        isolated=where.pool is None or where.pool.mode is not Mode.SUBPROCESS,
+        isolated=where.isolated,
         seconds=f"{LIMITS.seconds:g}",
         code=code if code is not None else records[0].code if records else start,
         start=start,
         names_url=f"{one.topic_url}/names.json",
         run=under_way,
-        latest=_came(one, latest, _isolated(where)) if latest and not under_way and not wrong else None,
+        latest=_came(one, latest, where.isolated) if latest and not under_way and not wrong else None,
         wrong=wrong,
         runs=tries.listed(one.url, records, lambda record: _is_under_way(request, record)),
         reach=_reach(one) if met or any(step.kind == "asked" for step in steps) else None,
@@ -223,7 +196,7 @@ def ran(request: Request) -> Response:
         url=one.url,
         run=tries.row(one.url, record, _is_under_way(request, record)),
         code=code(record.code),
-        came=_came(one, record, _isolated(where)) if record.result else None,
+        came=_came(one, record, where.isolated) if record.result else None,
     )
 
 
@@ -255,7 +228,7 @@ async def submit(request: Request, form: FormData) -> Response:
 
 
 async def _answer(request: Request, form: FormData, take: str) -> Response:
-    one, where, code = await in_thread(bench, request), site(request), scratch.code_in(form)
+    one, where, code = await in_thread(bench, request), site(request), forms.code(form)
     pool = where.pool
     if pool is None or not scratch.is_offered(where):
         raise Halt(403, "Nothing is run here", "The scratch pad's page says why.", (one.url, "Back"))
@@ -299,22 +272,22 @@ class _Noted:
         records = _records(self._where, self._learner, self._one)
         listed = tries.listed(self._one.url, records, lambda record: _is_under_way(self._request, record))
         mine = next(record for record in records if record.id == self._id)
-        came = _came(self._one, mine, _isolated(self._where))
+        came = _came(self._one, mine, self._where.isolated)
         reach = _reach(self._one) if came["graded"] and came["graded"]["met"] else None
         return view.part("project_came.html", came=came, runs=listed, reach=reach, url=self._one.url)
 
 
 def _run(pool: Pool, one: Bench, code: str, person: str, tell: Tell, cancel: Cancel) -> Result:
-    environment = one.environment()
+    environment = running.environment(one.catalogue)
     if isinstance(environment, Result):
         return environment
     run = replace(kind.graded(one.entry.problem, one.variant, code), check="", values={}, check_values={})
-    return _presentable(pool.run(one.job(run, kind.SEEDS[0], environment), tell, cancel, person))
+    return _presentable(pool.run(running.job(run, one.topic, environment, LIMITS, kind.SEEDS[0]), tell, cancel, person))
 
 
 def _grade(pool: Pool, one: Bench, code: str, person: str, tell: Tell, cancel: Cancel) -> Graded:
     """Seed by seed; the first that has no score ends it. What the code prints meanwhile is not told."""
-    environment = one.environment()
+    environment = running.environment(one.catalogue)
     if isinstance(environment, Result):
         return Graded((), environment.why, environment)
     run = kind.graded(one.entry.problem, one.variant, code)
@@ -325,7 +298,7 @@ def _grade(pool: Pool, one: Bench, code: str, person: str, tell: Tell, cancel: C
             tell(happened)
 
     for seed in kind.SEEDS:
-        result = pool.run(one.job(run, seed, environment), on_event, cancel, person)
+        result = pool.run(running.job(run, one.topic, environment, LIMITS, seed), on_event, cancel, person)
         if result.stopped == "cancelled":
             return Graded(tuple(scores), cancelled=True)
         observation = Observation(
@@ -447,7 +420,3 @@ def _is_under_way(request: Request, record: RunRecord) -> bool:
     runs: live.Runs = request.app.state.runs
     run = runs.find(record.id, visitor(request).person) if record.ended is None else None
     return run is not None and not run.ended
-
-
-def _isolated(where: Site) -> bool:
-    return where.pool is None or where.pool.mode is not Mode.SUBPROCESS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -27,15 +27,16 @@ from practicum.model import (
     Measurement,
     Page,
     Prose,
+    Run,
     Topic,
     VariantFinding,
     Verdict,
 )
 from practicum.prove import asked, subjects
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner import Cancel, Job, Limits, Mode, Pool, Result, Tell
+from practicum.runner import Cancel, Limits, Pool, Result, Tell
 from practicum.store import StepRecord
-from practicum.web import live, outcome, scratch, security, view
+from practicum.web import forms, live, outcome, running, scratch, security, view
 from practicum.web.question import MARKS, html
 from practicum.web.seat import now
 from practicum.web.security import visitor
@@ -64,14 +65,14 @@ class Part:
     number: int
     title: Markup
     inner: list[Any] = field(default_factory=list)
-    is_: str = "part"
+    sort: str = "part"
 
 
 @dataclass
 class Frame:
     """A box, or the steps, and what stands in it."""
 
-    is_: str
+    sort: str
     label: str = ""
     inner: list[Any] = field(default_factory=list)
 
@@ -81,7 +82,7 @@ class Words:
     """Prose, its braces filled in."""
 
     html: Markup
-    is_: str = "words"
+    sort: str = "words"
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class ShownCell:
     rows: int
     gave: CellFinding | None
     pictures: tuple[Mapping[str, Any], ...]
-    is_: str = "cell"
+    sort: str = "cell"
 
 
 class _Builder:
@@ -192,7 +193,7 @@ class _Builder:
         if self.finding is None:
             self._add(Words(html(f"*(The {block.figure} of line {block.line} was not measured yet.)*")))
         else:
-            self._add(Words(figures.ALL[block.figure].draw(block.table, self.measured, self.drawings), is_="drawing"))
+            self._add(Words(figures.ALL[block.figure].draw(block.table, self.measured, self.drawings), sort="drawing"))
 
 
 def split(text: str) -> Iterator[tuple[str, str]]:
@@ -304,7 +305,7 @@ def _page(
         top=top,
         parts=builder.parts,
         runs=scratch.is_offered(where),
-        isolated=where.pool is None or where.pool.mode is not Mode.SUBPROCESS,
+        isolated=where.isolated,
         recorded=_recorded(what),
         drawn=builder.drawings > 0,
         reached=min(reached, len(builder.parts)),
@@ -339,12 +340,10 @@ def _come(where: Site, token: str, what: Seen) -> tuple[int, bool]:
 
 def figure(request: Request) -> Response:
     """A picture that a cell drew when it was recorded."""
-    what = seen(request)
-    try:
-        gave = what.finding.cells[request.path_params["cell"] - 1] if what.finding else None
-        png = gave.figures[request.path_params["number"] - 1] if gave else None
-    except IndexError:
-        png = None
+    finding = seen(request).finding
+    cells = dict(enumerate(finding.cells if finding else (), 1))
+    gave = cells.get(request.path_params["cell"])
+    png = dict(enumerate(gave.figures if gave else (), 1)).get(request.path_params["number"])
     if png is None:
         raise HTTPException(404)
     return Response(png, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
@@ -352,10 +351,10 @@ def figure(request: Request) -> Response:
 
 async def reached(request: Request, form: FormData) -> Response:
     """Note how far somebody has read. With a script this comes by itself, else by the button at the end."""
-    section = form.get("section", "")
-    part = int(section) if isinstance(section, str) and section.isascii() and section.isdigit() else 0
+    section = forms.word(form, "section", 3)
+    part = int(section) if section.isascii() and section.isdigit() else 0
     read = form.get("read") == "1"
-    what = await in_thread(partial(_note, request, min(part, 999), read))
+    what = await in_thread(partial(_note, request, part, read))
     if view.streams(request) or form.get("quietly") == "1":
         return Response(status_code=204)
     return view.see(what.topic_url)
@@ -387,17 +386,16 @@ async def run(request: Request, form: FormData) -> Response:
         raise HTTPException(404)
     if where.pool is None or not scratch.is_offered(where):
         raise Halt(403, "Nothing is run here", "The scratch pad's page says why.", (what.url, "Back"))
-    code = _text(form, "code")
-    above = _above(what.page, shown[number - 1], code, form)
-    if wrong := _wrong(code, above):
+    code = forms.code(form)
+    cells = _cells_above(what.page, shown[number - 1], form)
+    if wrong := _wrong(code, cells):
         if view.streams(request):
             raise Halt(413, wrong, "", (what.url, "Back"))
         return await in_thread(partial(_page, request, what, number, code, wrong=wrong))
-    isolated = where.pool.mode is not Mode.SUBPROCESS
     runs: live.Runs = request.app.state.runs
 
     def made(result: Result) -> outcome.Outcome:
-        return outcome.outcome(result, code, isolated, runs.stopping)
+        return outcome.outcome(result, code, where.isolated, runs.stopping)
 
     def piece(result: Result) -> str:
         return view.part("outcome.html", outcome=made(result))
@@ -406,18 +404,15 @@ async def run(request: Request, form: FormData) -> Response:
         return _page(request, what, number, code, made(result))
 
     person = security.visitor(request).person
-    return await live.answer(request, partial(_run, where.pool, what, code, above, person), piece, whole)
+    return await live.answer(request, partial(_run, where.pool, what, code, cells, person), piece, whole)
 
 
-def _run(pool: Pool, what: Seen, code: str, above: str, person: str, tell: Tell, cancel: Cancel) -> Result:
-    from practicum.environments.choice import NoEnvironment, environment_for
-
-    try:
-        environment = environment_for(what.catalogue.course, what.catalogue.root)
-    except NoEnvironment as reason:
-        return Result(stopped="unavailable", why=f"Nothing was run: {reason}.")
-    files = {"experiments.py": what.topic.experiments} if "experiments" in code + above else {}
-    job = Job(code=code, setup=above, files=files, limits=LIMITS, environment=environment, quiet=True)
+def _run(pool: Pool, what: Seen, code: str, cells: Sequence[str], person: str, tell: Tell, cancel: Cancel) -> Result:
+    environment = running.environment(what.catalogue)
+    if isinstance(environment, Result):
+        return environment
+    above = "\n".join(cells[index] for index in builds_on(cells, code))
+    job = running.job(Run("cell", code, above), what.topic, environment, LIMITS)
     return _in_words(pool.run(job, tell, cancel, person))
 
 
@@ -429,26 +424,21 @@ def _in_words(result: Result) -> Result:
     return replace(result, failure=replace(failure, line=None, message=f"{failure.message} (in a cell above this one)"))
 
 
-def _above(page: Page, cell: Cell, code: str, form: FormData) -> str:
-    """What the cell builds on: as the learner has changed it where the form says so, else as it was written."""
-    number, pieces = 0, []
+def _cells_above(page: Page, cell: Cell, form: FormData) -> list[str]:
+    """The cells that it may build on: as the learner has changed them where the form says so, else as written."""
+    number, cells = 0, []
     for one in page.cells[: page.cells.index(cell)]:
         number += one.shown
-        changed = _text(form, f"cell-{number}") if one.shown else ""
+        changed = forms.code(form, f"cell-{number}") if one.shown else ""
         if not one.raises:
-            pieces.append(changed or one.code)
-    return "\n".join(pieces[index] for index in builds_on(pieces, code))
+            cells.append(changed or one.code)
+    return cells
 
 
-def _text(form: FormData, name: str) -> str:
-    """A field as it was typed: forms send line ends of their own."""
-    text = form.get(name, "")
-    return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else ""
-
-
-def _wrong(code: str, above: str) -> str:
+def _wrong(code: str, cells: Sequence[str]) -> str:
     if not code.strip():
         return "There is nothing to run in this cell."
-    if len(code) + len(above) > CODE:
-        return f"That is {len(code) + len(above):,} characters with the cells above; a run takes {CODE:,} at the most."
+    size = len(code) + sum(map(len, cells))
+    if size > CODE:
+        return f"That is {size:,} characters with the cells above; a run takes {CODE:,} at the most."
     return ""

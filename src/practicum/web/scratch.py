@@ -13,7 +13,7 @@ from practicum import practice
 from practicum.model import Variant
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Cancel, Job, Limits, Mode, Pool, Result, Tell
-from practicum.web import live, outcome, security, view
+from practicum.web import forms, live, outcome, running, security, view
 from practicum.web.seat import index_of, now
 from practicum.web.site import Site, site
 from practicum.web.sittings import seat
@@ -53,14 +53,14 @@ def code_of(variant: Variant) -> str:
 
 def is_offered(where: Site) -> bool:
     """Whether a learner's code may be run here: isolated, or else for the one person who can reach the service."""
-    return where.pool is not None and (where.pool.mode is not Mode.SUBPROCESS or where.local)
+    return where.pool is not None and (where.isolated or where.local)
 
 
 async def run(request: Request, form: FormData) -> Response:
     """What the code does, as it happens or as a page. The page has the code in it still."""
     url = _topic_url(request)
     pool = site(request).pool
-    code = code_in(form)
+    code = forms.code(form)
     if pool is None or not is_offered(site(request)):
         raise Halt(403, "Nothing is run here", "The pad's page says why.", (f"{url}/scratch", "See why"))
     if fault := wrong(code):
@@ -68,7 +68,7 @@ async def run(request: Request, form: FormData) -> Response:
             raise Halt(413 if code.strip() else 422, fault, "", (f"{url}/scratch", "Back"))
         return await in_thread(partial(_page, request, url, code, fault=fault))
 
-    isolated = pool.mode is not Mode.SUBPROCESS
+    isolated = site(request).isolated
     runs: live.Runs = request.app.state.runs
 
     def made(result: Result) -> outcome.Outcome:
@@ -87,19 +87,10 @@ async def run(request: Request, form: FormData) -> Response:
 
 def _run(pool: Pool, catalogue: Catalogue, code: str, person: str, tell: Tell, cancel: Cancel) -> Result:
     """The run, among the packages that the course's own code has."""
-    from practicum.environments.choice import NoEnvironment, environment_for
-
-    try:
-        environment = environment_for(catalogue.course, catalogue.root)
-    except NoEnvironment as reason:
-        return Result(stopped="unavailable", why=f"Nothing was run: {reason}.")
+    environment = running.environment(catalogue)
+    if isinstance(environment, Result):
+        return environment
     return pool.run(Job(code=code, limits=LIMITS, environment=environment), tell, cancel, person)
-
-
-def code_in(form: FormData) -> str:
-    """The code as it was typed: forms send line ends of their own."""
-    code = form.get("code", "")
-    return code.replace("\r\n", "\n").replace("\r", "\n") if isinstance(code, str) else ""
 
 
 def wrong(code: str) -> str:
@@ -139,7 +130,7 @@ def _page(
         back_url=back[0] if back else url,
         back_label=back[1] if back else known.title,
         offered=is_offered(where),
-        isolated=where.pool.mode is not Mode.SUBPROCESS,
+        isolated=where.isolated,
         may=_may(where.pool),
         code=code,
         outcome=came,

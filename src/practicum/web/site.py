@@ -12,6 +12,7 @@ from starlette.requests import Request
 from practicum import kinds, modes
 from practicum.model import Card, Topic, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
+from practicum.runner.protocol import Mode
 from practicum.store import Store
 from practicum.web.pending import Pending
 from practicum.web.recent import Recent
@@ -70,6 +71,11 @@ class Site:
         self.told: Recent[Outcome] = Recent(_TOLD)
         """What the runs of failed tries said, by the nonce of the try. Nothing of it is kept beyond that."""
         self.pending = Pending()
+
+    @property
+    def isolated(self) -> bool:
+        """Whether what is run here is kept apart from the machine; also where nothing is run."""
+        return self.pool is None or self.pool.mode is not Mode.SUBPROCESS
 
     def catalogue(self, course: str) -> Catalogue:
         """The course of that slug. Raises Halt (404)."""
