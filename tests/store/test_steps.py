@@ -147,3 +147,21 @@ def test_a_run_has_an_id_of_its_own(store: Store) -> None:
 
     with pytest.raises(StoreError, match="a run run-1 already"):
         store.begin_run(run(store, 1))
+
+
+def test_what_a_run_drew_comes_with_it_alone(store: Store) -> None:
+    """A list of runs is light; and it is known how many there are, however many are listed."""
+    me = learner(store)
+    for number in range(3):
+        store.begin_run(run(store, number))
+        assert store.end_run(f"run-{number}", 9, {"n": number}, [f"picture {number}" * 1000])
+
+    listed = store.runs(me, "course", "topic", "item", limit=2)
+
+    assert [one.figures for one in listed] == [(), ()]
+    assert [one.result for one in listed] == [{"n": 2}, {"n": 1}]
+    found = store.run("run-1")
+    assert found is not None
+    assert found.figures == ("picture 1" * 1000,)
+    assert store.count_runs(me, "course", "topic", "item") == 3
+    assert store.count_runs(me, "course", "topic", "another") == 0

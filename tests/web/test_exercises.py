@@ -258,6 +258,40 @@ def test_a_form_sent_twice_is_noted_once(learner: Learner, store: Store) -> None
     assert len(store.steps(next(iter(site._learners._values.values())), "kinds", "topic", "try")) == 1
 
 
+def test_an_answer_mended_in_the_same_form_is_another_answer(learner: Learner, store: Store) -> None:
+    """A form whose verdict was never seen, or that Back has brought, has an old nonce: what it says still counts."""
+    page = f"{TOPIC}/try/number"
+    form = fields(learner, page)
+
+    learner.post(f"{page}/answer", {**form, "answer": ["1"]})
+    told = learner.post(f"{page}/answer", {**form, "answer": ["2.30"]}).text
+
+    assert "Right" in told
+    learner_id = store.learner_for(learner.http.cookies["practicum"])
+    assert learner_id is not None
+    steps = store.steps(learner_id, "kinds", "topic", "try")
+    assert [step.data["right"] for step in steps] == [False, True]
+    assert "done" in learner.get(page).text
+
+
+@pytest.mark.parametrize(
+    ("page", "fields_", "status"),
+    [
+        ("try/order/hint", {"answer": ["x"]}, 200),
+        ("try/order/solution", {"answer": ["1-1", "1-x"]}, 200),
+        ("try/number/answer", {"answer": ["2.3"], "version": "9" * 5000}, 200),
+    ],
+)
+def test_what_no_form_of_ours_sends_breaks_nothing(
+    learner: Learner, page: str, fields_: dict[str, object], status: int
+) -> None:
+    """It is answered with a page."""
+    form = fields(learner, f"{TOPIC}/{page.rpartition('/')[0]}")
+
+    assert learner.post(f"{TOPIC}/{page}", {**form, **fields_}).status_code == status
+    assert learner.get(f"{TOPIC}/try/number?version={'9' * 5000}").status_code == 200
+
+
 def test_versions(learner: Learner) -> None:
     """A learner meets the same one each time, may ask for another, and each is done by itself."""
     page = f"{TOPIC}/try/predict"

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Began, Cancel, Output, Pool, Tell
-from practicum.store import Store
+from practicum.store import Store, StoreError
 from practicum.web import live
 from practicum.web.app import create_app
 from practicum.web.live import Kept, Live, Run, Runs
@@ -167,6 +167,31 @@ def test_going_down_ends_all_runs() -> None:
         runs.begin("ada", until_cancelled)
 
 
+def test_nobody_takes_every_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One person's runs are so many at the most, kept or not; another's begin all the same."""
+    monkeypatch.setattr(live, "EACH", 2)
+    runs = Runs()
+    for _ in range(2):
+        runs.begin("ada", until_cancelled)
+
+    with pytest.raises(Halt, match="Wait for some"):
+        runs.begin("ada", until_cancelled)
+    assert runs.begin("bob", lambda tell, cancel: "x").owner == "bob"
+    runs.cancel_all()
+
+
+def test_who_waits_for_an_end_is_no_watcher(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many watch."""
+    monkeypatch.setattr(live, "WATCHERS", 1)
+    run = Runs().begin("ada", until_cancelled, str)
+
+    with run.watched(lambda: None):
+        assert run.crowded
+        with run.watched(lambda: None, live.MOST):
+            run.cancel.set()
+    assert eventually(lambda: run.ended)
+
+
 # --- by its address
 
 
@@ -269,3 +294,37 @@ def test_without_a_script_a_kept_run_leads_to_its_page(app: Starlette, learner: 
     assert (answer.status_code, answer.headers["location"]) == (303, "/badges")
     assert (stopped.status_code, stopped.headers["location"]) == (303, "/badges")
     assert run.ended
+
+
+def test_a_kept_run_is_acknowledged_once_it_is_noted(app: Starlette, learner: Learner) -> None:
+    """What cannot be noted is refused, and not run."""
+    from starlette.requests import Request
+
+    noted: list[str] = []
+    ran: list[str] = []
+
+    def begun(id: str) -> None:
+        time.sleep(0.3)
+        noted.append(id)
+
+    def full(id: str) -> None:
+        raise StoreError("the disk is full")
+
+    def work(tell: Tell, cancel: Cancel) -> str:
+        ran.append("ran")
+        return ""
+
+    async def ask(kept: Kept[str]) -> Response:
+        scope = {"type": "http", "method": "POST", "path": "/x", "headers": [], "app": app}
+        return await live.answer(
+            Request({**scope, "visitor": _request(learner).scope["visitor"]}), work, str, PlainTextResponse, kept
+        )
+
+    learner.get(PAD)
+    answer = anyio.run(ask, Kept[str](begun=begun, ended=lambda id, result: None, page="/badges"))
+    told = len(noted)
+    with pytest.raises(StoreError, match="the disk is full"):
+        anyio.run(ask, Kept[str](begun=full, ended=lambda id, result: None, page="/badges"))
+
+    assert (answer.status_code, told) == (303, 1)
+    assert eventually(lambda: ran == ["ran"])

@@ -13,15 +13,18 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from httpx2 import Response
 from starlette.applications import Starlette
+from starlette.requests import Request
 
 from practicum.prove.catalogue import Catalogue
 from practicum.store import Store
-from practicum.web import own
+from practicum.web import live, own
 from practicum.web.app import create_app
 from practicum.web.site import Site
+from practicum.web.view import Halt
 from tests.web.making import HERE, TOPIC, Learner, hidden
 
 OWN = f"{TOPIC}/project/own"
@@ -83,6 +86,42 @@ def eventually(holds: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 # --- without the lab
+
+
+def test_elsewhere_nothing_of_a_form_is_read(catalogue: Catalogue, store: Store, tmp_path: Path) -> None:
+    """A file of any size is refused before its first byte."""
+    app = create_app(Site([catalogue], store, local=False, lab=tmp_path / "lab"))
+    asked: list[str] = []
+
+    async def receive() -> Any:
+        asked.append("for a byte")
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    headers = [(b"content-type", b"multipart/form-data; boundary=b")]
+    scope = {"type": "http", "method": "POST", "path": OWN, "query_string": b"", "headers": headers, "app": app}
+    with pytest.raises(Halt, match="The page says why"):
+        anyio.run(own.form, Request(scope, receive), own.FORM)
+
+    assert asked == []
+
+
+def test_a_fit_that_does_not_begin_leaves_nothing(
+    learner: Learner, app: Starlette, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a zip nor a folder: where no run may begin, and where its beginning cannot be noted."""
+
+    def full(place: Path, fit: own.Fit) -> None:
+        raise OSError("the disk is full")
+
+    csrf = hidden(learner.get(OWN).text, "csrf")
+    with monkeypatch.context() as patch:
+        patch.setattr(live, "MOST", 0)
+        busy = learner.http.post(OWN, data={"csrf": csrf}, files={"zip": ("a.zip", b"PK")}, headers=STREAM)
+    monkeypatch.setattr(own, "_write", full)
+    learner.http.post(OWN, data={"csrf": csrf}, files={"zip": ("a.zip", b"PK")}, headers=STREAM)
+
+    assert busy.status_code == 503
+    assert not [file for file in (tmp_path / "lab").rglob("*") if file.is_file()]
 
 
 def test_elsewhere_it_says_why_and_how(catalogue: Catalogue, store: Store, tmp_path: Path) -> None:
@@ -154,6 +193,7 @@ def test_an_error_is_shown_as_the_command_says_it(learner: Learner, acting: Call
     [
         ({}, "Name a folder, or choose a zip."),
         ({"folder": "leaves"}, "Write the whole path of the folder"),
+        ({"folder": "~nobody-at-all/leaves"}, "Nobody here is called ~nobody-at-all"),
         ({"folder": "/leaves", "minutes": "many"}, "Give it between 0 and 120 minutes."),
         ({"folder": "/leaves", "minutes": "nan"}, "Give it between 0 and 120 minutes."),
         ({"folder": "/leaves", "file": ("x.zip", b"x")}, "one of the two"),

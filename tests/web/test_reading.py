@@ -145,6 +145,7 @@ def test_a_picture_is_served_with_its_size_and_its_words(served: Served) -> None
     assert picture.headers["content-type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
     assert learner.get(f"{TOPIC}/learn/figure-3-2.png").status_code == 404
+    assert learner.get(f"{TOPIC}/learn/figure-0-0.png").status_code == 404
     assert learner.get(f"{TOPIC}/learn/figure-9-1.png").status_code == 404
 
 
@@ -218,12 +219,14 @@ def test_what_is_no_cell_or_too_much_is_refused(served: Served) -> None:
 
     missing = learner.post(f"{TOPIC}/learn/cell/4", {"csrf": csrf, "code": "1"})
     empty = learner.post(f"{TOPIC}/learn/cell/1", {"csrf": csrf, "code": " "})
+    above = learner.post(f"{TOPIC}/learn/cell/3", {"csrf": csrf, "code": "1", "cell-1": "x" * 50_001})
     large = learner.post(f"{TOPIC}/learn/cell/1", {"csrf": csrf, "code": "x" * 50_001})
     nowhere = served(pool=None).get(f"{TOPIC}/learn").text
 
     assert missing.status_code == 404
     assert "There is nothing to run in this cell." in words(empty.text)
     assert "a run takes 50,000 at the most" in words(large.text)
+    assert "a run takes 50,000 at the most" in words(above.text)
     assert "practicum-live" not in nowhere
     assert "made 4" in words(nowhere)
 
@@ -244,6 +247,7 @@ def test_where_one_was_is_remembered(served: Served) -> None:
     assert "you were here" not in words(learner.get(f"{TOPIC}/learn").text)
     assert "you were here" not in words(other.get(f"{TOPIC}/learn").text)
     assert learner.post(f"{TOPIC}/learn/reached", {"section": "2"}).status_code == 403
+    assert learner.post(f"{TOPIC}/learn/reached", {"csrf": csrf, "section": "9" * 5000}).status_code == 303
 
 
 def test_every_page_is_small(served: Served) -> None:

@@ -25,6 +25,7 @@ Sources = Callable[[str], str | None]
 """From a module's dotted name to its source, or None for a module that is not followed."""
 
 
+@lru_cache(maxsize=64)
 def functions(source: str) -> frozenset[str]:
     """The public functions that a module defines."""
     try:

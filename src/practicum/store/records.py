@@ -89,3 +89,5 @@ class RunRecord:
     ended: int | None = None
     result: Mapping[str, Any] | None = None
     """What came of it, as a JSON object; None while it runs, and if the service ended first."""
+    figures: tuple[str, ...] = ()
+    """What it drew, as text. Large, so only :meth:`Store.run` brings them, and no list of runs."""

@@ -104,5 +104,6 @@ run = Table(
     Column("started", BigInteger, nullable=False),
     Column("ended", BigInteger),
     Column("result", JSON(none_as_null=True)),
+    Column("figures", JSON(none_as_null=True)),
     Index(None, "learner", "course", "topic", "item", "started"),
 )

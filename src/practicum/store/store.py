@@ -77,22 +77,24 @@ _STEPS = (
     .order_by(_step.c.id)
 )
 _STEPS_OF_MODE = _STEPS.where(_step.c.mode == bindparam("mode"))
+_OF_THIS = (
+    _run.c.learner == bindparam("learner"),
+    _run.c.course == bindparam("course"),
+    _run.c.topic == bindparam("topic"),
+    _run.c.item == bindparam("item"),
+)
 _RUNS = (
-    select(_run)
-    .where(
-        _run.c.learner == bindparam("learner"),
-        _run.c.course == bindparam("course"),
-        _run.c.topic == bindparam("topic"),
-        _run.c.item == bindparam("item"),
-    )
+    select(*(column for column in _run.c if column is not _run.c.figures))
+    .where(*_OF_THIS)
     .order_by(_run.c.started.desc(), _run.c.id)
     .limit(bindparam("limit"))
 )
+_COUNT_RUNS = select(func.count()).select_from(_run).where(*_OF_THIS)
 _ONE_RUN = select(_run).where(_run.c.id == bindparam("id"))
 _END_RUN = (
     _run.update()
     .where(_run.c.id == bindparam("run_id"), _run.c.ended.is_(None))
-    .values(ended=bindparam("at"), result=bindparam("what"))
+    .values(ended=bindparam("at"), result=bindparam("what"), figures=bindparam("drawn"))
 )
 _INSERT_EVENT = _event.insert()
 _COLUMNS = ("sitting", "seq", "nonce", "kind", "at", "data")
@@ -322,14 +324,15 @@ class Store:
         """Note a run that begins. Raises StoreError if there is no such learner, or a run of that id."""
         try:
             with self._writing() as connection:
-                connection.execute(_run.insert(), vars(run))
+                connection.execute(_run.insert(), {**vars(run), "figures": list(run.figures)})
         except IntegrityError:
             raise StoreError(f"{self._name}: there is no learner {run.learner}, or a run {run.id} already.") from None
 
-    def end_run(self, id: str, at: int, result: Mapping[str, Any]) -> bool:
+    def end_run(self, id: str, at: int, result: Mapping[str, Any], figures: Sequence[str] = ()) -> bool:
         """Note what came of a run; False if that was noted already, or there is no such run."""
+        row = {"run_id": id, "at": at, "what": dict(result), "drawn": list(figures)}
         with self._writing() as connection:
-            return connection.execute(_END_RUN, {"run_id": id, "at": at, "what": dict(result)}).rowcount == 1
+            return connection.execute(_END_RUN, row).rowcount == 1
 
     def runs(self, learner: str, course: str, topic: str, item: str, limit: int = 50) -> tuple[RunRecord, ...]:
         """A learner's runs of one thing, the one that began last first, at most `limit` of them."""
@@ -338,11 +341,17 @@ class Store:
             rows = connection.execute(_RUNS, wanted).all()
         return tuple(RunRecord(**row._mapping) for row in rows)
 
+    def count_runs(self, learner: str, course: str, topic: str, item: str) -> int:
+        """How many runs of one thing a learner has made."""
+        wanted = {"learner": learner, "course": course, "topic": topic, "item": item}
+        with self._reading() as connection:
+            return int(connection.execute(_COUNT_RUNS, wanted).scalar_one())
+
     def run(self, id: str) -> RunRecord | None:
-        """The run of that id, or None."""
+        """The run of that id with what it drew, or None."""
         with self._reading() as connection:
             row = connection.execute(_ONE_RUN, {"id": id}).first()
-        return RunRecord(**row._mapping) if row else None
+        return RunRecord(**{**row._mapping, "figures": tuple(row.figures or ())}) if row else None
 
     # --- badges
 

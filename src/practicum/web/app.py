@@ -8,6 +8,7 @@ from functools import partial, wraps
 
 from anyio.to_thread import run_sync as in_thread
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -62,6 +63,15 @@ def create_app(site: Site, hosts: frozenset[str] | None = security.LOOPBACK) -> 
     return app
 
 
+class Short(IntegerConvertor):
+    """A number in an address, of as many digits as any of ours has: Python refuses to read one of thousands."""
+
+    regex = "[0-9]{1,6}"
+
+
+register_url_convertor("short", Short())
+
+
 class Packed(GZipMiddleware):
     """Pages travel packed; a form is answered with a redirect, on which packing would be time wasted."""
 
@@ -83,7 +93,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 def _routes() -> list[Route]:
     sitting = "/s/{sitting}"
-    problem = sitting + "/{number:int}"
+    problem = sitting + "/{number:short}"
     return [
         # First: routes are tried in turn, and nothing is asked more.
         _post(problem + "/answer", challenge.answer, scratch.FORM),
@@ -114,7 +124,7 @@ def _routes() -> list[Route]:
         _post("/{course}/{topic}/challenge", _threaded(challenge.start)),
         _get("/{course}/{topic}/project", project.projects),
         _get("/{course}/{topic}/project/own", own.page),
-        _post("/{course}/{topic}/project/own", own.fit, own.FORM, forms.read_file),
+        _post("/{course}/{topic}/project/own", own.fit, own.FORM, own.form),
         _get("/own/{fit}/report", own.report),
         _post("/own/{fit}/delete", _threaded(own.delete)),
         _get("/{course}/{topic}/project/{slug}", project.page),
@@ -127,9 +137,9 @@ def _routes() -> list[Route]:
         _post("/{course}/{topic}/recall/rate", _threaded(recall.rate)),
         *_exercises(),
         _get("/{course}/{topic}/{mode}", reading.page),
-        _get("/{course}/{topic}/{mode}/figure-{cell:int}-{number:int}.png", reading.figure),
+        _get("/{course}/{topic}/{mode}/figure-{cell:short}-{number:short}.png", reading.figure),
         _post("/{course}/{topic}/{mode}/reached", reading.reached),
-        _post("/{course}/{topic}/{mode}/cell/{number:int}", reading.run, reading.FORM),
+        _post("/{course}/{topic}/{mode}/cell/{number:short}", reading.run, reading.FORM),
     ]
 
 

@@ -179,7 +179,7 @@ def problem_page(request: Request) -> Response:
     """A problem while it is open; its verdict once it is closed. What is to come is not shown."""
     at = seat(request)
     index = index_of(request, at)
-    if site(request).pending.wait(at.id, index):
+    if site(request).pending.wait_if_room(at.id, index):
         at = seat(request)
     moment = now()
     sitting = practice.as_of(at.sitting, moment)
@@ -356,7 +356,7 @@ async def _settled(request: Request) -> None:
     at = await now_seated(request)
     index, pending = index_of(request, at), site(request).pending
     if pending.holds(at.id, index):
-        await in_thread(pending.wait, at.id, index)
+        await in_thread(pending.wait, at.id, index, limiter=pending.turns)
 
 
 async def _follow(

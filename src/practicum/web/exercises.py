@@ -72,9 +72,17 @@ class Exercise(Asked):
         after = self.among[self.place + 1 :]
         return f"{self.all_url}/{after[0].problem.slug}" if after else ""
 
+    @property
+    def mark(self) -> str:
+        """What it asks, in short: a step counts for as long as that stands."""
+        of = self.variant
+        asked = (of.statement, of.setup, of.snippet, of.start, of.solution, of.check, [o.text for o in of.options])
+        return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
+
     def step(self, kind: str, data: dict[str, Any], nonce: str | None) -> StepRecord:
         course, topic = self.catalogue.course.slug, self.topic.slug
-        return StepRecord(course, topic, self.mode.name, self.problem.slug, kind, now(), data, nonce)
+        whole = {**data, "variant": self.number, "mark": self.mark}
+        return StepRecord(course, topic, self.mode.name, self.problem.slug, kind, now(), whole, nonce)
 
 
 def exercise(mode: modes.Mode, request: Request, version: str = "") -> Exercise:
@@ -86,8 +94,8 @@ def exercise(mode: modes.Mode, request: Request, version: str = "") -> Exercise:
         if entry.problem.slug == request.path_params["slug"]:
             chance = _chance(visitor(request).token, entry.path)
             number = chance.randrange(len(entry.problem.variants))
-            if version.isascii() and version.isdigit() and 1 <= int(version) <= len(entry.problem.variants):
-                number = int(version) - 1
+            versions = {str(one + 1): one for one in range(len(entry.problem.variants))}
+            number = versions.get(version, number)
             first = Exercise(catalogue, topic, entry, number, (), mode, place, entries)
             order = first.kind.arrange(first.variant, _chance(visitor(request).token, entry.path, number))
             return replace(first, order=order)
@@ -156,7 +164,7 @@ def _come(where: Site, request: Request, what: Exercise) -> Come:
     if learner is None:
         return Come()
     steps = where.store.steps(learner, what.catalogue.course.slug, what.topic.slug, what.mode.name)
-    mine = [step for step in steps if step.item == what.problem.slug and step.data.get("variant") == what.number]
+    mine = [step for step in steps if step.item == what.problem.slug and step.data.get("mark") == what.mark]
     answers = [step for step in mine if step.kind == ANSWERED]
     done = any(step.data.get("right") for step in answers)
     last = tuple(map(str, answers[-1].data["answer"])) if answers else ()
@@ -181,7 +189,7 @@ def _page(
         topic=what.topic,
         mode=what.mode,
         statement=question.html(what.variant.statement),
-        form=question.form(what.problem, what.number, what.order, (), fields or _before(what, come)),
+        form=_form(what, fields or _before(what, come)),
         names_url=f"{what.topic_url}/names.json",
         count=len(what.among),
         number=what.place + 1,
@@ -197,6 +205,14 @@ def _page(
         outcome=graded.outcome if graded else None,
         notice=notice,
     )
+
+
+def _form(what: Exercise, fields: Sequence[str]) -> question.Form:
+    """The form as it was filled in; empty, if no form of ours can have been filled in so."""
+    try:
+        return question.form(what.problem, what.number, what.order, (), fields)
+    except ValueError:
+        return question.form(what.problem, what.number, what.order, (), ())
 
 
 def _before(what: Exercise, come: Come) -> Sequence[str]:
@@ -253,8 +269,9 @@ async def answer(mode: modes.Mode, request: Request, form: FormData) -> Response
 
     def note(graded: Graded) -> None:
         if graded.right is not None:
-            data = {"answer": list(meant), "right": graded.right, "variant": what.number}
-            _record(request, what.step(ANSWERED, data, nonce or None))
+            # A form sent twice counts once; one in which the answer was mended since is another.
+            once = hashlib.sha256(repr((nonce, what.mark, meant)).encode()).hexdigest()
+            _record(request, what.step(ANSWERED, {"answer": list(meant), "right": graded.right}, once))
 
     def piece(graded: Graded) -> str:
         note(graded)
@@ -278,7 +295,7 @@ async def hint(mode: modes.Mode, request: Request, form: FormData) -> Response:
 async def solution(mode: modes.Mode, request: Request, form: FormData) -> Response:
     """A solution, though nothing was answered right: it was asked for."""
     what = await in_thread(exercise, mode, request, forms.word(form, "version"))
-    await in_thread(_record, request, what.step(SHOWN, {"variant": what.number}, None))
+    await in_thread(_record, request, what.step(SHOWN, {}, None))
     if not view.streams(request):
         return await in_thread(partial(_page, request, what, question.given(form)))
     return await _at_once(request, lambda: _piece(what, closed=_closed(what)))

@@ -32,6 +32,8 @@ from practicum.web.view import Halt
 
 MOST = 200
 """Runs that may be under way at a time, the waiting ones included: each holds a thread."""
+EACH = 20
+"""Of them, those of one owner: nobody takes every place."""
 PACE = 0.05
 """Seconds between two messages: what happens meanwhile travels together."""
 KEEP_ALIVE = 15.0
@@ -73,6 +75,10 @@ class Run(Generic[T]):
         self.owner = owner
         self.kept = kept
         self.cancel = Cancel()
+        self.noted = threading.Event()
+        """Set once its beginning is noted, where it is to be, or once that has failed."""
+        self.refused: Exception | None = None
+        """Why its beginning could not be noted: then nothing was run."""
         self.finished: float | None = None
         self.size = 0
         """Letters of its last word."""
@@ -94,8 +100,7 @@ class Run(Generic[T]):
     def go(self) -> None:
         """To its end, in the thread that calls."""
         try:
-            if self.kept:
-                self.kept.begun(self.id)
+            self._begin()
             last = self._come_to_an_end()
         except StoreError as error:
             last, self.error = ("trouble", f"This could not be stored. {error}"), error
@@ -109,6 +114,16 @@ class Run(Generic[T]):
             self.finished = time.monotonic()
             self._rest()
         self._wake()
+
+    def _begin(self) -> None:
+        try:
+            if self.kept:
+                self.kept.begun(self.id)
+        except Exception as error:
+            self.refused = error
+            raise
+        finally:
+            self.noted.set()
 
     def _come_to_an_end(self) -> tuple[str, str]:
         result: T | None = None
@@ -142,10 +157,10 @@ class Run(Generic[T]):
     # --- who watches
 
     @contextlib.contextmanager
-    def watched(self, wake: Callable[[], None]) -> Iterator[None]:
+    def watched(self, wake: Callable[[], None], most: int | None = None) -> Iterator[None]:
         """While this lasts somebody watches, and is woken when something happens. Raises Halt (429) if too many do."""
         with self._guard:
-            if len(self._watchers) >= WATCHERS:
+            if len(self._watchers) >= (WATCHERS if most is None else most):
                 raise Halt(429, "This run is watched already", "Close some of the pages that show it.")
             self._watchers.append(wake)
             self._rest()
@@ -155,6 +170,12 @@ class Run(Generic[T]):
             with self._guard:
                 self._watchers.remove(wake)
             self.look()
+
+    @property
+    def crowded(self) -> bool:
+        """Whether nobody else can watch it."""
+        with self._guard:
+            return len(self._watchers) >= WATCHERS
 
     def look(self) -> None:
         """If nobody watches it now, it is cancelled after a while."""
@@ -240,13 +261,16 @@ class Runs:
     def begin(
         self, owner: str, work: Work[T], piece: Callable[[T], str] | None = None, kept: Kept[T] | None = None
     ) -> Run[T]:
-        """A new run, which has begun. Raises Halt (503) if the service is ending, or full."""
+        """A new run, which has begun. Raises Halt: 503 if the service is ending or full, 429 if its owner has many."""
         run = Run(owner, work, piece, kept, self.patience)
         with self._guard:
             self._forget()
             if self.stopping:
                 raise Halt(503, "The service is stopping", "Nothing was run. Try again when it is back.")
-            if sum(not one.ended for one in self._known.values()) >= MOST:
+            under_way = [one for one in self._known.values() if not one.ended]
+            if sum(one.owner == owner for one in under_way) >= EACH:
+                raise Halt(429, "You have enough under way", f"{EACH} of your runs have not ended yet. Wait for some.")
+            if len(under_way) >= MOST:
                 raise Halt(503, "Too much is waiting", f"{MOST} runs wait already. Try again in a minute.")
             self._known[run.id] = run
         threading.Thread(target=run.go, name=f"run-{run.id[:6]}", daemon=True).start()
@@ -307,7 +331,10 @@ async def answer(
     if view.streams(request):
         return Live(runs.begin(owner, work, piece, kept))
     if kept:
-        runs.begin(owner, work, piece, kept)
+        begun = runs.begin(owner, work, piece, kept)
+        await in_thread(begun.noted.wait)  # What is acknowledged is on disk.
+        if begun.refused:
+            raise begun.refused
         return view.see(kept.page)
     run = runs.begin(owner, work)
     async with anyio.create_task_group() as group:
@@ -336,7 +363,7 @@ async def result(request: Request, work: Work[T]) -> T:
 
 async def _end_of(run: Run[Any]) -> None:
     news = News()
-    with run.watched(news.wake):
+    with run.watched(news.wake, MOST):  # Who only waits shows nothing.
         while not run.ended:
             await news.come(KEEP_ALIVE)
 
@@ -379,6 +406,8 @@ def watch(request: Request) -> Response:
     said = request.headers.get("last-event-id") or request.query_params.get("after", "")
     if not view.streams(request):
         return view.see(run.kept.page if run.kept else "/")
+    if run.crowded:
+        raise Halt(429, "This run is watched already", "Close some of the pages that show it.")
     return Live(run, min(int(said), 1 << 60) if said.isascii() and said.isdigit() and len(said) < 20 else None)
 
 

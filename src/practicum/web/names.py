@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from functools import partial
 
 from anyio import CapacityLimiter
@@ -106,7 +107,12 @@ for path in classes:
 names = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 """
 
+AGAIN = 300.0
+"""Seconds after which an environment that gave nothing is asked again."""
+
 _known: dict[Environment, bytes] = {}
+_failed: dict[Environment, float] = {}
+"""When an environment last gave nothing."""
 _guard = threading.Lock()
 
 
@@ -141,8 +147,12 @@ def _names(pool: Pool, catalogue: Catalogue) -> bytes | None:
     except NoEnvironment:
         return None
     with _guard:
-        if environment not in _known and (found := _ask(pool, environment)):
-            _known[environment] = found
+        if environment not in _known and time.monotonic() - _failed.get(environment, -AGAIN) >= AGAIN:
+            found = _ask(pool, environment)
+            if found:
+                _known[environment] = found
+            else:
+                _failed[environment] = time.monotonic()
         return _known.get(environment)
 
 

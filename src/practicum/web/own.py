@@ -147,6 +147,14 @@ def delete(request: Request, form: FormData) -> Response:
     return view.see(f"{fit.page}#fits")
 
 
+async def form(request: Request, size: int) -> FormData:
+    """The form, with its zip; nothing of it is read where this is not done. Raises Halt (403)."""
+    where = site(request)
+    if not where.local or where.lab is None:
+        raise Halt(403, "This is not done here", "The page says why.", (request.url.path, "Back"))
+    return await forms.read_file(request, size)
+
+
 # --- a fit ---------------------------------------------------------------------------------------------------------
 
 
@@ -160,8 +168,7 @@ async def fit(request: Request, form: FormData) -> Response:
 
 async def _fit(request: Request, form: FormData) -> Response:
     where = site(request)
-    if not where.local or where.lab is None:
-        raise Halt(403, "This is not done here", "The page says why.", (request.url.path, "Back"))
+    assert where.lab is not None  # Else its form was not read.
     learner = await in_thread(where.learner, visitor(request).token, True)
     assert learner is not None
     asked = await in_thread(partial(_asked, request, form, where.lab / learner))
@@ -169,12 +176,16 @@ async def _fit(request: Request, form: FormData) -> Response:
         if view.streams(request):
             raise Halt(422, asked, "", (request.url.path, "Back"))
         return await in_thread(partial(_page, request, asked, forms.word(form, "folder", 4096).strip()))
-    noted = _Noted(request, asked, where.lab / learner, form)
-    upload = form.get("zip")
-    if isinstance(upload, UploadFile) and upload.filename:
-        await in_thread(noted.keep, upload)
+    noted = _Noted(request, asked, where.lab / learner)
     kept = live.Kept[Fit](noted.begun, noted.ended, f"{request.url.path}#came")
-    return await live.answer(request, noted.work, noted.piece, lambda done: view.see(request.url.path), kept)
+    try:
+        upload = form.get("zip")
+        if isinstance(upload, UploadFile) and upload.filename:
+            await in_thread(noted.keep, upload)
+        return await live.answer(request, noted.work, noted.piece, lambda done: view.see(request.url.path), kept)
+    except BaseException:
+        noted.forget()
+        raise
 
 
 def _asked(request: Request, form: FormData, folder: Path) -> Fit | str:
@@ -195,8 +206,11 @@ def _asked(request: Request, form: FormData, folder: Path) -> Fit | str:
         assert isinstance(upload, UploadFile)
         name = _zip_name(upload.filename or "")
         return Fit("", name.removesuffix(".zip"), name, minutes, request.url.path, now())
-    path = Path(named).expanduser()
-    if not path.is_absolute():
+    try:
+        path = Path(named).expanduser()
+    except RuntimeError:
+        return f"Nobody here is called {named.split('/')[0]}: write the whole path of the folder."
+    if not path.is_absolute() or "\0" in named:
         return "Write the whole path of the folder, from the root or from ~: the service does not know where you are."
     return Fit("", path.name or str(path), str(path), minutes, request.url.path, now())
 
@@ -210,7 +224,7 @@ def _zip_name(name: str) -> str:
 class _Noted:
     """One fit, noted on disk as it begins and ends, and told as a piece of the page."""
 
-    def __init__(self, request: Request, asked: Fit, folder: Path, form: FormData) -> None:
+    def __init__(self, request: Request, asked: Fit, folder: Path) -> None:
         self._request, self._fit, self._folder = request, asked, folder
         self._zip: Path | None = None
 
@@ -221,14 +235,23 @@ class _Noted:
         with self._zip.open("wb") as file:
             shutil.copyfileobj(upload.file, file, 1 << 20)
 
+    def forget(self) -> None:
+        """Leave nothing behind of what did not begin."""
+        if self._zip is not None:
+            self._zip.unlink(missing_ok=True)
+
     def begun(self, id: str) -> None:
         place = self._folder / id
         place.mkdir(parents=True, mode=0o700)
-        self._fit = replace(self._fit, id=id)
-        if self._zip is not None:
-            self._fit = replace(self._fit, pictures=str(place / self._fit.pictures))
-            self._zip.replace(self._fit.pictures)
-        _write(place, self._fit)
+        try:
+            self._fit = replace(self._fit, id=id)
+            if self._zip is not None:
+                self._fit = replace(self._fit, pictures=str(place / self._fit.pictures))
+                self._zip.replace(self._fit.pictures)
+            _write(place, self._fit)
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
 
     def work(self, tell: Tell, cancel: Cancel) -> Fit:
         if not _ONE.acquire(blocking=False):

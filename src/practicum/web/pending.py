@@ -7,6 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from anyio import CapacityLimiter
+
+WAITING = 8
+"""Pages, and forms, that may hold a thread for waiting at a time: all else that is asked for has the others."""
 PATIENCE = 15.0
 """Seconds that a page waits for what comes of an answer: a little more than its run may take."""
 
@@ -17,6 +21,9 @@ class Pending:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._known: Counter[tuple[str, int]] = Counter()
+        self._room = threading.BoundedSemaphore(WAITING)
+        self.turns = CapacityLimiter(WAITING)
+        """For forms that must wait, each in a thread: those beyond wait for such a thread."""
 
     @contextmanager
     def while_graded(self, sitting: str, index: int) -> Iterator[None]:
@@ -42,3 +49,12 @@ class Pending:
             there = self._known[sitting, index] > 0
             self._changed.wait_for(lambda: not self._known[sitting, index], seconds)
         return there
+
+    def wait_if_room(self, sitting: str, index: int) -> bool:
+        """The same for a page, which may as well be shown as it is where too many wait already."""
+        if not (self.holds(sitting, index) and self._room.acquire(blocking=False)):
+            return False
+        try:
+            return self.wait(sitting, index)
+        finally:
+            self._room.release()

@@ -176,9 +176,9 @@ def _page(
         start=start,
         names_url=f"{one.topic_url}/names.json",
         run=under_way,
-        latest=_came(one, latest, where.isolated) if latest and not under_way and not wrong else None,
+        latest=_came(one, _whole(where, latest), where.isolated) if latest and not under_way and not wrong else None,
         wrong=wrong,
-        runs=tries.listed(one.url, records, lambda record: _is_under_way(request, record)),
+        runs=_listed(request, one, records),
         reach=_reach(one) if met or any(step.kind == "asked" for step in steps) else None,
     )
 
@@ -262,7 +262,8 @@ class _Noted:
     def ended(self, id: str, result: Result | Graded | None) -> None:
         store, runs = self._where.store, self._request.app.state.runs
         kept = _to_json(result, self._one.goal, runs.stopping)
-        store.end_run(id, now(), kept)
+        failed = result if isinstance(result, Result) else result.result if result else None
+        store.end_run(id, now(), kept, shelf.pictures(failed.figures) if failed else ())
         if isinstance(result, Graded) and result.whole:
             store.record(self._learner, self._one.step("submitted", {"met": kept["met"], "scores": kept["scores"]}))
         elif isinstance(result, Result) and result.stopped not in ("cancelled", "unavailable"):
@@ -270,8 +271,9 @@ class _Noted:
 
     def piece(self, result: Result | Graded) -> str:
         records = _records(self._where, self._learner, self._one)
-        listed = tries.listed(self._one.url, records, lambda record: _is_under_way(self._request, record))
-        mine = next(record for record in records if record.id == self._id)
+        listed = _listed(self._request, self._one, records)
+        mine = self._where.store.run(self._id)
+        assert mine is not None
         came = _came(self._one, mine, self._where.isolated)
         reach = _reach(self._one) if came["graded"] and came["graded"]["met"] else None
         return view.part("project_came.html", came=came, runs=listed, reach=reach, url=self._one.url)
@@ -355,7 +357,9 @@ def _came(one: Bench, record: RunRecord, isolated: bool) -> dict[str, Any]:
         }
         kept = kept["result"] or {}
     if "stdout" in kept:
-        came["outcome"] = outcome.outcome(shelf.of_json(kept), record.code, isolated, bool(kept.get("interrupted")))
+        came["outcome"] = outcome.outcome(
+            shelf.of_json(kept, record.figures), record.code, isolated, bool(kept.get("interrupted"))
+        )
     return came
 
 
@@ -404,6 +408,18 @@ def _records(where: Site, learner: str | None, one: Bench) -> tuple[RunRecord, .
     if learner is None:
         return ()
     return where.store.runs(learner, one.catalogue.course.slug, one.topic.slug, one.slug)
+
+
+def _listed(request: Request, one: Bench, records: Sequence[RunRecord]) -> dict[str, Any]:
+    """The runs beside each other. There may be more than are listed."""
+    course, topic, learner = one.catalogue.course.slug, one.topic.slug, _learner(request)
+    total = site(request).store.count_runs(learner, course, topic, one.slug) if learner else 0
+    return tries.listed(one.url, records, total, lambda record: _is_under_way(request, record))
+
+
+def _whole(where: Site, record: RunRecord) -> RunRecord:
+    """A run of a list, with what it drew."""
+    return where.store.run(record.id) or record
 
 
 def _own(request: Request, one: Bench, id: str) -> RunRecord:

@@ -18,13 +18,12 @@ PICTURES = 1 << 20
 
 
 def to_json(result: Result) -> dict[str, Any]:
-    """All of a result that a page shows. A picture is kept as PNG, if there is room."""
+    """All of a result that a page shows, but for its :func:`pictures`."""
     failure = result.failure
     return {
         "stdout": clipped(result.stdout),
         "stderr": clipped(result.stderr),
         "epochs": [_epoch(epoch) for epoch in _thinned(result.epochs)],
-        "figures": _pictures(result.figures),
         "failure": None if failure is None else {**vars(failure), "bases": list(failure.bases)},
         "traceback": clipped(result.traceback),
         "stopped": result.stopped,
@@ -33,15 +32,15 @@ def to_json(result: Result) -> dict[str, Any]:
     }
 
 
-def of_json(kept: Mapping[str, Any]) -> Result:
-    """The result that :func:`to_json` was given, as far as it was kept."""
+def of_json(kept: Mapping[str, Any], figures: Sequence[str] = ()) -> Result:
+    """The result that :func:`to_json` and :func:`pictures` were given, as far as it was kept."""
     failure = kept["failure"]
     return Result(
         stdout=kept["stdout"],
         stderr=kept["stderr"],
         failure=None if failure is None else Failure(**{**failure, "bases": tuple(failure["bases"])}),
         traceback=kept["traceback"],
-        figures=tuple(Figure(b64decode(png)) for png in kept["figures"]),
+        figures=tuple(Figure(b64decode(png)) for png in figures),
         epochs=trained(kept),
         seconds=kept["seconds"],
         stopped=kept["stopped"],
@@ -67,7 +66,8 @@ def _thinned(trained: Sequence[Epoch]) -> Sequence[Epoch]:
     return trained if step <= 1 else [*trained[:-1:step], trained[-1]]
 
 
-def _pictures(figures: Sequence[Figure]) -> list[str]:
+def pictures(figures: Sequence[Figure]) -> list[str]:
+    """Pictures as text, PNG in base64, as many as there is room for."""
     kept, room = [], PICTURES
     for figure in figures:
         room -= len(figure.png)

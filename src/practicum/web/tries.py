@@ -25,13 +25,14 @@ _MEASURES = {
 """What is drawn: the first of these that the newest run has."""
 
 
-def listed(url: str, records: Sequence[RunRecord], under_way: Callable[[RunRecord], bool]) -> dict[str, Any]:
-    """All runs for the template, the newest first, counted from the oldest."""
-    total = len(records)
+def listed(
+    url: str, records: Sequence[RunRecord], total: int, under_way: Callable[[RunRecord], bool]
+) -> dict[str, Any]:
+    """The newest of `total` runs for the template, the newest first, counted from the oldest there ever was."""
     rows = [row(url, record, under_way(record), total - place) for place, record in enumerate(records)]
     curves = [trained for record in records if (trained := shelf.trained(record.result or {}))][:DRAWN]
     plot = [story.series(trained) for trained in reversed(curves)]
-    return {"rows": rows, "trained": bool(curves), "chart": _chart(records) if curves else None, "plot": plot}
+    return {"rows": rows, "trained": bool(curves), "chart": _chart(records, total) if curves else None, "plot": plot}
 
 
 def row(url: str, record: RunRecord, under_way: bool, place: int = 0) -> dict[str, Any]:
@@ -88,9 +89,8 @@ def _verdict(record: RunRecord, under_way: bool) -> str:
     return "ran to its end"
 
 
-def _chart(records: Sequence[RunRecord]) -> dict[str, Any] | None:
+def _chart(records: Sequence[RunRecord], total: int) -> dict[str, Any] | None:
     """The last runs' curves: of the first measure that the newest of them has."""
-    total = len(records)
     curves = [(total - place, shelf.trained(record.result or {})) for place, record in enumerate(records)]
     curves = [(place, trained) for place, trained in curves if trained][:DRAWN]
     for name, words in _MEASURES.items():

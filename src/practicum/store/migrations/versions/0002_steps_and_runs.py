@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("started", sa.BigInteger, nullable=False),
         sa.Column("ended", sa.BigInteger),
         sa.Column("result", sa.JSON),
+        sa.Column("figures", sa.JSON),
         sa.PrimaryKeyConstraint("id", name="pk_run"),
         sa.ForeignKeyConstraint(["learner"], ["learner.id"], name="fk_run_learner_learner", ondelete="CASCADE"),
     )
