@@ -26,8 +26,7 @@ def pool() -> Iterator[Pool]:
 
 
 @pytest.fixture
-def app(catalogue: Catalogue, store: Store, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Starlette:
-    monkeypatch.setattr(names, "_known", {})
+def app(catalogue: Catalogue, store: Store, pool: Pool) -> Starlette:
     return create_app(Site([catalogue], store, pool, local=True))
 
 
@@ -45,17 +44,20 @@ def test_a_topic_that_is_not_there(app: Starlette) -> None:
     assert Learner(app).get("/python-basics/nothing/names.json").status_code == 404
 
 
-def test_a_run_that_came_to_nothing_is_tried_again(
-    app: Starlette, pool: Pool, learner: Learner, monkeypatch: pytest.MonkeyPatch
+def test_a_run_that_came_to_nothing_is_tried_again_later(
+    pool: Pool, learner: Learner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was stopped is neither remembered nor kept by the browser."""
-    stopped = Result(stopped="cancelled", why="The service ends.")
-    with monkeypatch.context() as broken:
-        broken.setattr(pool, "run", lambda job: stopped)
-        answer = learner.get(NAMES)
+    """What was stopped is not kept by the browser; for a while the environment is left alone, then asked anew."""
+    results = [Result(stopped="cancelled", why="The service ends."), Result(values={"names": '{"numpy": []}'})]
+    monkeypatch.setattr(pool, "run", lambda job: results.pop(0))
+    answers = [learner.get(NAMES) for _ in range(2)]
+    monkeypatch.setattr(names, "AGAIN", 0.0)
+    later = learner.get(NAMES)
 
-    assert (answer.status_code, answer.json(), answer.headers["cache-control"]) == (503, {}, "no-store")
-    assert names._known == {}
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert (answers[0].json(), answers[0].headers["cache-control"]) == ({}, "no-store")
+    assert later.json() == {"modules": {"numpy": []}}
+    assert results == []
 
 
 @pytest.mark.slow

@@ -101,11 +101,13 @@ def test_stop_ends_the_run(opened: Opener, runner: Pool) -> None:
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_closing_the_page_ends_the_run(opened: Opener, runner: Pool, javascript: bool) -> None:
-    """With and without JavaScript."""
+    """With and without JavaScript. Within seconds, once the page knows of its run; at the latest when patience ends."""
     page = opened(PAD, java_script_enabled=javascript)
     write(page, LOOP)
     page.get_by_role("button", name="Run").click(no_wait_after=True)
     assert eventually(lambda: runner.turns.running == 1)
+    if javascript:
+        expect(page.locator(".state")).to_contain_text("Running")
     page.close()
 
     assert eventually(lambda: runner.turns.running == 0, 5)

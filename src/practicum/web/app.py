@@ -60,6 +60,7 @@ def create_app(site: Site, hosts: frozenset[str] | None = security.LOOPBACK) -> 
     app.state.site = site
     app.state.draft = site.draft
     app.state.runs = live.Runs()
+    app.state.names = names.Names()
     return app
 
 

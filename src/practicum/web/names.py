@@ -6,7 +6,6 @@ They are asked of the environment itself, once, in a run like any other: the ser
 from __future__ import annotations
 
 import json
-import threading
 import time
 from functools import partial
 
@@ -110,10 +109,25 @@ names = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 AGAIN = 300.0
 """Seconds after which an environment that gave nothing is asked again."""
 
-_known: dict[Environment, bytes] = {}
-_failed: dict[Environment, float] = {}
-"""When an environment last gave nothing."""
-_guard = threading.Lock()
+
+class Names:
+    """What each environment has, as far as it was asked: at a time by one thread, so that pages have theirs."""
+
+    def __init__(self) -> None:
+        self.limiter = CapacityLimiter(1)
+        self._known: dict[Environment, bytes] = {}
+        self._failed: dict[Environment, float] = {}
+        """When an environment last gave nothing."""
+
+    def of(self, environment: Environment, pool: Pool) -> bytes | None:
+        """Its names as JSON, asked once; None if they could not be found out, now or a moment ago."""
+        if environment not in self._known and time.monotonic() - self._failed.get(environment, -AGAIN) >= AGAIN:
+            found = _ask(pool, environment)
+            if found:
+                self._known[environment] = found
+            else:
+                self._failed[environment] = time.monotonic()
+        return self._known.get(environment)
 
 
 async def names(request: Request) -> Response:
@@ -125,35 +139,19 @@ async def names(request: Request) -> Response:
     catalogue, _ = where.topic(request.path_params["course"], request.path_params["topic"])
     if where.pool is None or not scratch.is_offered(where):
         return _json(b"{}", 404)
-    # One thread for all that wait, so that pages have theirs.
-    found = await in_thread(partial(_names, where.pool, catalogue), limiter=_one(request))
+    known: Names = request.app.state.names
+    found = await in_thread(partial(_names, known, where.pool, catalogue), limiter=known.limiter)
     return _json(found, 200) if found else _json(b"{}", 503)
 
 
-def _one(request: Request) -> CapacityLimiter:
-    """A place for one of these questions at a time."""
-    state = request.app.state
-    if not hasattr(state, "names"):
-        state.names = CapacityLimiter(1)
-    limiter: CapacityLimiter = state.names
-    return limiter
-
-
-def _names(pool: Pool, catalogue: Catalogue) -> bytes | None:
+def _names(known: Names, pool: Pool, catalogue: Catalogue) -> bytes | None:
     from practicum.environments.choice import NoEnvironment, choose
 
     try:
         environment = choose(catalogue.course, catalogue.root)
     except NoEnvironment:
         return None
-    with _guard:
-        if environment not in _known and time.monotonic() - _failed.get(environment, -AGAIN) >= AGAIN:
-            found = _ask(pool, environment)
-            if found:
-                _known[environment] = found
-            else:
-                _failed[environment] = time.monotonic()
-        return _known.get(environment)
+    return known.of(environment, pool)
 
 
 def _ask(pool: Pool, environment: Environment) -> bytes | None:
