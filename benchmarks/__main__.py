@@ -12,7 +12,19 @@ from benchmarks import parts
 
 QUICK = ("runs", "throughput", "resources", "soak", "lab", "accuracy")
 """The parts that know small counts."""
-PARTS = ("runs", "throughput", "resources", "soak", "proving", "answers", "service", "lab", "truth", "accuracy")
+PARTS = (
+    "runs",
+    "throughput",
+    "resources",
+    "soak",
+    "proving",
+    "answers",
+    "service",
+    "modes",
+    "lab",
+    "truth",
+    "accuracy",
+)
 PAGE = parts.ROOT / "docs" / "benchmarks.md"
 HEAD = (
     "# Benchmarks\n\nMade by `make bench`, all in one run; `make bench ARGS=PART` measures one part again "
