@@ -189,7 +189,7 @@ def metrics(page: Page) -> None:
 def deep(page: Page) -> None:
     """A trap, run again."""
     page.goto(f"{TOPIC}/deep")
-    expect(page.get_by_text("What most guides say").first).to_be_visible()
+    expect(page.get_by_text("What many guides say").first).to_be_visible()
     cell = page.locator(".cell").filter(has_text="ResNet50").first
     cell.scroll_into_view_if_needed()
     cell.get_by_role("button", name="Run").click()

@@ -117,7 +117,7 @@ def test_what_was_run_is_shown_as_it_was(served: Served) -> None:
     assert "ZeroDivisionError: division by zero" in read
     assert "sum 14" in read
     assert "Recorded, " in read
-    assert "What most guides say Zero has no square root." in read
+    assert "What many guides say Zero has no square root." in read
     assert "import math" not in read
 
 

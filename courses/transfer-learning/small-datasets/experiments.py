@@ -204,6 +204,26 @@ def raw_scores(*, told=True, images=20, difficulty=1.0, epochs=30, seed):
     }
 
 
+def scaled(*, how, images=20, difficulty=1.0, epochs=30, seed):
+    """A head on what EfficientNet-Lite0 makes of pixels that are scaled as it learned (`right`), to 0 … 1 (`unit`), or not
+    at all (`raw`), in training and in use alike. Its own scaling, the first layer, is undone beforehand."""
+    wanted = {"right": lambda x: (x - 127) / 128, "unit": lambda x: x / 255, "raw": lambda x: x}[how]
+
+    def seen(pictures):
+        return _seen((wanted(pictures.pixels.astype(np.float32)) * 128 + 127).astype(np.float32))
+
+    train, validation = _pictures(images, difficulty, seed)
+    curves = trainer(networks.head, CLASSES).fit(
+        networks.head(CLASSES, seed).get_weights(),
+        Labelled(seen(train), train.labels),
+        Labelled(seen(validation), validation.labels),
+        learning_rate=1e-3,
+        epochs=epochs,
+        seed=seed,
+    )
+    return {**_result(curves), "weights": "EfficientNet-Lite0, ImageNet, frozen", "data": _data(images, difficulty)}
+
+
 def trace(*, pretrained=True, images=20, difficulty=0.85, epochs=30, seed):
     """Keras's own `fit`, epoch by epoch, losses and accuracies: a head on the frozen base, or a small CNN from random
     weights."""

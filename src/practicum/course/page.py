@@ -19,7 +19,7 @@ from practicum.kinds import expressions
 from practicum.model import Block, Box, Card, Cell, Drawing, Page, Prose
 
 STEPS = "steps"
-BOXES = (STEPS, "guides", "happens", "note")
+BOXES = (STEPS, "guides", "belief", "happens", "note")
 """The boxes that a page may hold."""
 
 BRACES_ANY = re.compile(r"\{\{.*?\}\}", re.DOTALL)

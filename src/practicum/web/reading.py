@@ -50,7 +50,7 @@ FORM = 12 * CODE + 1_000
 LIMITS = Limits(seconds=60)
 """A cell is run with all above it, so it may take longer than a scratch pad's code."""
 
-LABELS = {"guides": "What most guides say", "happens": "What happens", "note": ""}
+LABELS = {"guides": "What many guides say", "belief": "What one easily believes", "happens": "What happens", "note": ""}
 _HEADING = re.compile(r"^## +(.+?)\s*#*$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 
