@@ -205,8 +205,10 @@ def raw_scores(*, told=True, images=20, difficulty=1.0, epochs=30, seed):
 
 
 def scaled(*, how, images=20, difficulty=1.0, epochs=30, seed):
-    """A head on what EfficientNet-Lite0 makes of pixels that are scaled as it learned (`right`), to 0 … 1 (`unit`), or not
-    at all (`raw`), in training and in use alike. Its own scaling, the first layer, is undone beforehand."""
+    """A head on what EfficientNet-Lite0 makes of pixels, scaled as it learned (`right`), to 0 … 1 (`unit`) or not (`raw`).
+
+    So in training and in use. Its own scaling, the first layer, is undone beforehand.
+    """
     wanted = {"right": lambda x: (x - 127) / 128, "unit": lambda x: x / 255, "raw": lambda x: x}[how]
 
     def seen(pictures):
