@@ -205,7 +205,7 @@ def raw_scores(*, told=True, images=20, difficulty=1.0, epochs=30, seed):
 
 
 def scaled(*, how, images=20, difficulty=1.0, epochs=30, seed):
-    """A head on what EfficientNet-Lite0 makes of pixels, scaled as it learned (`right`), to 0 … 1 (`unit`) or not (`raw`).
+    """A head on what the base makes of pixels, scaled as it learned (`right`), to 0 … 1 (`unit`) or not (`raw`).
 
     So in training and in use. Its own scaling, the first layer, is undone beforehand.
     """
