@@ -7,6 +7,7 @@ import os
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -458,40 +459,72 @@ class Slow:
         return self._pool.run(job, *rest)  # type: ignore[arg-type]
 
 
-def test_what_counts_is_when_an_answer_came(
-    every: Catalogue, store: Store, pool: Pool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its run may end after the deadline. Meanwhile no page tells of the problem, and nothing overtakes the answer."""
-    slow = Slow(pool)
-    app = create_app(Site([every], store, slow))  # type: ignore[arg-type]
-    learner = Learner(app)
-    from practicum.web import challenge
+class Timed:
+    """A challenge with a clock, whose first answer was sent in time and is being run when an hour has passed."""
 
-    real = challenge.now
-    late = [0]
-    monkeypatch.setattr(challenge, "now", lambda: real() + late[0])
-    sitting = learner.begin(TOPIC, clock="1")
-    page = f"{sitting}/1"
-    form = {**learner.form(page), "answer": SOLVED["blanks"][0]}
-    sent = threading.Thread(target=lambda: learner.post(f"{page}/answer", form))
-    sent.start()
-    assert slow.begun.wait(10)
-    late[0] = 3_600_000  # An hour later, as far as the rules know.
-    seen: list[str] = []
-    other = Learner(app)
-    other.http.cookies = learner.http.cookies
-    looked = threading.Thread(target=lambda: seen.append(other.get(page).text))
-    looked.start()
-    clock = other.get(f"{page}/clock").json()
-    time.sleep(0.3)
-    waited = not seen
-    slow.go.set()
-    sent.join(20)
-    looked.join(20)
+    def __init__(self, every: Catalogue, store: Store, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+        from practicum.web import challenge
+
+        self.slow = Slow(pool)
+        app = create_app(Site([every], store, self.slow))  # type: ignore[arg-type]
+        self.learner, self.other = Learner(app), Learner(app)
+        real, late = challenge.now, [0]
+        monkeypatch.setattr(challenge, "now", lambda: real() + late[0])
+        self.page = self.learner.begin(TOPIC, clock="1") + "/1"
+        self.other.http.cookies = self.learner.http.cookies
+        self.form = {**self.learner.form(self.page), "answer": SOLVED["blanks"][0]}
+        self.sent = threading.Thread(target=lambda: self.learner.post(f"{self.page}/answer", self.form))
+        self.sent.start()
+        assert self.slow.begun.wait(10)
+        late[0] = 3_600_000
+
+    def meanwhile(self, do: Callable[[Learner], Response]) -> tuple[bool, Response]:
+        """What another tab does meanwhile: whether that waits for the answer, and what comes of it."""
+        seen: list[Response] = []
+        doing = threading.Thread(target=lambda: seen.append(do(self.other)))
+        doing.start()
+        time.sleep(0.3)
+        waited = not seen
+        self.slow.go.set()
+        self.sent.join(20)
+        doing.join(20)
+        return waited, seen[0]
+
+
+@pytest.fixture
+def timed(every: Catalogue, store: Store, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Timed:
+    return Timed(every, store, pool, monkeypatch)
+
+
+def test_what_counts_is_when_an_answer_came(timed: Timed) -> None:
+    """Its run may end after the deadline. Meanwhile a page of the problem waits for what comes of it."""
+    clock = timed.other.get(f"{timed.page}/clock").json()
+    waited, seen = timed.meanwhile(lambda other: other.get(timed.page))
 
     assert waited
     assert clock["closes"] > 0
-    assert "At the first attempt." in seen[0]
+    assert "At the first attempt." in seen.text
+
+
+@pytest.mark.parametrize("action", ["answer", "hint", "skip", "next"])
+def test_nothing_overtakes_an_answer_that_is_being_graded(timed: Timed, action: str) -> None:
+    """Whatever is sent after it, from another tab: the answer came in time, so it counts."""
+    form = {**timed.form, "nonce": "another tab's", "answer": SOLVED["blanks"][1]}
+    waited, _ = timed.meanwhile(lambda other: other.post(f"{timed.page}/{action}", form))
+
+    assert waited
+    assert "At the first attempt." in timed.learner.get(timed.page).text
+    assert timed.slow.runs == 1
+
+
+def test_a_second_click_waits_for_what_comes_of_the_first(timed: Timed) -> None:
+    """And is answered with that: nothing is run twice, and the problem is not out of time."""
+    waited, answer = timed.meanwhile(lambda other: other.post(f"{timed.page}/answer", timed.form))
+
+    assert waited
+    assert answer.headers["location"] == timed.page
+    assert "At the first attempt." in timed.learner.get(timed.page).text
+    assert timed.slow.runs == 1
 
 
 def test_an_answer_that_would_not_count_is_not_run(every: Catalogue, store: Store, pool: Pool) -> None:

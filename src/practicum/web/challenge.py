@@ -26,6 +26,7 @@ from practicum.store import EventRecord, SittingRecord
 from practicum.web import answering, forms, live, question, view
 from practicum.web.answering import LIMITS, Asked, Graded
 from practicum.web.outcome import Outcome
+from practicum.web.pending import ended
 from practicum.web.seat import MODE, Seat, index_of, now, place, records
 from practicum.web.security import visitor
 from practicum.web.site import Site, site
@@ -177,11 +178,9 @@ def sitting_page(request: Request) -> Response:
 
 def problem_page(request: Request) -> Response:
     """A problem while it is open; its verdict once it is closed. What is to come is not shown."""
-    at = seat(request)
+    site(request).pending.wait_if_room(*_address(request))
+    at, moment = seat(request), now()
     index = index_of(request, at)
-    if site(request).pending.wait_if_room(at.id, index):
-        at = seat(request)
-    moment = now()
     sitting = practice.as_of(at.sitting, moment)
     state = sitting.items[index]
     if state.status.closed:
@@ -272,9 +271,7 @@ def clock(request: Request) -> Response:
     at, moment = seat(request), now()
     state = practice.as_of(at.sitting, moment).items[index_of(request, at)]
     open_for = None if state.status is not Status.OPEN or state.closes_ms is None else state.closes_ms - moment
-    if site(request).pending.holds(
-        at.id, index_of(request, at)
-    ):  # It came in time: what comes of it is still to be told.
+    if site(request).pending.holds(*_address(request)):  # It came in time: what comes of it is still to be told.
         return JSONResponse({"left": 0, "closes": 1000 * LIMITS.seconds}, headers={"cache-control": "no-store"})
     answer = {"left": state.left_ms(moment) if open_for is not None else None, "closes": open_for}
     return JSONResponse(answer, headers={"cache-control": "no-store"})
@@ -289,6 +286,18 @@ async def answer(request: Request, form: FormData) -> Response:
     if not nonce:
         raise Halt(400, "This form is incomplete", "Go back, reload the page, and answer again.")
     fields, arrived = question.given(form), now()
+    # From here on whatever else is done waits for this answer; and this one for those that came before.
+    with site(request).pending.while_graded(*_address(request)) as before:
+        await ended(before)
+        return await _answer(request, fields, nonce, arrived)
+
+
+def _address(request: Request) -> tuple[str, int]:
+    """The sitting and the problem that are asked for, which need not be there."""
+    return request.path_params["sitting"], request.path_params["number"] - 1
+
+
+async def _answer(request: Request, fields: list[str], nonce: str, arrived: int) -> Response:
     at = await now_seated(request)
     index = index_of(request, at)
     asked = _asked(at, index, site(request).draft)
@@ -307,13 +316,11 @@ async def answer(request: Request, form: FormData) -> Response:
 
     # What would not count need not be graded; but that is never decided without a fresh look.
     wanted = counts(at) or counts(await in_thread(seat, request))
-    with site(request).pending.while_graded(at.id, index):
-        graded = await _grade(request, asked, meant) if wanted else Graded(False)
-        if graded.right is not None:
-            at, decision = await act(request, lambda at: decide(at, bool(graded.right)))
+    graded = await _grade(request, asked, meant) if wanted else Graded(False)
     if graded.right is None:
         why = f"{view.sentence(graded.why)} It did not use up an attempt."
         return await _still(request, fields, _noted(why, "Not graded."), graded.outcome)
+    at, decision = await act(request, lambda at: decide(at, bool(graded.right)))
     if graded.outcome and not graded.right:
         site(request).told.put(nonce, graded.outcome)
     return await _follow(request, at, decision, fields)
@@ -339,24 +346,26 @@ def _asked(at: Seat, index: int, draft: bool) -> Asked:
 
 async def hint(request: Request, form: FormData) -> Response:
     """Open the hint; what was picked or typed stays."""
-    at, decision = await act(request, lambda at: practice.hint(at.sitting, index_of(request, at), now()))
+    moment = await _settled(request)
+    at, decision = await act(request, lambda at: practice.hint(at.sitting, index_of(request, at), moment))
     return await _follow(request, at, decision, question.given(form), focus="hint")
 
 
 async def skip(request: Request, form: FormData) -> Response:
     """Give a problem up, and see its verdict."""
-    await _settled(request)
-    return await _follow(
-        request, *await act(request, lambda at: practice.skip(at.sitting, index_of(request, at), now()))
-    )
+    moment = await _settled(request)
+    at, decision = await act(request, lambda at: practice.skip(at.sitting, index_of(request, at), moment))
+    return await _follow(request, at, decision)
 
 
-async def _settled(request: Request) -> None:
-    """Wait for what comes of an answer that is being graded, so that nothing overtakes it."""
-    at = await now_seated(request)
-    index, pending = index_of(request, at), site(request).pending
-    if pending.holds(at.id, index):
-        await in_thread(pending.wait, at.id, index, limiter=pending.turns)
+async def _settled(request: Request) -> int:
+    """Wait for what comes of an answer that is being graded, so that nothing overtakes it. The moment when none is.
+
+    What is decided is decided as of that moment: an answer that comes after it cannot have been in time any more, if
+    time had run out by then.
+    """
+    await site(request).pending.settled(*_address(request))
+    return now()
 
 
 async def _follow(
@@ -403,10 +412,9 @@ async def _still(
 
 async def go_on(request: Request, form: FormData) -> Response:
     """Go on from a verdict: the next problem's clock starts here."""
-    await _settled(request)
+    moment = await _settled(request)
 
     def decide(at: Seat) -> Decision:
-        moment = now()
         # The verdict of an overdue problem has been on view already: close it and go on in one step.
         closed = practice.as_of(at.sitting, moment)
         due = closed.events[len(at.sitting.events) :]

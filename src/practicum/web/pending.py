@@ -1,60 +1,75 @@
-"""Which answers are being graded just now."""
+"""Which answers are being graded just now, and who waits for them."""
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Iterator
+from asyncio import wrap_future
+from collections.abc import Iterator, Sequence
+from concurrent import futures
+from concurrent.futures import Future
 from contextlib import contextmanager
 
-from anyio import CapacityLimiter
-
 WAITING = 8
-"""Pages, and forms, that may hold a thread for waiting at a time: all else that is asked for has the others."""
+"""Pages that may hold a thread for waiting at a time: all else that is asked for has the others."""
 PATIENCE = 15.0
 """Seconds that a page waits for what comes of an answer: a little more than its run may take."""
 
+Grading = Future[None]
+"""One answer: done once what comes of it is stored, or it is known that nothing does."""
+
 
 class Pending:
-    """The answers that are being graded: until it is known what comes of one, nothing else is told of its problem."""
+    """The answers that are being graded. Forms wait for those that came before them, however long that takes."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._known: Counter[tuple[str, int]] = Counter()
+        self._guard = threading.Lock()
+        self._known: dict[tuple[str, int], list[Grading]] = {}
         self._room = threading.BoundedSemaphore(WAITING)
-        self.turns = CapacityLimiter(WAITING)
-        """For forms that must wait, each in a thread: those beyond wait for such a thread."""
 
     @contextmanager
-    def while_graded(self, sitting: str, index: int) -> Iterator[None]:
-        """Say so while this lasts."""
-        with self._changed:
-            self._known[sitting, index] += 1
+    def while_graded(self, sitting: str, index: int) -> Iterator[Sequence[Grading]]:
+        """Say so while this lasts. Gives those that came before this one."""
+        mine = Grading()
+        mine.set_running_or_notify_cancel()  # So that nobody who waits for it, and is cancelled, can cancel it.
+        with self._guard:
+            known = self._known.setdefault((sitting, index), [])
+            before = tuple(known)
+            known.append(mine)
         try:
-            yield
+            yield before
         finally:
-            with self._changed:
-                self._known[sitting, index] -= 1
-                self._known += Counter()  # Forgets what has come to nothing.
-                self._changed.notify_all()
+            with self._guard:
+                known.remove(mine)
+                if not known:
+                    del self._known[sitting, index]
+            mine.set_result(None)
 
     def holds(self, sitting: str, index: int) -> bool:
         """Whether an answer to that problem is being graded."""
-        with self._changed:
-            return self._known[sitting, index] > 0
+        with self._guard:
+            return (sitting, index) in self._known
 
-    def wait(self, sitting: str, index: int, seconds: float = PATIENCE) -> bool:
-        """Wait until none is, but not for ever. Whether there was one."""
-        with self._changed:
-            there = self._known[sitting, index] > 0
-            self._changed.wait_for(lambda: not self._known[sitting, index], seconds)
-        return there
+    async def settled(self, sitting: str, index: int) -> None:
+        """Wait until none is."""
+        while before := self._of(sitting, index):
+            await ended(before)
 
-    def wait_if_room(self, sitting: str, index: int) -> bool:
-        """The same for a page, which may as well be shown as it is where too many wait already."""
-        if not (self.holds(sitting, index) and self._room.acquire(blocking=False)):
-            return False
-        try:
-            return self.wait(sitting, index)
-        finally:
-            self._room.release()
+    def wait_if_room(self, sitting: str, index: int) -> None:
+        """For a page: wait for those there are, but not for ever, and not at all where too many pages wait already."""
+        before = self._of(sitting, index)
+        if before and self._room.acquire(blocking=False):
+            try:
+                futures.wait(before, PATIENCE)
+            finally:
+                self._room.release()
+
+    def _of(self, sitting: str, index: int) -> Sequence[Grading]:
+        with self._guard:
+            return tuple(self._known.get((sitting, index), ()))
+
+
+async def ended(gradings: Sequence[Grading]) -> None:
+    """Wait until all of these are done. The last one first: it waits for the others itself."""
+    for one in reversed(gradings):
+        if not one.done():
+            await wrap_future(one)
