@@ -6,6 +6,7 @@ meet nowhere else, so this module imports nothing of ours.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -128,6 +129,15 @@ class Problem:
     @property
     def title(self) -> str:
         return self.variants[0].title
+
+    def mark(self, number: int) -> str:
+        """What a variant asks, in short: what was answered counts for as long as this stands.
+
+        It is for the store and for no page: the solution and the check are in it.
+        """
+        of = self.variants[number]
+        asked = (of.statement, of.setup, of.snippet, of.start, of.solution, of.check, [o.text for o in of.options])
+        return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 
 # --- pages and cards ------------------------------------------------------------------------------------------------

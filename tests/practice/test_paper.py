@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -81,6 +82,27 @@ def test_an_item_knows_whether_its_problem_is_still_the_same(change: object, fit
     assert item.fits(change) is fits  # type: ignore[arg-type]
 
 
+def test_an_item_notices_that_its_options_were_reordered() -> None:
+    """An answer is kept by the places of options: with as many in another order it would be another answer."""
+    first = problem("a")
+    item = draw([first], Clock(1), random.Random(0)).items[0]
+    (one,) = first.variants
+    reordered = replace(first, variants=(replace(one, options=one.options[::-1]),))
+
+    assert item.fits(first)
+    assert not item.fits(reordered)
+    assert replace(item, mark="").fits(reordered)
+
+
+def test_a_paper_from_before_its_items_had_marks_is_read() -> None:
+    """Nothing is known of its text, so only its shape is compared."""
+    drawn = draw([problem("a")], Clock(1), random.Random(0))
+    data = drawn.to_json()
+    del data["items"][0]["mark"]
+
+    assert Paper.from_json(data).items == (replace(drawn.items[0], mark=""),)
+
+
 @given(st.integers(0, 2**32), st.sampled_from(CLOCKS), st.integers(1, 5))
 def test_a_paper_comes_back_from_its_record(seed: int, clock: Clock, count: int) -> None:
     """Written as JSON text and read again, it is the same paper."""
@@ -115,6 +137,7 @@ def _damaged(**changes: object) -> dict[str, object]:
         _damaged(order=[0.0]),
         _damaged(seconds=0),
         _damaged(attempts=0),
+        _damaged(mark=None),
         _damaged(extra=1),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from practicum import kinds
+from practicum.model import Problem
 from practicum.prove.catalogue import Catalogue, load
 from practicum.prove.prover import Prover
 from practicum.runner import Pool
@@ -30,6 +32,12 @@ def proved(root: Path) -> Catalogue:
             Prover(catalogue, pool.run).prove(missing)
         catalogue = load(root)
     return catalogue
+
+
+def revised(catalogue: Catalogue, problem: Problem) -> Catalogue:
+    """The course once its author has revised a problem; what was proved of it is taken to be proved still."""
+    entry = replace(catalogue.entries[problem.path], subject=problem)
+    return replace(catalogue, entries={**catalogue.entries, entry.path: entry})
 
 
 class Learner:
@@ -52,7 +60,7 @@ class Learner:
     def form(self, page: str) -> dict[str, Any]:
         """The hidden fields of the first form of a page."""
         html = self.get(page).text
-        return {name: unescape(hidden(html, name)) for name in ("csrf", "nonce") if f'name="{name}"' in html}
+        return {name: unescape(hidden(html, name)) for name in ("csrf", "nonce", "asked") if f'name="{name}"' in html}
 
     def begin(self, topic: str = TOPIC, clock: str = "off") -> str:
         """Start the topic's challenge; the address of the sitting."""

@@ -24,7 +24,7 @@ from practicum.store import Store
 from practicum.web import answering
 from practicum.web.app import create_app
 from practicum.web.site import Site
-from tests.web.making import Learner, of_every_kind, proved, write
+from tests.web.making import Learner, of_every_kind, proved, revised, write
 
 TOPIC = "/kinds/topic"
 BEST = """def best_epoch(losses, patience):
@@ -343,6 +343,65 @@ def test_with_a_script_the_answer_is_graded_in_place(learner: Learner) -> None:
     hint = str(events(send(learner, page, "hint", "a", "b", accept="text/event-stream"))[-1][1])
     assert 'data-into="hint"' in hint
     assert "How long is the row" in hint
+
+
+def changed(every: Catalogue, kind: str, **of: object) -> Catalogue:
+    """The course, its author having changed every variant of an exercise."""
+    problem = every.entries[f"topic/try/{kind}.md"].problem
+    variants = tuple(replace(one, **of) for one in problem.variants)  # type: ignore[arg-type]
+    return revised(every, replace(problem, variants=variants))
+
+
+def restarted(learner: Learner, course: Catalogue, store: Store, pool: Pool) -> Learner:
+    """The same browser, its page still open, after the service was started anew with a course that has changed."""
+    again = Learner(create_app(Site([course], store, pool)))
+    again.http.cookies = learner.http.cookies
+    return again
+
+
+@pytest.mark.parametrize("action", ["answer", "hint", "solution"])
+def test_a_form_of_an_older_text_is_not_graded(
+    learner: Learner, every: Catalogue, store: Store, pool: Pool, action: str
+) -> None:
+    """Its places are those of options that stood in another order. It is answered with the exercise as it is now."""
+    page = f"{TOPIC}/try/choice"
+    options = every.entries["topic/try/choice.md"].problem.variants[0].options
+    form = {**fields(learner, page), "answer": right(learner, "choice", page)}
+
+    later = restarted(learner, changed(every, "choice", options=options[::-1]), store, pool)
+    told = later.post(f"{page}/{action}", form)
+    script = later.post(f"{page}/{action}", form, accept="text/event-stream")
+
+    assert "This exercise has changed since you opened it, so nothing was graded." in told.text
+    assert "The proof" not in told.text
+    assert (script.status_code, "This exercise has changed." in script.text) == (409, True)
+    assert "begun" not in later.get(f"{TOPIC}/try").text
+    assert "Right." in send(later, page, "answer", *right(later, "choice", page)).text
+
+
+def test_what_was_typed_for_an_older_text_stays(learner: Learner, every: Catalogue, store: Store, pool: Pool) -> None:
+    """Code is not lost to a better sentence."""
+    page = f"{TOPIC}/try/repair"
+    form = {**fields(learner, page), "answer": "a = 1"}
+
+    told = restarted(learner, changed(every, "repair", statement="Better."), store, pool).post(f"{page}/answer", form)
+
+    assert "This exercise has changed" in told.text
+    assert still("repair", told.text) == ["a = 1"]
+
+
+def test_a_version_that_is_there_no_more_is_not_graded_as_another(
+    learner: Learner, every: Catalogue, store: Store, pool: Pool
+) -> None:
+    """The author has taken it out while its page was open."""
+    page = f"{TOPIC}/try/predict"
+    form = {**fields(learner, f"{page}?version=2"), "answer": "4"}
+    problem = every.entries["topic/try/predict.md"].problem
+    course = revised(every, replace(problem, variants=problem.variants[:1]))
+
+    told = restarted(learner, course, store, pool).post(f"{page}/answer", form)
+
+    assert "This exercise has changed" in told.text
 
 
 def test_there_is_no_such_exercise(learner: Learner) -> None:

@@ -27,6 +27,8 @@ class Item:
     """The author's time for it, before the clock stretches it."""
     attempts: int
     """How many answers count."""
+    mark: str = ""
+    """What it asks (`Problem.mark`); empty in papers from before that was noted."""
 
     def __post_init__(self) -> None:
         if self.variant < 0 or self.seconds < 1 or self.attempts < 1:
@@ -35,15 +37,20 @@ class Item:
             raise ValueError(f"{self.problem}: {self.order} is not an order of {len(self.order)} things")
 
     def fits(self, problem: Problem) -> bool:
-        """Whether `problem` still has this variant with as many things to shuffle: a course may change."""
+        """Whether `problem` still asks the same in this variant, of as many things to shuffle: a course may change."""
         return (
             problem.path == self.problem
             and self.variant < len(problem.variants)
             and kinds.get(problem.kind).parts(problem.variants[self.variant]) == len(self.order)
+            and self.mark in ("", problem.mark(self.variant))
         )
 
 
-_ITEM = {"problem": text, "variant": whole, "order": wholes, "seconds": whole, "attempts": whole}
+def _mark(value: Any) -> str:
+    return "" if value == "" else text(value)
+
+
+_ITEM = {"problem": text, "variant": whole, "order": wholes, "seconds": whole, "attempts": whole, "mark": _mark}
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,8 @@ class Paper:
 def _items(data: Any) -> tuple[Item, ...]:
     if not isinstance(data, list):
         raise RecordError(f"expected a list of problems, not {data!r}")
-    return tuple(Item(**fields(item, _ITEM, f"problem {number}")) for number, item in enumerate(data, 1))
+    marked = ({"mark": "", **item} if isinstance(item, Mapping) else item for item in data)
+    return tuple(Item(**fields(item, _ITEM, f"problem {number}")) for number, item in enumerate(marked, 1))
 
 
 def draw(
@@ -107,4 +115,4 @@ def _draw(problem: Problem, rng: random.Random, last: int | None) -> Item:
     indices = range(len(problem.variants))
     variant = rng.choice([index for index in indices if index != last] or indices)
     order = kinds.get(problem.kind).arrange(problem.variants[variant], rng)
-    return Item(problem.path, variant, order, problem.seconds, problem.attempts)
+    return Item(problem.path, variant, order, problem.seconds, problem.attempts, problem.mark(variant))

@@ -75,9 +75,12 @@ class Exercise(Asked):
     @property
     def mark(self) -> str:
         """What it asks, in short: a step counts for as long as that stands."""
-        of = self.variant
-        asked = (of.statement, of.setup, of.snippet, of.start, of.solution, of.check, [o.text for o in of.options])
-        return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
+        return self.problem.mark(self.number)
+
+    @property
+    def shown(self) -> str:
+        """What its form shows, in short: a form is taken for as long as that stands."""
+        return question.shown(self.problem, self.number, self.order)
 
     def step(self, kind: str, data: dict[str, Any], nonce: str | None) -> StepRecord:
         course, topic = self.catalogue.course.slug, self.topic.slug
@@ -194,6 +197,7 @@ def _page(
         count=len(what.among),
         number=what.place + 1,
         version=what.number + 1,
+        asked=what.shown,
         versions=len(what.problem.variants),
         can_hint=bool(what.variant.hint.strip()),
         hint=question.html(what.variant.hint) if hint else "",
@@ -251,6 +255,8 @@ def _closed(what: Exercise) -> dict[str, Any]:
 async def answer(mode: modes.Mode, request: Request, form: FormData) -> Response:
     """Grade an answer: in place as it happens, or as a page."""
     what = await in_thread(exercise, mode, request, forms.word(form, "version"))
+    if _is_old(what, form):
+        return await _anew(request, what, form)
     fields = question.given(form)
     try:
         meant = what.read(fields)
@@ -287,6 +293,8 @@ async def answer(mode: modes.Mode, request: Request, form: FormData) -> Response
 async def hint(mode: modes.Mode, request: Request, form: FormData) -> Response:
     """The hint; what was filled in stays."""
     what = await in_thread(exercise, mode, request, forms.word(form, "version"))
+    if _is_old(what, form):
+        return await _anew(request, what, form)
     if not view.streams(request):
         return await in_thread(partial(_page, request, what, question.given(form), hint=True))
     return await _at_once(request, partial(_piece, what, hint=question.html(what.variant.hint)))
@@ -295,10 +303,28 @@ async def hint(mode: modes.Mode, request: Request, form: FormData) -> Response:
 async def solution(mode: modes.Mode, request: Request, form: FormData) -> Response:
     """A solution, though nothing was answered right: it was asked for."""
     what = await in_thread(exercise, mode, request, forms.word(form, "version"))
+    if _is_old(what, form):
+        return await _anew(request, what, form)
     await in_thread(_record, request, what.step(SHOWN, {}, None))
     if not view.streams(request):
         return await in_thread(partial(_page, request, what, question.given(form)))
     return await _at_once(request, lambda: _piece(what, closed=_closed(what)))
+
+
+CHANGED = "This exercise has changed since you opened it, so nothing was graded. Here it is as it is now."
+
+
+def _is_old(what: Exercise, form: FormData) -> bool:
+    """Whether a form shows another text than the exercise has now: its author changed it, and the page was open."""
+    return forms.word(form, "asked") != what.shown
+
+
+async def _anew(request: Request, what: Exercise, form: FormData) -> Response:
+    """The exercise as it is now. What was typed stays; places in an order that was another say nothing any more."""
+    if view.streams(request):
+        raise Halt(409, "This exercise has changed", "Nothing was graded. Reload the page, then answer.")
+    fields = () if what.order else question.given(form)
+    return await in_thread(partial(_page, request, what, fields, notice=CHANGED))
 
 
 async def _at_once(request: Request, made: Callable[[], str]) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -94,6 +95,14 @@ def form(
         if one.options
     )
     return Form(kind.form, many, options, kind.asks(problem, one, order, fields), kind.typed)
+
+
+def shown(problem: Problem, variant: int, order: Sequence[int]) -> str:
+    """What a form asks before anything is put into it, in short: it says no more than the form itself does."""
+    one = problem.variants[variant]
+    options = [one.options[index].text for index in order if one.options]
+    asked = (one.statement, options, kinds.get(problem.kind).asks(problem, one, order, ()))
+    return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 
 def given(request: FormData) -> list[str]:
