@@ -324,6 +324,15 @@ def test_without_a_tolerance_nobody_is_asked_for_binary_digits() -> None:
     assert not grade(one, ("119",), finding("120"), None)
 
 
+@pytest.mark.parametrize("key", ["0", "0.0", "2e-10", "-7e-12"])
+@pytest.mark.parametrize("typed", ["0", "1e-10", "-1e-10", "2e-10", "3e-12", "-7e-12", "0.0"])
+def test_without_a_tolerance_a_tiny_number_is_no_other_tiny_number(key: str, typed: str) -> None:
+    """How far off one may be goes by the size of the number: where the run gives 0, only 0 is right."""
+    right = kinds.get("number").grade(variant(proof={"value": "x"}), (typed,), finding(key), None)
+
+    assert right is (float(typed) == float(key))
+
+
 # --- blanks --------------------------------------------------------------------------------------------------------
 
 

@@ -24,7 +24,7 @@ def same(left: Any, right: Any, *, tolerance: float = 0.0, strict: bool = False)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if _is_number(left) and _is_number(right):
-        return _same_number(left, right, tolerance) and (not strict or type(left) is type(right))
+        return _same_number(left, right, tolerance, tolerance) and (not strict or type(left) is type(right))
     if isinstance(left, (list, tuple)):
         return type(left) is type(right) and _same_items(left, right, tolerance, strict)
     if isinstance(left, Mapping):
@@ -32,6 +32,11 @@ def same(left: Any, right: Any, *, tolerance: float = 0.0, strict: bool = False)
     if isinstance(left, (set, frozenset)):
         return isinstance(right, (set, frozenset)) and _members(left, strict) == _members(right, strict)
     return type(left) is type(right) and bool(left == right)
+
+
+def near(left: float, right: float, part: float) -> bool:
+    """Whether two numbers differ by no more than this part of the larger: only 0 is near 0. Integers are equal or not."""
+    return _same_number(left, right, part, 0)
 
 
 def literal(text: str) -> Any:
@@ -64,13 +69,13 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, complex))
 
 
-def _same_number(left: Any, right: Any, tolerance: float) -> bool:
+def _same_number(left: Any, right: Any, relative: float, absolute: float) -> bool:
     if left == right or (left != left and right != right):
         return True
-    if tolerance <= 0 or (isinstance(left, int) and isinstance(right, int)):
+    if relative <= 0 or (isinstance(left, int) and isinstance(right, int)):
         return False
     try:
-        return cmath.isclose(left, right, rel_tol=tolerance, abs_tol=tolerance)
+        return cmath.isclose(left, right, rel_tol=relative, abs_tol=absolute)
     except OverflowError:  # an integer beyond all floats is close to none
         return False
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from practicum.kinds import settings
 from practicum.kinds.base import NoKey, Unclear
-from practicum.kinds.equality import literal, same, shown
+from practicum.kinds.equality import literal, near, same, shown
 from practicum.kinds.predict import Predict
 from practicum.model import Observation, Variant, VariantFinding
 
 ROUNDING = 1e-9
-"""How near a fraction must be where its author gave no tolerance: nobody is asked for the binary digits of 0.1."""
+"""The part of itself by which a fraction may always be off: nobody is asked for the binary digits of 0.1."""
 
 _SPACES = re.compile(r"[\s\u2009\u202f\u00a0_']")
 _MINUS = str.maketrans("\u2212\u2013", "--")
@@ -47,8 +47,8 @@ class Number(Predict):
     ) -> bool:
         if finding is None or not finding.options:
             raise NoKey("it has not been run as it stands")
-        tolerance = max(float(variant.proof.get("tolerance", 0)), ROUNDING)
-        return same(literal(answer[0]), literal(finding.options[0].observed), tolerance=tolerance)
+        typed, key = literal(answer[0]), literal(finding.options[0].observed)
+        return near(typed, key, ROUNDING) or same(typed, key, tolerance=float(variant.proof.get("tolerance", 0)))
 
 
 def number(text: str) -> int | float:
