@@ -133,10 +133,14 @@ class Problem:
     def mark(self, number: int) -> str:
         """What a variant asks, in short: what was answered counts for as long as this stands.
 
-        It is for the store and for no page: the solution and the check are in it.
+        It is for the store and for no page: the solution and the check are in it. With a goal it is of the goal and of
+        how that is measured, so that the words, and the author's own code, may be mended.
         """
         of = self.variants[number]
-        asked = (of.statement, of.setup, of.snippet, of.start, of.solution, of.check, [o.text for o in of.options])
+        asked: object = (of.setup, of.snippet, of.check, sorted(self.goal.items()))
+        if not self.goal:
+            texts = [option.text for option in of.options]
+            asked = (of.statement, of.setup, of.snippet, of.start, of.solution, of.check, texts)
         return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 

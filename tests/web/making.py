@@ -47,6 +47,12 @@ class Learner:
         self.http = TestClient(app, base_url=HERE, follow_redirects=False)
         self.seen: list[Response] = []
 
+    def at(self, app: Starlette) -> Learner:
+        """The same browser once the service was started anew."""
+        other = Learner(app)
+        other.http.cookies = self.http.cookies
+        return other
+
     def get(self, path: str) -> Response:
         answer = self.http.get(path)
         self.seen.append(answer)

@@ -352,13 +352,6 @@ def changed(every: Catalogue, kind: str, **of: object) -> Catalogue:
     return revised(every, replace(problem, variants=variants))
 
 
-def restarted(learner: Learner, course: Catalogue, store: Store, pool: Pool) -> Learner:
-    """The same browser, its page still open, after the service was started anew with a course that has changed."""
-    again = Learner(create_app(Site([course], store, pool)))
-    again.http.cookies = learner.http.cookies
-    return again
-
-
 @pytest.mark.parametrize("action", ["answer", "hint", "solution"])
 def test_a_form_of_an_older_text_is_not_graded(
     learner: Learner, every: Catalogue, store: Store, pool: Pool, action: str
@@ -368,7 +361,7 @@ def test_a_form_of_an_older_text_is_not_graded(
     options = every.entries["topic/try/choice.md"].problem.variants[0].options
     form = {**fields(learner, page), "answer": right(learner, "choice", page)}
 
-    later = restarted(learner, changed(every, "choice", options=options[::-1]), store, pool)
+    later = learner.at(create_app(Site([changed(every, "choice", options=options[::-1])], store, pool)))
     told = later.post(f"{page}/{action}", form)
     script = later.post(f"{page}/{action}", form, accept="text/event-stream")
 
@@ -384,7 +377,8 @@ def test_what_was_typed_for_an_older_text_stays(learner: Learner, every: Catalog
     page = f"{TOPIC}/try/repair"
     form = {**fields(learner, page), "answer": "a = 1"}
 
-    told = restarted(learner, changed(every, "repair", statement="Better."), store, pool).post(f"{page}/answer", form)
+    later = learner.at(create_app(Site([changed(every, "repair", statement="Better.")], store, pool)))
+    told = later.post(f"{page}/answer", form)
 
     assert "This exercise has changed" in told.text
     assert still("repair", told.text) == ["a = 1"]
@@ -399,9 +393,27 @@ def test_a_version_that_is_there_no_more_is_not_graded_as_another(
     problem = every.entries["topic/try/predict.md"].problem
     course = revised(every, replace(problem, variants=problem.variants[:1]))
 
-    told = restarted(learner, course, store, pool).post(f"{page}/answer", form)
+    told = learner.at(create_app(Site([course], store, pool))).post(f"{page}/answer", form)
 
     assert "This exercise has changed" in told.text
+
+
+def test_what_was_done_is_done_for_as_long_as_its_text_stands(
+    learner: Learner, every: Catalogue, store: Store, pool: Pool
+) -> None:
+    """On its own page, in the list, and where progress is told: an exercise that asks something else is a new one."""
+
+    def told(learner: Learner) -> tuple[bool, bool, bool]:
+        """Whether it is done by its page, by the list, and by the page of the topic."""
+        pages = [learner.get(path).text for path in (f"{TOPIC}/try/number", f"{TOPIC}/try", TOPIC)]
+        return " · done" in pages[0], 'class="sr">Done' in pages[1], "1 of 7 solved" in pages[2]
+
+    send(learner, f"{TOPIC}/try/number", "answer", "2.3")
+    later = learner.at(create_app(Site([changed(every, "number", statement="Another question.")], store, pool)))
+
+    assert told(learner) == (True, True, True)
+    assert told(later) == (False, False, False)
+    assert "begun" not in later.get(f"{TOPIC}/try").text
 
 
 def test_there_is_no_such_exercise(learner: Learner) -> None:

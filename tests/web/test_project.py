@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 
+from practicum.model import Problem
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Limits, Pool
-from practicum.store import Store
+from practicum.store import StepRecord, Store
 from practicum.web import project
 from practicum.web.app import create_app
 from practicum.web.service import GRACE
 from practicum.web.site import Site
-from tests.web.making import Learner, hidden, proved, write
+from tests.web.making import Learner, hidden, proved, revised, write
 from tests.web.serving import Inside, browser
 
 PROJECTS = "/little/sums/project"
@@ -253,9 +255,47 @@ def test_a_submission_that_meets_the_goal(learner: Learner, app: Starlette) -> N
         assert "MarkSolution" in shown
         assert "MarkExplanation" in shown
         assert re.search(r"The code to begin with 0(\.0)? 0(\.0)? 0(\.0)? The author's code 1", words(shown))
-    assert (step.kind, step.item, step.data) == ("submitted", "01-double", {"met": True, "scores": [1.0, 1.0, 1.0]})
+    assert (step.kind, step.item) == ("submitted", "01-double")
+    assert (step.data["met"], step.data["scores"]) == (True, [1.0, 1.0, 1.0])
     assert "Submitted: goal met: 1" in runs(html)[0]
     assert "goal met" in words(learner.get(PROJECTS).text)
+
+
+@pytest.mark.parametrize(
+    ("change", "stands"), [({"at_least": 0.99}, False), ({"metric": "rate + 0"}, False), (None, True)], ids=str
+)
+def test_a_goal_is_met_for_as_long_as_it_stands(
+    learner: Learner, little: Catalogue, store: Store, pool: Pool, change: dict[str, object] | None, stands: bool
+) -> None:
+    """One that was raised, or is measured in another way, is open again, its solution hidden; new words matter not."""
+    send(learner, RIGHT, "/submit")
+    problem = little.entries["sums/project/01-double.md"].problem
+    other = replace(problem, goal={**problem.goal, **change}) if change else reworded(problem)
+    later = learner.at(create_app(Site([revised(little, other)], store, pool, local=True)))
+    html = later.get(HERE).text
+
+    assert ("Goal met. rate" in words(html), "MarkSolution" in html) == (stands, stands)
+    assert ("goal met" in words(later.get(PROJECTS).text)) is stands
+    assert ("1 of 1 met" in words(later.get("/little/sums").text)) is stands
+
+
+def reworded(problem: Problem) -> Problem:
+    """The project in other words, with another code of its author's."""
+    (one,) = problem.variants
+    return replace(
+        problem, variants=(replace(one, statement="Double it.", solution=f"{one.solution}\n# MarkSolution"),)
+    )
+
+
+def test_a_step_from_before_marks_were_noted_counts(learner: Learner, store: Store) -> None:
+    """Nothing says that the goal was another."""
+    learner.get(HERE)
+    known = store.learner_for(learner.http.cookies["practicum"], create=True)
+    assert known
+    data = {"met": True, "scores": [1.0, 1.0, 1.0]}
+    store.record(known, StepRecord("little", "sums", "project", "01-double", "submitted", 1, data))
+
+    assert "Goal met." in words(learner.get(HERE).text)
 
 
 def test_what_the_code_says_of_itself_does_not_count(learner: Learner) -> None:

@@ -35,7 +35,7 @@ def same(left: Any, right: Any, *, tolerance: float = 0.0, strict: bool = False)
 
 
 def near(left: float, right: float, part: float) -> bool:
-    """Whether two numbers differ by no more than this part of the larger: only 0 is near 0. Integers are equal or not."""
+    """Whether two numbers differ by no more than this part of the larger: 0 is near 0 only. Two integers are equal."""
     return _same_number(left, right, part, 0)
 
 

@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from practicum import modes
 from practicum.kinds.base import Unclear
+from practicum.model import Problem
 from practicum.prove.catalogue import Entry
 from practicum.runner import Cancel, Tell
 from practicum.store import StepRecord
@@ -25,6 +26,7 @@ from practicum.web.answering import Asked, Graded
 from practicum.web.seat import now
 from practicum.web.security import visitor
 from practicum.web.site import Site, site
+from practicum.web.standing import is_done, standing
 from practicum.web.view import Halt
 
 FORM = scratch.FORM
@@ -124,13 +126,11 @@ def index(mode: modes.Mode, request: Request) -> Response:
         raise Halt(404, "There are no exercises here yet", "None of them is proved.", (url, topic.title))
     learner = where.learner(visitor(request).token)
     steps = where.store.steps(learner, catalogue.course.slug, topic.slug, mode.name) if learner else ()
-    done = {step.item for step in steps if step.kind == ANSWERED and step.data.get("right")}
-    tried = {step.item for step in steps} - done
     rows = [
         {
             **vars(question.heading(entry, 0)),
             "url": f"{url}/{mode.name}/{entry.problem.slug}",
-            "stands": "done" if entry.problem.slug in done else "begun" if entry.problem.slug in tried else "",
+            "stands": _stands(entry.problem, steps),
         }
         for entry in entries
     ]
@@ -144,6 +144,12 @@ def index(mode: modes.Mode, request: Request) -> Response:
         rows=rows,
         done=sum(row["stands"] == "done" for row in rows),
     )
+
+
+def _stands(problem: Problem, steps: Sequence[StepRecord]) -> str:
+    if is_done(problem, steps, ANSWERED, "right"):
+        return "done"
+    return "begun" if standing(problem, steps) else ""
 
 
 def page(mode: modes.Mode, request: Request) -> Response:
@@ -167,7 +173,7 @@ def _come(where: Site, request: Request, what: Exercise) -> Come:
     if learner is None:
         return Come()
     steps = where.store.steps(learner, what.catalogue.course.slug, what.topic.slug, what.mode.name)
-    mine = [step for step in steps if step.item == what.problem.slug and step.data.get("mark") == what.mark]
+    mine = standing(what.problem, steps, what.number)
     answers = [step for step in mine if step.kind == ANSWERED]
     done = any(step.data.get("right") for step in answers)
     last = tuple(map(str, answers[-1].data["answer"])) if answers else ()

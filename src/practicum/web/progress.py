@@ -16,6 +16,7 @@ from practicum.web.seat import MODE as CHALLENGE
 from practicum.web.seat import Seat, now
 from practicum.web.site import Site
 from practicum.web.sittings import seated
+from practicum.web.standing import is_done
 from practicum.web.view import Halt, counted
 
 
@@ -120,11 +121,11 @@ def _project(at: _At, mode: modes.Mode) -> Place:
 
 def _problems(at: _At, mode: modes.Mode, kind: str, good: str, word: str) -> Place:
     """So many of a mode's problems for which a step says that it was done well."""
-    slugs = {entry.problem.slug for entry in at.where.entries(at.catalogue, at.topic, mode.name)}
+    problems = [entry.problem for entry in at.where.entries(at.catalogue, at.topic, mode.name)]
     steps = at.of(mode)
-    done = len({step.item for step in steps if step.kind == kind and step.data.get(good) is True} & slugs)
-    words = f"{done} of {len(slugs)} {word}" if steps else ""
-    return Place(mode, Stand(mode.name, done, len(slugs), _last(steps)), words)
+    done = sum(is_done(problem, steps, kind, good) for problem in problems)
+    words = f"{done} of {len(problems)} {word}" if steps else ""
+    return Place(mode, Stand(mode.name, done, len(problems), _last(steps)), words)
 
 
 def _challenge(at: _At, mode: modes.Mode) -> Place:

@@ -24,6 +24,7 @@ from practicum.web.question import MARKS, html
 from practicum.web.seat import now
 from practicum.web.security import visitor
 from practicum.web.site import Site, site
+from practicum.web.standing import standing
 from practicum.web.view import Halt
 
 LIMITS = Limits(seconds=60)
@@ -210,7 +211,7 @@ def _ask(request: Request) -> Bench:
     learner = where.learner(visitor(request).token, create=True)
     assert learner is not None
     if not any(step.kind == "asked" for step in _steps(where, learner, one)):
-        where.store.record(learner, one.step("asked", {}))
+        where.store.record(learner, one.step("asked", {"mark": one.entry.problem.mark(0)}))
     return one
 
 
@@ -265,7 +266,8 @@ class _Noted:
         failed = result if isinstance(result, Result) else result.result if result else None
         store.end_run(id, now(), kept, shelf.pictures(failed.figures) if failed else ())
         if isinstance(result, Graded) and result.whole:
-            store.record(self._learner, self._one.step("submitted", {"met": kept["met"], "scores": kept["scores"]}))
+            said = {"met": kept["met"], "scores": kept["scores"], "mark": self._one.entry.problem.mark(0)}
+            store.record(self._learner, self._one.step("submitted", said))
         elif isinstance(result, Result) and result.stopped not in ("cancelled", "unavailable"):
             store.record(self._learner, self._one.step("ran", {}))
 
@@ -348,7 +350,7 @@ def _came(one: Bench, record: RunRecord, isolated: bool) -> dict[str, Any]:
         came["graded"] = {
             "scores": [(seed, f"{score:.4g}") for seed, score in zip(kind.SEEDS, kept["scores"], strict=False)],
             "mean": f"{fmean(kept['scores']):.4g}" if kept["scores"] else "",
-            "met": kept["met"],
+            "met": kept["met"] and one.goal.met(kept["scores"]),  # Its author may have raised the goal since.
             "whole": len(kept["scores"]) == len(kind.SEEDS),
             "reason": view.sentence(kept["reason"]),
             "stopped": kept["cancelled"],
@@ -397,10 +399,10 @@ def _learner(request: Request) -> str | None:
 
 
 def _steps(where: Site, learner: str | None, one: Bench) -> Sequence[StepRecord]:
+    """This learner's steps in the project, as far as its goal is what it was then."""
     if learner is None:
         return ()
-    steps = where.store.steps(learner, one.catalogue.course.slug, one.topic.slug, MODE)
-    return [step for step in steps if step.item == one.slug]
+    return standing(one.entry.problem, where.store.steps(learner, one.catalogue.course.slug, one.topic.slug, MODE))
 
 
 def _records(where: Site, learner: str | None, one: Bench) -> tuple[RunRecord, ...]:
