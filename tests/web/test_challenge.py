@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from practicum.model import Verdict
 from practicum.practice import GRACE
 from practicum.prove.catalogue import Catalogue
 from practicum.store import Store
 from practicum.web import challenge, seat
-from tests.web.making import TOPIC, Learner, right_answers
+from practicum.web.app import create_app
+from practicum.web.site import Site
+from tests.web.making import TOPIC, Learner, revised, right_answers
 
 
 def test_all_right_earns_the_badge(learner: Learner, catalogue: Catalogue) -> None:
@@ -32,6 +36,28 @@ def test_all_right_earns_the_badge(learner: Learner, catalogue: Catalogue) -> No
     picture = learner.get("/badges/python-basics/lists.svg?name=Ada%20%3Cb%3E")
     assert picture.headers["content-type"] == "image/svg+xml"
     assert "Ada &lt;b&gt;" in picture.text
+
+
+def test_a_result_stays_though_its_problems_change(learner: Learner, catalogue: Catalogue, store: Store) -> None:
+    """One taken out, one reshaped, one no longer proved: how each went is told, without its text."""
+    sitting = learner.begin()
+    for number in range(1, 6):
+        learner.send(f"{sitting}/{number}", "skip")
+        learner.send(f"{sitting}/{number}", "next")
+    slice_, copies, index = (f"lists/challenge/{name}.md" for name in ("01-slice", "02-copies", "03-index"))
+    problem = catalogue.entries[copies].problem
+    fewer = tuple(replace(one, options=one.options[:-1]) for one in problem.variants)
+    later = revised(catalogue, replace(problem, variants=fewer))
+    unproved = replace(later.entries[index], verdict=Verdict.UNPROVED)
+    entries = {path: one for path, one in {**later.entries, index: unproved}.items() if path != slice_}
+    again = learner.at(create_app(Site([replace(later, entries=entries)], store)))
+    result = again.get(f"{sitting}/result")
+
+    assert result.status_code == 200
+    assert re.findall(r"Problem (\d), which has changed since", result.text) == ["1", "2", "3"]
+    assert re.findall(rf'href="{sitting}/(\d)"', result.text) == ["4", "5"]
+    assert result.text.count("<p>Skipped</p>") == 5
+    assert again.get(f"{sitting}/2").status_code == 410
 
 
 def test_a_wrong_first_try_says_only_that(learner: Learner, catalogue: Catalogue) -> None:

@@ -466,6 +466,20 @@ def test_a_challenge_may_hold_any_kind(learner: Learner, kind: str) -> None:
     assert "The proof" in html
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_no_form_of_ours_sends_breaks_no_challenge(learner: Learner, kind: str) -> None:
+    """The problem is shown as if nothing had been put in; a hint that was asked for so is there."""
+    page = sitting_of(learner, kind)
+    picked = learner.get(f"{page}?pick=1")
+    hinted = [learner.send(page, "hint", answer=answer) for answer in (["x"], ["1-1", "1-x"], ["9"] * 50)]
+    empty = order_of(learner.get(page).text)
+
+    assert picked.status_code == 200
+    assert all(answer.status_code in (200, 303) for answer in hinted)
+    assert 'id="hint"' in learner.get(page).text
+    assert order_of(picked.text) == empty
+
+
 @pytest.mark.parametrize("kind", ["blanks", "code", "number", "order", "predict", "repair"])
 def test_a_hint_loses_nothing_that_was_typed(learner: Learner, kind: str) -> None:
     """The page answers the form itself: what was typed is in no address, and in no store."""

@@ -198,7 +198,7 @@ def _page(
         topic=what.topic,
         mode=what.mode,
         statement=question.html(what.variant.statement),
-        form=_form(what, fields or _before(what, come)),
+        form=question.form(what.problem, what.number, what.order, (), fields or _before(what, come)),
         names_url=f"{what.topic_url}/names.json",
         count=len(what.among),
         number=what.place + 1,
@@ -215,14 +215,6 @@ def _page(
         outcome=graded.outcome if graded else None,
         notice=notice,
     )
-
-
-def _form(what: Exercise, fields: Sequence[str]) -> question.Form:
-    """The form as it was filled in; empty, if no form of ours can have been filled in so."""
-    try:
-        return question.form(what.problem, what.number, what.order, (), fields)
-    except ValueError:
-        return question.form(what.problem, what.number, what.order, (), ())
 
 
 def _before(what: Exercise, come: Come) -> Sequence[str]:

@@ -82,7 +82,21 @@ def form(
     """The form for one variant, its options or lines in this order.
 
     `answers`: those that were tried in vain; `fields`: what the learner has put in, else what they answered last.
+    Fields that no form of ours sends are as good as none.
     """
+    try:
+        return _form(problem, variant, order, answers, fields)
+    except ValueError:
+        return _form(problem, variant, order, answers, ())
+
+
+def _form(
+    problem: Problem,
+    variant: int,
+    order: Sequence[int],
+    answers: Sequence[tuple[str, ...]],
+    fields: Sequence[str],
+) -> Form:
     kind, one = kinds.get(problem.kind), problem.variants[variant]
     assert kind.form is not None
     many = sum(option.key for option in one.options) > 1

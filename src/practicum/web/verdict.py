@@ -12,6 +12,7 @@ from practicum.web import badge, proof, question, scratch, view
 from practicum.web.seat import Seat, place
 from practicum.web.site import site
 from practicum.web.sittings import seat
+from practicum.web.view import Halt
 
 
 def verdict_page(request: Request, at: Seat, sitting: Sitting, index: int) -> Response:
@@ -85,11 +86,9 @@ def result_page(request: Request) -> Response:
     where, sitting = site(request), at.sitting
     items = []
     for index, state in enumerate(sitting.items):
-        entry = at.entry(index, where.draft)
         went = outcome(state)
-        title = entry.problem.variants[sitting.paper.items[index].variant].title
         words = went["words"] + (f" · {went['detail'].removesuffix('.').lower()}" if went["css"] == "right" else "")
-        items.append({**went, "title": title, "words": words, "url": f"{at.url}/{index + 1}"})
+        items.append({**went, **_named(at, index, where.draft), "words": words})
     earned = None
     if sitting.badge and at.topic.badge:
         url = f"/badges/{at.catalogue.course.slug}/{at.topic.slug}"
@@ -107,6 +106,15 @@ def result_page(request: Request) -> Response:
         items=items,
         badge=earned,
     )
+
+
+def _named(at: Seat, index: int, draft: bool) -> dict[str, str]:
+    """A problem's title and the address of its verdict; of one that its author has changed since, its place alone."""
+    try:
+        problem = at.entry(index, draft).problem
+    except Halt:
+        return {"title": f"Problem {index + 1}, which has changed since", "url": ""}
+    return {"title": problem.variants[at.sitting.paper.items[index].variant].title, "url": f"{at.url}/{index + 1}"}
 
 
 def _praise(sitting: Sitting, badge: bool) -> str:
