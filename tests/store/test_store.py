@@ -1,5 +1,6 @@
 """The store's contract, the same on every database."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -68,10 +69,32 @@ def test_an_id_cannot_be_guessed(store: Store) -> None:
     assert all(len(id) == 22 and id.replace("-", "").replace("_", "").isalnum() for id in ids)
 
 
+def test_what_is_begun_once_is_one_sitting(store: Store) -> None:
+    """However many begin it at the same time; another form, topic or learner begins another."""
+    learners = [store.learner_for(token, create=True) for token in (TOKEN, TOKEN[::-1])]
+
+    def begun(topic: str, once: str, learner: int = 0) -> str:
+        return store.start_sitting(str(learners[learner]), "c", topic, "challenge", {}, 1, [event(1)], once)
+
+    with ThreadPoolExecutor(8) as many:
+        ids = set(many.map(lambda _: begun("t", "nonce"), range(32)))
+    found = store.sitting(min(ids))
+
+    assert len(ids) == 1
+    assert found is not None
+    assert found.events == (event(1),)
+    assert (
+        len({*ids, begun("u", "nonce"), begun("t", "other"), begun("t", "nonce", 1), begun("t", ""), begun("t", "")})
+        == 6
+    )
+
+
 def test_only_a_learner_can_sit(store: Store) -> None:
     """A sitting of nobody is refused, with nothing left behind."""
     with pytest.raises(StoreError, match="there is no learner nobody"):
         store.start_sitting("nobody", "c", "t", "challenge", {}, 1, [event(1)])
+    with pytest.raises(StoreError, match="there is no learner nobody"):
+        store.start_sitting("nobody", "c", "t", "challenge", {}, 1, [event(1)], "nonce")
 
 
 def test_what_is_appended_is_there_in_order(store: Store) -> None:
@@ -163,19 +186,6 @@ def test_what_was_appended_soon_is_stored_before_the_end(where: Where) -> None:
         found = store.sitting(id)
     assert found is not None
     assert found.events == (event(1),)
-
-
-def test_a_sitting_ends_once(store: Store) -> None:
-    """The first time it was noted stays."""
-    id = begin(store)
-
-    assert store.finish_sitting(id, 7)
-    assert not store.finish_sitting(id, 8)
-    assert not store.finish_sitting("unknown", 8)
-
-    found = store.sitting(id)
-    assert found is not None
-    assert found.finished == 7
 
 
 def test_a_sitting_can_end_with_its_last_event(store: Store) -> None:

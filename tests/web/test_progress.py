@@ -61,3 +61,13 @@ def test_a_badge_stays_when_it_is_tried_again(
     assert "badge earned" in again
     assert "1 of 1 done" in words(learner.get("/").text)
     assert "badge earned" not in words(another().get(TOPIC).text)
+
+
+def test_a_badge_stays_however_often_it_is_tried_again(catalogue: Catalogue, learner: Learner) -> None:
+    """No number of goes that were left off hides it."""
+    sitting = learner.begin()
+    go_through(learner, sitting, right_answers(catalogue, learner, sitting))
+    for _ in range(21):
+        learner.begin()
+
+    assert "badge earned" in words(learner.get(TOPIC).text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -211,9 +212,14 @@ class Store:
         paper: Mapping[str, Any],
         at: int,
         events: Sequence[EventRecord] = (),
+        once: str = "",
     ) -> str:
-        """Begin a sitting, with what happened at once; its new id. Raises StoreError if there is no such learner."""
-        id = _new_id()
+        """Begin a sitting, with what happened at once; its new id. Raises StoreError if there is no such learner.
+
+        `once` is the nonce of the form that asks for it, if it has one: sent again, even at the same time, it is the
+        sitting that it began.
+        """
+        id = _id_of(learner, course, topic, mode, once) if once else _new_id()
         row = {"id": id, "learner": learner, "course": course, "topic": topic, "mode": mode, "started": at}
         try:
             with self._writing() as connection:
@@ -221,6 +227,8 @@ class Store:
                 if events:
                     connection.execute(_INSERT_EVENT, _rows(id, 0, events))
         except IntegrityError:
+            if once and self.sitting(id):
+                return id
             raise StoreError(f"{self._name}: there is no learner {learner}, or a nonce was given twice.") from None
         return id
 
@@ -280,11 +288,6 @@ class Store:
                 raise _NotNext
             if endings:
                 connection.execute(_FINISH, endings)
-
-    def finish_sitting(self, id: str, at: int) -> bool:
-        """Note when a sitting ended; False if that was noted already, or there is no such sitting."""
-        with self._writing() as connection:
-            return connection.execute(_FINISH, {"sitting_id": id, "at": at}).rowcount == 1
 
     def latest_sittings(self, learner: str, course: str, topic: str, limit: int = 20) -> tuple[SittingRecord, ...]:
         """A learner's sittings of a topic in every mode, the one started last first, at most `limit` of them."""
@@ -392,6 +395,11 @@ class Store:
 def _new_id() -> str:
     """128 random bits, as 22 characters fit for a URL."""
     return secrets.token_urlsafe(16)
+
+
+def _id_of(learner: str, *of: str) -> str:
+    """An id for what a learner begins by one form. It follows from theirs, which is random and never told."""
+    return urlsafe_b64encode(hashlib.sha256(repr((learner, *of)).encode()).digest()[:16]).decode().rstrip("=")
 
 
 def _appending(sitting: str, after: int, records: Sequence[EventRecord], finished: int | None) -> _Append:

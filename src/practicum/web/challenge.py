@@ -22,7 +22,7 @@ from practicum.kinds.base import Unclear
 from practicum.model import Topic
 from practicum.practice import CLOCKS, GRACE, Clock, Decision, ItemState, Paper, RecordError, Sitting, Status
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.store import EventRecord, SittingRecord
+from practicum.store import SittingRecord
 from practicum.web import answering, forms, live, question, view
 from practicum.web.answering import LIMITS, Asked, Graded
 from practicum.web.outcome import Outcome
@@ -133,17 +133,13 @@ def resume(where: Site, token: str, catalogue: Catalogue, topic: Topic) -> dict[
 
 
 def start(request: Request, form: FormData) -> Response:
-    """Draw a paper and begin. A form sent twice begins once."""
+    """Draw a paper and begin. A form sent twice, even at the same time, begins once, and leads to where that stands."""
     where = site(request)
     catalogue, topic = where.topic(request.path_params["course"], request.path_params["topic"])
     learner = where.learner(visitor(request).token, create=True)
     assert learner is not None
-    nonce = forms.word(form, "nonce")
     latest = _latest(where, learner, catalogue, topic)
     problems = [entry.problem for entry in _next_set(_offered(where, catalogue, topic), latest)]
-    for record in latest:
-        if nonce and any(event.nonce == nonce for event in record.events[:1]):
-            return view.see(seated(where, record).here())
     try:
         clock = Clock.of(forms.word(form, "clock") or "1")
         previous = _drawn(latest)
@@ -153,10 +149,11 @@ def start(request: Request, form: FormData) -> Response:
         ) from None
     paper = practice.draw(problems, clock, random.SystemRandom(), previous)
     at = now()
-    shown = practice.show(Sitting(paper), at).events
-    first = [EventRecord(one.kind, one.at, one.data, nonce or None) for one in records(shown)]
-    id = where.store.start_sitting(learner, catalogue.course.slug, topic.slug, MODE, paper.to_json(), at, first)
-    return view.see(f"/s/{id}/1")
+    first, nonce = records(practice.show(Sitting(paper), at).events), forms.word(form, "nonce")
+    id = where.store.start_sitting(learner, catalogue.course.slug, topic.slug, MODE, paper.to_json(), at, first, nonce)
+    begun = where.store.sitting(id)
+    assert begun is not None
+    return view.see(seated(where, begun).here())
 
 
 def _drawn(latest: tuple[SittingRecord, ...]) -> dict[str, int]:

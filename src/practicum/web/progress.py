@@ -137,7 +137,7 @@ def _challenge(at: _At, mode: modes.Mode) -> Place:
         return Place(mode, Stand(mode.name, 0, len(entries)), "")
     last, total = seats[0].sitting, seats[0].sitting.total
     last_at = max(last.last_at, seats[0].record.started)
-    if any(seat.sitting.badge and seat.sitting.finished for seat in seats):
+    if _has_badge(at) or any(seat.sitting.badge and seat.sitting.finished for seat in seats):
         words = "badge earned" if at.topic.badge else "all right"
         return Place(mode, Stand(mode.name, total, total, last_at), words)
     best = max(min(seat.sitting.score, total) for seat in seats)
@@ -148,6 +148,14 @@ def _challenge(at: _At, mode: modes.Mode) -> Place:
     # A challenge that was finished is not in the way of what comes next; it can be taken again at any time.
     stand = Stand(mode.name, min(best, max(0, total - 1)), total, last_at, resting=not going)
     return Place(mode, stand, words, seats[0].here() if going else "")
+
+
+def _has_badge(at: _At) -> bool:
+    """Whether the topic's badge was ever earned: the sittings that are looked at are the latest only."""
+    here = (at.catalogue.course.slug, at.topic.slug)
+    return at.learner is not None and any(
+        (badge.course, badge.topic) == here for badge in at.where.store.badges(at.learner)
+    )
 
 
 def _seat(at: _At, record: SittingRecord) -> Seat | None:
