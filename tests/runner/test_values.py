@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from practicum.model import Failure, Opaque
 from practicum.runner.inside.encode import encode
-from practicum.runner.values import Unreadable, decode, parse
+from practicum.runner.values import Unreadable, decode, failure, parse, traceback
 
 SCALARS = (
     st.none()
@@ -120,6 +120,31 @@ def test_a_failure_travels() -> None:
     told = {"failure": {"type": "E", "message": "m", "line": 2, "where": "x", "bases": ["B"], "memory": False}}
 
     assert decode(told) == Failure("E", "m", 2, "x", ("B",))
+
+
+TEXTS = st.text(st.characters(exclude_categories=())) | st.sampled_from([" " * 100_000, "\ud800" * 100_000])
+
+
+@given(TEXTS, TEXTS, TEXTS, st.lists(TEXTS), st.integers())
+def test_a_failure_is_no_longer_than_an_honest_one(
+    kind: str, message: str, where: str, bases: list[str], line: int
+) -> None:
+    """Whatever a job says of it: pages search it and show it."""
+    told = {"type": kind, "message": message, "line": line, "where": where, "bases": bases}
+
+    try:
+        found = failure(told)
+    except Unreadable:
+        assert abs(line) > 1 << 31
+        return
+
+    assert len(found.type) <= 200
+    assert len(found.message) <= 4_000
+    assert len(found.where) <= 4_000
+    assert len(found.bases) <= 20
+    assert all(len(base) <= 200 for base in found.bases)
+    repr(found).encode()
+    assert len(traceback(message)) <= 20_003
 
 
 @pytest.mark.parametrize("size", [60_000, 3_000_000])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from practicum.model import Failure
@@ -109,3 +111,54 @@ def test_a_hint_fits_what_keras_says(pool: Pool) -> None:
         assert not any(noise in shown for noise in ("\x1b", "Arguments received by", "/practicum/", "{{node")), shown
 
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ",
+        "\n",
+        "[[",
+        " [[",
+        "{{function_node ",
+        "[[{{node ",
+        " [Op:a",
+        " [Op:a] name:",
+        " [Op:a] name: ",
+        "\x1b[0",
+        "\n\n",
+        "Exception encountered when calling ",
+        "Arguments received by ",
+        "\n\nArguments received by ",
+    ],
+)
+def test_a_long_message_is_read_soon(text: str) -> None:
+    """Whatever it repeats: learners say in an exception what they like."""
+    began = time.process_time()
+
+    plain(f"a{text * (1_000_000 // len(text))}b")
+
+    assert time.process_time() - began < 2
+
+
+def test_no_message_of_the_longest_takes_long() -> None:
+    """To find out what it means, of the length that an exception's message may have."""
+    pieces = [
+        "`target` and `output` must have the same rank target.shape=(a,), output.shape=(a, ",
+        "sparse_categorical_crossentropy is not in [0, 1",
+        "All `outputs` values must be KerasTensors invalid value <a name=a, ",
+        "Only input tensors may be passed as positional: <a name=a, ",
+        "Received: a=",
+        "Unrecognized keyword arguments passed to a: {",
+        "Could not interpret a a ",
+        "Unrecognized data type: x=",
+        "Output with path ",
+        "Expected shape (None, a), but input has incompatible shape (",
+    ]
+    began = time.process_time()
+
+    for kind in ("ValueError", "NameError"):
+        for piece in pieces:
+            hint(Failure(kind, (piece * 4_000)[:4_000]), "")
+
+    assert time.process_time() - began < 2

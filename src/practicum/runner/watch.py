@@ -17,7 +17,7 @@ from practicum.runner.events import Began, Epoch, Event, Output, Stream, Tell, V
 from practicum.runner.inside.carry import MESSAGE
 from practicum.runner.protocol import ChildGone, Figure, Job, Result, ZygoteGone
 from practicum.runner.screen import shown
-from practicum.runner.values import Unreadable, decode, failure, numbers, parse, printable
+from practicum.runner.values import Unreadable, decode, failure, numbers, parse, refusal, traceback
 
 STARTUP = 90.0
 """Seconds before the code begins: in subprocess mode TensorFlow is imported then."""
@@ -305,7 +305,7 @@ class Watch:
         how(told)
 
     def _take_refusal(self, told: Any) -> None:
-        self._stop("unavailable", words.refused(str(told)))
+        self._stop("unavailable", words.refused(refusal(told)))
 
     def _take_garbage(self, told: Any) -> None:
         """The check says that what it was answered cannot be read."""
@@ -400,7 +400,7 @@ class Watch:
     def _take_failure(self, told: Any) -> None:
         try:
             self._failure = failure(told["failure"])
-            self._traceback = printable(told["traceback"])
+            self._traceback = traceback(told["traceback"])
             of_memory = told["failure"]["memory"] is True
         except (KeyError, TypeError) as error:
             raise Unreadable(str(error)) from None

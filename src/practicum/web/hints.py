@@ -15,7 +15,7 @@ MESSAGE = 800
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _CALLED = re.compile(r"^Exception encountered when calling [^\n]*\n\n")
 _ARGUMENTS = re.compile(r"\n\nArguments received by .*\Z", re.DOTALL)
-_NODE = re.compile(r"\{\{function_node [^}]*\}\} |\s*\[\[\{\{node .*\Z| \[Op:\w+\] name: *\Z", re.DOTALL)
+_NODE = re.compile(r"\{\{function_node [^{}]*\}\} |(?<!\s)\s*\[\[\{\{node .*\Z| \[Op:\w+\] name: *\Z", re.DOTALL)
 _NAME = re.compile(r"name '(\w+)' is not defined|cannot access local variable '(\w+)'")
 
 _ALWAYS = {

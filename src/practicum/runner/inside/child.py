@@ -31,7 +31,7 @@ from practicum.runner.inside import epochs, kernels
 from practicum.runner.inside.answer import Answerer
 from practicum.runner.inside.ask import Asker, Space
 from practicum.runner.inside.carry import Unreadable
-from practicum.runner.inside.encode import encode, short
+from practicum.runner.inside.encode import BASES, MESSAGE, NAME, TRACEBACK, encode, short
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
 GARBAGE = (200_000, 20, 50)
 """When Python looks for cycles: seldom. A run is short, and building a network makes a million objects that stay."""
-MESSAGE = 4_000
-TRACEBACK = 20_000
 FIGURES = 8
 FIGURE_BYTES = 1 << 20
 FIGURE_SIDE = 3_000
@@ -280,11 +278,11 @@ def failure(error: BaseException, where: str) -> dict[str, Any]:
     kind = type(error)
     bases = [base.__name__ for base in kind.__mro__[1:] if base not in (Exception, BaseException, object)]
     return {
-        "type": short(kind.__name__, 200),
+        "type": short(kind.__name__, NAME),
         "message": _message(error),
         "line": line,
         "where": place.removeprefix("value "),
-        "bases": [short(base, 200) for base in bases[:20]],
+        "bases": [short(base, NAME) for base in bases[:BASES]],
         "memory": isinstance(error, MemoryError) or kind.__name__ == "ResourceExhaustedError",
     }
 

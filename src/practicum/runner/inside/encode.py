@@ -21,6 +21,14 @@ BITS = 8_000
 """Of one integer."""
 OPAQUE = 500
 """Characters of the `repr` of what is not plain data."""
+NAME = 200
+"""Characters of the name of a class, or of a metric."""
+MESSAGE = 4_000
+"""Characters of an exception's message."""
+BASES = 20
+"""Classes of an exception that are told besides its own."""
+TRACEBACK = 20_000
+"""Characters of a traceback, which is cut in the middle."""
 
 
 class TooBig(Exception):
@@ -143,7 +151,7 @@ def encode(value: object) -> Any:
 
 def opaque(value: object, prefix: str = "") -> Any:
     """A value of which only its type and the beginning of its `repr` is told."""
-    return {"opaque": [short(type(value).__name__, 200), short(prefix + _glimpse(value), OPAQUE)]}
+    return {"opaque": [short(type(value).__name__, NAME), short(prefix + _glimpse(value), OPAQUE)]}
 
 
 def short(text: str, limit: int) -> str:
