@@ -10,8 +10,10 @@ _ESCAPE = re.compile(
     r"|[ -/]*[0-~])"
 )
 _EDITS = re.compile(r"[\r\b\x1b]")
-WIDTH = 10_000
-"""Columns beyond which a moved cursor is not followed: no line is that long, and padding it would cost memory."""
+WIDTH = 200
+"""Columns beyond its text to which a cursor can be moved on a line: no terminal is much wider."""
+EFFORT = 20
+"""Letters that may be blanked on a line for each that was written: bars blank about one, and more would take long."""
 
 
 def shown(text: str) -> str:
@@ -24,39 +26,59 @@ def shown(text: str) -> str:
 def _line(line: str) -> str:
     if not _EDITS.search(line):
         return line
-    cells: list[str] = []
-    at = place = 0
+    row, at = _Row(EFFORT * len(line) + WIDTH), 0
     while at < len(line):
         letter = line[at]
         if letter == "\r":
-            place = 0
+            row.place = 0
         elif letter == "\b":
-            place = max(0, place - 1)
+            row.place = max(0, row.place - 1)
         elif letter == "\x1b" and (found := _ESCAPE.match(line, at)):
-            place = _obey(found, cells, place)
+            row.obey(found[1] or "", found[2])
             at = found.end()
             continue
         elif letter != "\x1b":
-            cells[place : place + 1] = [letter]
-            place += 1
+            row.write(letter)
         at += 1
-    return "".join(cells).rstrip(" ") if "\r" in line or "\b" in line else "".join(cells)
+    text = "".join(row.cells)
+    return text.rstrip(" ") if "\r" in line or "\b" in line else text
 
 
-def _obey(found: re.Match[str], cells: list[str], place: int) -> int:
-    """Carry out what a sequence says about this line, and give the cursor's place; colours say nothing."""
-    argument, letter = found[1], found[2]
-    count = int(argument) if argument and argument.isdecimal() and len(argument) < 6 else 0
-    if letter == "K":  # erase: to the end, to the beginning, all of it
-        if count == 0:
-            del cells[place:]
-        else:
-            cells[: place if count == 1 else len(cells)] = " " * (place if count == 1 else len(cells))
-    elif letter == "D":
-        return max(0, place - max(1, count))
-    elif letter == "G":
-        place = min(max(1, count) - 1, WIDTH)
-    elif letter == "C":
-        place = min(place + max(1, count), WIDTH)
-    cells.extend(" " * (place - len(cells)))
-    return place
+class _Row:
+    """One line of the screen, and the place of the cursor on it."""
+
+    def __init__(self, room: int) -> None:
+        self.cells: list[str] = []
+        self.place = 0
+        self._room = room
+        """Cells that may still be blanked; then nothing is blanked any more."""
+
+    def write(self, letter: str) -> None:
+        self.cells[self.place : self.place + 1] = [letter]
+        self.place += 1
+
+    def obey(self, argument: str, letter: str | None) -> None:
+        """Carry out what a sequence says about this line; colours say nothing."""
+        count = int(argument) if argument.isdecimal() and len(argument) < 6 else 0
+        if letter == "K":  # erase: to the end, to the beginning, all of it
+            if count == 0:
+                del self.cells[self.place :]
+            else:
+                self._blank(0, self.place if count == 1 else len(self.cells))
+        elif letter == "D":
+            self.place = max(0, self.place - max(1, count))
+        elif letter == "G":
+            self._move(max(1, count) - 1)
+        elif letter == "C":
+            self._move(self.place + max(1, count))
+
+    def _move(self, place: int) -> None:
+        """To the right there may be nothing yet but blanks."""
+        place = min(place, len(self.cells) + WIDTH)
+        self._blank(len(self.cells), place)
+        self.place = min(place, len(self.cells))
+
+    def _blank(self, start: int, end: int) -> None:
+        if 0 < end - start <= self._room:
+            self._room -= end - start
+            self.cells[start:end] = [" "] * (end - start)
