@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from practicum.model import Failure, Opaque
 from practicum.runner.inside.encode import encode
-from practicum.runner.values import Unreadable, decode, failure, parse, traceback
+from practicum.runner.values import Unreadable, count, decode, duration, failure, numbers, parse, traceback
 
 SCALARS = (
     st.none()
@@ -132,19 +132,37 @@ def test_a_failure_is_no_longer_than_an_honest_one(
     """Whatever a job says of it: pages search it and show it."""
     told = {"type": kind, "message": message, "line": line, "where": where, "bases": bases}
 
-    try:
-        found = failure(told)
-    except Unreadable:
-        assert abs(line) > 1 << 31
-        return
+    found = failure(told)
 
     assert len(found.type) <= 200
     assert len(found.message) <= 4_000
     assert len(found.where) <= 4_000
     assert len(found.bases) <= 20
     assert all(len(base) <= 200 for base in found.bases)
+    assert found.line == line or abs(line) > 1 << 53
     repr(found).encode()
     assert len(traceback(message)) <= 20_003
+
+
+@given(st.floats() | st.integers() | st.text() | st.none() | st.sampled_from(["1e999", "nan", "-1", 10**400]))
+def test_a_duration_can_have_passed(told: object) -> None:
+    """Or it is none: pages and the store hold no infinite seconds."""
+    with contextlib.suppress(Unreadable):
+        assert 0 <= duration(told) < math.inf
+
+
+@given(JSON | st.sampled_from([10**400, -(10**400)]))
+def test_a_count_is_a_small_number(told: object) -> None:
+    """Or it is none."""
+    with contextlib.suppress(Unreadable):
+        assert abs(count(told)) <= 1 << 53
+
+
+def test_an_epoch_has_few_metrics_of_short_names() -> None:
+    """As an honest job's has; a loss may be infinite or no number, as Keras tells it."""
+    assert numbers({"dict": [["n" * 1_000, 1], ["loss", {"float": "inf"}]]}) == {"n" * 100: 1.0, "loss": math.inf}
+    with pytest.raises(Unreadable):
+        numbers({"dict": [[f"metric_{number}", 1] for number in range(33)]})
 
 
 @pytest.mark.parametrize("size", [60_000, 3_000_000])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
 from practicum.model import Failure, Opaque
 from practicum.runner.inside.encode import BASES, KEYS, MESSAGE, NAME, OPAQUE, TRACEBACK
+from practicum.runner.inside.epochs import LETTERS, NAMES
 
 
 class Unreadable(ValueError):
@@ -136,8 +138,26 @@ def traceback(content: Any) -> str:
     return printable(content, TRACEBACK + 3)  # where it was cut, a line says so
 
 
-NAMES = 100
-"""Metrics that one epoch may have."""
+def duration(told: Any) -> float:
+    """Seconds that can have passed. Raises :class:`Unreadable`."""
+    try:
+        seconds = float(told)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise Unreadable(str(error)) from None
+    if not 0 <= seconds < math.inf:
+        raise Unreadable("no clock says so")
+    return seconds
+
+
+COUNT = 1 << 53
+"""Neither the lines of a code nor the epochs of a training are counted further: JSON has no larger numbers."""
+
+
+def count(told: Any) -> int:
+    """A number, or the next to it that may be shown. Raises :class:`Unreadable`."""
+    if type(told) is not int:
+        raise Unreadable("a count is a number")
+    return max(-COUNT, min(told, COUNT))
 
 
 def numbers(told: Any) -> dict[str, float]:
@@ -145,7 +165,7 @@ def numbers(told: Any) -> dict[str, float]:
     found = decode(told)
     if not isinstance(found, dict) or len(found) > NAMES:
         raise Unreadable("metrics are names with numbers")
-    return {printable(name, NAME): float(value) for name, value in found.items()}
+    return {printable(name, LETTERS): float(value) for name, value in found.items()}
 
 
 def refusal(content: Any) -> str:
@@ -153,16 +173,10 @@ def refusal(content: Any) -> str:
     return printable(content, MESSAGE)
 
 
-LINES = 1 << 31
-"""Python counts no further."""
-
-
 def failure(told: Any) -> Failure:
     """The :class:`Failure` that a job tells of. Raises :class:`Unreadable`."""
     try:
-        line = told["line"]
-        if line is not None and (type(line) is not int or abs(line) > LINES):
-            raise Unreadable("a line is a number")
+        line = None if told["line"] is None else count(told["line"])
         kind, where = printable(told["type"], NAME), printable(told["where"], MESSAGE)
         bases = tuple(printable(base, NAME) for base in told["bases"][:BASES])
         return Failure(kind, printable(told["message"], MESSAGE), line, where, bases)

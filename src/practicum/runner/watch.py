@@ -17,7 +17,7 @@ from practicum.runner.events import Began, Epoch, Event, Output, Stream, Tell, V
 from practicum.runner.inside.carry import MESSAGE
 from practicum.runner.protocol import ChildGone, Figure, Job, Result, ZygoteGone
 from practicum.runner.screen import shown
-from practicum.runner.values import Unreadable, decode, failure, numbers, parse, refusal, traceback
+from practicum.runner.values import Unreadable, count, decode, duration, failure, numbers, parse, refusal, traceback
 
 STARTUP = 90.0
 """Seconds before the code begins: in subprocess mode TensorFlow is imported then."""
@@ -29,6 +29,8 @@ FIGURES = 12 << 20
 """Bytes of all figures of a job."""
 MAX_FIGURES = 32
 MAX_EPOCHS = 10_000
+MOST_MEMORY = 1 << 48
+"""Bytes that a job may say it has used: no machine has more."""
 RELAYED = 256 << 20
 """Bytes of all questions and answers between a job and its check, one way."""
 
@@ -318,8 +320,8 @@ class Watch:
 
     def _take_epoch(self, told: Any) -> None:
         try:
-            number, epochs, seconds = int(told["number"]), int(told["epochs"]), float(told["seconds"])
-            epoch = Epoch(number, epochs, numbers(told["metrics"]), seconds)
+            seconds = min(duration(told["seconds"]), time.monotonic() - self._opened)
+            epoch = Epoch(count(told["number"]), count(told["epochs"]), numbers(told["metrics"]), seconds)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise Unreadable(str(error)) from None
         if len(self._epochs) < MAX_EPOCHS:
@@ -367,7 +369,7 @@ class Watch:
     def _take_figures_of_time(self, told: Any) -> None:
         try:
             self._seconds = min(max(0.0, float(told["seconds"])), time.monotonic() - self._opened)
-            self._memory = max(0, int(told["memory"]))
+            self._memory = min(max(0, int(told["memory"])), MOST_MEMORY)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise Unreadable(str(error)) from None
 
@@ -388,7 +390,7 @@ class Watch:
 
     def _take_value(self, told: Any) -> None:
         try:
-            name, seconds = told["name"], float(told["seconds"])
+            name, seconds = told["name"], duration(told["seconds"])
             value = decode(told["value"])
         except (KeyError, TypeError, ValueError) as error:
             raise Unreadable(str(error)) from None

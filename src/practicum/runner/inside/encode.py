@@ -22,7 +22,7 @@ BITS = 8_000
 OPAQUE = 500
 """Characters of the `repr` of what is not plain data."""
 NAME = 200
-"""Characters of the name of a class, or of a metric."""
+"""Characters of the name of a class."""
 MESSAGE = 4_000
 """Characters of an exception's message."""
 BASES = 20

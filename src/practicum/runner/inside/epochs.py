@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-NAMES = 100
+NAMES = 32
 """Metrics of one epoch that are told."""
+LETTERS = 100
+"""Of a metric's name."""
 
 quiet = False
 """Whether epochs are told to nobody for now."""
@@ -43,7 +45,8 @@ def _callback(keras: Any, send: Callable[[dict[str, Any]], None]) -> Any:
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             if quiet:
                 return
-            metrics = {str(name): float(value) for name, value in list((logs or {}).items())[:NAMES] if _single(value)}
+            single = [(name, value) for name, value in (logs or {}).items() if _single(value)]
+            metrics = {str(name)[:LETTERS]: float(value) for name, value in single[:NAMES]}
             took = time.perf_counter() - self.began
             epochs = int((self.params or {}).get("epochs") or 0)
             send({"number": epoch + 1, "epochs": epochs, "metrics": metrics, "seconds": took})
