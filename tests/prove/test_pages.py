@@ -121,6 +121,12 @@ def test_what_a_cell_draws_is_kept(tmp_path: Path, pool: Pool) -> None:
         ("```python run ValueError\n1 / 0\n```", Verdict.REFUTED, "the cell on line 3 raises ZeroDivisionError"),
         ("```python run ValueError\n1 / 1\n```", Verdict.REFUTED, "line 3 raises nothing, and should raise ValueError"),
         ("```python run\nprint({'a', 'b', 'c', 'd', 'e', 'f'})\n```", Verdict.UNSTABLE, "not give the same each time"),
+        (
+            """{{ gives("list({'a', 'b', 'c', 'd', 'e', 'f'})") }}""",
+            Verdict.UNSTABLE,
+            "does not give the same each time: 2 fresh runs gave `['",
+        ),
+        ('{{ gives("object()") }}', Verdict.REFUTED, '`gives("object()")` gives a object'),
         ('{{ gives("nowhere") }}', Verdict.REFUTED, '`gives("nowhere")` gives NameError'),
         ('{{ gives("object") }}', Verdict.REFUTED, '`gives("object")` gives a type'),
         ('{{ measured("tall", step=1).depth }}', Verdict.REFUTED, "line 3: `tall` gives no `depth`; it gives height"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from practicum import figures, kinds
@@ -13,7 +14,7 @@ from practicum.course.inline import fill, questions
 from practicum.kinds import expressions as written
 from practicum.kinds.choice.claims import Claims
 from practicum.kinds.equality import shown
-from practicum.kinds.observed import printed, stopped
+from practicum.kinds.observed import agreed, printed, stopped
 from practicum.model import (
     Card,
     Cell,
@@ -201,9 +202,21 @@ def _wrong_cells(page: Page, seen: Observations) -> Iterator[tuple[Verdict, str]
             yield Verdict.REFUTED, f"{where} raises {first.failure}"
         if cell.raises and not first.failure:
             yield Verdict.REFUTED, f"{where} raises nothing, and should raise {cell.raises}"
-    for one in seen.runs.get("braces", ()):
+    yield from _wrong_values(seen.runs.get("braces", ()))
+
+
+def _wrong_values(seen: Sequence[Observation]) -> Iterator[tuple[Verdict, str]]:
+    for one in seen:
         if one.stopped or one.failure:
             yield Verdict.ERROR, f"what the prose asks could not be evaluated: {one.stopped or one.failure}"
+    for expression, value in seen[0].values.items() if seen else ():
+        why = agreed(seen, partial(_value, expression))[1]
+        if why and not isinstance(value, Opaque):  # which is none of prose's, same or not
+            yield Verdict.UNSTABLE, f'`gives("{expression}")` does not give the same each time: {why}'
+
+
+def _value(expression: str, one: Observation) -> Any:
+    return one.values.get(expression)
 
 
 def _raises(failure: Failure, cell: Cell) -> bool:
