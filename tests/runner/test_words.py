@@ -20,6 +20,7 @@ FIGURES = st.text("0123456789.,", max_size=400)
     ("message", "asked"),
     [
         ("Unable to allocate 7.28 TiB for an array with shape (1000000, 1000000)", int(7.28 * (1 << 40))),
+        ("Unable to allocate 298. GiB for an array with shape (200000, 200000)", 298 << 30),
         ("OOM when allocating tensor with shape[1000,1000] and type float on /job", 4_000_000),
         ("no memory", None),
     ],

@@ -10,7 +10,7 @@ from practicum.model import Failure
 from practicum.runner.protocol import Job, Limits
 
 _FRAME = re.compile(r'File "<(setup|snippet|check|value [^"]*)>", line (\d+)')
-_NUMPY_ASKED = re.compile(r"Unable to allocate (\d{1,9}(?:\.\d{1,9})?) ([KMGTPE])iB")
+_NUMPY_ASKED = re.compile(r"Unable to allocate (\d{1,9}(?:\.\d{0,9})?) ([KMGTPE])iB")
 _TENSORFLOW_ASKED = re.compile(r"OOM when allocating tensor with shape\[([\d,]*)\] and type (\w+)")
 _NO_MEMORY = re.compile(r"std::bad_alloc|[Oo]ut of memory|[Cc]annot allocate memory|[Mm]emory allocation .*failed")
 _BYTES = {"half": 2, "bfloat16": 2, "float": 4, "int32": 4, "uint32": 4, "double": 8, "int64": 8, "complex64": 8}
