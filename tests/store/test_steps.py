@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import StatementError
 
 from practicum.store import RunRecord, StepRecord, Store, StoreError
 
@@ -165,3 +166,42 @@ def test_what_a_run_drew_comes_with_it_alone(store: Store) -> None:
     assert found.figures == ("picture 1" * 1000,)
     assert store.count_runs(me, "course", "topic", "item") == 3
     assert store.count_runs(me, "course", "topic", "another") == 0
+
+
+def test_the_newest_runs_are_kept(store: Store) -> None:
+    """Of older ones that have ended nothing is left but that they were: of this learner's runs of this thing alone."""
+    me = learner(store)
+    store.begin_run(run(store, 0, item="another"))
+    store.end_run("run-0", 9, {})
+    for number in range(1, 7):
+        store.begin_run(run(store, number), keep=2)
+        if number > 1:  # The first is cut off, or still runs.
+            store.end_run(f"run-{number}", 9, {"n": number}, ["picture"])
+
+    kept = [one.id for one in store.runs(me, "course", "topic", "item")]
+
+    assert kept == ["run-6", "run-5", "run-4", "run-1"]  # The last was not noted as ended when it began.
+    assert [number for number in range(7) if store.run(f"run-{number}")] == [0, 1, 4, 5, 6]
+    assert store.count_runs(me, "course", "topic", "item") == 6
+    with store._reading() as connection:
+        left = connection.exec_driver_sql("SELECT code, result, figures FROM run WHERE id = 'run-2'").one()
+    assert tuple(left) == ("", None, None)
+
+
+def test_an_end_and_its_step_are_noted_together(store: Store) -> None:
+    """Both or nothing, and once: a goal that was met is never the run's alone."""
+    me = learner(store)
+    store.begin_run(run(store, 1))
+    broken = replace(step(1), data={"n": float("nan")})  # What no JSON can hold is refused after the end was written.
+
+    with pytest.raises(StatementError):
+        store.end_run("run-1", 9, {"met": True}, step=broken)
+    before = store.run("run-1")
+    ended = [store.end_run("run-1", 9, {"met": True}, step=step(2)) for _ in range(2)]
+    after = store.run("run-1")
+
+    assert before is not None
+    assert after is not None
+    assert (before.ended, after.ended) == (None, 9)
+    assert ended == [True, False]
+    assert store.steps(me, "course", "topic") == (step(2),)

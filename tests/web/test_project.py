@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -14,9 +15,9 @@ from starlette.applications import Starlette
 
 from practicum.model import Problem
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Limits, Pool
+from practicum.runner import Epoch, Limits, Pool, Result
 from practicum.store import StepRecord, Store
-from practicum.web import project
+from practicum.web import project, shelf
 from practicum.web.app import create_app
 from practicum.web.service import GRACE
 from practicum.web.site import Site
@@ -101,8 +102,6 @@ def send(learner: Learner, code: str, action: str = "") -> str:
     """Run or submit code as a script does; the result."""
     answer = learner.post(HERE + action, {**learner.form(HERE), "code": code}, accept=STREAM)
     assert answer.status_code == 200, answer.text
-    import json
-
     name, data = re.findall(r"event: (\w+)\ndata: (.*)\nid", answer.text)[-1]
     assert name == "result"
     return str(json.loads(data))
@@ -232,6 +231,31 @@ def test_a_run_that_takes_too_long(learner: Learner, monkeypatch: pytest.MonkeyP
 
     assert "Stopped after 0.5 s" in words(came)
     assert "stopped: time" in runs(came)[0]
+
+
+@pytest.mark.parametrize("names", [1, 500])
+def test_what_is_kept_of_a_run_is_bounded(names: int) -> None:
+    """However long it trained, whatever it said, and whatever its metrics are called."""
+    metrics = {f"{number}{'é' * 1000}": 1 / 3 for number in range(names)}
+    epochs = tuple(Epoch(number, 10_000, metrics, 1e9) for number in range(10_000))
+    long = "é" * 1_000_000
+    kept = shelf.to_json(Result(long, long, traceback=long, epochs=epochs))
+
+    assert len(json.dumps(kept, ensure_ascii=False)) < 1_000_000
+    assert shelf.trained(kept)[-1].number == 9_999
+
+
+def test_the_newest_runs_are_kept(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older one is gone with its code; the others keep their numbers, and what it was worth still counts."""
+    monkeypatch.setattr(project, "KEPT", 2)
+    send(learner, RIGHT, "/submit")
+    [oldest] = re.findall(r'href="([^"]*/run/[^"]*)"', learner.get(HERE).text)
+    for number in range(3):
+        send(learner, f"print({number})")
+
+    assert learner.get(oldest).status_code == 404
+    assert [row.split()[0] for row in runs(learner.get(HERE).text)] == ["4", "3", "2"]
+    assert "Goal met." in words(learner.get(HERE).text)
 
 
 # --- submissions

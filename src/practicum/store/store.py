@@ -84,14 +84,23 @@ _OF_THIS = (
     _run.c.topic == bindparam("topic"),
     _run.c.item == bindparam("item"),
 )
+_WHOLE = _run.c.code != ""
+"""Of a run that is forgotten only the row is left, which counts it: nothing that was run has no code."""
 _RUNS = (
     select(*(column for column in _run.c if column is not _run.c.figures))
-    .where(*_OF_THIS)
+    .where(*_OF_THIS, _WHOLE)
     .order_by(_run.c.started.desc(), _run.c.id)
     .limit(bindparam("limit"))
 )
 _COUNT_RUNS = select(func.count()).select_from(_run).where(*_OF_THIS)
-_ONE_RUN = select(_run).where(_run.c.id == bindparam("id"))
+_ONE_RUN = select(_run).where(_run.c.id == bindparam("id"), _WHOLE)
+_OLDER_RUNS = (
+    select(_run.c.id)
+    .where(*_OF_THIS, _WHOLE, _run.c.ended.is_not(None))
+    .order_by(_run.c.started.desc(), _run.c.id)
+    .offset(bindparam("keep"))
+)
+_FORGET_RUN = _run.update().where(_run.c.id == bindparam("run_id")).values(code="", result=None, figures=None)
 _END_RUN = (
     _run.update()
     .where(_run.c.id == bindparam("run_id"), _run.c.ended.is_(None))
@@ -323,19 +332,43 @@ class Store:
 
     # --- runs that are kept
 
-    def begin_run(self, run: RunRecord) -> None:
-        """Note a run that begins. Raises StoreError if there is no such learner, or a run of that id."""
+    def begin_run(self, run: RunRecord, keep: int | None = None) -> None:
+        """Note a run that begins. Raises StoreError if there is no such learner, or a run of that id.
+
+        Of this learner's runs of this thing that have ended the newest `keep` stay, if that is said; what the others
+        held is forgotten, and they are still counted.
+        """
+        of_this = {"learner": run.learner, "course": run.course, "topic": run.topic, "item": run.item}
         try:
             with self._writing() as connection:
                 connection.execute(_run.insert(), {**vars(run), "figures": list(run.figures)})
+                if keep is not None:
+                    older = connection.execute(_OLDER_RUNS, {**of_this, "keep": keep}).scalars().all()
+                    for id in older:
+                        connection.execute(_FORGET_RUN, {"run_id": id})
         except IntegrityError:
             raise StoreError(f"{self._name}: there is no learner {run.learner}, or a run {run.id} already.") from None
 
-    def end_run(self, id: str, at: int, result: Mapping[str, Any], figures: Sequence[str] = ()) -> bool:
-        """Note what came of a run; False if that was noted already, or there is no such run."""
+    def end_run(
+        self,
+        id: str,
+        at: int,
+        result: Mapping[str, Any],
+        figures: Sequence[str] = (),
+        step: StepRecord | None = None,
+    ) -> bool:
+        """Note what came of a run, and the step of its learner's that it was, if it was one: both or nothing.
+
+        False if that was noted already, or there is no such run.
+        """
         row = {"run_id": id, "at": at, "what": dict(result), "drawn": list(figures)}
         with self._writing() as connection:
-            return connection.execute(_END_RUN, row).rowcount == 1
+            if connection.execute(_END_RUN, row).rowcount != 1:
+                return False
+            if step is not None:
+                learner = connection.execute(select(_run.c.learner).where(_run.c.id == id)).scalar_one()
+                connection.execute(_step.insert(), {**vars(step), "data": dict(step.data), "learner": learner})
+            return True
 
     def runs(self, learner: str, course: str, topic: str, item: str, limit: int = 50) -> tuple[RunRecord, ...]:
         """A learner's runs of one thing, the one that began last first, at most `limit` of them."""
@@ -351,7 +384,7 @@ class Store:
             return int(connection.execute(_COUNT_RUNS, wanted).scalar_one())
 
     def run(self, id: str) -> RunRecord | None:
-        """The run of that id with what it drew, or None."""
+        """The run of that id with what it drew, or None: also if it is forgotten."""
         with self._reading() as connection:
             row = connection.execute(_ONE_RUN, {"id": id}).first()
         return RunRecord(**{**row._mapping, "figures": tuple(row.figures or ())}) if row else None

@@ -30,6 +30,8 @@ from practicum.web.view import Halt
 LIMITS = Limits(seconds=60)
 """Of one run, and of each of the three that a submission takes."""
 MODE = mode.MODE.name
+KEPT = 100
+"""Runs that a learner keeps of one project, the newest: each with its pictures takes a megabyte or two at the most."""
 TAKE = {"run": MODE, "submission": "submission"}
 """What a run is noted as."""
 
@@ -258,18 +260,22 @@ class _Noted:
         self._id = id
         course, topic = self._one.catalogue.course.slug, self._one.topic.slug
         record = RunRecord(id, self._learner, course, topic, TAKE[self._take], self._one.slug, self._code, now())
-        self._where.store.begin_run(record)
+        self._where.store.begin_run(record, KEPT)
 
     def ended(self, id: str, result: Result | Graded | None) -> None:
-        store, runs = self._where.store, self._request.app.state.runs
-        kept = _to_json(result, self._one.goal, runs.stopping)
+        kept = _to_json(result, self._one.goal, self._request.app.state.runs.stopping)
         failed = result if isinstance(result, Result) else result.result if result else None
-        store.end_run(id, now(), kept, shelf.pictures(failed.figures) if failed else ())
+        drawn = shelf.pictures(failed.figures) if failed else ()
+        self._where.store.end_run(id, now(), kept, drawn, self._step(result, kept))
+
+    def _step(self, result: Result | Graded | None, kept: Mapping[str, Any]) -> StepRecord | None:
+        """What it is of the learner's progress, if it is anything."""
         if isinstance(result, Graded) and result.whole:
             said = {"met": kept["met"], "scores": kept["scores"], "mark": self._one.entry.problem.mark(0)}
-            store.record(self._learner, self._one.step("submitted", said))
-        elif isinstance(result, Result) and result.stopped not in ("cancelled", "unavailable"):
-            store.record(self._learner, self._one.step("ran", {}))
+            return self._one.step("submitted", said)
+        if isinstance(result, Result) and result.stopped not in ("cancelled", "unavailable"):
+            return self._one.step("ran", {})
+        return None
 
     def piece(self, result: Result | Graded) -> str:
         records = _records(self._where, self._learner, self._one)

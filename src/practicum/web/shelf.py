@@ -11,8 +11,12 @@ from practicum.model import Failure
 from practicum.runner import Epoch, Figure, Result
 from practicum.web.outcome import clipped
 
-EPOCHS = 1_000
+EPOCHS = 500
 """Epochs that are kept: of more, as many evenly spaced, and the last."""
+METRICS = 16
+"""Of an epoch, the first: loss and metrics, and the same of the validation."""
+NAME = 60
+"""Letters of a metric's name."""
 PICTURES = 1 << 20
 """Bytes of all pictures of a run that are kept."""
 
@@ -57,7 +61,8 @@ def trained(kept: Mapping[str, Any]) -> tuple[Epoch, ...]:
 
 
 def _epoch(epoch: Epoch) -> list[Any]:
-    metrics = {name: value if math.isfinite(value) else None for name, value in epoch.metrics.items()}
+    told = list(epoch.metrics.items())[:METRICS]
+    metrics = {name[:NAME]: value if math.isfinite(value) else None for name, value in told}
     return [epoch.number, epoch.epochs, metrics, round(epoch.seconds, 3)]
 
 
