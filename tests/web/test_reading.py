@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -144,9 +145,32 @@ def test_a_picture_is_served_with_its_size_and_its_words(served: Served) -> None
     picture = learner.get(found[1])
     assert picture.headers["content-type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
+    assert "immutable" in picture.headers["cache-control"]
     assert learner.get(f"{TOPIC}/learn/figure-3-2.png").status_code == 404
     assert learner.get(f"{TOPIC}/learn/figure-0-0.png").status_code == 404
     assert learner.get(f"{TOPIC}/learn/figure-9-1.png").status_code == 404
+
+
+def test_a_picture_that_is_drawn_anew_has_another_address(
+    served: Served, course: Catalogue, store: Store, pool: Pool
+) -> None:
+    """So that no browser shows the old one beside new numbers; and one whose address says nothing is asked for anew."""
+    before = served()
+    entry = course.pages["topic/learn.md"]
+    assert entry.evidence
+    (finding,) = entry.evidence.variants
+    png = finding.cells[2].figures[0] + b"another"
+    other = replace(finding, cells=(*finding.cells[:2], replace(finding.cells[2], figures=(png,))))
+    redrawn = replace(entry, evidence=replace(entry.evidence, variants=(other,)))
+    after = before.at(create_app(Site([replace(course, pages={**course.pages, entry.path: redrawn})], store, pool)))
+    [old], [new] = (re.findall(r'<img src="([^"]+)"', one.get(f"{TOPIC}/learn").text) for one in (before, after))
+
+    assert old.partition("?")[0] == new.partition("?")[0]
+    assert old != new
+    assert after.get(new).content == png
+    for address in (old, old.partition("?")[0]):
+        assert after.get(address).content == png
+        assert after.get(address).headers["cache-control"] == "no-cache"
 
 
 def test_a_page_that_is_stale_is_not_served(served: Served) -> None:
@@ -196,6 +220,13 @@ def test_a_cell_is_run_after_what_the_learner_has_made_of_those_above(served: Se
     told = run(served(), 3, "print(squares)", **{"cell-1": "squares = ['mine']"})
 
     assert "['mine']" in told
+
+
+def test_a_cell_that_was_emptied_gives_nothing_to_those_below(served: Served) -> None:
+    """It is run as it stands: empty, and not as it was written."""
+    told = run(served(), 3, "print(squares)", **{"cell-1": ""})
+
+    assert "NameError at line 1: name 'squares' is not defined" in told
 
 
 def test_what_a_cell_raises_is_explained_at_its_line(served: Served) -> None:

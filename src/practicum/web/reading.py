@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -179,7 +180,7 @@ class _Builder:
         gave = self.finding.cells[self.cells - 1] if self.finding and self.finding.cells else None
         pictures = tuple(
             {
-                "url": f"{self.url}/figure-{self.cells}-{number}.png",
+                "url": f"{self.url}/figure-{self.cells}-{number}.png?v={_version(png)}",
                 "size": _size(png),
                 "alt": _alt(block.code) or f"What cell {self.cells} draws",
             }
@@ -218,6 +219,11 @@ def _alt(code: str) -> str:
     """What an author says of a cell's picture: `# figure: …` in its first line."""
     found = re.match(r"\s*#\s*figure:\s*(.+)", code)
     return found[1].strip() if found else ""
+
+
+def _version(png: bytes) -> str:
+    """What tells a picture from the one that stood in its place before."""
+    return hashlib.sha256(png).hexdigest()[:12]
 
 
 def _size(png: bytes) -> tuple[int, int]:
@@ -339,14 +345,16 @@ def _come(where: Site, token: str, what: Seen) -> tuple[int, bool]:
 
 
 def figure(request: Request) -> Response:
-    """A picture that a cell drew when it was recorded."""
+    """A picture that a cell drew when it was recorded. Kept for good where its address says which it is."""
     finding = seen(request).finding
     cells = dict(enumerate(finding.cells if finding else (), 1))
     gave = cells.get(request.path_params["cell"])
     png = dict(enumerate(gave.figures if gave else (), 1)).get(request.path_params["number"])
     if png is None:
         raise HTTPException(404)
-    return Response(png, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
+    named = request.query_params.get("v") == _version(png)
+    cached = "private, max-age=31536000, immutable" if named else "no-cache"
+    return Response(png, media_type="image/png", headers={"cache-control": cached})
 
 
 async def reached(request: Request, form: FormData) -> Response:
@@ -429,9 +437,9 @@ def _cells_above(page: Page, cell: Cell, form: FormData) -> list[str]:
     number, cells = 0, []
     for one in page.cells[: page.cells.index(cell)]:
         number += one.shown
-        changed = forms.code(form, f"cell-{number}") if one.shown else ""
         if not one.raises:
-            cells.append(changed or one.code)
+            field = f"cell-{number}"
+            cells.append(forms.code(form, field) if one.shown and field in form else one.code)
     return cells
 
 
