@@ -276,6 +276,8 @@ def test_the_same_mistake_in_every_variant_is_reported_once() -> None:
         ("topic/challange/01.md", "", "topic/challange:1: is no file of a topic: did you mean `challenge/`?"),
         ("topic/challenge/notes.txt", "", "topic/challenge/notes.txt:1: is no problem: a problem is a file `NAME.md`"),
         ("topic/challenge/a b.md", PROBLEM, "topic/challenge/a b.md:1: cannot be part of an address"),
+        ("topic/project/own.md", PROBLEM, "topic/project/own.md:1: the service has a page of its own called `own`"),
+        ("topic/project/own/problem.md", PROBLEM, "topic/project/own:1: the service has a page of its own called `own`"),
         ("topic/challenge/a\nb.md", PROBLEM, r"topic/challenge/a\nb.md:1: cannot be part of an address"),
         ("topic/challenge/01.md/readme", "", "topic/challenge/01.md:1: this folder is no problem: add a `problem.md`"),
         ("topic/challenge/01/problem.md", "", "topic/challenge/01/problem.md:1: the file must begin with"),

@@ -100,6 +100,8 @@ def test_cards_are_questions_with_answers(tmp_path: Path) -> None:
         ("learn.md", "# A\n\n::: hapens\n:::\n", "3: `hapens` is no box: did you mean `happens`?"),
         ("learn.md", "# A\n\n::: note\n", "3: this box is never closed"),
         ("learn.md", "# A\n\n:::\n", "3: no box is open here"),
+        ("learn.md", "# A\n\n::: note\n\nB\n\n## C\n:::\n", "7: a `##` heading begins a part, and none begins in `::: note`: close it first"),
+        ("learn.md", "# A\n\n::: steps\n## B\n::: happens\n## C\n:::\n:::\n", "6: a `##` heading begins a part, and none begins in `::: happens`"),
         ("learn.md", "# A\n\n- x\n\n  ```python run\n  x = 1\n  ```\n", "5: this fence stands inside a list"),
         ("recall.md", "", "1: there is no card: write a question as `## Question`"),
         ("recall.md", "## Q\n", "1: this card is not whole"),

@@ -12,6 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from practicum import modes
 from practicum.model import Verdict
 from practicum.prove.catalogue import Catalogue, load
 from practicum.store import Store, StoreError
@@ -192,6 +193,15 @@ def test_every_address_is_documented(app: Starlette) -> None:
     paths = {route.path.replace(":short", "") for route in app.routes}  # type: ignore[attr-defined]
 
     assert [path for path in sorted(paths) if f"`{path}`" not in text] == []
+
+
+@pytest.mark.parametrize("mode", [mode for mode in modes.ALL if mode.holds == "problems"], ids=lambda mode: mode.name)
+def test_no_page_stands_in_a_problems_place(app: Starlette, mode: modes.Mode) -> None:
+    """What a mode has at the address of a problem of its own is a name that no problem may have."""
+    base = f"/{{course}}/{{topic}}/{mode.name}/"
+    beneath = {route.path.removeprefix(base) for route in app.routes if route.path.startswith(base)}  # type: ignore[attr-defined]
+
+    assert {name for name in beneath if "/" not in name and "{" not in name} == set(mode.taken)
 
 
 def test_the_committed_evidence_is_of_the_course_as_it_stands() -> None:

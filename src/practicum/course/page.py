@@ -50,6 +50,9 @@ class _PageReader:
     def read(self) -> tuple[Block, ...]:
         self._read_title()
         fences = {(token.map or [0])[0]: token for token in self.tokens if token.type == "fence"}
+        headings = {
+            (token.map or [0])[0] for token in self.tokens if token.type == "heading_open" and token.tag == "h2"
+        }
         number = 0
         while number < len(self.lines):
             token = fences.get(number)
@@ -58,6 +61,11 @@ class _PageReader:
                 self._fence(token, number, end)
                 number = end
                 continue
+            if number in headings and self._open and self._open[-1].name != STEPS:
+                name = self._open[-1].name
+                self.notes.add(
+                    number + 1, f"a `##` heading begins a part, and none begins in `::: {name}`: close it first"
+                )
             self._box(number)
             number += 1
         self._prose(len(self.lines), len(self.lines))

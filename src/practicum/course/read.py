@@ -101,7 +101,7 @@ class _Reader:
             if mode.place not in names:
                 continue
             if mode.holds == "problems":
-                found[mode.name] = tuple(self._problems(f"{slug}/{mode.name}"))
+                found[mode.name] = tuple(self._problems(f"{slug}/{mode.name}", mode.taken))
             elif mode.holds == "page" and (page := self._page(f"{slug}/{mode.place}")):
                 written[mode.name] = page
             elif mode.holds == "cards":
@@ -119,12 +119,16 @@ class _Reader:
             if name not in known:
                 self._note(f"{slug}/{name.rstrip('/')}", f"is no file of a topic{suggestion(name, known)}")
 
-    def _problems(self, folder: str) -> Iterator[Problem]:
+    def _problems(self, folder: str, taken: tuple[str, ...]) -> Iterator[Problem]:
         slugs: dict[str, str] = {}
         for name in self._entries(folder):
             slug = name.removesuffix("/") if name.endswith("/") else name.removesuffix(".md")
             if not _SLUG.match(slug):
                 self._note(f"{folder}/{name}", "cannot be part of an address: use letters, digits, `-`, `_` and `.`")
+            elif slug in taken:
+                self._note(
+                    f"{folder}/{name.rstrip('/')}", f"the service has a page of its own called `{slug}`: rename it"
+                )
             elif slug in slugs:
                 self._note(f"{folder}/{name.rstrip('/')}", f"has the same name as {slugs[slug]}: rename one of them")
             elif name.endswith("/"):

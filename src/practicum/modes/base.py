@@ -18,6 +18,8 @@ class Mode:
     summary: str
     shows: Literal["page", "exercises", "sitting", "bench", "cards"]
     """How its content is gone through: the service has pages for each of these."""
+    taken: tuple[str, ...] = ()
+    """Names that no problem of it may have: the service has pages of its own at their addresses."""
 
     @property
     def holds(self) -> Literal["page", "problems", "cards"]:

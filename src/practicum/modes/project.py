@@ -8,4 +8,5 @@ MODE = Mode(
     minutes=30,
     summary="An experiment to improve until it meets its goal.",
     shows="bench",
+    taken=("own",),
 )
