@@ -57,8 +57,8 @@ def answer(learner: Learner, rating: int) -> str:
     link = re.search(r'href="([^"]+\?answer=[^"]+)"', page)
     assert question
     assert link
-    answered = learner.get(link[1]).text
-    fields = {name: hidden(answered, name) for name in ("csrf", "nonce", "card")}
+    answered = learner.get(unescape(link[1])).text
+    fields = {name: hidden(answered, name) for name in ("csrf", "seen", "card")}
     assert learner.post(f"{URL}/rate", {**fields, "rating": str(rating)}).status_code == 303
     return words("<main" + question[1])
 
@@ -70,7 +70,7 @@ def test_a_card_is_asked_before_it_is_answered(learners: Learners) -> None:
     question = learner.get(f"{URL}/card").text
     link = re.search(r'href="([^"]+\?answer=[^"]+)"', question)
     assert link
-    answered = learner.get(link[1]).text
+    answered = learner.get(unescape(link[1])).text
 
     assert "What is x ?" in words(question)
     assert "list" not in words(question)
@@ -111,7 +111,7 @@ def test_a_page_left_open_does_not_rate_again(learners: Learners, store: Store) 
     """A card that rests is not asked, in whichever tab: its days stay as the first rating left them."""
     learner, card = learners(), recall.name("What is a word?")
     tabs = [learner.get(f"{URL}/card?answer={card}").text for _ in range(2)]
-    forms = [{name: hidden(tab, name) for name in ("csrf", "nonce", "card")} for tab in tabs]
+    forms = [{name: hidden(tab, name) for name in ("csrf", "seen", "card")} for tab in tabs]
 
     answers = [
         learner.post(f"{URL}/rate", {**fields, "rating": rating}) for fields, rating in zip(forms, "41", strict=True)
@@ -122,6 +122,29 @@ def test_a_page_left_open_does_not_rate_again(learners: Learners, store: Store) 
     assert me is not None
     assert [step.data for step in store.steps(me, "memory", "topic", "recall")] == [{"rating": 4}]
     assert learner.get(f"{URL}/card?answer={card}").headers["location"] == f"{URL}/card"
+
+
+def test_one_look_counts_once(learners: Learners, store: Store) -> None:
+    """Though a card that is just being learned is asked again within minutes: a second tab is no second look, nor is
+    going back to its answer.
+    """
+    learner, card = learners(), recall.name("What is a word?")
+    answer(learner, 4)  # The other card.
+    address = f"{URL}/card?answer={card}&seen=0"
+    tabs = [learner.get(address).text for _ in range(2)]
+    for tab in tabs:
+        learner.post(f"{URL}/rate", {**{name: hidden(tab, name) for name in ("csrf", "seen", "card")}, "rating": "3"})
+    back = learner.get(address)
+    me = store.learner_for(learner.http.cookies["practicum"])
+    assert me is not None
+
+    def reviews() -> list[str]:
+        return [step.item for step in store.steps(me, "memory", "topic", "recall")]
+
+    assert reviews().count(card) == 1
+    assert (back.status_code, back.headers["location"]) == (303, f"{URL}/card")
+    assert answer(learner, 3) == "What is a word?"
+    assert reviews().count(card) == 2
 
 
 def test_what_was_seen_comes_back_in_its_time(learners: Learners, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,12 +168,12 @@ def test_a_review_counts_once(learners: Learners, store: Store) -> None:
     """However often its form is sent; and what no form of ours sends counts not at all."""
     learner = learners()
     page = learner.get(f"{URL}/card?answer={recall.name('What is a word?')}").text
-    fields = {name: hidden(page, name) for name in ("csrf", "nonce", "card")}
+    fields = {name: hidden(page, name) for name in ("csrf", "seen", "card")}
 
     sent = [learner.post(f"{URL}/rate", {**fields, "rating": "3"}).status_code for _ in range(3)]
     strange = [
         learner.post(f"{URL}/rate", {**fields, "rating": "3", **other}).status_code
-        for other in ({"rating": "5"}, {"card": "none"}, {"rating": ""}, {"nonce": ""}, {"nonce": "n" * 101})
+        for other in ({"rating": "5"}, {"card": "none"}, {"rating": ""}, {"seen": ""}, {"seen": "1" * 101})
     ]
 
     assert sent == [303, 303, 303]

@@ -18,7 +18,7 @@ from practicum.practice import review
 from practicum.practice.review import Queue, Rating, Review
 from practicum.prove.catalogue import Catalogue
 from practicum.store import StepRecord
-from practicum.web import view
+from practicum.web import forms, view
 from practicum.web.question import MARKS, html
 from practicum.web.seat import now
 from practicum.web.security import visitor
@@ -59,6 +59,10 @@ class Desk:
     def met(self) -> int:
         """How many cards were met."""
         return len({one.card for one in self.reviews} & self.cards.keys())
+
+    def of(self, card: str) -> list[Review]:
+        """The reviews of one card."""
+        return [one for one in self.reviews if one.card == card]
 
 
 def name(question: str) -> str:
@@ -129,25 +133,29 @@ def standing(queue: Queue, met: int, moment: int) -> str:
 
 
 def card(request: Request) -> Response:
-    """The card that is next: its question, and once it is asked for, its answer."""
+    """The card that is next: its question, and once it is asked for, its answer.
+
+    An address that says how often its card was seen leads on once it was seen again: going back is no new look.
+    """
     moment = now()
     at = _here(request, moment)
-    wanted = request.query_params.get("answer")
+    wanted, seen = request.query_params.get("answer"), request.query_params.get("seen")
     current = at.queue.next
     if current is None:
         return view.see(at.url)
-    if wanted is not None and wanted not in at.queue.now:
+    which, answered = wanted if wanted is not None else current, wanted is not None
+    own = at.of(which)
+    if answered and (which not in at.queue.now or seen not in (None, str(len(own)))):
         return view.see(f"{at.url}/card")
-    answered = wanted is not None
-    shown = at.cards[wanted if wanted is not None else current]
-    own = [one for one in at.reviews if one.card == name(shown.card.question)]
+    shown = at.cards[which]
     return view.page(
         request,
         "card.html",
         topic=at.topic,
         topic_url=at.topic_url,
         url=at.url,
-        name=name(shown.card.question),
+        name=which,
+        seen=len(own),
         question=html(shown.card.question, short=True),
         answer=html(shown.card.answer) if answered else None,
         left=at.queue.left,
@@ -178,26 +186,25 @@ def _proof(shown: ServedCard) -> dict[str, Any]:
 
 
 def rate(request: Request, form: FormData) -> Response:
-    """Note how well an answer came to mind, once, and go to the next card.
+    """Note how well an answer came to mind, and go to the next card. Each look at a card counts once.
 
-    A card that is not asked now was rated already, on a page that was left open: that counts for nothing.
+    A card that is not asked now, or was seen again since the form was made, was rated on another page: what comes from
+    one that was left open, or gone back to, counts for nothing.
     """
     where, moment = site(request), now()
     at = _here(request, moment)
-    which, rating, nonce = form.get("card"), form.get("rating"), form.get("nonce")
-    if (
-        which not in at.cards
-        or rating not in {str(int(one)) for one in Rating}
-        or not (isinstance(nonce, str) and 0 < len(nonce) <= 100)
-    ):
+    which, rating, seen = form.get("card"), form.get("rating"), forms.word(form, "seen", 6)
+    if which not in at.cards or rating not in {str(int(one)) for one in Rating} or not seen:
         raise Halt(400, "That is no answer to a card", "Go back to the card, and use its buttons.", (at.url, "Back"))
-    if which not in at.queue.now:
+    card = str(which)
+    if card not in at.queue.now or seen != str(len(at.of(card))):
         return view.see(f"{at.url}/card")
     learner = where.learner(visitor(request).token, create=True)
     assert learner is not None
     data = {"rating": int(str(rating))}
     course, topic = at.catalogue.course.slug, at.topic.slug
-    where.store.record(learner, StepRecord(course, topic, MODE.name, str(which), REVIEWED, moment, data, nonce))
+    once = hashlib.sha256(repr((course, topic, card, seen)).encode()).hexdigest()  # Two at the same moment are one.
+    where.store.record(learner, StepRecord(course, topic, MODE.name, card, REVIEWED, moment, data, once))
     after = desk(where, visitor(request).token, at.catalogue, at.topic, moment)
     return view.see(f"{at.url}/card" if after.queue.next else at.url)
 
