@@ -117,10 +117,20 @@ def test_a_fit_that_does_not_begin_leaves_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(live, "MOST", 0)
         busy = learner.http.post(OWN, data={"csrf": csrf}, files={"zip": ("a.zip", b"PK")}, headers=STREAM)
-    monkeypatch.setattr(own, "_write", full)
-    learner.http.post(OWN, data={"csrf": csrf}, files={"zip": ("a.zip", b"PK")}, headers=STREAM)
+    with monkeypatch.context() as patch:
+        patch.setattr(own, "_write", full)
+        unwritten = learner.http.post(OWN, data={"csrf": csrf}, files={"zip": ("a.zip", b"PK")}, headers=STREAM)
+    monkeypatch.setattr("secrets.token_urlsafe", lambda size=0: "x" * 300)  # No folder can be called that.
+    unmade = [
+        learner.http.post(OWN, data={"csrf": csrf}, files={"zip": ("a.zip", b"PK")}, headers=headers)
+        for headers in (STREAM, {})
+    ]
 
     assert busy.status_code == 503
+    assert "cannot be written (the disk is full)" in unwritten.text
+    for answer in unmade:
+        assert "cannot be written (File name too long)" in unescape(answer.text)
+        assert "fault in practicum" not in answer.text
     assert not [file for file in (tmp_path / "lab").rglob("*") if file.is_file()]
 
 
@@ -160,6 +170,30 @@ def test_a_fit_is_watched_kept_and_deleted(learner: Learner, acting: Callable[[s
     assert not place.exists()
     assert "None yet." in learner.get(OWN).text
     assert learner.get(url).status_code == 404
+
+
+def test_a_fit_whose_end_cannot_be_noted_has_its_report(
+    learner: Learner, acting: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be written is told in words; the model is complete, and is shown as that."""
+    write = own._write
+
+    def full(place: Path, fit: own.Fit) -> None:
+        if fit.ended is not None:
+            raise OSError("the disk is full")
+        write(place, fit)
+
+    acting(GOOD)
+    monkeypatch.setattr(own, "_write", full)
+    answer = send(learner, folder="/leaves")
+    page = learner.get(OWN).text
+    [url] = set(re.findall(r'href="(/own/[^"]*/report)"', page))
+
+    assert "event: trouble" in answer.text
+    assert "cannot be written (the disk is full)" in answer.text
+    assert "It is done." in words(page)
+    assert "Interrupted" not in words(page)
+    assert "MarkReport" in learner.get(url).text
 
 
 def test_another_persons_fit_is_not_there(

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from starlette.responses import Response
 from practicum.runner import Began, Cancel, Output, Queued, Tell
 from practicum.runner.screen import shown
 from practicum.settings import PROGRESS
+from practicum.store import StoreError
 from practicum.web import forms, live, view
 from practicum.web.seat import now
 from practicum.web.security import visitor
@@ -107,7 +108,7 @@ def _page(request: Request, wrong: str = "", folder: str = "") -> Response:
 
 def _row(request: Request, fit: Fit) -> dict[str, Any]:
     under_way = _is_under_way(request, fit)
-    good = fit.code == 0
+    good = not under_way and _report(request, fit).is_file()  # The lab puts it there whole, or not at all.
     if good:
         words = next((line for line in fit.said.split("\n") if line.startswith("Of 100 ")), "It is done.")
     elif under_way:
@@ -131,7 +132,7 @@ def _row(request: Request, fit: Fit) -> dict[str, Any]:
 def report(request: Request) -> Response:
     """The report of a fit, as the lab wrote it."""
     fit = _known(request)
-    file = _place(request, fit.id) / "model" / "report.html"
+    file = _report(request, fit)
     if not file.is_file():
         raise Halt(404, "There is no report", "This fit did not come to its end.", (fit.page, "Back"))
     headers = {"content-security-policy": POLICY, "cache-control": "no-store"}
@@ -230,10 +231,11 @@ class _Noted:
 
     def keep(self, upload: UploadFile) -> None:
         """Keep the zip, until its fit has a folder."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._zip = self._folder / f".{os.urandom(8).hex()}.zip"
-        with self._zip.open("wb") as file:
-            shutil.copyfileobj(upload.file, file, 1 << 20)
+        with _in_words(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._zip = self._folder / f".{os.urandom(8).hex()}.zip"
+            with self._zip.open("wb") as file:
+                shutil.copyfileobj(upload.file, file, 1 << 20)
 
     def forget(self) -> None:
         """Leave nothing behind of what did not begin."""
@@ -242,16 +244,21 @@ class _Noted:
 
     def begun(self, id: str) -> None:
         place = self._folder / id
-        place.mkdir(parents=True, mode=0o700)
         try:
-            self._fit = replace(self._fit, id=id)
-            if self._zip is not None:
-                self._fit = replace(self._fit, pictures=str(place / self._fit.pictures))
-                self._zip.replace(self._fit.pictures)
-            _write(place, self._fit)
+            with _in_words(place):
+                self._begin(place, id)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
+            self.forget()
             raise
+
+    def _begin(self, place: Path, id: str) -> None:
+        place.mkdir(parents=True, mode=0o700)
+        self._fit = replace(self._fit, id=id)
+        if self._zip is not None:
+            self._fit = replace(self._fit, pictures=str(place / self._fit.pictures))
+            self._zip.replace(self._fit.pictures)
+        _write(place, self._fit)
 
     def work(self, tell: Tell, cancel: Cancel) -> Fit:
         if not _ONE.acquire(blocking=False):
@@ -270,7 +277,8 @@ class _Noted:
         runs: live.Runs = self._request.app.state.runs
         done = done or replace(self._fit, code=2, said="A fault in practicum.")
         self._fit = replace(done, ended=now(), interrupted=runs.stopping and done.code is None)
-        _write(self._folder / id, self._fit)
+        with _in_words(self._folder / id):
+            _write(self._folder / id, self._fit)
 
     def piece(self, done: Fit) -> str:
         fits = [_row(self._request, one) for one in _fits(self._folder)]
@@ -370,12 +378,28 @@ def _place(request: Request, id: str) -> Path:
     return folder / id
 
 
+def _report(request: Request, fit: Fit) -> Path:
+    return _place(request, fit.id) / "model" / "report.html"
+
+
 def _read(place: Path) -> Fit | None:
     try:
         told: Mapping[str, Any] = json.loads((place / "fit.json").read_text("utf-8"))
         return Fit(**told)
     except (OSError, ValueError, TypeError):
         return None
+
+
+@contextlib.contextmanager
+def _in_words(place: Path) -> Iterator[None]:
+    """What the disk refuses, as a page tells it."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StoreError(
+            f"{place}: cannot be written ({why}). Make room, then open the page anew: what is complete stands there."
+        ) from error
 
 
 def _write(place: Path, fit: Fit) -> None:
