@@ -180,6 +180,23 @@ def test_nobody_takes_every_place(monkeypatch: pytest.MonkeyPatch) -> None:
     runs.cancel_all()
 
 
+def test_a_run_for_which_there_is_no_thread_has_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is refused, takes no place, and nobody waits for it."""
+
+    def full(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    runs = Runs()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", full)
+        with pytest.raises(Halt, match="Nothing was run") as refused:
+            runs.begin("ada", until_cancelled)
+
+    assert refused.value.status_code == 503
+    assert len(runs) == 0
+    assert runs.begin("ada", lambda tell, cancel: "x").owner == "ada"
+
+
 def test_who_waits_for_an_end_is_no_watcher(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many watch."""
     monkeypatch.setattr(live, "WATCHERS", 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -13,6 +14,7 @@ from playwright.sync_api import expect
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Pool
 from practicum.store import Store
+from practicum.web import own
 from practicum.web.app import create_app
 from practicum.web.site import Site
 from tests.web.conftest import Opener
@@ -143,6 +145,35 @@ def test_by_forms_alone(opened: Opener) -> None:
 
     expect(page.locator("#came")).to_contain_text("slept well", timeout=15_000)
     expect(page.locator("#runs tbody tr").first).to_contain_text("ran to its end")
+
+
+def test_enter_in_a_field_begins_and_only_the_button_ends(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pressed twice or held, in a field or on the button, it is one; then the button stops by key as by pointer."""
+    steps = "import time\nfor step in range(300):\n    print('step', step)\n    time.sleep(0.1)\n"
+    monkeypatch.setattr(own, "command", lambda fit, model: [sys.executable, "-c", steps])
+    page = opened(f"{PROJECTS}/own")
+    field, button = page.get_by_label("A folder on this machine"), page.locator("practicum-live .actions button")
+    field.fill("/leaves")
+
+    def hold_enter() -> None:
+        for _ in range(8):  # From the second on the browser says that it repeats.
+            page.keyboard.down("Enter")
+            time.sleep(0.1)
+        page.keyboard.up("Enter")
+
+    for begin in (field, button):
+        begin.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        hold_enter()
+        if begin is field:
+            time.sleep(0.6)  # However late it is pressed.
+            page.keyboard.press("Enter")
+        expect(page.locator(".stdout")).to_contain_text("step 20")
+        expect(button).to_have_text("Stop")
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#came .ending")).to_have_text("Stopped.")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Cancel, Job, Limits, Pool
@@ -245,6 +245,32 @@ def test_a_connection_that_breaks_is_taken_up_again(cable: Cable, opened: Opener
     expect(page.locator(".ending")).to_contain_text("Stopped after")
 
     assert shown == [f"step {n}" for n in range(len(shown))]
+
+
+def test_a_proxy_that_answers_for_a_service_that_starts_anew(cable: Cable, opened: Opener) -> None:
+    """Its page is no word of ours, and no end: it is tried again, until the service itself says there is no run."""
+    page = opened(PAD, allow=f"{BROKEN}|status of (404|502)")
+    answers = [(502, "text/html", "<h1>Bad Gateway</h1>"), None, (404, "text/plain", "This run is not known here.")]
+
+    def between(route: Route) -> None:
+        answer = answers.pop(0)
+        if answer is None:
+            route.continue_()
+        else:
+            route.fulfill(status=answer[0], content_type=answer[1], body=answer[2])
+
+    page.route("**/runs/*", between)
+    run(page, STEPS)
+    expect(page.locator(".stdout")).to_contain_text("step 2")
+    cable.cut()
+    expect(page.locator(".state")).to_have_text("Connection lost, trying again …")
+    cable.mend()
+    expect(page.locator(".state")).to_have_text("The server is busy, trying again …")
+    expect(page.locator(".state")).to_have_text(re.compile("Running … [1-9]"))
+    cable.cut()
+    cable.mend()
+    expect(page.locator(".live .notice")).to_have_text("This run is not known here.")
+    assert "Bad Gateway" not in page.content()
 
 
 def test_stopped_while_the_connection_is_lost(cable: Cable, opened: Opener) -> None:

@@ -273,7 +273,12 @@ class Runs:
             if len(under_way) >= MOST:
                 raise Halt(503, "Too much is waiting", f"{MOST} runs wait already. Try again in a minute.")
             self._known[run.id] = run
-        threading.Thread(target=run.go, name=f"run-{run.id[:6]}", daemon=True).start()
+        try:
+            threading.Thread(target=run.go, name=f"run-{run.id[:6]}", daemon=True).start()
+        except RuntimeError:  # The system has no more threads: nothing of it has begun.
+            with self._guard:
+                self._known.pop(run.id, None)
+            raise Halt(503, "Too much is at work here", "Nothing was run. Try again in a minute.") from None
         return run
 
     def find(self, id: str, owner: str) -> Run[Any] | None:

@@ -1,18 +1,20 @@
 // A run, live: "Run it again", the scratch pad, cells and projects. The form works without this; with it, what the run
 // says appears as it happens, read from a stream of server-sent events. A connection that breaks off is taken up again
-// where it ended. Stop ends the run, and so does leaving the page, unless it is kept.
+// where it ended. Stop ends the run, and so does leaving the page, unless it is kept. Enter in a field begins a run, as in
+// any form, and never ends one.
 
 const KEPT = 40_000; // Letters of output kept while it runs; the result brings its beginning and end.
 const AGAIN = [1, 2, 4, 8, 15, 30]; // Seconds between tries to go on; the last again and again.
 const GONE = "The server did not answer. See that it is running, then try again.";
 const LOST = "Connection lost, trying again …";
+const BUSY = "The server is busy, trying again …";
+const TWICE = 500; // Milliseconds within which a key that is pressed again is pressed once.
 const ALONE = "The connection is lost, so the run could not be told to stop. It ends by itself.";
 
 class PracticumLive extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.button = this.form.querySelector("button:not([formaction], [type=button])");
-    this.note = this.querySelector(".note");
     this.state = this.querySelector(".state");
     this.live = this.querySelector(".live");
     this.words = this.button.textContent;
@@ -25,10 +27,21 @@ class PracticumLive extends HTMLElement {
         this.run(event.submitter?.getAttribute("formaction"));
       }
     });
-    this.button.addEventListener("click", (event) => { if (event.detail > 1) event.preventDefault(); }); // A double click is one.
+    this.button.addEventListener("click", (event) => { if (this.twice(event)) event.preventDefault(); });
+    this.form.addEventListener("keydown", (event) => { // Held down, it is pressed once.
+      if (event.key === "Enter" && event.repeat && (event.target === this.button || event.target.matches("input"))) event.preventDefault();
+    });
     this.leave = () => this.left();
     addEventListener("pagehide", this.leave);
     if (this.dataset.run) this.follow(this.dataset.run);
+  }
+
+  // A double click is one. A click without a pointer is a key on the button, or Enter in a field, for which the browser
+  // clicks the button: that is not meant to stop what it has begun.
+  twice(event) {
+    if (event.detail || !this.running) return event.detail > 1;
+    const at = document.activeElement;
+    return performance.now() - this.running.since < TWICE || (at.matches("input") && at.form === this.form);
   }
 
   disconnectedCallback() {
@@ -62,7 +75,7 @@ class PracticumLive extends HTMLElement {
   }
 
   begin() {
-    this.running = { abort: new AbortController(), id: null, kept: false, after: 0, at: {}, epoch: 0, began: null, stood: null };
+    this.running = { abort: new AbortController(), id: null, kept: false, after: 0, at: {}, epoch: 0, began: null, stood: null, since: performance.now() };
     this.fresh = this.ended = false;
     this.button.textContent = "Stop";
     this.toggleAttribute("data-running", true);
@@ -81,9 +94,11 @@ class PracticumLive extends HTMLElement {
     const { running } = this;
     for (let tries = 0, open = first; !this.ended && !running.abort.signal.aborted; ) {
       const before = running.after;
+      let why = LOST;
       try {
         const answer = await open();
-        if (!answer.ok) this.conclude(await answer.text(), "notice wrong");
+        if (running.id && (answer.status >= 500 || answer.status === 429)) why = BUSY; // A proxy's, while the server starts anew.
+        else if (!answer.ok) this.conclude(await this.told(answer, GONE), "notice wrong");
         else {
           if (tries) running.stood ? this.stand(running.stood) : this.say("Starting …");
           await this.read(answer.body);
@@ -97,7 +112,7 @@ class PracticumLive extends HTMLElement {
       else {
         tries = running.after > before ? 1 : tries + 1;
         clearInterval(this.ticking);
-        this.say(LOST);
+        this.say(why);
         await this.pause(AGAIN[Math.min(tries, AGAIN.length) - 1]);
         open = () => this.ask(`/runs/${running.id}`);
       }
@@ -115,6 +130,12 @@ class PracticumLive extends HTMLElement {
     const headers = { Accept: "text/event-stream" };
     if (this.running.after) headers["Last-Event-ID"] = this.running.after;
     return fetch(url, { ...more, headers, signal: this.running.abort.signal });
+  }
+
+  // What the server says of itself; what a proxy says in its place is none of it.
+  async told(answer, instead) {
+    const ours = answer.headers.get("content-type")?.startsWith("text/plain");
+    return (ours && await answer.text()) || instead;
   }
 
   // Wait so many seconds, or until the network is back, or Stop is pressed.
@@ -140,7 +161,7 @@ class PracticumLive extends HTMLElement {
     try {
       const body = new URLSearchParams({ csrf: this.csrf() });
       const answer = await fetch(`/runs/${running.id}/stop`, { method: "POST", body, headers: { Accept: "text/event-stream" } });
-      if (!answer.ok && this.running === running && !this.ended) this.giveUp(await answer.text());
+      if (!answer.ok && this.running === running && !this.ended) this.giveUp(await this.told(answer, ALONE));
     } catch {
       if (this.running === running && !this.ended) this.giveUp(ALONE);
     }
