@@ -140,7 +140,7 @@ def _routes() -> list[Route]:
         _get("/{course}/{topic}/{mode}", reading.page),
         _get("/{course}/{topic}/{mode}/figure-{cell:short}-{number:short}.png", reading.figure),
         _post("/{course}/{topic}/{mode}/reached", reading.reached),
-        _post("/{course}/{topic}/{mode}/cell/{number:short}", reading.run, reading.FORM),
+        _post("/{course}/{topic}/{mode}/cell/{number:short}", reading.run, scratch.FORM),
     ]
 
 

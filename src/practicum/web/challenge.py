@@ -136,8 +136,7 @@ def start(request: Request, form: FormData) -> Response:
     """Draw a paper and begin. A form sent twice, even at the same time, begins once, and leads to where that stands."""
     where = site(request)
     catalogue, topic = where.topic(request.path_params["course"], request.path_params["topic"])
-    learner = where.learner(visitor(request).token, create=True)
-    assert learner is not None
+    learner = where.enrol(visitor(request).token)
     latest = _latest(where, learner, catalogue, topic)
     problems = [entry.problem for entry in _next_set(_offered(where, catalogue, topic), latest)]
     try:

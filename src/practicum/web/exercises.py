@@ -351,8 +351,7 @@ def _piece(
 
 def _record(request: Request, step: StepRecord) -> None:
     where = site(request)
-    learner = where.learner(visitor(request).token, create=True)
-    assert learner is not None
+    learner = where.enrol(visitor(request).token)
     where.store.record(learner, step)
 
 

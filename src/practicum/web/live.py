@@ -416,6 +416,13 @@ def watch(request: Request) -> Response:
     return Live(run, min(int(said), 1 << 60) if said.isascii() and said.isdigit() and len(said) < 20 else None)
 
 
+def is_under_way(request: Request, id: str) -> bool:
+    """Whether there is such a run of this visitor's, and it has not ended."""
+    runs: Runs = request.app.state.runs
+    run = runs.find(id, visitor(request).person)
+    return run is not None and not run.ended
+
+
 async def stop(request: Request, form: FormData) -> Response:
     """End a run; a page that is being left says so too."""
     run = _known(request)

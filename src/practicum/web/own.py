@@ -170,8 +170,7 @@ async def fit(request: Request, form: FormData) -> Response:
 async def _fit(request: Request, form: FormData) -> Response:
     where = site(request)
     assert where.lab is not None  # Else its form was not read.
-    learner = await in_thread(where.learner, visitor(request).token, True)
-    assert learner is not None
+    learner = await in_thread(where.enrol, visitor(request).token)
     asked = await in_thread(partial(_asked, request, form, where.lab / learner))
     if isinstance(asked, str):
         if view.streams(request):
@@ -410,6 +409,4 @@ def _write(place: Path, fit: Fit) -> None:
 
 
 def _is_under_way(request: Request, fit: Fit) -> bool:
-    runs: live.Runs = request.app.state.runs
-    run = runs.find(fit.id, visitor(request).person) if fit.ended is None else None
-    return run is not None and not run.ended
+    return fit.ended is None and live.is_under_way(request, fit.id)

@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from practicum.course.render import code as highlighted
 from practicum.kinds import project as kind
 from practicum.model import Observation, Topic, Variant
 from practicum.modes import project as mode
@@ -190,15 +191,13 @@ def ran(request: Request) -> Response:
     """One earlier run: its code, and what came of it."""
     one, where = bench(request), site(request)
     record = _own(request, one, request.path_params["run"])
-    from practicum.course.render import code
-
     return view.page(
         request,
         "project_run.html",
         title=one.variant.title,
         url=one.url,
         run=tries.row(one.url, record, _is_under_way(request, record)),
-        code=code(record.code),
+        code=highlighted(record.code),
         came=_came(one, record, where.isolated) if record.result else None,
     )
 
@@ -210,8 +209,7 @@ async def ask(request: Request, form: FormData) -> Response:
 
 def _ask(request: Request) -> Bench:
     one, where = bench(request), site(request)
-    learner = where.learner(visitor(request).token, create=True)
-    assert learner is not None
+    learner = where.enrol(visitor(request).token)
     if not any(step.kind == "asked" for step in _steps(where, learner, one)):
         where.store.record(learner, one.step("asked", {"mark": one.entry.problem.mark(0)}))
     return one
@@ -240,8 +238,7 @@ async def _answer(request: Request, form: FormData, take: str) -> Response:
             raise Halt(413 if code.strip() else 422, wrong, "", (one.url, "Back"))
         records = await in_thread(_records, where, _learner(request), one)
         return await in_thread(partial(_page, request, one, records, code, wrong))
-    learner = await in_thread(where.learner, visitor(request).token, True)
-    assert learner is not None
+    learner = await in_thread(where.enrol, visitor(request).token)
     noted = _Noted(request, one, learner, code, take)
     kept = live.Kept[Result | Graded](noted.begun, noted.ended, f"{one.url}#came")
     work = partial(_run if take == "run" else _grade, pool, one, code, visitor(request).person)
@@ -373,8 +370,6 @@ def _came(one: Bench, record: RunRecord, isolated: bool) -> dict[str, Any]:
 
 def _reach(one: Bench) -> dict[str, Any]:
     """What the code to begin with and the author's reach, as the proof has it, and the author's code."""
-    from practicum.course.render import code
-
     evidence = one.entry.evidence
     found = evidence.variants[0].runs if evidence and evidence.variants else ()
     return {
@@ -386,7 +381,7 @@ def _reach(one: Bench) -> dict[str, Any]:
             for name in ("start", "solution")
         ],
         "seeds": kind.SEEDS,
-        "code": code(one.variant.solution),
+        "code": highlighted(one.variant.solution),
         "explanation": html(one.variant.explanation) if one.variant.explanation else "",
         "day": view.day(evidence.ran) if evidence else "",
     }
@@ -441,6 +436,4 @@ def _own(request: Request, one: Bench, id: str) -> RunRecord:
 
 def _is_under_way(request: Request, record: RunRecord) -> bool:
     """Whether it still runs. One that has no end and does not was cut off with the service."""
-    runs: live.Runs = request.app.state.runs
-    run = runs.find(record.id, visitor(request).person) if record.ended is None else None
-    return run is not None and not run.ended
+    return record.ended is None and live.is_under_way(request, record.id)

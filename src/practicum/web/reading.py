@@ -19,6 +19,7 @@ from starlette.responses import Response
 from practicum import figures, modes
 from practicum.course.cells import builds_on
 from practicum.course.inline import fill
+from practicum.course.render import code as highlighted
 from practicum.model import (
     Box,
     Cell,
@@ -44,10 +45,6 @@ from practicum.web.security import visitor
 from practicum.web.site import Site, site
 from practicum.web.view import Halt
 
-CODE = 50_000
-"""Characters of code that a run takes, the cells above it included."""
-FORM = 12 * CODE + 1_000
-"""Bytes of a form with so much code."""
 LIMITS = Limits(seconds=60)
 """A cell is run with all above it, so it may take longer than a scratch pad's code."""
 
@@ -174,8 +171,6 @@ class _Builder:
         return fill(text, self.answers)
 
     def _cell(self, block: Cell) -> ShownCell:
-        from practicum.course.render import code
-
         self.cells += 1
         gave = self.finding.cells[self.cells - 1] if self.finding and self.finding.cells else None
         pictures = tuple(
@@ -187,7 +182,7 @@ class _Builder:
             for number, png in enumerate(gave.figures if gave else (), 1)
         )
         text = block.code.rstrip("\n")
-        return ShownCell(self.cells, text, code(text), text.count("\n") + 1, gave, pictures)
+        return ShownCell(self.cells, text, highlighted(text), text.count("\n") + 1, gave, pictures)
 
     def _drawing(self, block: Drawing) -> None:
         self.drawings += 1
@@ -370,8 +365,7 @@ async def reached(request: Request, form: FormData) -> Response:
 
 def _note(request: Request, part: int, read: bool) -> Seen:
     what, where = seen(request), site(request)
-    learner = where.learner(visitor(request).token, create=True)
-    assert learner is not None
+    learner = where.enrol(visitor(request).token)
     before, done = _come(where, visitor(request).token, what)
     course, topic, mode, moment = what.catalogue.course.slug, what.topic.slug, what.mode.name, now()
     if part > before:
@@ -447,6 +441,6 @@ def _wrong(code: str, cells: Sequence[str]) -> str:
     if not code.strip():
         return "There is nothing to run in this cell."
     size = len(code) + sum(map(len, cells))
-    if size > CODE:
-        return f"That is {size:,} characters with the cells above; a run takes {CODE:,} at the most."
+    if size > scratch.CODE:
+        return f"That is {size:,} characters with the cells above; a run takes {scratch.CODE:,} at the most."
     return ""

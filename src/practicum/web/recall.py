@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practicum import modes
+from practicum.course.render import code as highlighted
 from practicum.model import Topic, Verdict
 from practicum.practice import review
 from practicum.practice.review import Queue, Rating, Review
@@ -174,14 +175,12 @@ def _proof(shown: ServedCard) -> dict[str, Any]:
     claim, finding = shown.card.claim, shown.finding
     if claim is None:
         return {"words": "Not a matter of running.", "seen": "", "code": ""}
-    from practicum.course.render import code
-
     proved = finding is not None and finding.verdict is Verdict.PROVED
     mark = MARKS[finding.verdict if finding else Verdict.UNPROVED]
     return {
         "words": f"Proved by a run on {view.day(shown.ran)}." if proved else f"{mark}.",
         "seen": view.spans(finding.options[0].observed) if finding and finding.options else "",
-        "code": code("\n\n".join(piece.strip() for piece in (shown.card.setup, claim) if piece.strip())),
+        "code": highlighted("\n\n".join(piece.strip() for piece in (shown.card.setup, claim) if piece.strip())),
     }
 
 
@@ -199,8 +198,7 @@ def rate(request: Request, form: FormData) -> Response:
     card = str(which)
     if card not in at.queue.now or seen != str(len(at.of(card))):
         return view.see(f"{at.url}/card")
-    learner = where.learner(visitor(request).token, create=True)
-    assert learner is not None
+    learner = where.enrol(visitor(request).token)
     data = {"rating": int(str(rating))}
     course, topic = at.catalogue.course.slug, at.topic.slug
     once = hashlib.sha256(repr((course, topic, card, seen)).encode()).hexdigest()  # Two at the same moment are one.

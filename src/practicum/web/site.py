@@ -130,8 +130,17 @@ class Site:
         """The id of the learner who holds this token, if it is remembered: without a look into the store."""
         return self._learners.get(token)
 
-    def learner(self, token: str, create: bool = False) -> str | None:
-        """The id of the learner who holds this token. Ids are for good, so they are remembered."""
+    def learner(self, token: str) -> str | None:
+        """The id of the learner who holds this token, if there is one. Ids are for good, so they are remembered."""
+        return self._found(token, create=False)
+
+    def enrol(self, token: str) -> str:
+        """The id of the learner who holds this token: a new one's, if nobody does yet."""
+        known = self._found(token, create=True)
+        assert known is not None
+        return known
+
+    def _found(self, token: str, create: bool) -> str | None:
         known = self._learners.get(token)
         if known is None:
             known = self.store.learner_for(token, create)
