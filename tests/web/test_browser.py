@@ -76,6 +76,7 @@ def start(page: Page, topic: str = TOPIC, clock: str = "Off") -> None:
     page.get_by_role("radio", name=clock).check()
     page.get_by_role("button", name="Start the challenge").click()
     expect(page.get_by_text("Problem 1 of")).to_be_visible()
+    page.wait_for_load_state()  # From then on the page hears keys.
 
 
 def right(page: Page) -> list[str]:
@@ -103,6 +104,7 @@ def test_a_whole_challenge_by_keyboard_alone(opened: Opener) -> None:
     page.keyboard.press("Enter")
     for number in range(1, 6):
         expect(page.get_by_text(f"Problem {number} of 5 ·")).to_be_visible()
+        page.wait_for_load_state()
         for place in right(page):
             page.keyboard.press(place)
         page.keyboard.press("Enter")

@@ -167,6 +167,7 @@ def recall(page: Page) -> None:
     """One card, by key."""
     page.goto(f"{TOPIC}/recall")
     page.get_by_role("link", name="Begin").click()
+    expect(page.get_by_text("Keys: Enter or Space")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator(".answer")).to_be_visible()
     page.keyboard.press("4")
