@@ -126,7 +126,7 @@ def copied(browser: Browser, url: str, root: Path) -> None:
 
     for path in PAGES.values():
         heard: list[Response] = []
-        with visited(browser, f"{url}{TOPIC}{path}", heard.append) as page:
+        with visited(browser, f"{url}{TOPIC}{path}", lambda one, into=heard: into.append(one)) as page:
             page.wait_for_load_state("networkidle")
             page.evaluate("scrollTo(0, document.body.scrollHeight)")
             page.wait_for_load_state("networkidle")

@@ -170,6 +170,20 @@ def test_a_threshold_recounts(opened: Opener) -> None:
     expect(page.locator(".mark:not([hidden])")).to_have_count(2)
 
 
+@pytest.mark.parametrize("places", [0, 5, 20])
+def test_the_handle_stands_under_the_rule(opened: Opener, places: int) -> None:
+    """Where the places are evenly apart, as thresholds are: the slider is as long as the plot."""
+    page = opened("predictions")
+    slider = page.get_by_role("slider", name="Threshold")
+    slider.fill(str(places))
+
+    track, rule = slider.bounding_box(), page.locator(".at").bounding_box()
+    assert track
+    assert rule
+    handle = 16  # pixels wide
+    assert track["x"] + handle / 2 + places / 20 * (track["width"] - handle) == pytest.approx(rule["x"], abs=1)
+
+
 def test_without_scripts_all_is_there(opened: Opener) -> None:
     """Charts, the sweep's table in sight, the others a click away; no button that does nothing."""
     page = opened(*figures.ALL, java_script_enabled=False)
