@@ -79,12 +79,17 @@ def progress() -> Iterator[Tell]:
             TextColumn("{task.description}", table_column=line),
         )
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-            number = bar.add_task("starting", total=None)
+            number, shown = bar.add_task("starting", total=None), ""
 
             def tell(what: str, done: int, of: int) -> None:
-                counted = of > 1
-                bar.tasks[number].total = of if counted else None
-                bar.update(number, description=f"{what}, {done} of {of}" if counted else what, completed=done)
+                nonlocal shown
+                counted, new = (
+                    of > 1,
+                    what != shown,
+                )  # What begins is drawn at once: it may be over before the next time.
+                bar.tasks[number].total, shown = of if counted else None, what
+                words = f"{what}, {done} of {of}" if counted else what
+                bar.update(number, description=words, completed=done, refresh=new)
 
             yield tell
 
