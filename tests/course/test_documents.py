@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel
 
 from practicum import kinds, modes
-from practicum.course import draft, files, notes, problem, sandbox, tables
+from practicum.course import asking, draft, files, notes, problem, sandbox, tables
 from practicum.kinds.choice import FORMS
 from practicum.kinds.choice.claims import Claims
 from practicum.kinds.predict import Predict
@@ -150,6 +150,8 @@ def test_every_limit_is_documented() -> None:
     assert f"none longer than {draft.LONGEST_OPTION} characters" in body
     assert f"at most {problem.VARIANTS}, of at most {problem.CHARACTERS:,} characters" in variants
     assert set(sandbox.FILTERS) <= spans(variants)
+    named = {span.partition("(")[0] for span in spans(section("## Pages"))}
+    assert {*asking.FUNCTIONS, *asking.FILTERS} <= named
     five, three, two = runs.REPEATS
     assert f"up to {runs.QUICK} s is made {five} times, up to {runs.BRISK:g} s {three} times" in often
     assert f"a longer one {two} times" in often

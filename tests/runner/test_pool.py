@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from practicum.runner import Job, Limits, Mode, Pool, Preload, Result, needs
-from practicum.runner.inside.zygote import Config, Zygote, remove_tree
+from practicum.runner.inside.trees import remove_tree
+from practicum.runner.inside.zygote import Config, Zygote
 from practicum.runner.protocol import ZygoteGone
 from practicum.runner.warm import Zygote as WarmZygote
 from practicum.runner.warm import peek_memory

@@ -7,9 +7,9 @@ from typing import Any
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from practicum.course.braces import FillError
-from practicum.course.inline import FILTERS, FUNCTIONS, Question
+from practicum.course.braces import FillError, Question
 
+FUNCTIONS = ("measured", "best", "gives")
 _ALLOWED = (
     nodes.Template,
     nodes.Output,
@@ -68,7 +68,7 @@ _environment.filters = {
     "string": str,
     "code": _code,
 }
-assert tuple(_environment.filters) == FILTERS
+FILTERS = tuple(_environment.filters)
 
 
 def parsed(text: str) -> tuple[Any, tuple[Question, ...]]:

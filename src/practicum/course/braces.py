@@ -1,6 +1,11 @@
-"""Braces in an author's text: whether there are any, and what is wrong with them."""
+"""Braces in an author's text: whether there are any, what they ask, and what is wrong with them."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from practicum.model import Json
 
 _SIGNS = ("{{", "{%", "{#")
 
@@ -11,6 +16,17 @@ class FillError(ValueError):
     def __init__(self, message: str, line: int = 1) -> None:
         super().__init__(message)
         self.line = line
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call in a page's braces, its arguments as written. They are literals, so it is known before anything runs."""
+
+    function: str
+    positional: tuple[Json, ...]
+    named: Mapping[str, Json]
+    line: int
+    """Within the text, from 1."""
 
 
 def has_braces(text: str) -> bool:

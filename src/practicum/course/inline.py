@@ -7,26 +7,10 @@ won, `gives("…")` what an expression is after the page's cells. Jinja2's sandb
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from practicum.course.braces import FillError, has_braces, line_of
-from practicum.model import Json
-
-FUNCTIONS = ("measured", "best", "gives")
-FILTERS = ("percent", "points", "round", "count", "abs", "int", "string", "code")
-
-
-@dataclass(frozen=True)
-class Question:
-    """One call in a page's braces, its arguments as written. They are literals, so it is known before anything runs."""
-
-    function: str
-    positional: tuple[Json, ...]
-    named: Mapping[str, Json]
-    line: int
-    """Within the text, from 1."""
+from practicum.course.braces import FillError, Question, has_braces, line_of
 
 
 def questions(text: str) -> tuple[Question, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from statistics import fmean, stdev
 from typing import Any
 
-from practicum.course.braces import FillError
-from practicum.course.inline import Question, questions
+from practicum.course.braces import FillError, Question
+from practicum.course.inline import questions
 from practicum.model import Json, Measured, Measurement, Page, Prose
 
 SEEDS = 5

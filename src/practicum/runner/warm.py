@@ -21,7 +21,8 @@ from typing import IO
 from practicum.runner import filter as syscalls
 from practicum.runner import sandbox
 from practicum.runner.environment import Environment
-from practicum.runner.inside import zygote as _zygote  # so that its bytecode is cached: the sandbox cannot write
+from practicum.runner.inside import zygote as _zygote  # noqa: F401 - its bytecode is cached: the sandbox cannot write
+from practicum.runner.inside.trees import remove_tree
 from practicum.runner.protocol import Mode, Preload, ZygoteGone
 
 PATIENCE = 90.0
@@ -199,7 +200,7 @@ class Zygote:
 
     def _remove_folder(self) -> None:
         if self._folder:
-            _zygote.remove_tree(self._folder)
+            remove_tree(self._folder)
 
 
 Event = tuple[str, bytes]

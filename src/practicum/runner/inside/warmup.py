@@ -10,6 +10,7 @@ import os
 import sys
 
 from practicum.runner.inside import kernels, preload
+from practicum.runner.inside.trees import remove_tree
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
@@ -51,8 +52,6 @@ def _work(keras: Any, numpy: Any) -> None:
 
 def _empty(folder: str) -> None:
     """Remove what AutoGraph and others wrote."""
-    from practicum.runner.inside.zygote import remove_tree
-
     for entry in list(os.scandir(folder)):
         if entry.is_dir(follow_symlinks=False):
             remove_tree(entry.path)
