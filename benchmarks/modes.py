@@ -105,7 +105,7 @@ def visited(browser: Browser, url: str, hear: Callable[[Response], None] | None 
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     if hear:
-        page.on("response", hear)
+        page.on("response", lambda one: hear(one))  # Playwright marks what it is given; a built-in takes no mark.
     page.goto(url)
     yield page
     context.close()
@@ -126,7 +126,7 @@ def copied(browser: Browser, url: str, root: Path) -> None:
 
     for path in PAGES.values():
         heard: list[Response] = []
-        with visited(browser, f"{url}{TOPIC}{path}", lambda one, into=heard: into.append(one)) as page:
+        with visited(browser, f"{url}{TOPIC}{path}", heard.append) as page:
             page.wait_for_load_state("networkidle")
             page.evaluate("scrollTo(0, document.body.scrollHeight)")
             page.wait_for_load_state("networkidle")

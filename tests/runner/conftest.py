@@ -9,6 +9,7 @@ import pytest
 
 from practicum.runner import Mode, Pool
 from practicum.runner.mode import why_not
+from practicum.runner.warm import Zygote
 
 POOLS: dict[Mode, Pool] = {}
 
@@ -23,6 +24,11 @@ def pool_in(mode: Mode) -> Pool:
             warnings.simplefilter("ignore")
             POOLS[mode] = Pool(size=3, mode=mode)
     return POOLS[mode]
+
+
+def own_pid(zygote: Zygote) -> int:
+    """The zygote's own process: in full mode bubblewrap, which was started, stands around it."""
+    return zygote.pids()[1 if zygote.mode is Mode.FULL else 0]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -83,13 +83,12 @@ def progress() -> Iterator[Tell]:
 
             def tell(what: str, done: int, of: int) -> None:
                 nonlocal shown
-                counted, new = (
-                    of > 1,
-                    what != shown,
-                )  # What begins is drawn at once: it may be over before the next time.
-                bar.tasks[number].total, shown = of if counted else None, what
+                counted = of > 1
+                bar.tasks[number].total = of if counted else None
                 words = f"{what}, {done} of {of}" if counted else what
-                bar.update(number, description=words, completed=done, refresh=new)
+                # What begins is drawn at once: it may be over before the bar would be drawn again.
+                bar.update(number, description=words, completed=done, refresh=what != shown)
+                shown = what
 
             yield tell
 

@@ -21,7 +21,7 @@ from typing import IO
 from practicum.runner import filter as syscalls
 from practicum.runner import sandbox
 from practicum.runner.environment import Environment
-from practicum.runner.inside import zygote as _zygote  # noqa: F401 - its bytecode is cached: the sandbox cannot write
+from practicum.runner.inside import zygote as _zygote  # noqa: F401 - for its bytecode: the sandbox cannot write
 from practicum.runner.inside.trees import remove_tree
 from practicum.runner.protocol import Mode, Preload, ZygoteGone
 

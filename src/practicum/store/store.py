@@ -311,7 +311,7 @@ class Store:
         """Add a step of a learner; False if they have one with its nonce. Raises StoreError if there is no learner."""
         try:
             with self._writing() as connection:
-                connection.execute(_step.insert(), {**vars(step), "data": dict(step.data), "learner": learner})
+                _add_step(connection, learner, step)
         except IntegrityError:
             with self._reading() as connection:
                 known = connection.execute(select(_learner.c.id).where(_learner.c.id == learner)).scalar()
@@ -367,7 +367,7 @@ class Store:
                 return False
             if step is not None:
                 learner = connection.execute(select(_run.c.learner).where(_run.c.id == id)).scalar_one()
-                connection.execute(_step.insert(), {**vars(step), "data": dict(step.data), "learner": learner})
+                _add_step(connection, learner, step)
             return True
 
     def runs(self, learner: str, course: str, topic: str, item: str, limit: int = 50) -> tuple[RunRecord, ...]:
@@ -433,6 +433,10 @@ def _new_id() -> str:
 def _id_of(learner: str, *of: str) -> str:
     """An id for what a learner begins by one form. It follows from theirs, which is random and never told."""
     return urlsafe_b64encode(hashlib.sha256(repr((learner, *of)).encode()).digest()[:16]).decode().rstrip("=")
+
+
+def _add_step(connection: Connection, learner: str, step: StepRecord) -> None:
+    connection.execute(_step.insert(), {**vars(step), "data": dict(step.data), "learner": learner})
 
 
 def _appending(sitting: str, after: int, records: Sequence[EventRecord], finished: int | None) -> _Append:
