@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
-PRELOADED = ["keras", "tensorflow", "sklearn.linear_model", "scipy.stats", "practicum.lab.fit"]
+PRELOADED = ["keras", "tensorflow", "sklearn.linear_model", "scipy.stats", "practicum.lab.pipeline"]
 
 
 def alone(measure: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ from typing import Protocol
 from benchmarks.forkserver import ForkServer
 from benchmarks.kernels import Kernel, notebook
 from practicum.runner import Job, Limits, Pool, Preload
-from practicum.runner.needs import preload
+from practicum.runner.required_imports import preload
 
 MODULES = {Preload.PYTHON: (), Preload.NUMPY: ("numpy",), Preload.TENSORFLOW: ("numpy", "tensorflow", "keras")}
 WARMING = 2

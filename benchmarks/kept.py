@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from practicum.runner import Pool, Preload
-from practicum.runner.warm import Zygote
+from practicum.runner.zygote_client import Zygote
 
 
 def zygotes(pool: Pool) -> dict[Preload, Zygote]:

@@ -19,8 +19,8 @@ from benchmarks.alone import alone
 from benchmarks.facts import caching
 from benchmarks.facts.sets import CLASSES, HARD, labelled, pictures
 from benchmarks.table import markdown, ratio, timed
-from practicum.lab import emoji
-from practicum.lab.emoji import emoji_images
+from practicum.lab import emoji_drawings
+from practicum.lab.emoji_drawings import emoji_images
 
 RUNS = 5
 SIDES = (64, 96)
@@ -66,7 +66,7 @@ def usual(side: int, runs: int) -> list[float]:
 
 def write(root: Path, sizes: Sequence[int]) -> None:
     """A folder for each size, in it one for each class, and JPEG files: the larger sets begin with the smaller."""
-    drawn = emoji_images(max(sizes) // len(emoji.CLASSES), seed=0, side=FILES)
+    drawn = emoji_images(max(sizes) // len(emoji_drawings.CLASSES), seed=0, side=FILES)
     for size in sizes:
         for row in range(size):
             file = root / str(size) / drawn.classes[drawn.labels[row]] / f"{row:04}.jpg"
@@ -76,14 +76,14 @@ def write(root: Path, sizes: Sequence[int]) -> None:
 
 def whole(folder: str) -> Told:
     """`practicum lab fit --minutes 0` without exports: reading, building, tracing, looking, choosing, explaining."""
-    from practicum.lab import registry
+    from practicum.lab import pretrained_models
     from practicum.lab.cache import Disk, Steps
-    from practicum.lab.fit import Request, fit
-    from practicum.lab.reading import read
+    from practicum.lab.dataset_reader import read
+    from practicum.lab.pipeline import Request, fit
 
     with tempfile.TemporaryDirectory() as work:
         started = time.monotonic()
-        network = registry.backbone()
+        network = pretrained_models.backbone()
         request = Request("emoji", folder, minutes=0, started=started)
         pictures_read = read(Path(folder), side=SIDE)
         fit(pictures_read, network, request, cache=Disk(work), steps=Steps(work), tell=lambda *_: None)

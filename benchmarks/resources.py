@@ -16,8 +16,8 @@ from benchmarks.kept import interpreter, zygotes
 from benchmarks.progress import bar
 from benchmarks.table import Timing, markdown, milliseconds
 from practicum.runner import Began, Cancel, Event, Job, Limits, Output, Pool, Preload, Result, choose_mode
-from practicum.runner.spares import DISK, Spare
-from practicum.runner.warm import Zygote
+from practicum.runner.spare_children import DISK, Spare
+from practicum.runner.zygote_client import Zygote
 
 ROUNDS, FEW = 30, 5
 DEATHS, FEW_DEATHS = 10, 2

@@ -12,17 +12,17 @@ from functools import cache
 import numpy as np
 
 from benchmarks.table import markdown
-from practicum.lab import evidence
-from practicum.lab.choice import choose
-from practicum.lab.depths import Depths, depths
-from practicum.lab.emoji import CLASSES, emoji_images
-from practicum.lab.images import ImageSet
-from practicum.lab.prepare import Prepared, prepare
-from practicum.lab.probe import STRENGTHS
-from practicum.lab.registry import backbone
+from practicum.lab import remedies
+from practicum.lab.backbone_split import Depths, depths
+from practicum.lab.emoji_drawings import CLASSES, emoji_images
+from practicum.lab.image_set import ImageSet
+from practicum.lab.linear_probe import STRENGTHS
+from practicum.lab.model_selection import choose
+from practicum.lab.prepared_set import Prepared, prepare
+from practicum.lab.pretrained_models import backbone
 from practicum.lab.scores import Interval, scores
-from practicum.lab.shapes import shapes
-from practicum.lab.ways import at_several_depths, on_own_features
+from practicum.lab.shape_drawings import shapes
+from practicum.lab.strategies import at_several_depths, on_own_features
 
 SIDE = 96
 SEEDS = range(10)
@@ -68,7 +68,7 @@ def noise_row(kind: str, share: float) -> list[str]:
         images, wrong = mislabelled(pictures(kind, NOISE_PER_CLASS, seed), share, seed)
         ready = prepared(images, seed)
         probing = ready.probing
-        named = {suspect.row for suspect in evidence.doubted(ready, probing)}
+        named = {suspect.row for suspect in remedies.doubted(ready, probing)}
         planted, found, accused = planted + len(wrong), found + len(named & wrong), accused + len(named - wrong)
         total += len(images) - len(wrong)
         right.append(np.mean(probing.out_of_fold(ready.splits, [10.0])[0, 0].argmax(axis=1) == ready.labels))
@@ -87,7 +87,7 @@ def promise_rows(kind: str) -> list[list[str]]:
     came: dict[int, list[float]] = {size: [] for size in CURVE_TO}
     for seed in SEEDS:
         ready = prepared(pictures(kind, CURVE_FROM, seed), seed)
-        curve = evidence.growth(ready, ready.probing, 10.0)
+        curve = remedies.growth(ready, ready.probing, 10.0)
         for point in curve.ahead:
             # The curve is in pictures learned from: four fifths of those there are.
             size = round(point.per_class * 5 / 4)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from benchmarks.alone import alone
 from benchmarks.facts.kept import folder
 from benchmarks.facts.sets import pictures
-from practicum.lab.images import ImageSet
+from practicum.lab.image_set import ImageSet
 
 SIDE = 96
 FRESH = 60

@@ -1,4 +1,4 @@
-"""`practicum.lab.fit`, given so many minutes; what it tells of itself is worked out within them too."""
+"""`practicum.lab.pipeline`, given so many minutes; what it tells of itself is worked out within them too."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from benchmarks.accuracy.contest import Result, given, share
 
 
 def run(kind: str, images: int, seed: int, minutes: float) -> Result:
-    from practicum.lab import registry
+    from practicum.lab import pretrained_models
     from practicum.lab.cache import Disk, Steps
+    from practicum.lab.dataset_reader import Reading
     from practicum.lab.features import forward
-    from practicum.lab.fit import Request, fit
-    from practicum.lab.reading import Reading
+    from practicum.lab.pipeline import Request, fit
 
     train, fresh = given(kind, images, seed)
     reading = Reading(train, (), (), np.full((len(train), 2), train.side, np.int32))
     with tempfile.TemporaryDirectory() as work:
         started = time.monotonic()
         request = Request(kind, kind, minutes, seed, started=started)
-        made = fit(reading, registry.backbone(), request, cache=Disk(work), steps=Steps(work), tell=lambda *_: None)
+        made = fit(
+            reading, pretrained_models.backbone(), request, cache=Disk(work), steps=Steps(work), tell=lambda *_: None
+        )
         seconds = time.monotonic() - started
     told = made.story
     return {

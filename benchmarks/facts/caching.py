@@ -18,7 +18,7 @@ from benchmarks.facts.verdict import Verdict
 from benchmarks.table import markdown, ratio
 from practicum.lab import networks
 from practicum.lab.features import features, shared_base
-from practicum.lab.train import Labelled
+from practicum.lab.training import Labelled
 
 SIDES = (64, 96)
 KINDS = (HARD, EMOJI)

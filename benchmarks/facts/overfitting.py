@@ -33,7 +33,7 @@ from benchmarks.table import markdown
 from practicum.lab import networks
 from practicum.lab.features import features, forward, shared_base
 from practicum.lab.scores import Interval
-from practicum.lab.train import Labelled, accuracy
+from practicum.lab.training import Labelled, accuracy
 
 KINDS = (EASY, MIDDLE, EMOJI)
 EPOCHS = 40

@@ -17,7 +17,7 @@ from benchmarks.facts.verdict import Verdict
 from benchmarks.table import markdown
 from practicum.lab import networks
 from practicum.lab.features import features, shared_base
-from practicum.lab.train import Labelled
+from practicum.lab.training import Labelled
 
 KINDS = (HARD, MIDDLE, EMOJI)
 WAYS: dict[str, tuple[str, Callable[[NDArray[Any]], NDArray[Any]]]] = {

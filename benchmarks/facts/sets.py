@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from practicum.lab import emoji
-from practicum.lab.images import ImageSet
-from practicum.lab.shapes import Part, shapes
-from practicum.lab.train import Labelled
+from practicum.lab import emoji_drawings
+from practicum.lab.image_set import ImageSet
+from practicum.lab.shape_drawings import Part, shapes
+from practicum.lab.training import Labelled
 
 SEEDS = range(5)
 SIDE = 64
@@ -20,7 +20,7 @@ FRESH = 40
 DIFFICULTY = {"shapes, d = 1": 1.0, "shapes, d = .5": 0.5, "shapes, d = .15": 0.15}
 HARD, MIDDLE, EASY = DIFFICULTY
 EMOJI = "emoji"
-EMOJI_CLASSES = tuple(emoji.CLASSES)[:CLASSES]
+EMOJI_CLASSES = tuple(emoji_drawings.CLASSES)[:CLASSES]
 """The first five, so that nobody chose them."""
 
 
@@ -28,7 +28,7 @@ EMOJI_CLASSES = tuple(emoji.CLASSES)[:CLASSES]
 def pictures(kind: str, per_class: int, seed: int, part: Part = "train", side: int = SIDE) -> ImageSet:
     """`per_class` pictures of each of five classes of that kind. No emoji, and no shape's picture, is in two parts."""
     if kind == EMOJI:
-        return emoji.emoji_images(per_class, seed=seed, part=part, side=side, classes=EMOJI_CLASSES)
+        return emoji_drawings.emoji_images(per_class, seed=seed, part=part, side=side, classes=EMOJI_CLASSES)
     return shapes(per_class, seed=seed, part=part, side=side, difficulty=DIFFICULTY[kind])
 
 

@@ -18,8 +18,8 @@ from benchmarks.facts.sets import CLASSES, SIDE
 from practicum.lab import networks
 from practicum.lab.backbones import STAGES, efficientnet_lite0
 from practicum.lab.features import features, shared_base
-from practicum.lab.images import ImageSet
-from practicum.lab.train import Labelled, Trainer, accuracy
+from practicum.lab.image_set import ImageSet
+from practicum.lab.training import Labelled, Trainer, accuracy
 
 BLOCKS = sum(repeats for repeats, *_ in STAGES)
 """Of EfficientNet-Lite0; behind them comes its last convolution."""

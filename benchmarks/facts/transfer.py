@@ -14,7 +14,7 @@ from benchmarks.facts.training import cnn_trainer, with_head
 from benchmarks.facts.verdict import Verdict
 from benchmarks.table import markdown
 from practicum.lab import networks
-from practicum.lab.emoji import code_points
+from practicum.lab.emoji_drawings import code_points
 
 KINDS = (HARD, MIDDLE, EMOJI)
 EPOCHS = {4: 100, 20: 40, 80: 20, 320: 16, 1280: 8}

@@ -18,7 +18,7 @@ from benchmarks.facts.verdict import Verdict
 from benchmarks.table import markdown
 from practicum.lab import networks
 from practicum.lab.features import features, forward, shared_base
-from practicum.lab.train import share_right
+from practicum.lab.training import share_right
 
 KINDS = (HARD, EMOJI)
 

@@ -16,10 +16,10 @@ from benchmarks.facts.sets import EMOJI_CLASSES, SEEDS
 from benchmarks.facts.verdict import Verdict
 from benchmarks.table import markdown, timed
 from practicum.lab.backbones import efficientnet_lite0
-from practicum.lab.emoji import emoji_images
+from practicum.lab.emoji_drawings import emoji_images
 from practicum.lab.features import forward
-from practicum.lab.images import ImageSet
-from practicum.lab.shapes import shapes
+from practicum.lab.image_set import ImageSet
+from practicum.lab.shape_drawings import shapes
 
 DRAWN: dict[str, Callable[[int], ImageSet]] = {
     "shapes": lambda seed: shapes(100, seed=seed),

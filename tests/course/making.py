@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from practicum.course import Reading, survey
-from practicum.course.notes import Notes
+from practicum.course.diagnostics import Notes
 from practicum.course.problem import read
 from practicum.model import Mistake, Problem
 

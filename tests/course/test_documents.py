@@ -13,13 +13,21 @@ import pytest
 from pydantic import BaseModel
 
 from practicum import kinds, modes
-from practicum.course import asking, draft, files, notes, problem, sandbox, tables
+from practicum.course import (
+    diagnostics,
+    files,
+    page_functions,
+    problem,
+    problem_markdown,
+    template_sandbox,
+    toml_tables,
+)
 from practicum.kinds.choice import FORMS
 from practicum.kinds.choice.claims import Claims
 from practicum.kinds.predict import Predict
 from practicum.kinds.project import GOAL
 from practicum.model import Evidence, Level, OptionFinding, Outcome, VariantFinding, Verdict
-from practicum.prove import evidence, judging, measuring, runs
+from practicum.prove import evidence, experiments, judging, repeated_runs
 from practicum.runner import Pool
 from tests.conftest import ROOT
 from tests.course.making import read_problem
@@ -53,7 +61,7 @@ def spans(text: str) -> set[str]:
 def keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, bool]]:
     """A table's keys, those of tables within it dotted, and whether each is required."""
     for name, field in model.model_fields.items():
-        inner = tables.INNER.get(name)
+        inner = toml_tables.INNER.get(name)
         if inner:
             yield from keys(inner, f"{name}.")
         else:
@@ -63,9 +71,9 @@ def keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, bool]]
 @pytest.mark.parametrize(
     ("heading", "model"),
     [
-        ("### `course.toml`", tables.CourseTable),
-        ("### `topic.toml`", tables.TopicTable),
-        ("### Front matter", tables.ProblemTable),
+        ("### `course.toml`", toml_tables.CourseTable),
+        ("### `topic.toml`", toml_tables.TopicTable),
+        ("### Front matter", toml_tables.ProblemTable),
     ],
 )
 def test_every_key_of_a_table_is_documented_with_its_default(heading: str, model: type[BaseModel]) -> None:
@@ -85,7 +93,7 @@ def test_every_level_is_documented() -> None:
 
 def test_every_role_is_documented() -> None:
     """As the first line of its fence."""
-    known = {f"{language} {role}" for language, roles in draft.ROLES.items() for role in roles}
+    known = {f"{language} {role}" for language, roles in problem_markdown.ROLES.items() for role in roles}
 
     assert set(rows("### The body")) == known
     assert {f"{role}.py" for role in problem.FILE_ROLES} < spans(section("### The body"))
@@ -145,17 +153,17 @@ def test_every_limit_is_documented() -> None:
     body, variants, often = section("### The body"), section("### Variants"), section("## How often things are run")
 
     assert f"at most {files.LARGEST >> 10} KiB" in section("## The tree")
-    assert f"the first {notes.MOST}" in section("## The tree")
+    assert f"the first {diagnostics.MOST}" in section("## The tree")
     assert files.IGNORED - {"evidence"} <= spans(section("## The tree"))
-    assert f"none longer than {draft.LONGEST_OPTION} characters" in body
+    assert f"none longer than {problem_markdown.LONGEST_OPTION} characters" in body
     assert f"at most {problem.VARIANTS}, of at most {problem.CHARACTERS:,} characters" in variants
-    assert set(sandbox.FILTERS) <= spans(variants)
+    assert set(template_sandbox.FILTERS) <= spans(variants)
     named = {span.partition("(")[0] for span in spans(section("## Pages"))}
-    assert {*asking.FUNCTIONS, *asking.FILTERS} <= named
-    five, three, two = runs.REPEATS
-    assert f"up to {runs.QUICK} s is made {five} times, up to {runs.BRISK:g} s {three} times" in often
+    assert {*page_functions.FUNCTIONS, *page_functions.FILTERS} <= named
+    five, three, two = repeated_runs.REPEATS
+    assert f"up to {repeated_runs.QUICK} s is made {five} times, up to {repeated_runs.BRISK:g} s {three} times" in often
     assert f"a longer one {two} times" in often
-    assert f"may take {measuring.SECONDS / 60:g} minutes" in section("## Experiments")
+    assert f"may take {experiments.SECONDS / 60:g} minutes" in section("## Experiments")
 
 
 def test_examples_in_other_kinds_of_documents_are_the_same_language() -> None:

@@ -13,7 +13,7 @@ from practicum import settings
 from practicum.course import read
 from practicum.environments import cache
 from practicum.environments.cache import Built
-from practicum.environments.choice import NoEnvironment, environment_for
+from practicum.environments.selection import NoEnvironment, environment_for
 from practicum.runner.environment import Environment
 from tests.environments.making import NAME
 from tests.prove.making import problem, write_course
@@ -153,8 +153,8 @@ def test_where_there_is_none_the_command_that_builds_it_is_named(kept: Path, tmp
 def test_a_page_says_what_is_missing_where_a_run_was_asked_for(kept: Path, tmp_path: Path) -> None:
     """Running a proof again is an answer too, not an exception."""
     from practicum.model import Verdict
-    from practicum.prove.again import again
     from practicum.prove.catalogue import load
+    from practicum.prove.rerun import again
 
     catalogue = load(course(tmp_path, f"{NAME}==1.0"))
     (entry,) = catalogue.entries.values()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from practicum.environments.cache import Built
-from practicum.runner import Job, Limits, Mode, Pool, Preload, needs
+from practicum.runner import Job, Limits, Mode, Pool, Preload, required_imports
 from practicum.runner.environment import Environment
 from tests.environments.making import NAME
 from tests.runner.conftest import pool_in
@@ -111,8 +111,8 @@ def test_what_an_environment_lacks_is_named(pool: Pool, both: tuple[Built, Built
     assert result.stopped == "unavailable"
     assert "TensorFlow" in result.why
     assert "course.toml" in result.why
-    assert needs.missing(Preload.TENSORFLOW, both[0].environment) == "TensorFlow"
-    assert needs.missing(Preload.PYTHON, both[0].environment) is None
+    assert required_imports.missing(Preload.TENSORFLOW, both[0].environment) == "TensorFlow"
+    assert required_imports.missing(Preload.PYTHON, both[0].environment) is None
 
 
 def test_versions_are_those_of_where_it_ran(both: tuple[Built, Built]) -> None:

@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from practicum import figures
-from practicum.figures import base, predictions, scatter
+from practicum.figures import base, prediction_report, scatter
 from practicum.figures.scatter import Scatter
 from practicum.figures.sweep import Sweep
 from tests.course.test_documents import rows, section
@@ -44,6 +44,6 @@ def test_every_number_of_a_figure_is_documented() -> None:
 
     assert f"| {base.SEEDS} |" in text
     assert f"up to {scatter.LISTED} points" in text
-    assert f"each {1 / predictions.STEPS:g} above the one before" in text
-    assert f"in {predictions.BINS} steps" in text
+    assert f"each {1 / prediction_report.STEPS:g} above the one before" in text
+    assert f"in {prediction_report.BINS} steps" in text
     assert all(f"`{word}`" in text for word in base.SHARES)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from practicum import kinds
-from practicum.course.notes import Notes
+from practicum.course.diagnostics import Notes
 from practicum.course.problem import read
 from practicum.kinds.base import NoKey, Unclear
 from practicum.kinds.equality import shown

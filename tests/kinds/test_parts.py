@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.kinds import fixes, settings
-from practicum.kinds.observed import Witnessed, agreed, printed, witnessed
+from practicum.kinds import settings, snippet_edits
+from practicum.kinds.run_agreement import Witnessed, agreed, printed, witnessed
 from practicum.kinds.statistics import paired_difference, student_t
 from practicum.model import Failure, Fix, Opaque
 
@@ -31,7 +31,7 @@ SNIPPET = "a = 1\nif a:\n    b = 2\nc = 3\na = 1\n"
 )
 def test_a_fix_takes_lines_away_and_puts_lines_there(diff: str, after: str) -> None:
     """Lines found exactly once, together; context, additions and removals in any mixture."""
-    assert fixes.apply(Fix(diff, 1), SNIPPET) == after
+    assert snippet_edits.apply(Fix(diff, 1), SNIPPET) == after
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def test_a_fix_takes_lines_away_and_puts_lines_there(diff: str, after: str) -> N
 )
 def test_a_fix_that_cannot_be_made_is_refused_at_its_line(diff: str, said: str, line: int) -> None:
     """An edit that could be made in two ways is none."""
-    with pytest.raises(fixes.FixError) as caught:
-        fixes.apply(Fix(diff, 1), SNIPPET)
+    with pytest.raises(snippet_edits.FixError) as caught:
+        snippet_edits.apply(Fix(diff, 1), SNIPPET)
 
     assert said in str(caught.value)
     assert caught.value.line == line

@@ -10,11 +10,11 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from practicum.lab.depths import Depths, depths
-from practicum.lab.images import ImageSet
-from practicum.lab.prepare import Prepared, Tell, prepare
-from practicum.lab.shapes import shapes
-from practicum.lab.twins import twins
+from practicum.lab.backbone_split import Depths, depths
+from practicum.lab.image_set import ImageSet
+from practicum.lab.near_duplicates import twins
+from practicum.lab.prepared_set import Prepared, Tell, prepare
+from practicum.lab.shape_drawings import shapes
 
 SIDE = 32
 DRAWN = shapes(8, seed=0, side=SIDE, difficulty=0.6)

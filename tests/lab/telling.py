@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from practicum.lab.curve import LearningCurve, Point
-from practicum.lab.diagnose import Finding
-from practicum.lab.images import Remark
+from practicum.lab.diagnosis import Finding
+from practicum.lab.fit_record import Candidate, Epochs, Export, Story
+from practicum.lab.image_set import Remark
+from practicum.lab.learning_curve import LearningCurve, Point
 from practicum.lab.scores import Interval, Scores
-from practicum.lab.shapes import shapes
-from practicum.lab.story import Candidate, Epochs, Export, Story
+from practicum.lab.shape_drawings import shapes
 
 LOAD = """import keras
 import numpy as np

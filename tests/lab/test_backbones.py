@@ -9,8 +9,8 @@ import pytest
 from practicum.lab import backbones, networks
 from practicum.lab.backbones import MissingWeights, efficientnet_lite0
 from practicum.lab.features import features, forward, shared_base
-from practicum.lab.shapes import shapes
-from practicum.lab.train import Labelled, share_right, trainer
+from practicum.lab.shape_drawings import shapes
+from practicum.lab.training import Labelled, share_right, trainer
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 

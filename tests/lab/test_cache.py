@@ -324,7 +324,7 @@ def test_two_processes_share_a_folder(tmp_path: Path) -> None:
 def test_features_kept_on_disk_are_those_computed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """To the bit, and the second time without the network."""
     from practicum.lab import features as module
-    from practicum.lab.shapes import shapes
+    from practicum.lab.shape_drawings import shapes
 
     base, pixels = module.shared_base(32, "random"), shapes(2, seed=0, side=32).pixels
     direct = module.forward(base, pixels)

@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from practicum.lab import charts
-from practicum.lab.curve import Point
+from practicum.lab.fit_record import Candidate, Epochs
+from practicum.lab.learning_curve import Point
 from practicum.lab.scores import Interval
-from practicum.lab.story import Candidate, Epochs
 from tests.lab import telling
 
 SHARES = st.floats(0, 1)

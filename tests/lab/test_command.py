@@ -24,10 +24,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from practicum.commands.lab import PREPROCESSINGS, USUAL_SIDE, lab
-from practicum.lab import story
-from practicum.lab.reading import read
+from practicum.lab import fit_record
+from practicum.lab.dataset_reader import read
 from tests.lab import telling
-from tests.lab.test_decoding import header
+from tests.lab.test_image_decoding import header
 
 QUICK = ("--side", "48", "--minutes", "0")
 CLASSES = ("blauer Kreis", "星")
@@ -273,7 +273,7 @@ def test_a_model_that_is_damaged_or_another_one_is_refused(fitted: Fitted, tmp_p
     (model / "model.keras").write_bytes(whole[: len(whole) // 2])
     damaged = call("predict", model, fitted.pictures)
     (model / "model.keras").write_bytes(whole)
-    story.save(replace(story.load(model), classes=(*CLASSES, "third"), counts=(6, 6, 0)), model)
+    fit_record.save(replace(fit_record.load(model), classes=(*CLASSES, "third"), counts=(6, 6, 0)), model)
     another = call("predict", model, fitted.pictures)
 
     assert (damaged.exit_code, another.exit_code) == (2, 2)
@@ -300,7 +300,7 @@ def test_a_folder_that_is_no_model_says_what_is_missing(
     if missing == "story.json":
         (model / "work").mkdir()
     if missing == "model.keras":
-        story.save(telling.story(), model)
+        fit_record.save(telling.story(), model)
 
     done = call("predict", model, drawn)
 
@@ -330,7 +330,7 @@ def alone(*words: str | Path) -> tuple[list[str], str, float]:
 
 def test_a_report_is_written_again_without_tensorflow(tmp_path: Path) -> None:
     """In less than two seconds of a processor, from the story alone, wherever it is wanted."""
-    story.save(telling.story(), tmp_path / "model")
+    fit_record.save(telling.story(), tmp_path / "model")
 
     lines, loaded, seconds = alone("report", tmp_path / "model", "--to", tmp_path / "new" / "again.html")
 
@@ -344,7 +344,7 @@ def test_a_report_is_written_again_without_tensorflow(tmp_path: Path) -> None:
 
 def test_a_report_lies_beside_its_story_unless_said(tmp_path: Path) -> None:
     """And a place that cannot be written is named."""
-    story.save(telling.story(), tmp_path)
+    fit_record.save(telling.story(), tmp_path)
     (tmp_path / "file").write_text("mine")
 
     beside, blocked = call("report", tmp_path), call("report", tmp_path, "--to", tmp_path / "file" / "x.html")
@@ -357,7 +357,7 @@ def test_a_report_lies_beside_its_story_unless_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize("spoil", [b"", b"{}", b'{"schema": 99, "arrays": "", "story": {}}'])
 def test_a_damaged_story_is_named(tmp_path: Path, spoil: bytes) -> None:
     """With its file and what to do, whichever part of it is damaged."""
-    story.save(telling.story(), tmp_path)
+    fit_record.save(telling.story(), tmp_path)
     arrays = next(tmp_path.glob("story-*.npz"))
     packed = bytearray(arrays.read_bytes())
     packed[len(packed) // 2] ^= 255
@@ -512,7 +512,7 @@ def test_the_side_is_the_usual_one_of_the_usual_network() -> None:
     """The command knows it, and the preprocessings, without TensorFlow."""
     from typing import get_args
 
-    from practicum.lab.registry import Preprocessing, backbone
+    from practicum.lab.pretrained_models import Preprocessing, backbone
 
     assert backbone().usual_side == USUAL_SIDE
     assert get_args(Preprocessing) == PREPROCESSINGS
@@ -581,7 +581,7 @@ def test_a_class_of_one_picture_many_times_over_is_told(pictures: Path, tmp_path
 
 def test_a_mistake_of_ours_is_not_dressed_up(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error that nobody foresaw keeps its traceback."""
-    monkeypatch.setattr("practicum.lab.reading.read", lambda *_, **__: np.zeros(3).reshape(2))
+    monkeypatch.setattr("practicum.lab.dataset_reader.read", lambda *_, **__: np.zeros(3).reshape(2))
 
     done = call("fit", drawn, "--to", tmp_path / "model", *QUICK)
 

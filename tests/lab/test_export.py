@@ -18,12 +18,12 @@ from keras import layers
 from PIL import Image
 
 from practicum.lab.backbones import efficientnet_lite0
-from practicum.lab.decoding import decode
+from practicum.lab.determinism import repeatable
 from practicum.lab.export import CLASSES, TOLERANCE, Disagreement, export
 from practicum.lab.features import forward
-from practicum.lab.repeat import repeatable
-from practicum.lab.shapes import shapes
-from practicum.lab.story import Export
+from practicum.lab.fit_record import Export
+from practicum.lab.image_decoding import decode
+from practicum.lab.shape_drawings import shapes
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
@@ -246,7 +246,7 @@ QUIET = """
 import os, sys, warnings
 from pathlib import Path
 import keras, numpy as np
-from practicum.lab.repeat import repeatable
+from practicum.lab.determinism import repeatable
 repeatable()
 from practicum.lab.export import export
 from practicum.lab.features import forward

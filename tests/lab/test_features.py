@@ -7,8 +7,8 @@ import pytest
 from practicum.lab import networks
 from practicum.lab.backbones import efficientnet_lite0
 from practicum.lab.features import digest, features, forward, shared_base
-from practicum.lab.shapes import shapes
-from practicum.lab.train import Labelled, Trainer
+from practicum.lab.shape_drawings import shapes
+from practicum.lab.training import Labelled, Trainer
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 

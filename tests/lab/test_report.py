@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from practicum.lab import report
-from practicum.lab.curve import Point
-from practicum.lab.images import Remark
+from practicum.lab.fit_record import Candidate, Epochs, Export, Story
+from practicum.lab.formatting import shown
+from practicum.lab.image_set import Remark
+from practicum.lab.learning_curve import Point
 from practicum.lab.scores import Interval
-from practicum.lab.story import Candidate, Epochs, Export, Story
-from practicum.lab.words import shown
 from tests.lab.telling import curve, interval, story
 
 BASE = story()

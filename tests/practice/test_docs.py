@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from practicum.practice.rules import Code
+from practicum.practice.sitting_rules import Code
 
 
 def test_every_refusal_is_documented() -> None:

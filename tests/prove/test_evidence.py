@@ -199,7 +199,7 @@ def test_of_the_experiments_only_what_is_called_counts(tmp_path: Path, old: str,
 
 def test_a_number_keeps_what_a_32_bit_float_carries() -> None:
     """0.86 as TensorFlow reports it is kept as 0.86, and nothing else is lost."""
-    from practicum.prove.measuring import _rounded
+    from practicum.prove.experiments import _rounded
 
     assert _rounded(0.8600000143051147) == 0.86
     assert _rounded(1e-05) == 1e-05

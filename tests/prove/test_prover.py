@@ -11,7 +11,7 @@ import pytest
 from practicum.model import Verdict
 from practicum.prove.catalogue import Entry, load, survey
 from practicum.prove.prover import Progress, Prover
-from practicum.prove.runs import Stopped
+from practicum.prove.repeated_runs import Stopped
 from practicum.runner import Job, Pool, Result
 from tests.prove.making import BEST, CLAIMS, EXPERIMENTS, SUM, path, problem, write_course
 

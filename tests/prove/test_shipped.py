@@ -8,10 +8,10 @@ import pytest
 
 from practicum import settings
 from practicum.model import Deck, Measured, Measurement, Page, Problem, Verdict
-from practicum.prove import judging, measuring, subjects
+from practicum.prove import experiments, judging, subjects
 from practicum.prove.catalogue import Catalogue, Entry, load
 from practicum.prove.judging import Measurements
-from practicum.prove.runs import Bench
+from practicum.prove.repeated_runs import Bench
 from practicum.runner import Pool
 
 COURSES = settings.shipped_courses()
@@ -104,7 +104,7 @@ def test_a_long_experiment_gives_the_same_with_one_seed(pool: Pool, function: st
     found: dict[Measurement, Measured | str] = {}
     bench = Bench(pool.run, catalogue.topic(entry.topic))
 
-    measuring.measure([recorded.measurement], bench, found.__setitem__)
+    experiments.measure([recorded.measurement], bench, found.__setitem__)
 
     again = found[recorded.measurement]
     assert isinstance(again, Measured), again

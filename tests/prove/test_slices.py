@@ -100,7 +100,7 @@ def test_the_real_lab_is_found_without_being_imported() -> None:
     """The prover reads the lab's source and never imports Keras."""
     code = (
         "import sys; from practicum.prove.slices import lab_source; "
-        "assert 'def ' in lab_source('practicum.lab.images') and lab_source('numpy') is None; "
+        "assert 'def ' in lab_source('practicum.lab.image_set') and lab_source('numpy') is None; "
         "print([name for name in ('keras', 'numpy', 'practicum.lab') if name in sys.modules])"
     )
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from practicum.runner import Mode, Pool
-from practicum.runner.mode import why_not
-from practicum.runner.warm import Zygote
+from practicum.runner.isolation_mode import why_not
+from practicum.runner.zygote_client import Zygote
 
 POOLS: dict[Mode, Pool] = {}
 

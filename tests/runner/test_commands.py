@@ -118,6 +118,6 @@ def test_doctor_advises(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_modes_are_worth_telling_apart() -> None:
     """Every mode has its own words in the report."""
-    from practicum.runner.report import _MEANS
+    from practicum.runner.isolation_report import _MEANS
 
     assert set(_MEANS) == set(Mode)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from practicum.runner import Job, Limits, Mode, Pool, Preload, Result, needs
-from practicum.runner.inside.trees import remove_tree
+from practicum.runner import Job, Limits, Mode, Pool, Preload, Result, required_imports
+from practicum.runner.inside.remove_tree import remove_tree
 from practicum.runner.inside.zygote import Config, Zygote
-from practicum.runner.protocol import ZygoteGone
-from practicum.runner.warm import Zygote as WarmZygote
-from practicum.runner.warm import peek_memory
+from practicum.runner.job import ZygoteGone
+from practicum.runner.zygote_client import Zygote as WarmZygote
+from practicum.runner.zygote_client import peek_memory
 
 from .conftest import own_pid, pool_in
 
@@ -202,12 +202,12 @@ def test_a_zygote_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_auto_takes_the_least_that_is_needed(code: str, preload: Preload) -> None:
     """The modules that the text imports choose the interpreter."""
-    assert needs.preload(Job(code=code)) is preload
+    assert required_imports.preload(Job(code=code)) is preload
 
 
 def test_tensorflow_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that needs TensorFlow where there is none is told what to install."""
-    monkeypatch.setattr(needs, "installed", lambda name, environment=None: name != "tensorflow")
+    monkeypatch.setattr(required_imports, "installed", lambda name, environment=None: name != "tensorflow")
 
     result = pool_in(Mode.SUBPROCESS).run(Job(code="import tensorflow"))
 

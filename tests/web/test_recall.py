@@ -8,7 +8,7 @@ from html import unescape
 
 import pytest
 
-from practicum.practice.review import DAY, NEW_A_DAY
+from practicum.practice.spaced_repetition import DAY, NEW_A_DAY
 from practicum.prove.catalogue import Catalogue, load
 from practicum.store import Store
 from practicum.web import recall

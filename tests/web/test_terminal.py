@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from practicum.runner.screen import shown
+from practicum.runner.ansi import shown
 from practicum.web.terminal import LINE, Terminal
 
 PIECES = st.lists(

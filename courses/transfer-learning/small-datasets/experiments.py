@@ -12,10 +12,10 @@ from PIL import Image
 
 from practicum.lab import backbones, networks, scores
 from practicum.lab.features import features, forward, shared_base
-from practicum.lab.images import ImageSet
-from practicum.lab.probe import Probing
-from practicum.lab.shapes import shapes
-from practicum.lab.train import Curves, Labelled, accuracy, share_right, trainer
+from practicum.lab.image_set import ImageSet
+from practicum.lab.linear_probe import Probing
+from practicum.lab.shape_drawings import shapes
+from practicum.lab.training import Curves, Labelled, accuracy, share_right, trainer
 
 SIDE = 64
 CLASSES = 5

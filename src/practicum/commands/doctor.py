@@ -7,8 +7,8 @@ import json
 
 import click
 
-from practicum.runner.report import Report, Row
-from practicum.runner.report import doctor as look
+from practicum.runner.isolation_report import Report, Row
+from practicum.runner.isolation_report import doctor as look
 
 
 @click.command()

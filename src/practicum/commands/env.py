@@ -81,7 +81,7 @@ def show(course: Path) -> None:
     Exit code 0: there is one; 1: there is none yet; 2: the course could not be read.
     """
     from practicum.environments import cache, requirements
-    from practicum.environments.choice import NoEnvironment, choose
+    from practicum.environments.selection import NoEnvironment, choose
     from practicum.runner.environment import Environment
 
     root, read = _read(course)
@@ -146,9 +146,9 @@ def _read(path: Path) -> tuple[Path, Course]:
 
 def _checked(packages: Sequence[str], python: str | None) -> Requirements:
     """Requirements from the command line, by the rules that hold in a course."""
+    from practicum.course.diagnostics import Notes
     from practicum.course.environment import read_environment
-    from practicum.course.notes import Notes
-    from practicum.course.tables import EnvironmentTable, Lines
+    from practicum.course.toml_tables import EnvironmentTable, Lines
 
     notes = Notes("--packages")
     table = EnvironmentTable(packages=list(packages), python=python)
@@ -161,7 +161,7 @@ def _checked(packages: Sequence[str], python: str | None) -> Requirements:
 
 
 def _build(name: str, wanted: Requirements, lock_file: Path | None, offline: bool) -> None:
-    from practicum.commands.progress import building
+    from practicum.commands.progress_bar import building
     from practicum.environments import cache, requirements
     from practicum.environments.build import BuildError
     from practicum.environments.build import build as make

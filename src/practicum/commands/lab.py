@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from practicum.commands import lab_folder
-from practicum.commands import lab_words as say
+from practicum.commands import lab_messages as say
+from practicum.commands import model_folder
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from practicum.lab.images import Remark
-    from practicum.lab.prepare import Tell
-    from practicum.lab.reading import Reading
-    from practicum.lab.registry import Backbone
-    from practicum.lab.story import Story
+    from practicum.lab.dataset_reader import Reading
+    from practicum.lab.fit_record import Story
+    from practicum.lab.image_set import Remark
+    from practicum.lab.prepared_set import Tell
+    from practicum.lab.pretrained_models import Backbone
 
 PREPROCESSINGS = ("0-255", "0-1", "-1-1", "caffe", "torch")
 KERAS_FILES = (".keras", ".h5")
@@ -79,21 +79,23 @@ def fit(
     """
     started = time.monotonic()
     folder = folder or Path(f"{_title(pictures)}-model")
-    with say.clear_errors(folder, folder / lab_folder.WORK), say.progress() as tell:
+    with say.clear_errors(folder, folder / model_folder.WORK), say.progress() as tell:
         if preprocessing != PREPROCESSINGS[0] and Path(name or "").suffix.lower() not in KERAS_FILES:
             say.give_up("--preprocessing is for the network of a Keras file; name that file with --backbone")
-        lab_folder.check(folder, pictures)
+        model_folder.check(folder, pictures)
         read, named = _read(pictures, folder, name, preprocessing, side, tell)
         say.describe(read)
-        with lab_folder.made(folder) as work:
+        with model_folder.made(folder) as work:
             _start(tell)
-            from practicum.lab import fit, registry
+            from practicum.lab import pipeline, pretrained_models
             from practicum.lab.cache import Disk, Steps
 
-            request = fit.Request(_title(pictures), say.name(pictures), minutes, seed, started=started)
-            made = fit.fit(read, named or registry.backbone(), request, cache=Disk(work), steps=Steps(work), tell=tell)
-            told = lab_folder.keep(made, read.images.pixels[:COMPARED_BY], folder, started, tell)
-    say.conclude(told, folder, folder / lab_folder.REPORT)
+            request = pipeline.Request(_title(pictures), say.name(pictures), minutes, seed, started=started)
+            made = pipeline.fit(
+                read, named or pretrained_models.backbone(), request, cache=Disk(work), steps=Steps(work), tell=tell
+            )
+            told = model_folder.keep(made, read.images.pixels[:COMPARED_BY], folder, started, tell)
+    say.conclude(told, folder, folder / model_folder.REPORT)
 
 
 @lab.command()
@@ -106,9 +108,9 @@ def predict(model: Path, pictures: tuple[Path, ...], as_json: bool) -> None:
     Exit code: 0 if all could be read, 1 if some could not, 2 if none could or there is no model.
     """
     with say.clear_errors(model), say.progress() as tell:
-        from practicum.lab.reading import read_pictures
+        from practicum.lab.dataset_reader import read_pictures
 
-        told = lab_folder.told_in(model)
+        told = model_folder.told_in(model)
         files, nothing = _files(pictures)
         pixels, names, unreadable = read_pictures(files, side=told.side, progress=partial(tell, "reading pictures"))
         left_out = [*nothing, *unreadable]
@@ -132,11 +134,11 @@ def predict(model: Path, pictures: tuple[Path, ...], as_json: bool) -> None:
 @click.option("--open", "open_it", is_flag=True, help="Show it in the browser.")
 def report(model: Path, file: Path | None, open_it: bool) -> None:
     """Write the report of the fit in MODEL again, one HTML file, and say what it found."""
-    file = file or model / lab_folder.REPORT
+    file = file or model / model_folder.REPORT
     with say.clear_errors(file):
         from practicum.lab import report
 
-        told = lab_folder.told_in(model)
+        told = model_folder.told_in(model)
         report.write(told, file)
     say.conclude(told, model, file)
     if open_it:
@@ -156,8 +158,8 @@ def draw(folder: Path, kind: str, per_class: int, side: int, seed: int) -> None:
     with say.clear_errors(folder), say.progress() as tell:
         from PIL import Image
 
-        from practicum.lab.emoji import emoji_images
-        from practicum.lab.shapes import shapes
+        from practicum.lab.emoji_drawings import emoji_images
+        from practicum.lab.shape_drawings import shapes
 
         if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
             say.give_up(f"{say.name(folder)}: is there already; name a new folder")
@@ -193,35 +195,35 @@ def _read(
 
     Otherwise they are read before TensorFlow starts, so that what is wrong with them is told at once.
     """
-    from practicum.lab import reading
+    from practicum.lab import dataset_reader
 
     named = None
     if name is not None:
-        reading.look(pictures, apart=folder)
+        dataset_reader.look(pictures, apart=folder)
         _start(tell)
-        from practicum.lab import registry
+        from practicum.lab import pretrained_models
 
         tell(f"looking for the network {name}", 0, 1)
-        named = registry.backbone(name, preprocessing=preprocessing)  # type: ignore[arg-type]
+        named = pretrained_models.backbone(name, preprocessing=preprocessing)  # type: ignore[arg-type]
     least, usual = (named.least_side, named.usual_side) if named else (LEAST_SIDE, USUAL_SIDE)
     counting = partial(tell, "reading pictures")
-    read = reading.read(pictures, side=side or usual, apart=folder, progress=counting)
-    better = side or reading.side_for(read.sizes, least=least, usual=usual)
+    read = dataset_reader.read(pictures, side=side or usual, apart=folder, progress=counting)
+    better = side or dataset_reader.side_for(read.sizes, least=least, usual=usual)
     if better != read.images.side:
         # Small files: reading them again is quicker than looking into each before.
-        read = reading.read(pictures, side=better, apart=folder, progress=counting)
+        read = dataset_reader.read(pictures, side=better, apart=folder, progress=counting)
     return read, named
 
 
 def _start(tell: Tell) -> None:
     """Start TensorFlow, whose C++ tells meanwhile of each device that it finds or misses, whatever it is asked."""
-    from practicum.lab.silence import silence
+    from practicum.lab.output_capture import silence
 
     tell("starting TensorFlow", 0, 1)
     with silence():
         import tensorflow as tf
 
-        from practicum.lab.repeat import repeatable
+        from practicum.lab.determinism import repeatable
 
         repeatable()
         tf.config.list_logical_devices()
@@ -232,8 +234,8 @@ def _start(tell: Tell) -> None:
 
 def _files(named: Sequence[Path]) -> tuple[list[Path], list[Remark]]:
     """The files that were named and all pictures below the folders that were, and what was not looked into."""
-    from practicum.lab.images import Remark
-    from practicum.lab.sources import Folder, is_picture
+    from practicum.lab.image_set import Remark
+    from practicum.lab.image_sources import Folder, is_picture
 
     found, left_out = [], []
     for one in named:
@@ -251,7 +253,7 @@ def _files(named: Sequence[Path]) -> tuple[list[Path], list[Remark]]:
 
 def _probabilities(model: Path, told: Story, pixels: NDArray[np.uint8], tell: Tell) -> NDArray[np.float32]:
     """What the model makes of pictures, (n, classes)."""
-    file = model / lab_folder.MODEL
+    file = model / model_folder.MODEL
     if not file.is_file():
         say.give_up(f"{say.name(file)}: is not there; fit again to write it anew")
     _start(tell)

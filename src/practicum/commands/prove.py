@@ -130,7 +130,7 @@ def _proved(work: Work, all_again: bool, jobs: int, timeout: float, digest: str 
     all_again = all_again or digest is not None
     if not all_again and not any(entry.outdated for _, entries in work for entry in entries):
         return work
-    from practicum.commands.progress import proving
+    from practicum.commands.progress_bar import proving
     from practicum.prove.prover import Prover
     from practicum.runner import Pool
 
@@ -151,7 +151,7 @@ def _proved(work: Work, all_again: bool, jobs: int, timeout: float, digest: str 
 def _environment(catalogue: Catalogue, digest: str | None) -> Environment:
     """The one that was named, or else the course's."""
     from practicum.environments.cache import Unknown
-    from practicum.environments.choice import NoEnvironment, environment_for, named
+    from practicum.environments.selection import NoEnvironment, environment_for, named
 
     try:
         if digest is not None:

@@ -70,7 +70,7 @@ def _environment(digest: str | None, course: Path | None) -> Environment | None:
     """The one that was named, or the course's; None for the server's own."""
     from practicum.course import read
     from practicum.environments.cache import Unknown
-    from practicum.environments.choice import NoEnvironment, environment_for, named
+    from practicum.environments.selection import NoEnvironment, environment_for, named
     from practicum.model import CourseError
 
     if digest is not None and course is not None:

@@ -109,7 +109,7 @@ def _say_what_is_unproved(catalogues: list[Catalogue]) -> None:
 
 def _environments(catalogues: list[Catalogue]) -> list[Environment]:
     """In which the courses' code runs, each once. Where there is none for a course, its author is told what to do."""
-    from practicum.environments.choice import NoEnvironment, choose
+    from practicum.environments.selection import NoEnvironment, choose
 
     found: list[Environment] = []
     for catalogue in catalogues:

@@ -8,8 +8,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from practicum.course.notes import Notes
-from practicum.course.tables import EnvironmentTable, Lines
+from practicum.course.diagnostics import Notes
+from practicum.course.toml_tables import EnvironmentTable, Lines
 from practicum.model import Requirements
 
 LOCK = "environment.txt"

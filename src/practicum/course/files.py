@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from practicum.course.notes import Notes
+from practicum.course.diagnostics import Notes
 
 LARGEST = 128 << 10
 """Bytes of the largest file that is read."""

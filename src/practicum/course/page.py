@@ -9,12 +9,12 @@ import tomllib
 from markdown_it.token import Token
 
 from practicum import figures
-from practicum.course import draft as drafts
-from practicum.course.braces import FillError
-from practicum.course.inline import questions
-from practicum.course.notes import Notes, suggestion
-from practicum.course.tables import Lines, syntax_error
-from practicum.course.typed import numbers, typed
+from practicum.course import problem_markdown as drafts
+from practicum.course.diagnostics import Notes, suggestion
+from practicum.course.number_lint import numbers, typed
+from practicum.course.page_values import questions
+from practicum.course.placeholders import FillError
+from practicum.course.toml_tables import Lines, syntax_error
 from practicum.kinds import expressions
 from practicum.model import Block, Box, Card, Cell, Drawing, Page, Prose
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from practicum import kinds
-from practicum.course import draft as drafts
-from practicum.course import tables
-from practicum.course.braces import FillError
-from practicum.course.draft import Chunk, Draft, DraftOption, Passage
-from practicum.course.notes import Notes, suggestion
-from practicum.course.template import fill
+from practicum.course import problem_markdown as drafts
+from practicum.course import toml_tables
+from practicum.course.diagnostics import Notes, suggestion
+from practicum.course.parameters import fill
+from practicum.course.placeholders import FillError
+from practicum.course.problem_markdown import Chunk, Draft, DraftOption, Passage
 from practicum.model import Fix, Json, Option, Problem, Variant
 
 VARIANTS = 200
@@ -37,7 +37,7 @@ def read(path: str, text: str, notes: Notes, files: Mapping[str, str] | None = N
     if split is None:
         return None
     front, body, first = split
-    table, lines = tables.parse(front, tables.ProblemTable, notes, 2, frozenset({"kind", "params"}))
+    table, lines = toml_tables.parse(front, toml_tables.ProblemTable, notes, 2, frozenset({"kind", "params"}))
     compared = table is not None and not _COMPARED.isdisjoint(table.proof)
     draft = drafts.parse(body, first, notes, fenced_answers=compared)
     _adopt(draft, files or {}, path.rpartition("/")[0], notes)
@@ -78,7 +78,9 @@ def _adopt(draft: Draft, files: Mapping[str, str], folder: str, notes: Notes) ->
 
 
 class _Builder:
-    def __init__(self, path: str, table: tables.ProblemTable, lines: tables.Lines, draft: Draft, notes: Notes) -> None:
+    def __init__(
+        self, path: str, table: toml_tables.ProblemTable, lines: toml_tables.Lines, draft: Draft, notes: Notes
+    ) -> None:
         self.path, self.table, self.lines, self.draft, self.notes = path, table, lines, draft, notes
         self.places = draft.places()
         self.unfilled: set[tuple[str, int]] = set()

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from practicum import modes
-from practicum.course import files, tables
+from practicum.course import files, toml_tables
 from practicum.course import page as pages
 from practicum.course import problem as problems
+from practicum.course.diagnostics import Notes, printable, suggestion
 from practicum.course.environment import LOCK, read_environment
-from practicum.course.notes import Notes, printable, suggestion
 from practicum.model import Card, Course, CourseError, Mistake, Page, Problem, Requirements, Topic
 
 _SLUG = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -59,19 +59,19 @@ class _Reader:
         topics = [topic for name in self._folders() if (topic := self._topic(name)) is not None]
         if table and not topics and not self.mistakes:
             self._note("course.toml", "the course has no topic: add a folder with a `topic.toml`")
-        table = table or tables.CourseTable(title=self.root.absolute().name or "?")
+        table = table or toml_tables.CourseTable(title=self.root.absolute().name or "?")
         said = table.model_dump(exclude={"environment"})
         course = Course(slug=self.root.absolute().name, topics=tuple(topics), environment=environment, **said)
         return Reading(course, sorted(set(self.mistakes)))
 
-    def _course(self) -> tuple[tables.CourseTable | None, Requirements | None]:
+    def _course(self) -> tuple[toml_tables.CourseTable | None, Requirements | None]:
         """`course.toml`, and the environment that it asks for with the lock beside it."""
         notes, locked = Notes("course.toml"), Notes(LOCK)
         text = files.read_text(self.root, "course.toml", notes)
         lock = files.read_text(self.root, LOCK, locked) if LOCK in self._entries(".") else None
         table, environment = None, None
         if text is not None:
-            table, lines = tables.parse(text, tables.CourseTable, notes)
+            table, lines = toml_tables.parse(text, toml_tables.CourseTable, notes)
             if table and (table.environment or not lines.has("environment")):
                 environment = read_environment(table.environment, lines, notes, lock, locked)
         self.mistakes += notes.mistakes + locked.mistakes
@@ -93,7 +93,7 @@ class _Reader:
         if "topic.toml" not in names:
             self._note(slug, "this folder is no topic: add a `topic.toml` with a title, or take it away")
             return None
-        table = self._table(f"{slug}/topic.toml", tables.TopicTable)
+        table = self._table(f"{slug}/topic.toml", toml_tables.TopicTable)
         found: dict[str, tuple[Problem, ...]] = {}
         written: dict[str, Page] = {}
         cards: tuple[Card, ...] = ()
@@ -189,10 +189,10 @@ class _Reader:
             self._note(path, f"is no Python: {reason or 'nested too deeply'}")
         return text or ""
 
-    def _table(self, path: str, model: type[tables.Model]) -> tables.Model | None:
+    def _table(self, path: str, model: type[toml_tables.Model]) -> toml_tables.Model | None:
         notes = Notes(path)
         text = files.read_text(self.root, path, notes)
-        table = tables.parse(text, model, notes)[0] if text is not None else None
+        table = toml_tables.parse(text, model, notes)[0] if text is not None else None
         self.mistakes += notes.mistakes
         return table
 

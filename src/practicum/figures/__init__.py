@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from practicum.figures.base import Figure
-from practicum.figures.chart import Chart
-from practicum.figures.predictions import Predictions
+from practicum.figures.learning_curves import Chart
+from practicum.figures.prediction_report import Predictions
 from practicum.figures.scatter import Scatter
 from practicum.figures.sweep import Sweep
 

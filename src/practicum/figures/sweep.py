@@ -7,11 +7,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from practicum.figures import lines, parts, reader, scales
+from practicum.figures import interactive_chart, line_chart, parts, scales
 from practicum.figures import settings as own
 from practicum.figures.base import TALL, Figure, Wrong, across_seeds, inner_mistakes, seeds_of, shares, value
-from practicum.figures.lines import Line
-from practicum.figures.reader import Rows
+from practicum.figures.interactive_chart import Rows
+from practicum.figures.line_chart import Line
 from practicum.kinds import settings
 from practicum.model import Measured, Measurement
 
@@ -78,11 +78,11 @@ class Sweep(Figure):
         )
         told = " ".join(f"{rows.read(at)}." for at in range(len(places)))
         across = scales.values(places, labels, table["unit"])
-        picture = lines.drawn(table["title"], told, drawn, across, share, TALL)
+        picture = line_chart.drawn(table["title"], told, drawn, across, share, TALL)
         data = parts.table(table["title"], rows.head, rows.rows)
         if table.get("slider"):
             what = table["unit"].capitalize()
-            body = reader.read(f"figure-{number}", picture, rows, data, len(places) // 2, what)
+            body = interactive_chart.read(f"figure-{number}", picture, rows, data, len(places) // 2, what)
         else:
             body = picture + parts.details("The same as a table", data)
         gaps = [one.name for one in drawn if len(one.drawn) < len(places)]

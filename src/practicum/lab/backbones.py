@@ -14,8 +14,8 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from practicum.lab.repeat import repeatable
-from practicum.lab.torchfile import read_tensors
+from practicum.lab.determinism import repeatable
+from practicum.lab.torch_weights import read_tensors
 
 Weights = Literal["imagenet", "random"]
 

@@ -14,10 +14,10 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from practicum.lab.curve import LearningCurve, Point
+from practicum.lab.fit_record import Candidate, Epochs
+from practicum.lab.formatting import counted, cut, lasted, number, percent, shown, whole
+from practicum.lab.learning_curve import LearningCurve, Point
 from practicum.lab.scores import Interval, proportion
-from practicum.lab.story import Candidate, Epochs
-from practicum.lab.words import counted, cut, lasted, number, percent, shown, whole
 
 HEIGHT = 240
 """Pixels from the foot of a plot to its head."""

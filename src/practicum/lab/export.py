@@ -15,8 +15,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from practicum.lab.features import forward
-from practicum.lab.silence import silence
-from practicum.lab.story import Export
+from practicum.lab.fit_record import Export
+from practicum.lab.output_capture import silence
 
 TOLERANCE = 1e-4
 """The largest difference of a probability that counts as agreeing."""

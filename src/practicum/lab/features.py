@@ -15,7 +15,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from practicum.lab.backbones import Weights, efficientnet_lite0
-from practicum.lab.repeat import LANES, repeatable
+from practicum.lab.determinism import LANES, repeatable
 
 CHUNK = 20
 """Pictures in one forward pass: few enough that a small set keeps all cores busy. Always this many, so that a picture's

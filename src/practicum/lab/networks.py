@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from practicum.lab.backbones import FEATURES, efficientnet_lite0
-from practicum.lab.repeat import repeatable
+from practicum.lab.determinism import repeatable
 
 
 def small_cnn(side: int, classes: int, seed: int = 0) -> keras.Model:

@@ -16,12 +16,12 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 from PIL import Image
 
-from practicum.lab import charts, words
-from practicum.lab.diagnose import Finding
-from practicum.lab.images import Remark
+from practicum.lab import charts, formatting
+from practicum.lab.diagnosis import Finding
+from practicum.lab.fit_record import Story
+from practicum.lab.formatting import SPACE, counted, listed, percent, shown, whole
+from practicum.lab.image_set import Remark
 from practicum.lab.scores import Interval
-from practicum.lab.story import Story
-from practicum.lab.words import SPACE, counted, listed, percent, shown, whole
 
 PICTURES = 60
 """Thumbnails in one report, at most."""
@@ -214,11 +214,11 @@ def _facts(story: Story) -> list[tuple[str, str, str]]:
 def _made(story: Story) -> list[tuple[str, str]]:
     versions = " · ".join(f"{shown(name)} {shown(version)}" for name, version in story.versions.items())
     facts = [
-        ("Made on", words.day(story.made)),
+        ("Made on", formatting.day(story.made)),
         ("Pictures from", shown(story.source)),
         ("Network", f"{shown(story.backbone)}, seeing {story.side} × {story.side} pixels"),
         ("Seed", str(story.seed)),
-        ("Time", words.lasted(story.seconds)),
+        ("Time", formatting.lasted(story.seconds)),
     ]
     return [*facts, *([("With", versions)] if versions else [])]
 
@@ -233,7 +233,7 @@ def _between(one: Interval) -> str:
 
 
 def _plainly(one: Interval) -> str:
-    return f"{words.number(one.value)} ({words.number(one.low)} to {words.number(one.high)})"
+    return f"{formatting.number(one.value)} ({formatting.number(one.low)} to {formatting.number(one.high)})"
 
 
 def _hundred(share: float) -> str:
@@ -301,8 +301,8 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     filters: dict[str, Callable[..., Any]] = {
-        "shown": shown, "fit": _fit, "percent": percent, "weighs": words.weighs, "number": words.number,
-        "day": words.day, "counted": counted, "severity": _severity, "hundred": _hundred, "breakable": _breakable,
+        "shown": shown, "fit": _fit, "percent": percent, "weighs": formatting.weighs, "number": formatting.number,
+        "day": formatting.day, "counted": counted, "severity": _severity, "hundred": _hundred, "breakable": _breakable,
     }  # fmt: skip
     environment.filters.update(filters)
     return environment.get_template("report.html")

@@ -109,7 +109,7 @@ def scores(
     `seed`, within each class, so that no class is ever missing. Intervals say what other pictures of the same kind
     would give, for this way of training. Repeats steady the values, each being the mean of theirs, and add no picture,
     so they do not narrow an interval; the confusion matrix is that of the `typical` one. `optimism`, from
-    :func:`practicum.lab.choice.choose`, is taken off accuracy, balanced accuracy and F1.
+    :func:`practicum.lab.model_selection.choose`, is taken off accuracy, balanced accuracy and F1.
 
     Pictures of one of `groups` (n,), such as twins, tell no more than one of them may: intervals are then as wide as
     for so many pictures as there are groups, which is the most they can be.

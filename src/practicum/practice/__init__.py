@@ -8,7 +8,6 @@ caller loads both, asks a command what comes of something, and appends the event
     sitting = sitting.after(decision.events)
 """
 
-from practicum.practice.clock import CLOCKS, Clock
 from practicum.practice.events import (
     Answered,
     Event,
@@ -21,10 +20,11 @@ from practicum.practice.events import (
     kind,
     to_json,
 )
-from practicum.practice.paper import Item, Paper, draw
-from practicum.practice.record import RecordError
-from practicum.practice.rules import Decision, Refusal, answer, as_of, hint, move_on, show, skip
+from practicum.practice.exam_draw import Item, Paper, draw
 from practicum.practice.sitting import GRACE, ItemState, Sitting, Status
+from practicum.practice.sitting_rules import Decision, Refusal, answer, as_of, hint, move_on, show, skip
+from practicum.practice.strict_json import RecordError
+from practicum.practice.time_limit import CLOCKS, Clock
 
 __all__ = [
     "CLOCKS",

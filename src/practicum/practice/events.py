@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from practicum.practice import record
-from practicum.practice.record import RecordError
+from practicum.practice import strict_json
+from practicum.practice.strict_json import RecordError
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,11 @@ _KINDS: dict[str, type[Event]] = {
 }
 _NAMES = {event: name for name, event in _KINDS.items()}
 _FIELDS = {
-    "item": record.whole,
-    "at": record.whole,
-    "nonce": record.text,
-    "answer": record.texts,
-    "right": record.truth,
+    "item": strict_json.whole,
+    "at": strict_json.whole,
+    "nonce": strict_json.text,
+    "answer": strict_json.texts,
+    "right": strict_json.truth,
 }
 _READERS = {name: {field.name: _FIELDS[field.name] for field in fields(event)} for name, event in _KINDS.items()}
 
@@ -103,4 +103,4 @@ def from_json(data: Any) -> Event:
     if not isinstance(name, str) or name not in _KINDS:
         raise RecordError(f"expected an event, not {data!r}")
     rest = {key: value for key, value in data.items() if key != "kind"}
-    return _KINDS[name](**record.fields(rest, _READERS[name], f"event {name}"))
+    return _KINDS[name](**strict_json.fields(rest, _READERS[name], f"event {name}"))

@@ -7,8 +7,8 @@ from dataclasses import InitVar, dataclass, field, replace
 from enum import StrEnum
 
 from practicum.practice.events import Answered, Event, Expired, Hinted, Moved, Shown, Skipped, kind
-from practicum.practice.paper import Paper
-from practicum.practice.record import RecordError
+from practicum.practice.exam_draw import Paper
+from practicum.practice.strict_json import RecordError
 
 GRACE = 2_000
 """Milliseconds past its deadline for which an item still takes an answer: the way over the network is not the

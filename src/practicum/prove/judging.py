@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from practicum.kinds.equality import shown
-from practicum.kinds.observed import printed
+from practicum.kinds.run_agreement import printed
 from practicum.model import (
     Evidence,
     Failure,
@@ -23,7 +23,7 @@ from practicum.model import (
 )
 from practicum.prove import evidence as evidences
 from practicum.prove import subjects
-from practicum.prove.runs import Bench, Context, experiment_names, observe
+from practicum.prove.repeated_runs import Bench, Context, experiment_names, observe
 from practicum.prove.subjects import Part, Subject
 from practicum.prove.versions import unmet, versions
 from practicum.runner.environment import Environment

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 from practicum.model import Evidence, Measured, Measurement, Topic, VariantFinding, Verdict
 from practicum.prove import evidence as evidences
-from practicum.prove import judging, measuring, subjects
+from practicum.prove import experiments, judging, subjects
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.prove.judging import Measurements
-from practicum.prove.runs import Bench, RunJob, Stopped
-from practicum.runner.cancel import Cancel
+from practicum.prove.repeated_runs import Bench, RunJob, Stopped
+from practicum.runner.cancellation import Cancel
 from practicum.runner.environment import Environment
 
 
@@ -91,7 +91,7 @@ class Prover:
         """Measurements first, as they take longest; a problem is judged as soon as all of its own are there."""
         if not all_again:
             for topic in self.catalogue.course.topics:
-                known[topic.slug].measured |= measuring.reusable(topic, self._recorded(topic))
+                known[topic.slug].measured |= experiments.reusable(topic, self._recorded(topic))
         wanted = {entry.path: self._wanted(entry) for entry in todo}
         self._total = sum(self._runs(entry) for entry in todo)
         waiting: set[Future[None]] = set()
@@ -99,7 +99,7 @@ class Prover:
             calls = [call for entry in todo if entry.topic == topic.slug for call in wanted[entry.path]]
             missing = [call for call in dict.fromkeys(calls) if call not in known[topic.slug].measured]
             self._total += len(missing)
-            for batch in measuring.batches(missing, self.jobs):
+            for batch in experiments.batches(missing, self.jobs):
                 waiting.add(threads.submit(self._measure, batch, topic, known[topic.slug]))
         left = list(todo)
         while left or waiting:
@@ -160,7 +160,7 @@ class Prover:
                     known.measured[call] = found
             self._step(call.call)
 
-        measuring.measure(calls, self._bench(topic), on_measured)
+        experiments.measure(calls, self._bench(topic), on_measured)
 
     def _judge(self, entry: Entry, known: Measurements, proved: dict[str, Entry]) -> None:
         topic = self.catalogue.topic(entry.topic)

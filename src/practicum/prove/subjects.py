@@ -8,13 +8,13 @@ from functools import partial
 from typing import Any
 
 from practicum import figures, kinds
-from practicum.course.braces import FillError
-from practicum.course.cells import builds_on
-from practicum.course.inline import fill, questions
+from practicum.course.cell_dependencies import builds_on
+from practicum.course.page_values import fill, questions
+from practicum.course.placeholders import FillError
 from practicum.kinds import expressions as written
 from practicum.kinds.choice.claims import Claims
 from practicum.kinds.equality import shown
-from practicum.kinds.observed import agreed, printed, stopped
+from practicum.kinds.run_agreement import agreed, printed, stopped
 from practicum.model import (
     Card,
     Cell,
@@ -39,7 +39,7 @@ from practicum.model import (
     VariantFinding,
     Verdict,
 )
-from practicum.prove import asked, slices
+from practicum.prove import page_queries, slices
 
 Subject = Problem | Page | Deck
 
@@ -148,12 +148,12 @@ def _plan(page: Page) -> Plan:
         Run(_name(number), cell.code, before(page, cell), seeds=seeds, quiet=True)
         for number, cell in enumerate(shown_cells(page), 1)
     ]
-    if expressions := asked.expressions(page):
+    if expressions := page_queries.expressions(page):
         ground = _ground([cell.code for cell in page.cells if not cell.raises], "\n".join(expressions))
         values = {expression: expression for expression in expressions}
         runs.append(Run("braces", "", ground, values, seeds=seeds, quiet=True))
     drawn = (call for drawing in drawings(page) for call in figures.ALL[drawing.figure].calls(drawing.table))
-    return Plan(tuple(runs), tuple(dict.fromkeys((*drawn, *asked.calls(page)))))
+    return Plan(tuple(runs), tuple(dict.fromkeys((*drawn, *page_queries.calls(page)))))
 
 
 def _name(number: int) -> str:
@@ -185,7 +185,7 @@ def _wrong_questions(page: Page, experiments: frozenset[str]) -> Iterator[str]:
     for block in page.blocks:
         if isinstance(block, Prose) and not block.verbatim:
             for one in questions(block.text):
-                for message in asked.mistakes(one, experiments):
+                for message in page_queries.mistakes(one, experiments):
                     yield f"line {block.line + one.line - 1}: {message}"
 
 
@@ -240,7 +240,7 @@ def _cell(one: Observation) -> CellFinding:
 
 def _unanswered(page: Page, measured: Mapping[Measurement, Measured], values: Mapping[str, Json]) -> Iterator[str]:
     """What of the prose and the drawings cannot be written with what was found."""
-    functions = asked.answers(measured, values)
+    functions = page_queries.answers(measured, values)
     for block in page.blocks:
         try:
             if isinstance(block, Prose) and not block.verbatim:
@@ -262,7 +262,7 @@ def rests_on(subject: Page | Deck) -> dict[str, Json]:
         return {"cards": [[card.question, card.answer, card.setup, card.claim] for card in subject.cards]}
     drawn = [[one.figure, dict(one.table)] for one in drawings(subject)]
     cells: list[Json] = [[cell.code, cell.shown, cell.raises] for cell in subject.cells]
-    questions = [[one.function, list(one.positional), dict(one.named)] for one in asked.asked(subject)]
+    questions = [[one.function, list(one.positional), dict(one.named)] for one in page_queries.asked(subject)]
     return {"cells": cells, "drawings": drawn, "asked": questions}
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # not from `typing`, which would be a fifth of a zygote's start
 if TYPE_CHECKING:
-    from practicum.runner.cancel import Cancel
+    from practicum.runner.cancellation import Cancel
     from practicum.runner.environment import Environment
     from practicum.runner.events import Began, Epoch, Event, Output, Queued, Stream, Tell, Value
-    from practicum.runner.mode import choose_mode
+    from practicum.runner.isolation_mode import choose_mode
+    from practicum.runner.isolation_report import Report, doctor
+    from practicum.runner.job import Figure, Job, Limits, Mode, Preload, Result
     from practicum.runner.pool import Pool, UnsafeMode
-    from practicum.runner.protocol import Figure, Job, Limits, Mode, Preload, Result
-    from practicum.runner.report import Report, doctor
 
 __all__ = [
     "Began",
@@ -41,13 +41,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Cancel": "cancel",
+    "Cancel": "cancellation",
     "Environment": "environment",
     "Pool": "pool",
     "UnsafeMode": "pool",
-    "Report": "report",
-    "doctor": "report",
-    "choose_mode": "mode",
+    "Report": "isolation_report",
+    "doctor": "isolation_report",
+    "choose_mode": "isolation_mode",
 }
 _HOMES |= dict.fromkeys(("Began", "Epoch", "Event", "Output", "Queued", "Stream", "Tell", "Value"), "events")
 
@@ -57,7 +57,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    home = importlib.import_module(f"{__name__}.{_HOMES.get(name, 'protocol')}")
+    home = importlib.import_module(f"{__name__}.{_HOMES.get(name, 'job')}")
     found: object = getattr(home, name)
     globals()[name] = found
     return found

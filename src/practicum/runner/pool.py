@@ -11,18 +11,18 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-from practicum.runner import needs, words
-from practicum.runner.cancel import Cancel
+from practicum.runner import required_imports, stop_messages
+from practicum.runner.cancellation import Cancel
 from practicum.runner.environment import Environment
 from practicum.runner.events import Queued, Tell
-from practicum.runner.examine import examine
-from practicum.runner.keeper import ATTEMPTS, Keeper, Key
-from practicum.runner.mode import choose_mode
-from practicum.runner.plain import PlainSession
-from practicum.runner.protocol import Job, Mode, Preload, Result, ZygoteGone
-from practicum.runner.turns import Cancelled, Refused, Turns
-from practicum.runner.warm import Session
-from practicum.runner.watch import Watch
+from practicum.runner.fair_queue import Cancelled, Refused, Turns
+from practicum.runner.isolation_mode import choose_mode
+from practicum.runner.job import Job, Mode, Preload, Result, ZygoteGone
+from practicum.runner.job_monitor import Watch
+from practicum.runner.run_check import examine
+from practicum.runner.subprocess_runner import PlainSession
+from practicum.runner.warm_pool import ATTEMPTS, Keeper, Key
+from practicum.runner.zygote_client import Session
 
 _M_ARENA_MAX = -8
 UNSAFE = (
@@ -79,10 +79,10 @@ class Pool:
         for a turn. Jobs of one `person` take turns with other people's.
         """
         environment = job.environment or Environment.own()
-        key = Key(needs.preload(job), job.hash_seed, environment)
-        lacking = needs.missing(key.preload, environment)
+        key = Key(required_imports.preload(job), job.hash_seed, environment)
+        lacking = required_imports.missing(key.preload, environment)
         if lacking:
-            return Result(stopped="unavailable", why=words.no_tensorflow(lacking, not environment.digest))
+            return Result(stopped="unavailable", why=stop_messages.no_tensorflow(lacking, not environment.digest))
 
         def on_place(ahead: int) -> None:
             if tell:
@@ -92,9 +92,9 @@ class Pool:
             with self.turns.turn(person, on_place, cancel):
                 return self._run(job, key, tell, cancel)
         except (ZygoteGone, Refused) as error:
-            return Result(stopped="unavailable", why=words.refused(str(error)))
+            return Result(stopped="unavailable", why=stop_messages.refused(str(error)))
         except Cancelled:
-            return Result(stopped="cancelled", why=words.CANCELLED)
+            return Result(stopped="cancelled", why=stop_messages.CANCELLED)
 
     def _run(self, job: Job, key: Key, tell: Tell | None, cancel: Cancel | None) -> Result:
         """Run it; and anew if its interpreter turns out to have died before the job began: a spare, or a zygote."""
@@ -112,7 +112,7 @@ class Pool:
         try:
             return examine(watch, job, lambda asking, fresh: self._session(asking, key, fresh), cancel)
         except ZygoteGone as error:
-            return Result(stopped="unavailable", why=words.refused(str(error)))
+            return Result(stopped="unavailable", why=stop_messages.refused(str(error)))
 
     @contextlib.contextmanager
     def _session(self, job: Job, key: Key, fresh: bool) -> Iterator[Session | PlainSession]:
@@ -121,7 +121,7 @@ class Pool:
             with contextlib.closing(PlainSession(*key)) as plain:
                 yield plain
         else:
-            with self._keeper.child(job, key, fresh or needs.fresh(job)) as child:
+            with self._keeper.child(job, key, fresh or required_imports.fresh(job)) as child:
                 yield child
 
     def warm(
@@ -135,7 +135,7 @@ class Pool:
 
         With `standby`, keep a second one, which takes over at once if the first should die.
         """
-        if self.mode is not Mode.SUBPROCESS and not needs.missing(preload, environment):
+        if self.mode is not Mode.SUBPROCESS and not required_imports.missing(preload, environment):
             self._keeper.warm(Key(preload, hash_seed, environment or Environment.own()), standby)
 
     def settle(self, seconds: float = 60.0) -> bool:
@@ -144,7 +144,7 @@ class Pool:
 
     def close(self, grace: float = 0.0) -> None:
         """End every interpreter and what runs in it; what runs already has `grace` seconds to end by itself."""
-        self.turns.close(words.STOPPING)
+        self.turns.close(stop_messages.STOPPING)
         if grace:
             self.turns.drained(grace)
         self._keeper.close()

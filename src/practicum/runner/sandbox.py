@@ -149,7 +149,7 @@ def full_command(python: Interpreter, hash_seed: int, control: int) -> list[str]
     if not root:
         return command
     plan = {"stage": STAGE, "binds": [source for source, _ in binds], "uid": FIRST_UID, "command": command}
-    stage = str(HOME / "runner" / "stage.py")
+    stage = str(HOME / "runner" / "root_helper.py")
     return [Interpreter.current().program, "-I", "-S", stage, json.dumps(plan)]
 
 

@@ -22,9 +22,9 @@ from sqlalchemy.exc import IntegrityError
 
 from practicum.store import schema
 from practicum.store.database import OneWriter, connect, database_url, in_words, name_of, reading, writing
+from practicum.store.group_commit import Together
 from practicum.store.migrate import migrate
 from practicum.store.records import BadgeRecord, EventRecord, RunRecord, SittingRecord, StepRecord, StoreError
-from practicum.store.together import Together
 
 _learner, _sitting, _event, _badge = schema.learner, schema.sitting, schema.event, schema.badge
 _step, _run = schema.step, schema.run

@@ -17,7 +17,7 @@ from practicum import practice
 from practicum.model import OptionFinding, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.runner import Began, Cancel, Event, Output, Tell
-from practicum.runner.screen import shown
+from practicum.runner.ansi import shown
 from practicum.web import live, outcome, proof, question, security, view
 from practicum.web.seat import index_of, now
 from practicum.web.site import Site, site
@@ -89,7 +89,7 @@ def _again(
     tell: Tell,
     cancel: Cancel,
 ) -> VariantFinding:
-    from practicum.prove.again import again  # With what it needs, a tenth of the time to the first page.
+    from practicum.prove.rerun import again  # With what it needs, a tenth of the time to the first page.
 
     assert where.pool is not None
     return again(catalogue, entry, variant, partial(where.pool.run, person=person), tell=tell, cancel=cancel)
@@ -97,7 +97,7 @@ def _again(
 
 def work(what: Rerun, tell: Tell, cancel: Cancel) -> Ran:
     """The run; where the runner itself fails, that too is a finding, and not a broken page."""
-    from practicum.prove.runs import Stopped
+    from practicum.prove.repeated_runs import Stopped
 
     printed: list[str] = []
     began: list[float] = []

@@ -145,7 +145,7 @@ async def names(request: Request) -> Response:
 
 
 def _names(known: Names, pool: Pool, catalogue: Catalogue) -> bytes | None:
-    from practicum.environments.choice import NoEnvironment, choose
+    from practicum.environments.selection import NoEnvironment, choose
 
     try:
         environment = choose(catalogue.course, catalogue.root)

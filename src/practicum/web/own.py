@@ -28,7 +28,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practicum.runner import Began, Cancel, Output, Queued, Tell
-from practicum.runner.screen import shown
+from practicum.runner.ansi import shown
 from practicum.settings import PROGRESS
 from practicum.store import StoreError
 from practicum.web import forms, live, view

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from practicum import kinds
 from practicum.course.render import code
-from practicum.figures.lines import chart, line, table
+from practicum.figures.line_chart import chart, line, table
 from practicum.figures.parts import number
 from practicum.model import Evidence, Measured, Option, OptionFinding, Variant, VariantFinding, Verdict
 from practicum.prove.catalogue import Entry

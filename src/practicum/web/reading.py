@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practicum import figures, modes
-from practicum.course.cells import builds_on
-from practicum.course.inline import fill
+from practicum.course.cell_dependencies import builds_on
+from practicum.course.page_values import fill
 from practicum.course.render import code as highlighted
 from practicum.model import (
     Box,
@@ -34,7 +34,7 @@ from practicum.model import (
     VariantFinding,
     Verdict,
 )
-from practicum.prove import asked, subjects
+from practicum.prove import page_queries, subjects
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.runner import Cancel, Limits, Pool, Result, Tell
 from practicum.store import StepRecord
@@ -104,7 +104,7 @@ class _Builder:
         self.measured: Mapping[Measurement, Measured] = (
             {one.measurement: one for one in finding.measured} if finding else {}
         )
-        self.answers = asked.answers(self.measured, finding.values if finding else {})
+        self.answers = page_queries.answers(self.measured, finding.values if finding else {})
         self.top: list[Any] = []
         self.within: list[list[Any]] = [self.top]
         self.part: Part | None = None

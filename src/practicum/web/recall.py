@@ -15,8 +15,8 @@ from starlette.responses import Response
 from practicum import modes
 from practicum.course.render import code as highlighted
 from practicum.model import Topic, Verdict
-from practicum.practice import review
-from practicum.practice.review import Queue, Rating, Review
+from practicum.practice import spaced_repetition
+from practicum.practice.spaced_repetition import Queue, Rating, Review
 from practicum.prove.catalogue import Catalogue
 from practicum.store import StepRecord
 from practicum.web import forms, view
@@ -79,7 +79,7 @@ def desk(where: Site, token: str, catalogue: Catalogue, topic: Topic, moment: in
     reviews = tuple(
         Review(step.item, Rating(int(step.data["rating"])), step.at) for step in steps if step.kind == REVIEWED
     )
-    return Desk(catalogue, topic, cards, reviews, review.queue(list(cards), reviews, moment))
+    return Desk(catalogue, topic, cards, reviews, spaced_repetition.queue(list(cards), reviews, moment))
 
 
 def _here(request: Request, moment: int) -> Desk:
@@ -162,7 +162,9 @@ def card(request: Request) -> Response:
         left=at.queue.left,
         new=not own,
         proof=_proof(shown),
-        ratings=[_button(rating, gap) for rating, gap in review.intervals(own, moment).items()] if answered else [],
+        ratings=[_button(rating, gap) for rating, gap in spaced_repetition.intervals(own, moment).items()]
+        if answered
+        else [],
     )
 
 

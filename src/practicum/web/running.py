@@ -11,7 +11,7 @@ from practicum.runner.environment import Environment
 
 def environment(catalogue: Catalogue) -> Environment | Result:
     """The course's; or, where there is none, the result of a run that could not be made, which says why."""
-    from practicum.environments.choice import NoEnvironment, environment_for
+    from practicum.environments.selection import NoEnvironment, environment_for
 
     try:
         return environment_for(catalogue.course, catalogue.root)

@@ -13,7 +13,7 @@ from types import FrameType
 import uvicorn
 from starlette.applications import Starlette
 
-from practicum.runner import words
+from practicum.runner import stop_messages
 
 GRACE = 3
 """Seconds that runs under way have to end by themselves when the service is stopped."""
@@ -38,12 +38,12 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            words = f"Port {port} is taken. Stop what uses it, or choose another: practicum serve --port {port + 1}"
+            message = f"Port {port} is taken. Stop what uses it, or choose another: practicum serve --port {port + 1}"
         elif error.errno == errno.EACCES:
-            words = f"Port {port} needs special rights. Choose one above 1023: practicum serve --port 8000"
+            message = f"Port {port} needs special rights. Choose one above 1023: practicum serve --port 8000"
         else:
-            words = f"Cannot listen at {host}:{port}: {error.strerror}."
-        raise CannotListen(words) from None
+            message = f"Cannot listen at {host}:{port}: {error.strerror}."
+        raise CannotListen(message) from None
     listener.set_inheritable(False)
     return listener
 
@@ -89,7 +89,7 @@ class Server(uvicorn.Server):
         runs, pool = self._app.state.runs, self._app.state.site.pool
         runs.refuse()
         if pool is not None:
-            pool.turns.close(words.STOPPING)
+            pool.turns.close(stop_messages.STOPPING)
         await runs.drained(GRACE, lambda: self.force_exit)
         runs.cancel_all()
         await runs.drained(LAST_WORDS)  # What is kept of them is still to be stored.

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from practicum import kinds, modes
 from practicum.model import Card, Topic, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner.protocol import Mode
+from practicum.runner.job import Mode
 from practicum.store import Store
 from practicum.web.pending import Pending
 from practicum.web.recent import Recent

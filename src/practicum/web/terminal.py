@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from practicum.runner.screen import shown
+from practicum.runner.ansi import shown
 
 LINE = 4_000
 """Letters of a line that is still being written, beyond which nothing is written over any more."""

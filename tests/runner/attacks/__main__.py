@@ -18,7 +18,7 @@ from pathlib import Path
 
 from practicum.runner import Mode, Pool
 from practicum.runner.inside import locks
-from practicum.runner.mode import why_not
+from practicum.runner.isolation_mode import why_not
 
 from .catalogue import Attack, World, attacks
 from .trial import GROUNDS, Ground, let_loose, nobody_was_harmed, was_contained

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from practicum.kinds.base import Found, Unclear
-from practicum.kinds.checked import Checked
+from practicum.kinds.checked_code import Checked
 from practicum.model import Problem, Variant
 
 BLANK = "____"

@@ -8,9 +8,9 @@ from practicum.kinds import settings
 from practicum.kinds.base import Found, Kind
 from practicum.kinds.choice.best import Best
 from practicum.kinds.choice.claims import Claims
-from practicum.kinds.choice.compared import Error, Prints, Value
 from practicum.kinds.choice.edited import Raises, Repairs
-from practicum.kinds.choice.form import Form
+from practicum.kinds.choice.expected_output import Error, Prints, Value
+from practicum.kinds.choice.proof_form import Form
 from practicum.model import Observation, Observations, Plan, Problem, Variant, VariantFinding
 
 FORMS: dict[str, Form] = {form.key: form for form in (Value(), Prints(), Error(), Raises(), Repairs(), Best())}

@@ -9,7 +9,7 @@ from typing import Any
 
 from practicum.kinds import settings
 from practicum.kinds.base import Found
-from practicum.kinds.options import judged, listed, numbered, unsettled
+from practicum.kinds.option_verdicts import judged, listed, numbered, unsettled
 from practicum.kinds.settings import Settings
 from practicum.kinds.statistics import Interval, paired_difference
 from practicum.model import Measured, Measurement, Observations, Plan, Variant, VariantFinding, Verdict

@@ -10,8 +10,8 @@ from typing import Any
 from practicum.kinds import expressions, settings
 from practicum.kinds.base import Found
 from practicum.kinds.equality import shown
-from practicum.kinds.observed import Witnessed, stopped, witnessed
-from practicum.kinds.options import judged, numbered, unsettled
+from practicum.kinds.option_verdicts import judged, numbered, unsettled
+from practicum.kinds.run_agreement import Witnessed, stopped, witnessed
 from practicum.kinds.settings import Settings
 from practicum.model import (
     Failure,

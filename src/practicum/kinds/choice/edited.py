@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from practicum.kinds import expressions, fixes, settings
+from practicum.kinds import expressions, settings, snippet_edits
 from practicum.kinds.base import Found
-from practicum.kinds.observed import Witnessed, agreed, stopped, witnessed
-from practicum.kinds.options import denied, judged, numbered, unsettled
+from practicum.kinds.option_verdicts import denied, judged, numbered, unsettled
+from practicum.kinds.run_agreement import Witnessed, agreed, stopped, witnessed
 from practicum.kinds.settings import Settings
 from practicum.model import Failure, Observation, Observations, Plan, Run, Variant, VariantFinding, Verdict
 
@@ -28,13 +28,13 @@ class Edited:
             if option.fix is None:
                 continue
             try:
-                fixes.apply(option.fix, variant.snippet)
-            except fixes.FixError as reason:
+                snippet_edits.apply(option.fix, variant.snippet)
+            except snippet_edits.FixError as reason:
                 yield Found(f"fix {number}", str(reason), reason.line)
 
     def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
         edited = [
-            Run(_name(number), fixes.apply(option.fix, variant.snippet), variant.setup, self.values(variant))
+            Run(_name(number), snippet_edits.apply(option.fix, variant.snippet), variant.setup, self.values(variant))
             for number, option in enumerate(variant.options, 1)
             if option.fix
         ]

@@ -1,6 +1,6 @@
 """`code`: write it; any answer is right that passes the check."""
 
-from practicum.kinds.checked import Written
+from practicum.kinds.checked_code import Written
 
 
 class Code(Written):

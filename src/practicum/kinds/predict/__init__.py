@@ -9,7 +9,7 @@ from typing import Any
 from practicum.kinds import expressions, settings
 from practicum.kinds.base import Found, Kind, NoKey, Unclear, finding, typed
 from practicum.kinds.equality import literal, same, shown
-from practicum.kinds.observed import agreed, printed, stopped
+from practicum.kinds.run_agreement import agreed, printed, stopped
 from practicum.kinds.settings import Setting
 from practicum.model import (
     Failure,

@@ -8,9 +8,9 @@ from statistics import fmean
 
 from practicum.kinds import settings
 from practicum.kinds.base import Found, Kind, finding
-from practicum.kinds.checked import no_python
+from practicum.kinds.checked_code import no_python
 from practicum.kinds.equality import shown
-from practicum.kinds.observed import stopped
+from practicum.kinds.run_agreement import stopped
 from practicum.model import Failure, Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
 
 SEEDS = (0, 1, 2)

@@ -1,6 +1,6 @@
 """`repair`: mend broken code; any answer is right that passes the check."""
 
-from practicum.kinds.checked import Written
+from practicum.kinds.checked_code import Written
 
 
 class Repair(Written):

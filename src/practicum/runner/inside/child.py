@@ -27,11 +27,11 @@ import traceback
 import types
 import warnings
 
-from practicum.runner.inside import epochs, kernels
-from practicum.runner.inside.answer import Answerer
-from practicum.runner.inside.ask import Asker, Space
-from practicum.runner.inside.carry import Unreadable
-from practicum.runner.inside.encode import BASES, MESSAGE, NAME, TRACEBACK, encode, short
+from practicum.runner.inside import epochs, tensorflow_kernels
+from practicum.runner.inside.answer_server import Answerer
+from practicum.runner.inside.check_process import Asker, Space
+from practicum.runner.inside.transfer import Unreadable
+from practicum.runner.inside.value_encoding import BASES, MESSAGE, NAME, TRACEBACK, encode, short
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def reseed(seed: int) -> None:
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(seed % 2**32)
     if "keras" in sys.modules:
-        with kernels.kept():
+        with tensorflow_kernels.kept():
             sys.modules["keras"].utils.set_random_seed(seed % 2**32)
 
 

@@ -9,8 +9,8 @@ import gc
 import os
 import sys
 
-from practicum.runner.inside import kernels, preload
-from practicum.runner.inside.trees import remove_tree
+from practicum.runner.inside import preload, tensorflow_kernels
+from practicum.runner.inside.remove_tree import remove_tree
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def warm_up() -> None:
     if keras is not None:
         keras.utils.set_random_seed(0)  # deterministic operations want a seed
         _work(keras, sys.modules["numpy"])
-        with kernels.kept():
+        with tensorflow_kernels.kept():
             keras.utils.clear_session()
         _empty(os.getcwd())
     gc.collect()

@@ -17,7 +17,7 @@ import socket
 import sys
 
 from practicum.runner.inside import child, locks, preload, warmup
-from practicum.runner.inside.trees import remove_tree
+from practicum.runner.inside.remove_tree import remove_tree
 
 TYPE_CHECKING = False  # dataclasses and typing would take longer to import than all the rest
 if TYPE_CHECKING:

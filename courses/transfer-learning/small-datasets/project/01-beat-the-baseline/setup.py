@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 
-from practicum.lab.shapes import shapes
+from practicum.lab.shape_drawings import shapes
 
 kinds = ("circle", "square", "triangle", "star", "ring")
 drawn = shapes(20, seed=seed, part="train", difficulty=0.5)

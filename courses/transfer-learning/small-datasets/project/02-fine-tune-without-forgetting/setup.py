@@ -2,7 +2,7 @@ import keras
 import numpy as np
 
 from practicum.lab.backbones import efficientnet_lite0
-from practicum.lab.shapes import shapes
+from practicum.lab.shape_drawings import shapes
 
 kinds = ("circle", "square", "triangle", "star", "ring")
 drawn = shapes(20, seed=seed, part="train", difficulty=1.0)

@@ -1,0 +1,130 @@
+"""Pictures to learn from: procedural shapes, drawn identically again from the same seed.
+
+A picture shows one of five shapes. Where it lies, how large and how turned it is, its colour, the two colours of the
+background behind it and the noise over everything vary from picture to picture. The pictures need no download and
+no licence, and there are as many as anyone asks for, so a test set can be as large as an interval demands.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from practicum.lab.image_set import ImageSet
+
+Plane = NDArray[np.float64]
+"""One number for each pixel, of shape (side, side)."""
+
+Part = Literal["train", "validation", "test"]
+"""Which of three disjoint streams of pictures to draw from."""
+
+
+def shapes(per_class: int, *, seed: int, part: Part = "train", side: int = 64, difficulty: float = 1.0) -> ImageSet:
+    """Draw `per_class` pictures of each shape, classes taking turns.
+
+    Every picture has a random stream of its own, named by seed, part and position. So a larger set begins with the
+    smaller one, and the parts never share a picture. `difficulty` runs from 0 (white on black, centred, upright) to 1
+    (anywhere, turned any way, in any colours, under noise whose standard deviation is a fifth of the full range); it
+    scales all of them alike.
+
+    Raises ValueError for an unknown part, a side under 8 pixels, a difficulty outside 0 to 1, or no pictures.
+    """
+    if part not in get_args(Part):
+        raise ValueError(f"part must be one of {', '.join(get_args(Part))}, not {part!r}")
+    if per_class < 1 or side < 8 or not 0 <= difficulty <= 1:
+        raise ValueError(
+            "shapes needs per_class of at least 1, side of at least 8 and difficulty from 0 to 1; "
+            f"got per_class={per_class}, side={side}, difficulty={difficulty}"
+        )
+    stream = get_args(Part).index(part)
+    labels = np.arange(per_class * len(SHAPES)) % len(SHAPES)
+    pixels = np.stack(
+        [
+            _draw(list(SHAPES.values())[label], np.random.default_rng([seed, stream, i]), side, difficulty)
+            for i, label in enumerate(labels)
+        ]
+    )
+    return ImageSet(pixels, labels.astype(np.int64), tuple(SHAPES))
+
+
+def _draw(
+    shape: Callable[[Plane, Plane], Plane], rng: np.random.Generator, side: int, difficulty: float
+) -> NDArray[np.uint8]:
+    """One picture, uint8 (side, side, 3)."""
+    x, y = _grid(side)
+    centre_x, centre_y = difficulty * rng.uniform(-0.2, 0.2, size=2)
+    radius = 0.185 + difficulty * rng.uniform(-0.055, 0.055)
+    turn = difficulty * rng.uniform(-math.pi, math.pi)
+    x, y = (x - centre_x) / radius, (y - centre_y) / radius
+    depth = shape(x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn))
+    cover = np.clip(depth * radius * side + 0.5, 0, 1)[..., None] * (1 - 0.2 * difficulty)
+
+    background = _gradient(rng, side) * difficulty
+    candidates = 255 * (1 - difficulty) + difficulty * rng.uniform(0, 255, size=(4, 3))
+    distance = np.abs(candidates - background.mean(axis=(0, 1))).sum(axis=1)
+    picture: NDArray[np.float64] = background * (1 - cover) + candidates[distance.argmax()] * cover
+    picture += rng.standard_normal(picture.shape) * (0.2 * 255 * difficulty)
+    return np.rint(picture).clip(0, 255).astype(np.uint8)
+
+
+def _gradient(rng: np.random.Generator, side: int) -> NDArray[np.float64]:
+    """A background that runs from one colour to another in a random direction, (side, side, 3)."""
+    first, second = rng.uniform(0, 255, size=3), rng.uniform(0, 255, size=3)
+    angle = rng.uniform(0, 2 * math.pi)
+    x, y = _grid(side)
+    mix: Plane = np.clip(x * math.cos(angle) + y * math.sin(angle) + 0.5, 0, 1)[..., None]
+    return first * (1 - mix) + second * mix
+
+
+def _grid(side: int) -> tuple[Plane, Plane]:
+    """Each pixel's place, the picture being one wide and its middle at (0, 0)."""
+    ticks = (np.arange(side) + 0.5) / side - 0.5
+    x, y = np.meshgrid(ticks, ticks)
+    return x, y
+
+
+# --- the shapes: how deep a point lies inside, in units of the radius; negative outside. All cover about the same area,
+# --- so that counting pixels does not tell them apart.
+
+
+def _circle(x: Plane, y: Plane) -> Plane:
+    distance: Plane = np.hypot(x, y)
+    return 1 - distance
+
+
+def _square(x: Plane, y: Plane) -> Plane:
+    return math.sqrt(math.pi) / 2 - np.maximum(np.abs(x), np.abs(y))
+
+
+def _triangle(x: Plane, y: Plane) -> Plane:
+    angles = [math.pi / 2 + k * 2 * math.pi / 3 for k in range(3)]
+    outermost: Plane = np.stack([x * math.cos(a) + y * math.sin(a) for a in angles]).max(axis=0)
+    return math.sqrt(math.pi / (3 * math.sqrt(3))) - outermost
+
+
+def _star(x: Plane, y: Plane) -> Plane:
+    outer, inner, half = 1.6, 0.67, math.pi / 5
+    # Fold the plane into the one sector between a tip and the next notch; there the outline is a straight line.
+    angle = np.abs((np.arctan2(y, x) + half) % (2 * half) - half)
+    distance: Plane = np.hypot(x, y)
+    across, up = distance * np.cos(angle), distance * np.sin(angle)
+    run, rise = inner * math.cos(half) - outer, inner * math.sin(half)
+    return ((across - outer) * rise - up * run) / -math.hypot(run, rise)
+
+
+def _ring(x: Plane, y: Plane) -> Plane:
+    distance = np.hypot(x, y)
+    return np.minimum(1.2 - distance, distance - 0.66)
+
+
+SHAPES: dict[str, Callable[[Plane, Plane], Plane]] = {
+    "circle": _circle,
+    "square": _square,
+    "triangle": _triangle,
+    "star": _star,
+    "ring": _ring,
+}

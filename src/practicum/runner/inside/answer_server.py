@@ -1,0 +1,38 @@
+"""The job's process after its code has ended: it answers what the check asks, until it is let go."""
+
+from __future__ import annotations
+
+from practicum.runner.inside import rpc
+from practicum.runner.inside.serialize import fingerprint
+from practicum.runner.inside.transfer import Unreadable
+
+TYPE_CHECKING = False  # see zygote
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Answerer(rpc.Talk):
+    """Answers from `own`, the namespace that the code has left."""
+
+    def perform(self, do: str, target: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
+        if do == "name":
+            return self._name(*arguments)
+        if do == "same":
+            name, known = arguments
+            return fingerprint(self._name(name)) == known
+        return rpc.perform(do, target, arguments, named)
+
+    def _name(self, name: str) -> Any:
+        if name not in self.own:
+            raise NameError(f"name {name!r} is not defined")
+        return self.own[name]
+
+    def serve(self) -> None:
+        """Answer until frame `O`. Raises :class:`Unreadable` for a frame of any other letter but `Q`."""
+        while True:
+            letter, content = self._receive()
+            if letter == b"O":
+                return
+            if letter != b"Q":
+                raise Unreadable(f"an unknown frame {letter!r}")
+            self.answer(content)

@@ -1,0 +1,318 @@
+"""The server's end of a zygote: start it, hand it jobs, notice its end."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import dataclasses
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from practicum.runner import sandbox
+from practicum.runner import syscall_filter as syscalls
+from practicum.runner.environment import Environment
+from practicum.runner.inside import zygote as _zygote  # noqa: F401 - for its bytecode: the sandbox cannot write
+from practicum.runner.inside.remove_tree import remove_tree
+from practicum.runner.job import Mode, Preload, ZygoteGone
+
+PATIENCE = 90.0
+"""Seconds that a zygote may take to import everything, on a slow and busy machine."""
+_PACKET = 1 << 16
+_CHUNK = 1 << 16
+
+
+class Zygote:
+    """A running zygote. Made by :meth:`start`, ended by :meth:`close`; `launch` may be called from any thread."""
+
+    def __init__(self, mode: Mode, preload: Preload, hash_seed: int, environment: Environment | None = None) -> None:
+        self.mode = mode
+        self.preload = preload
+        self.hash_seed = hash_seed
+        self.environment = environment or Environment.own()
+        self.versions: dict[str, str] = {}
+        self.threads = 0
+        self.used = time.monotonic()
+        self.closed = False
+        self.busy = 0
+        """Jobs that run in it."""
+        self._lock = threading.Lock()
+        self._noise: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the zygote
+        self._folder: str | None = None
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            command, variables = self._command(theirs.fileno())
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._noise,
+                env=variables,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+                cwd="/",
+            )
+        except OSError as error:
+            self._control.close()
+            self._noise.close()
+            self._remove_folder()
+            raise ZygoteGone(str(error)) from error
+        finally:
+            theirs.close()
+        self.pid = self._process.pid
+        self._pidfd = os.pidfd_open(self.pid)
+
+    @classmethod
+    def start(
+        cls,
+        mode: Mode,
+        preload: Preload,
+        hash_seed: int,
+        environment: Environment | None = None,
+        on_spawn: Callable[[Zygote], None] | None = None,
+    ) -> Zygote:
+        """Start a zygote and wait until it is warm. Raises :class:`ZygoteGone` if it cannot be had.
+
+        `on_spawn` gets it before it is warm: only to be closed, should its owner close meanwhile.
+        """
+        try:
+            syscalls.compiled()
+        except (ImportError, OSError, RuntimeError) as error:
+            raise ZygoteGone(f"libseccomp or pyseccomp is not installed ({error})") from error
+        zygote = cls(mode, preload, hash_seed, environment)
+        try:
+            if on_spawn:
+                on_spawn(zygote)
+            zygote._configure()
+        except (OSError, ValueError) as error:
+            told = "" if zygote.closed else zygote.noise()
+            zygote.close()
+            raise ZygoteGone(told or str(error)) from error
+        return zygote
+
+    def _command(self, control: int) -> tuple[list[str], dict[str, str]]:
+        python = self.environment.interpreter
+        if self.mode is Mode.FULL:
+            return sandbox.full_command(python, self.hash_seed, control), {"PATH": os.environ.get("PATH", "")}
+        self._folder = tempfile.mkdtemp(prefix="practicum-")
+        os.chmod(self._folder, 0o711)  # noqa: PTH101 - jobs run as other users and must pass it
+        cache = os.path.join(self._folder, "cache")  # noqa: PTH118
+        os.mkdir(cache)  # noqa: PTH102
+        keras = sandbox.keras_cache()
+        environment = sandbox.environment(self.hash_seed, cache, str(keras.parent) if keras else cache)
+        return python.command("zygote", str(sandbox.HOME.parent), str(control)), environment
+
+    def _configure(self) -> None:
+        full = self.mode is Mode.FULL
+        python = self.environment.interpreter
+        sight = sandbox.Sight((), ("/dev/null",)) if full else sandbox.bare_sight(python)
+        root = os.geteuid() == 0
+        config = {
+            "mode": self.mode.value,
+            "preload": self.preload.value,
+            "folders": list((python.shown() if full else python).packages),
+            "filter": syscalls.compiled().hex(),
+            "scratch": sandbox.SCRATCH if full else self._folder,
+            "read": sight.read if full else [*sight.read, os.path.join(self._folder or "", "cache")],  # noqa: PTH118
+            "write": sight.write,
+            "first_uid": sandbox.FIRST_UID if root and not full else None,
+            "keep_search": root and not full and sandbox.needs_search(python, sandbox.FIRST_UID),
+        }
+        self._control.settimeout(PATIENCE)
+        self._control.send(json.dumps(config).encode())
+        answer = self._control.recv(_PACKET)
+        if not answer:
+            raise OSError("the interpreter ended while it was starting")
+        told = json.loads(answer)
+        self.versions, self.threads = told["versions"], told["threads"]
+
+    def noise(self) -> str:
+        """The last lines of what the zygote wrote to its stderr."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)
+        self._noise.seek(0)
+        lines = self._noise.read()[-4_000:].decode("utf-8", "replace").strip().splitlines()
+        return " ".join(lines[-2:])
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def pids(self) -> list[int]:
+        """The process that was started and all below it: bubblewrap's, and the zygote itself."""
+        found = [self.pid]
+        for pid in found:
+            with contextlib.suppress(OSError), Path(f"/proc/{pid}/task/{pid}/children").open() as file:
+                found += map(int, file.read().split())
+        return found
+
+    def launch(self, number: int, disk: int, spare: bool = False) -> Session:
+        """Have a child forked, with `disk` bytes of its own. Raises :class:`ZygoteGone`.
+
+        No two children that live at the same time, of any zygote, may have the same `number`. A `spare` warms up first.
+        """
+        session, theirs = Session.open()
+        request = {"number": number, "disk": disk, "spare": spare}
+        try:
+            with self._lock:
+                socket.send_fds(self._control, [json.dumps(request).encode()], theirs)
+        except OSError as error:
+            session.close()
+            raise ZygoteGone(str(error)) from error
+        finally:
+            for fd in theirs:
+                os.close(fd)
+        self.used = time.monotonic()
+        return session
+
+    def fileno(self) -> int:
+        """A descriptor that becomes readable when the zygote, or bubblewrap around it, has ended."""
+        return self._pidfd
+
+    def close(self) -> None:
+        """End the zygote and all its jobs, also while it is being started by another thread."""
+        self.closed = True
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)  # wakes who waits for its first word
+        self._control.close()
+        try:
+            self._process.wait(0.5)
+        except subprocess.TimeoutExpired:
+            for pid in reversed(self.pids()):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self._process.wait()
+        with self._lock:
+            pidfd, self._pidfd = self._pidfd, -1
+        if pidfd >= 0:
+            os.close(pidfd)
+        self._noise.close()
+        self._remove_folder()
+
+    def _remove_folder(self) -> None:
+        if self._folder:
+            remove_tree(self._folder)
+
+
+Event = tuple[str, bytes]
+"""What came from a job: `stdout`, `stderr`, `channel`, `traces` or `report`, and the bytes; none at its end."""
+
+
+@dataclasses.dataclass
+class Session:
+    """The server's ends of one job's descriptors."""
+
+    channel: socket.socket
+    report: socket.socket
+    pipes: dict[str, int]
+    immediate = True
+    abandoned = False
+    """Whether the zygote has gone without a word on how the job ended."""
+
+    def __post_init__(self) -> None:
+        self._reported = False
+        self._outgoing = collections.deque[memoryview]()
+        self._alarm = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._names = {fd: name for name, fd in self.pipes.items()}
+        self._names |= {self.channel.fileno(): "channel", self.report.fileno(): "report", self._alarm: "alarm"}
+        self._poll = select.poll()
+        for fd in self._names:
+            self._poll.register(fd, select.POLLIN)
+
+    @classmethod
+    def open(cls) -> tuple[Session, list[int]]:
+        """A session, and the child's descriptors in the order in which the zygote expects them."""
+        channel, their_channel = socket.socketpair()
+        report, their_report = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        channel.setblocking(False)
+        pairs = {name: os.pipe() for name in ("stdout", "stderr", "traces")}
+        pipes = {name: pair[0] for name, pair in pairs.items()}
+        theirs = [
+            their_channel.detach(),
+            pairs["stdout"][1],
+            pairs["stderr"][1],
+            their_report.detach(),
+            pairs["traces"][1],
+        ]
+        return cls(channel, report, pipes), theirs
+
+    def send(self, data: bytes) -> None:
+        """Send to the job; what it does not take at once goes out while :meth:`events` waits."""
+        self._outgoing.append(memoryview(data))
+        self._flush()
+
+    def _flush(self) -> None:
+        try:
+            while self._outgoing:
+                sent = self.channel.send(self._outgoing[0])
+                if sent == len(self._outgoing[0]):
+                    self._outgoing.popleft()
+                else:
+                    self._outgoing[0] = self._outgoing[0][sent:]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._outgoing.clear()
+        if self.channel.fileno() in self._names:
+            wanted = select.POLLIN | (select.POLLOUT if self._outgoing else 0)
+            self._poll.modify(self.channel.fileno(), wanted)
+
+    def events(self, timeout: float) -> Iterator[Event]:
+        """What has come, after waiting for it `timeout` seconds at the most."""
+        for fd, flags in self._poll.poll(timeout * 1000):
+            if flags & select.POLLOUT:
+                self._flush()
+            if fd == self._alarm:
+                os.eventfd_read(fd)
+            elif flags & ~select.POLLOUT:
+                yield self._names[fd], self._read(fd)
+
+    def _read(self, fd: int) -> bytes:
+        try:
+            data = os.read(fd, _CHUNK)
+        except OSError:
+            data = b""
+        if self._names[fd] == "report":
+            self._reported |= bool(data)
+            self.abandoned = not self._reported
+        if not data:
+            self._poll.unregister(fd)
+            del self._names[fd]
+        return data
+
+    def wake(self) -> None:
+        """Have :meth:`events` return at once. From any thread, while the session is open."""
+        os.eventfd_write(self._alarm, 1)
+
+    def ask_where(self) -> None:
+        """Have the job's process tell on `traces` which lines it is at."""
+        with contextlib.suppress(OSError):
+            self.report.send(b"where")
+
+    def close(self) -> None:
+        """Close every descriptor; the zygote kills the job if it still runs."""
+        self.channel.close()
+        self.report.close()
+        os.close(self._alarm)
+        for fd in self.pipes.values():
+            os.close(fd)
+
+
+def peek_memory(pid: int) -> dict[str, int]:
+    """Resident and proportional bytes of the process `pid`, from the kernel; nothing where it does not tell."""
+    found: dict[str, int] = {}
+    with contextlib.suppress(OSError), Path(f"/proc/{pid}/smaps_rollup").open() as file:
+        for line in file:
+            name, _, rest = line.partition(":")
+            if name in ("Rss", "Pss"):
+                found[name] = int(rest.split()[0]) << 10
+    return found

@@ -1,0 +1,191 @@
+"""The views of a picture are its own: drawn once and for all, whatever stands beside it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+
+from practicum.lab.augmentation import view, views
+from practicum.lab.shape_drawings import shapes
+
+Pixels = NDArray[np.uint8]
+
+SIDES = st.shared(st.integers(1, 20), key="side")
+PICTURES = SIDES.flatmap(
+    lambda side: hnp.arrays(np.uint8, st.tuples(st.integers(0, 4), *map(st.just, (side, side, 3))))
+)
+SEEDS = st.integers(-(2**70), 2**70)
+DRAWN = shapes(8, seed=0, side=64, difficulty=0.5).pixels
+
+
+@settings(max_examples=100, deadline=None)
+@given(PICTURES, st.integers(0, 5), SEEDS, st.booleans())
+def test_views_are_views_of_each_number(pixels: Pixels, count: int, seed: int, mirrored: bool) -> None:
+    """Of any pictures: (count, n, side, side, 3) of uint8, the same one at a time, and the pictures as they were."""
+    before = pixels.copy()
+    drawn = views(pixels, count, seed, mirrored=mirrored)
+
+    assert drawn.shape == (count, *pixels.shape)
+    assert drawn.dtype == np.uint8
+    assert np.array_equal(pixels, before)
+    for number in range(count):
+        assert np.array_equal(view(pixels, number, seed, mirrored=mirrored), drawn[number])
+
+
+@settings(max_examples=100, deadline=None)
+@given(PICTURES, SEEDS, st.integers(2, 9), st.randoms(use_true_random=False), st.booleans())
+def test_a_picture_s_view_does_not_depend_on_its_company(
+    pixels: Pixels, seed: int, number: int, random: object, mirrored: bool
+) -> None:
+    """Alone, among others, at another place, laid out otherwise in memory: the same."""
+    rows = list(range(len(pixels)))
+    random.shuffle(rows)  # type: ignore[attr-defined]
+    together = view(pixels, number, seed, mirrored=mirrored)
+    company = np.asfortranarray(np.concatenate([pixels[rows], 255 - pixels]))
+
+    assert np.array_equal(view(company, number, seed, mirrored=mirrored)[: len(rows)], together[rows])
+    for row in rows:
+        assert np.array_equal(view(pixels[row : row + 1], number, seed, mirrored=mirrored)[0], together[row])
+
+
+@settings(max_examples=50, deadline=None)
+@given(PICTURES, SEEDS)
+def test_the_first_view_is_the_picture_and_the_second_its_mirror_image(pixels: Pixels, seed: int) -> None:
+    """Whatever the seed; and both are new arrays."""
+    first, second = views(pixels, 2, seed)
+    own = view(pixels, 0, seed)
+
+    assert np.array_equal(first, pixels)
+    assert np.array_equal(second, pixels[:, :, ::-1])
+    assert not np.shares_memory(own, pixels)
+    assert not np.shares_memory(view(pixels, 1, seed), pixels)
+
+
+def test_another_process_draws_the_same() -> None:
+    """Nothing hidden decides, such as the process's own seed of hashes."""
+    program = (
+        "import hashlib; from practicum.lab.shape_drawings import shapes; from practicum.lab.augmentation import views;"
+        "drawn = views(shapes(8, seed=0, side=64).pixels, 4, 7); print(hashlib.sha256(drawn).hexdigest())"
+    )
+    told = [subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout for _ in range(2)]
+
+    assert told[0] == told[1]
+    assert len(told[0].strip()) == 64
+
+
+def test_views_differ_by_seed_number_and_picture() -> None:
+    """No two views of a picture are alike, and two pictures are not cropped alike."""
+    drawn = np.concatenate([views(DRAWN, 6, 0), views(DRAWN, 6, 1)[2:]])
+    ramp = np.arange(64, dtype=np.uint8)[None, :, None].repeat(64, 0).repeat(3, 2)
+    two = view(np.stack([ramp, np.concatenate([ramp[:1] ^ 1, ramp[1:]])]), 2, 0)
+
+    for picture in drawn.swapaxes(0, 1):
+        assert len({one.tobytes() for one in picture}) == len(picture)
+    assert np.abs(two[0].astype(int) - two[1]).mean() > 1
+
+
+def _left_is_brighter(drawn: Pixels) -> NDArray[np.bool_]:
+    half = drawn.shape[2] // 2
+    return np.asarray(drawn[:, :, :half].mean((1, 2, 3)) > drawn[:, :, half:].mean((1, 2, 3)))
+
+
+def _ramps(count: int) -> Pixels:
+    """Pictures bright at the left and dark at the right, each with a corner of its own."""
+    pixels = np.linspace(220, 40, 32).astype(np.uint8)[None, None, :, None].repeat(count, 0).repeat(32, 1).repeat(3, 3)
+    pixels[:, 0, 0, 0] = np.arange(count)
+    return pixels
+
+
+def test_half_of_the_further_views_are_mirrored() -> None:
+    """By chance: of 200 pictures neither all nor hardly any."""
+    kept = _left_is_brighter(view(_ramps(200), 2, 0))
+
+    assert 70 <= kept.sum() <= 130
+
+
+def test_where_left_and_right_matter_none_is_mirrored() -> None:
+    """And the second view is a drawn one like the others."""
+    pixels = _ramps(50)
+    drawn = views(pixels, 4, 0, mirrored=False)
+
+    assert all(_left_is_brighter(one).all() for one in drawn)
+    assert not np.array_equal(drawn[1], pixels)
+
+
+def test_a_view_shows_six_tenths_of_the_picture_or_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told from ramps without change of colour: how much of each is seen is the crop's width and height."""
+    monkeypatch.setattr("practicum.lab.augmentation.CHANGE", 0)
+    across, down = np.meshgrid(np.linspace(0, 254, 128), np.linspace(0, 254, 128))
+    pixels = np.stack([across, down, np.zeros_like(across)], -1)[None].repeat(300, 0).round().astype(np.uint8)
+    pixels[..., 2] = np.arange(300)[:, None, None] % 256
+    pixels[256:, 0, 0, 2] = 255
+    drawn = view(pixels, 2, 0).astype(float)
+    width = np.abs(drawn[:, :, 119, 0] - drawn[:, :, 8, 0]).mean(1) / (2 * 111)
+    height = np.abs(drawn[:, 119, :, 1] - drawn[:, 8, :, 1]).mean(1) / (2 * 111)
+    area, aspect = width * height, width / height
+
+    assert 0.59 < area.min() < 0.62
+    assert 0.97 < area.max() < 1.01
+    assert 1 / 1.11 < aspect.min() < 1 / 1.08
+    assert 1.08 < aspect.max() < 1.11
+
+
+def test_brightness_changes_by_no_more_than_15_percent() -> None:
+    """Of a grey picture, on which nothing else shows."""
+    greys = np.arange(60, 200, dtype=np.uint8)[:, None, None, None].repeat(8, 1).repeat(8, 2).repeat(3, 3)
+    change = view(greys, 2, 0)[:, 4, 4, 0] / greys[:, 4, 4, 0]
+
+    assert 0.84 < change.min() < 0.87
+    assert 1.13 < change.max() < 1.16
+
+
+def test_contrast_and_saturation_change_too() -> None:
+    """Of an even colour either brings its channels nearer to one another or not: by more than one alone could."""
+    colours = np.stack([np.arange(100, 220), np.full(120, 100), np.full(120, 50)], -1).astype(np.uint8)
+    drawn = view(colours[:, None, None].repeat(8, 1).repeat(8, 2), 2, 0)[:, 4, 4].astype(float)
+    grey = np.array([0.299, 0.587, 0.114])
+    change = (np.ptp(drawn, axis=1) / (drawn @ grey)) / (np.ptp(colours.astype(float), axis=1) / (colours @ grey))
+
+    assert 0.85**2 - 0.06 < change.min() < 0.82  # Levels are rounded three times.
+    assert 1.18 < change.max() < 1.15**2 + 0.06
+
+
+def test_the_mean_picture_is_hardly_shifted() -> None:
+    """Over many pictures the drawn views are as bright as the pictures, and each is not far from its own."""
+    many = shapes(40, seed=1, side=64, difficulty=0.5).pixels
+    drawn = view(many, 3, 0).astype(float)
+    each = drawn.mean((1, 2, 3)) / many.mean((1, 2, 3))
+
+    assert np.abs(drawn.mean((0, 1, 2)) - many.mean((0, 1, 2))).max() < 5
+    assert each.min() > 0.7
+    assert each.max() < 1.4
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.zeros((2, 8, 8, 3)),
+        np.zeros((8, 8, 3), np.uint8),
+        np.zeros((2, 8, 9, 3), np.uint8),
+        np.zeros((2, 8, 8, 1), np.uint8),
+    ],
+)
+def test_what_is_no_set_of_pictures_is_refused(pixels: NDArray[np.uint8]) -> None:
+    """One message that says what it is and what it must be."""
+    with pytest.raises(ValueError, match=r"pixels are .*; views need uint8 \(n, side, side, 3\)"):
+        view(pixels, 0, 0)
+
+
+def test_numbers_below_zero_are_refused() -> None:
+    """There is no view before the first, and no fewer than none."""
+    with pytest.raises(ValueError, match="number is -1; it must be 0 or more"):
+        view(DRAWN, -1, 0)
+    with pytest.raises(ValueError, match="count is -1; it must be 0 or more"):
+        views(DRAWN, -1, 0)

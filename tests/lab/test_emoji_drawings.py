@@ -1,0 +1,128 @@
+"""The second set: drawn the same again, and its parts share no emoji."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from practicum.lab import emoji_drawings
+from practicum.lab.emoji_drawings import CLASSES, MissingFont, code_points, emoji_images, find_font
+from practicum.lab.near_duplicates import twins
+
+DRAW = """
+import hashlib
+from practicum.lab.emoji_drawings import emoji_images
+print(hashlib.sha256(emoji_images(1, seed=3, side=96).pixels).hexdigest())
+"""
+
+
+@pytest.fixture(scope="module")
+def font() -> Path:
+    """The font, or a skip that says what is missing; in CI a skip is a failure."""
+    try:
+        return find_font()
+    except MissingFont as missing:
+        pytest.skip(str(missing))
+
+
+def test_parts_share_no_emoji_and_leave_none_out() -> None:
+    """What is tested on was never learned from, whatever the seeds; every class has emoji for each part."""
+    for name, points in CLASSES.items():
+        parts = [code_points(name, part) for part in ("train", "validation", "test")]
+
+        assert sorted(point for part in parts for point in part) == sorted(points)
+        assert min(map(len, parts)) >= 2
+        assert len(parts[0]) >= 7
+    assert len({point for points in CLASSES.values() for point in points}) == sum(map(len, CLASSES.values()))
+
+
+def test_pictures_are_drawn_identically_again_in_another_process(font: Path) -> None:
+    """The same seed gives the same pixels, whatever interpreter draws them."""
+    here = hashlib.sha256(emoji_images(1, seed=3, side=96, font=font).pixels).hexdigest()
+    there = subprocess.run([sys.executable, "-c", DRAW], capture_output=True, text=True, check=True, env=os.environ)
+
+    assert there.stdout.strip() == here
+
+
+def test_a_set_is_balanced_and_names_its_emoji(font: Path) -> None:
+    """uint8 (n, side, side, 3), as many of each class, and names with the code point of an emoji of the part."""
+    drawn = emoji_images(3, seed=0, side=48, part="test", classes=("bird", "fruit"), font=font)
+
+    assert drawn.pixels.shape == (6, 48, 48, 3)
+    assert drawn.pixels.dtype == np.uint8
+    assert drawn.counts == (3, 3)
+    for name, label in zip(drawn.names, drawn.labels, strict=True):
+        of, _, rest = name.partition("/")
+        assert of == drawn.classes[label]
+        assert int(rest.partition("-")[0], 16) in code_points(of, "test")
+
+
+def test_larger_sets_begin_with_smaller_ones_and_classes_do_not_depend_on_each_other(font: Path) -> None:
+    """More pictures or other classes change none of those that were there; seeds and parts do."""
+    few = emoji_images(2, seed=1, side=48, classes=("bird", "plant"), font=font)
+    many = emoji_images(4, seed=1, side=48, classes=("plant", "bird"), font=font)
+    others = [emoji_images(2, seed=2, side=48, classes=("bird",), font=font).pixels]
+    others.append(emoji_images(2, seed=1, side=48, part="test", classes=("bird",), font=font).pixels)
+
+    assert np.array_equal(few.pixels[few.labels == 0], many.pixels[many.labels == 1][:2])
+    assert all(not np.array_equal(few.pixels[few.labels == 0], other) for other in others)
+
+
+def test_an_emoji_comes_again_only_when_all_have_been(font: Path) -> None:
+    """As many pictures as a class has emoji show each of them once."""
+    points = code_points("vehicle", "train")
+    drawn = emoji_images(len(points), seed=5, side=32, classes=("vehicle",), font=font)
+
+    assert sorted(int(name[8:].partition("-")[0], 16) for name in drawn.names) == sorted(points)
+
+
+def test_every_emoji_is_in_the_font(font: Path) -> None:
+    """None of them is an empty box, and none is smaller than a quarter of the font's size."""
+    for points in CLASSES.values():
+        for point in points:
+            assert max(emoji_drawings._glyph(font, point).size) > emoji_drawings.SIZE / 4
+
+
+def test_the_same_emoji_drawn_again_is_no_copy(font: Path) -> None:
+    """Forty pictures of a few emoji differ enough that none is accused, and hundreds of all classes do."""
+    one = emoji_images(40, seed=0, side=96, part="validation", classes=("insect",), font=font)
+    all_classes = emoji_images(25, seed=1, side=96, font=font)
+
+    assert len({name.partition("-")[0] for name in one.names}) <= 3
+    assert twins(one.pixels) == []
+    assert twins(all_classes.pixels) == []
+
+
+def test_a_missing_font_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither found nor where it was said to be."""
+    monkeypatch.setattr(emoji_drawings, "FOLDERS", (tmp_path,))
+
+    with pytest.raises(MissingFont, match="apt install fonts-noto-color-emoji"):
+        emoji_images(1, seed=0)
+    with pytest.raises(MissingFont, match="apt install fonts-noto-color-emoji"):
+        emoji_images(1, seed=0, font=tmp_path / "none.ttf")
+
+
+def test_a_file_that_is_no_such_font_is_refused(tmp_path: Path) -> None:
+    """The error names the file."""
+    (tmp_path / "letters.ttf").write_bytes(b"letters")
+
+    with pytest.raises(ValueError, match=r"letters\.ttf"):
+        emoji_images(1, seed=0, font=tmp_path / "letters.ttf")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"part": "exam"}, {"side": 8}, {"per_class": 0}, {"classes": ("dragon",)}, {"classes": ()}]
+)
+def test_what_cannot_be_drawn_is_refused(wrong: dict[str, object]) -> None:
+    """An unknown part or class, or a number out of range, is an error that names it, font or no font."""
+    ((name, _),) = wrong.items()
+
+    with pytest.raises(ValueError, match=name):
+        emoji_images(**{"per_class": 1, "seed": 0, **wrong})  # type: ignore[arg-type]

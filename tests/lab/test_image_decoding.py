@@ -1,0 +1,224 @@
+"""One picture, whatever it was saved as: upright, in colour, on white, square."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from practicum.lab.image_decoding import Crop, Undecodable, decode, quiet
+
+RED, GREEN, BLUE, WHITE = (250, 10, 10), (10, 250, 10), (10, 10, 250), (255, 255, 255)
+
+
+def saved(picture: Image.Image, kind: str = "PNG", **settings: Any) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, kind, **settings)
+    return file.getvalue()
+
+
+def corners() -> Image.Image:
+    """Red, green above; blue, white below; 60 wide, 40 high."""
+    picture = Image.new("RGB", (60, 40), WHITE)
+    for colour, box in ((RED, (0, 0, 30, 20)), (GREEN, (30, 0, 60, 20)), (BLUE, (0, 20, 30, 40))):
+        picture.paste(colour, box)
+    return picture
+
+
+def header(width: int, height: int) -> bytes:
+    """A PNG that says it is this large, and holds nothing else."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    size = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def close(pixel: Any, colour: tuple[int, int, int], by: int = 12) -> bool:
+    return bool(np.abs(np.asarray(pixel, int) - colour).max() <= by)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_exif_orientation_is_undone(kind: str, orientation: int) -> None:
+    """The picture as it is meant to be seen, and its size as such, in each format that carries the tag."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = {
+        1: lambda p: p,
+        2: lambda p: p.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
+        3: lambda p: p.transpose(Image.Transpose.ROTATE_180),
+        4: lambda p: p.transpose(Image.Transpose.FLIP_TOP_BOTTOM),
+        5: lambda p: p.transpose(Image.Transpose.TRANSPOSE),
+        6: lambda p: p.transpose(Image.Transpose.ROTATE_90),
+        7: lambda p: p.transpose(Image.Transpose.TRANSVERSE),
+        8: lambda p: p.transpose(Image.Transpose.ROTATE_270),
+    }[orientation](corners())
+
+    decoded = decode(saved(stored, kind, exif=exif), side=20, crop="stretch")
+
+    assert decoded.size == (40, 60)
+    for place, colour in {(4, 4): RED, (4, 15): GREEN, (15, 4): BLUE, (15, 15): WHITE}.items():
+        assert close(decoded.pixels[place], colour, 25), (place, decoded.pixels[place])
+
+
+def sixteen() -> Image.Image:
+    return Image.fromarray(np.full((30, 30), 51400, np.uint16))
+
+
+@pytest.mark.parametrize(
+    ("data", "colour", "note"),
+    [
+        (saved(Image.new("L", (30, 30), 90)), (90, 90, 90), None),
+        (saved(Image.new("1", (30, 30), 1)), WHITE, None),
+        (saved(Image.new("RGB", (30, 30), RED).quantize(4)), RED, None),
+        (saved(sixteen()), (200, 200, 200), "8-bit"),
+        (saved(sixteen(), "TIFF"), (200, 200, 200), "8-bit"),
+        (saved(Image.new("CMYK", (30, 30), (0, 255, 255, 0)), "JPEG"), (255, 0, 0), "CMYK"),
+        (saved(Image.new("RGBA", (30, 30), (*RED, 255))), RED, None),
+        (saved(Image.new("RGBA", (30, 30), (0, 0, 0, 0))), WHITE, "white"),
+        (saved(Image.new("RGBA", (30, 30), (255, 0, 0, 128))), (255, 127, 127), "white"),
+        (saved(Image.new("LA", (30, 30), (0, 0))), WHITE, "white"),
+        (saved(Image.new("RGB", (30, 30), RED), transparency=RED), WHITE, "white"),
+        (saved(Image.new("P", (30, 30), 0), transparency=0), WHITE, "white"),
+    ],
+    ids=[
+        "grey",
+        "bits",
+        "palette",
+        "16-png",
+        "16-tiff",
+        "cmyk",
+        "opaque",
+        "clear",
+        "half",
+        "grey-clear",
+        "keyed",
+        "palette-clear",
+    ],
+)
+def test_whatever_the_pixels_are_they_become_rgb_on_white(
+    data: bytes, colour: tuple[int, int, int], note: str | None
+) -> None:
+    """Grey, palette, 16 bits, CMYK, transparent: the colour that is seen, and a note where something was changed."""
+    decoded = decode(data, side=16)
+
+    assert decoded.pixels.shape == (16, 16, 3)
+    assert decoded.pixels.dtype == np.uint8
+    assert close(decoded.pixels[8, 8], colour, 6), decoded.pixels[8, 8]
+    assert [note in one for one in decoded.notes] == [True] if note else decoded.notes == ()
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_of_an_animation_the_first_frame_is_taken(kind: str) -> None:
+    """And it is said that there were more."""
+    frames = [Image.new("RGB", (30, 30), colour) for colour in (RED, GREEN)]
+
+    decoded = decode(saved(frames[0], kind, save_all=True, append_images=frames[1:]), side=10)
+
+    assert close(decoded.pixels[5, 5], RED)
+    assert "the first is taken" in decoded.notes[0]
+
+
+def test_the_middle_is_kept_the_whole_is_kept_or_it_is_squeezed() -> None:
+    """A wide picture of three colours: only the middle one; all and white above and below; all."""
+    picture = Image.new("RGB", (90, 30), GREEN)
+    picture.paste(RED, (0, 0, 30, 30))
+    picture.paste(BLUE, (60, 0, 90, 30))
+    data = saved(picture)
+
+    centre, pad, stretch = (decode(data, side=30, crop=crop).pixels for crop in ("centre", "pad", "stretch"))
+
+    assert close(centre[15, 3], GREEN)
+    assert close(centre[15, 26], GREEN)
+    assert close(pad[3, 15], WHITE)
+    assert close(pad[26, 15], WHITE)
+    assert [close(pad[15, column], colour) for column, colour in ((3, RED), (15, GREEN), (26, BLUE))] == [True] * 3
+    assert close(stretch[3, 3], RED)
+    assert close(stretch[3, 26], BLUE)
+
+
+def test_fine_patterns_become_grey_and_no_other_pattern() -> None:
+    """Each pixel of a small picture is the mean of what it covers: a chequerboard leaves nothing but grey."""
+    board = (np.indices((1000, 1000)).sum(axis=0) % 2 * 255).astype(np.uint8)
+
+    for kind in ("PNG", "JPEG"):
+        pixels = decode(saved(Image.fromarray(board), kind), side=50).pixels.astype(int)
+        assert np.abs(pixels - 127).max() < 12
+
+
+def test_more_than_a_hundred_megapixels_is_refused_by_the_header() -> None:
+    """Before anything is decoded, with the numbers, and without Pillow's warning or its error."""
+    with quiet(), pytest.raises(Undecodable, match="12000×9000 = 108 megapixels; more than 100 is not read"):
+        decode(header(12000, 9000))
+    with quiet(), pytest.raises(Undecodable, match="400 megapixels; more than 100 is not read"):
+        decode(header(20000, 20000))
+
+
+def test_ninety_five_megapixels_are_read_without_a_warning() -> None:
+    """Where Pillow would warn already, the lab's own limit decides."""
+    with quiet():
+        decoded = decode(saved(Image.new("1", (10000, 9500), 1)), side=8)
+
+    assert decoded.size == (9500, 10000)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "is empty"),
+        (b"not a picture at all", "is no picture of a kind that is read"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC.*export it as JPEG"),
+        (saved(corners(), "JPEG")[:-200], "damaged or cut off"),
+        (saved(corners())[:100], "damaged or cut off"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is no picture of a kind that is read"),
+    ],
+    ids=["empty", "text", "heic", "jpeg", "png", "postscript"],
+)
+def test_what_cannot_be_decoded_says_why(data: bytes, why: str) -> None:
+    """Nothing, no picture, cut off, or a kind that would need another program."""
+    with pytest.raises(Undecodable, match=why):
+        decode(data)
+
+
+@given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 40), st.sampled_from(["centre", "pad", "stretch"]))
+def test_pictures_of_any_shape_become_square(width: int, height: int, side: int, crop: Crop) -> None:
+    """Even a line of one pixel; one colour stays that colour."""
+    decoded = decode(saved(Image.new("RGB", (width, height), WHITE)), side=side, crop=crop)
+
+    assert decoded.pixels.shape == (side, side, 3)
+    assert decoded.size == (height, width)
+    assert decoded.pixels.min() == 255
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_damaged_bytes_are_a_picture_or_a_reason(data: st.DataObject) -> None:
+    """However a file is damaged, nothing else comes of it."""
+    kind = data.draw(st.sampled_from(["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP"]))
+    whole = bytearray(saved(corners(), kind))
+    for place in data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=8)):
+        whole[place] = data.draw(st.integers(0, 255))
+
+    with quiet():
+        try:
+            shape = decode(bytes(whole), side=8).pixels.shape
+        except Undecodable:
+            return
+
+    assert shape == (8, 8, 3)
+
+
+@pytest.mark.parametrize("wrong", [{"side": 0}, {"crop": "corner"}])
+def test_an_unknown_crop_or_no_side_is_a_mistake(wrong: dict[str, Any]) -> None:
+    """An error for the caller, not a remark on the file."""
+    with pytest.raises(ValueError, match="side must be at least 1 and crop one of"):
+        decode(b"", **wrong)

@@ -1,0 +1,99 @@
+"""A planted law is found again, and the band around it holds what comes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from practicum.lab.learning_curve import AHEAD, learning_curve
+
+SIZES = [5, 10, 20, 40, 80]
+
+
+def law(floor: float, scale: float, rate: float, n: float) -> float:
+    return float(1 - floor - scale * n**-rate)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.floats(0, 0.2), st.floats(0.4, 1), st.floats(0.4, 1.2))
+def test_a_law_without_noise_is_found_again(floor: float, scale: float, rate: float) -> None:
+    """What is ahead of exact results is told to a point of accuracy, and how many pictures lead there."""
+    results = np.array([[law(floor, scale, rate, n)] * 4 for n in SIZES])
+
+    curve = learning_curve(SIZES, results, n_test=10**9, chance=0.0)
+
+    assert [point.per_class for point in curve.ahead] == [80 * times for times in AHEAD]
+    for point in curve.ahead:
+        assert point.accuracy.value == pytest.approx(law(floor, scale, rate, point.per_class), abs=0.01)
+    assert curve.ceiling.value == pytest.approx(1 - floor, abs=0.05)
+    needed = curve.images_for(law(floor, scale, rate, 160))
+    assert needed is not None
+    assert law(floor, scale, rate, needed.value) == pytest.approx(law(floor, scale, rate, 160), abs=0.01)
+
+
+def test_the_band_holds_the_truth() -> None:
+    """Twice the pictures ahead, 95 % bands of noisy curves cover the true accuracy nearly always."""
+    rng = np.random.default_rng(1)
+    held = 0
+    for seed in range(40):
+        planted = rng.uniform(0, 0.15), rng.uniform(0.5, 1), rng.uniform(0.4, 1)
+        results = np.array([rng.binomial(200, max(0.2, law(*planted, n)), 5) / 200 for n in SIZES])
+        curve = learning_curve(SIZES, results, n_test=200, chance=0.2, seed=seed)
+        band = curve.ahead[0].accuracy
+        held += band.low <= law(*planted, 160) <= band.high
+
+    assert held / 40 >= 0.85
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.lists(st.floats(0, 1), min_size=3, max_size=3), min_size=3, max_size=6))
+def test_any_results_give_a_curve_that_does_not_fall(rows: list[list[float]]) -> None:
+    """However odd: accuracies stay shares of 1, each inside its band, and more pictures never hurt."""
+    sizes = [2**place for place in range(len(rows))]
+
+    curve = learning_curve(sizes, np.array(rows), n_test=20, chance=0.1)
+
+    values = [point.accuracy.value for point in curve.ahead]
+    assert values == sorted(values)
+    for point in (*curve.points, *curve.ahead):
+        assert 0 <= point.accuracy.low <= point.accuracy.value <= point.accuracy.high <= 1
+
+
+def test_what_is_never_reached_needs_no_number() -> None:
+    """Above the ceiling there is no answer; what was reached already needs no more than there was."""
+    results = np.array([[law(0.1, 0.8, 0.8, n)] * 4 for n in SIZES])
+    curve = learning_curve(SIZES, results, n_test=10**6, chance=0.0)
+
+    assert curve.images_for(0.99) is None
+    reached = curve.images_for(0.7)
+    assert reached is not None
+    assert reached.value <= 10
+    assert math.isfinite(reached.high)
+
+
+def test_two_sizes_are_no_law() -> None:
+    """They are shown, and nothing is said of what lies ahead."""
+    curve = learning_curve([5, 10], np.array([[0.5, 0.6], [0.7, 0.8]]), n_test=50, chance=0.1)
+
+    assert len(curve.points) == 2
+    assert curve.ahead == ()
+    assert curve.images_for(0.9) is None
+
+
+@pytest.mark.parametrize(
+    ("sizes", "results", "told"),
+    [
+        ([5, 10], [[0.5]], "results must be"),
+        ([10, 5], [[0.5], [0.5]], "must ascend"),
+        ([0, 5], [[0.5], [0.5]], "must ascend"),
+        ([5, 10], [[0.5], [50.0]], "shares of 1"),
+    ],
+)
+def test_what_is_no_curve_is_refused(sizes: list[int], results: list[list[float]], told: str) -> None:
+    """With what is wrong in it."""
+    with pytest.raises(ValueError, match=told):
+        learning_curve(sizes, np.array(results), n_test=10, chance=0.1)

@@ -1,0 +1,75 @@
+"""The model card says what the story says, as text that Markdown cannot take for anything else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from practicum.lab import model_card
+from practicum.lab.formatting import shown
+from tests.lab.test_report import EVIL, HOSTILE, SMALL, named
+
+MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
+HEADINGS = [
+    "Model details", "Intended use", "Factors", "Metrics", "Evaluation data", "Training data", "Quantitative analyses",
+    "Ethical considerations", "Caveats and recommendations",
+]  # fmt: skip
+
+
+class Words(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text, self.tags = "", [""][:0]
+        self.feed(html)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+
+def test_the_headings_of_mitchell_and_others() -> None:
+    """All nine, in their order."""
+    lines = model_card.card(SMALL).splitlines()
+
+    assert [line.removeprefix("## ") for line in lines if line.startswith("## ")] == HEADINGS
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    HOSTILE
+    | st.sampled_from([*EVIL, "[a](http://x)", "![a](b)", "a|b", "```", "# a", "* a", "http://x.y", "~~a~~", "&lt;"])
+)
+def test_no_name_becomes_markup(name: str) -> None:
+    """Rendered, the card has the same elements whatever things are called, and the names stand there as they are."""
+    rendered = Words(MARKDOWN.render(model_card.card(named(name))))
+    plain = Words(MARKDOWN.render(model_card.card(named("x"))))
+
+    assert rendered.tags == plain.tags
+    assert " ".join(shown(" ".join(name.split())).split()) in " ".join(rendered.text.split())
+
+
+@given(st.text(st.sampled_from("`~ \na"), max_size=20))
+def test_no_code_closes_its_fence(code: str) -> None:
+    """Whatever stands in it, it is one block of code."""
+    tokens = MARKDOWN.parse(model_card.fenced(code))
+
+    assert [one.type for one in tokens] == ["fence"]
+    assert tokens[0].content == code.rstrip("\n") + "\n"
+
+
+def test_numbers_come_from_the_story(tmp_path: Path) -> None:
+    """Another seed, count or score is another card."""
+    model_card.write(SMALL, tmp_path / "card.md")
+    written = (tmp_path / "card.md").read_text("utf-8")
+    changed = replace(SMALL, seed=90210, side=177, counts=(4001, 1, 1, 1), scores=replace(SMALL.scores, n=4321))
+    new = ("90210", "177 × 177", "4001", "4,321 pictures")
+
+    assert written == model_card.card(SMALL)
+    assert all(one in model_card.card(changed) and one not in written for one in new)

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from practicum.lab.shape_drawings import SHAPES, shapes
+
+DRAW = """
+import hashlib
+from practicum.lab.shape_drawings import shapes
+print(hashlib.sha256(shapes(6, seed=3, difficulty=0.7).pixels).hexdigest())
+"""
+
+
+def test_pictures_are_drawn_identically_again_in_another_process() -> None:
+    """The same seed gives the same pixels, whatever interpreter draws them."""
+    here = hashlib.sha256(shapes(6, seed=3, difficulty=0.7).pixels).hexdigest()
+    there = subprocess.run([sys.executable, "-c", DRAW], capture_output=True, text=True, check=True)
+
+    assert there.stdout.strip() == here
+
+
+def test_a_set_is_uint8_pixels_and_balanced_labels() -> None:
+    """(n, side, side, 3) from 0 to 255, and as many pictures of each class."""
+    drawn = shapes(4, seed=0, side=48)
+
+    assert drawn.pixels.shape == (20, 48, 48, 3)
+    assert drawn.pixels.dtype == np.uint8
+    assert drawn.classes == ("circle", "square", "triangle", "star", "ring")
+    assert np.bincount(drawn.labels).tolist() == [4] * 5
+    assert (len(drawn), drawn.side) == (20, 48)
+
+
+def test_a_larger_set_begins_with_the_smaller_one() -> None:
+    """Drawing more pictures changes none of those that were there."""
+    few, many = shapes(2, seed=1), shapes(5, seed=1)
+
+    assert np.array_equal(many.pixels[:10], few.pixels)
+
+
+def test_no_picture_stands_in_two_parts_or_under_two_seeds() -> None:
+    """Training, validation and test pictures are others, so that nothing leaks."""
+    drawn = [shapes(5, seed=seed, part=part) for seed in (0, 1) for part in ("train", "validation", "test")]
+    digests = [hashlib.sha256(picture).digest() for one in drawn for picture in one.pixels]
+
+    assert len(set(digests)) == len(digests)
+
+
+def test_without_difficulty_all_pictures_of_a_class_are_the_same() -> None:
+    """0 is white on black, centred and upright; every source of variation hangs on the difficulty."""
+    drawn = shapes(3, seed=0, difficulty=0)
+
+    for label in range(5):
+        assert len(np.unique(drawn.pixels[drawn.labels == label], axis=0)) == 1
+    assert len(np.unique(drawn.pixels, axis=0)) == 5
+
+
+def test_difficulty_makes_the_nearest_neighbour_err_more() -> None:
+    """A rule that compares pixels gets steadily worse from easy to hard pictures."""
+    errors = []
+    for difficulty in (0.1, 0.4, 0.8):
+        train, test = shapes(20, seed=0, difficulty=difficulty), shapes(20, seed=0, part="test", difficulty=difficulty)
+        left, right = (one.pixels.reshape(len(one), -1).astype(float) for one in (test, train))
+        distance = (left**2).sum(1)[:, None] - 2 * left @ right.T + (right**2).sum(1)
+        errors.append(float(np.mean(train.labels[distance.argmin(axis=1)] != test.labels)))
+
+    assert errors[0] < 0.2
+    assert errors[0] < errors[1] < errors[2]
+
+
+def test_the_area_of_a_shape_does_not_give_it_away() -> None:
+    """All shapes cover about the same number of pixels, so that counting them tells nothing."""
+    clean = shapes(1, seed=0, difficulty=0, side=128)
+    areas = clean.pixels.mean(axis=(1, 2, 3))
+
+    assert areas.max() / areas.min() < 1.15, dict(zip(SHAPES, areas, strict=True))
+
+
+def test_copies_add_rows_and_nothing_new() -> None:
+    """A copied set is the same pictures again, each as often."""
+    drawn = shapes(2, seed=0)
+    copied = drawn.copied(3)
+
+    assert len(copied) == 30
+    assert np.array_equal(np.unique(copied.pixels, axis=0), np.unique(drawn.pixels, axis=0))
+    assert np.array_equal(copied.labels, np.tile(drawn.labels, 3))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"part": "exam"}, {"side": 4}, {"difficulty": 1.5}, {"difficulty": -0.1}, {"per_class": 0}],
+)
+def test_what_cannot_be_drawn_is_refused(wrong: dict[str, object]) -> None:
+    """An unknown part or a number out of range is an error that names it."""
+    asked = {"per_class": 1, "seed": 0, **wrong}
+    ((name, value),) = wrong.items()
+
+    with pytest.raises(ValueError, match=f"{name}.*{value}"):
+        shapes(**asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+def test_five_hundred_pictures_take_under_three_seconds() -> None:
+    """Quick enough to draw anew for each seed."""
+    begun = time.perf_counter()
+    shapes(100, seed=0)
+
+    assert time.perf_counter() - begun < 3

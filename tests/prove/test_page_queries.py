@@ -1,0 +1,81 @@
+"""What braces give: a number over several seeds is its mean, and knows how far it reached."""
+
+from __future__ import annotations
+
+from statistics import fmean
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from practicum.course.page_values import fill
+from practicum.course.placeholders import FillError
+from practicum.model import Measured, Measurement
+from practicum.prove import page_queries
+from practicum.prove.page_queries import Sample
+
+VALUES = {0: 0.5, 1: 0.75, 2: 0.7}
+
+
+def measured() -> dict[Measurement, Measured]:
+    """An experiment of two settings over three seeds."""
+    found = {}
+    for rate in (1, 2):
+        for seed, value in VALUES.items():
+            call = Measurement("f", {"rate": rate}, seed)
+            found[call] = Measured(call, {"val_accuracy": value * rate / 2, "count": 40.0}, {"curve": (0.1, value)})
+    return found
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=9))
+def test_a_sample_is_its_mean(values: list[float]) -> None:
+    """And lies between its least and its greatest."""
+    sample = Sample(values)
+
+    assert float(sample) == fmean(values)
+    assert sample.low <= max(values)
+    assert (sample.low, sample.high) == (min(values), max(values))
+    assert sample.sd >= 0
+    assert Sample([values[0]]).sd == 0
+
+
+@pytest.mark.parametrize(
+    ("braces", "text"),
+    [
+        ('measured("f", rate=2, seeds=3).val_accuracy | percent', "65\N{NO-BREAK SPACE}%"),
+        ('measured("f", rate=2, seeds=3).val_accuracy.low | percent(1)', "50.0\N{NO-BREAK SPACE}%"),
+        ('measured("f", rate=2, seeds=3).val_accuracy.high | round(2)', "0.75"),
+        ('measured("f", rate=2, seeds=3).curve | round(2)', "0.65"),
+        ('measured("f", rate=2, seeds=3).count', "40"),
+        ('best("f", "rate", [1, 2], seeds=3).rate', "2"),
+        ('best("f", "rate", [1, 2], seeds=3, want="lowest").rate', "1"),
+        ('best("f", "rate", [1, 2], seeds=3, measure="count").count | count', "40"),
+        ('(best("f", "rate", [1, 2], seeds=3).count - measured("f", rate=1, seeds=3).val_accuracy) | points', "3967"),
+        ('gives("x.shape") | code', "`[64, 64, 3]`"),
+        ('gives("x.shape")[0] * 2', "128"),
+    ],
+)  # fmt: skip
+def test_braces_say_what_was_measured(braces: str, text: str) -> None:
+    """Means, reaches, curves' ends, winners and expressions, each as its filter writes it."""
+    functions = page_queries.answers(measured(), {"x.shape": [64, 64, 3]})
+
+    assert fill(f"{{{{ {braces} }}}}", functions) == text
+
+
+@pytest.mark.parametrize(
+    ("braces", "why"),
+    [
+        ('measured("f", rate=3, seeds=3).val_accuracy', r"f\(rate=3, seed=0\) was not measured"),
+        ('measured("f", rate=2, seeds=3).depth', "`f` gives no `depth`; it gives val_accuracy, count, curve"),
+        ('gives("y")', "`y` was not evaluated"),
+        ('gives("x.shape") | percent', "the braces cannot be filled in"),
+    ],
+)
+def test_what_was_not_measured_is_not_made_up(braces: str, why: str) -> None:
+    """It says what is missing, and on which line."""
+    functions = page_queries.answers(measured(), {"x.shape": [64, 64, 3]})
+
+    with pytest.raises(FillError, match=why) as raised:
+        fill(f"One line,\nthen {{{{ {braces} }}}}", functions)
+
+    assert raised.value.line == 2

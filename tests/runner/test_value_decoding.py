@@ -1,0 +1,174 @@
+"""Values travel as bounded JSON and come back as what they were, whatever a job may send."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from practicum.model import Failure, Opaque
+from practicum.runner.inside.value_encoding import encode
+from practicum.runner.value_decoding import Unreadable, count, decode, duration, failure, numbers, parse, traceback
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False)
+    | st.complex_numbers(allow_nan=False)
+    | st.text(st.characters(), max_size=20)
+    | st.binary(max_size=20)
+)
+HASHABLE = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3).map(tuple) | st.frozensets(inner, max_size=3), max_leaves=6
+)
+PLAIN = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(HASHABLE, inner, max_size=4)
+        | st.sets(HASHABLE, max_size=4)
+        | st.frozensets(HASHABLE, max_size=4)
+    ),
+    max_leaves=20,
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["int", "float", "complex", "str", "bytes", "tuple", "set", "dict", "opaque", "failure", "x"]
+            ),
+            inner,
+            max_size=2,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+def travel(value: object) -> Any:
+    return decode(parse(json.dumps(encode(value)).encode()))
+
+
+def same(a: object, b: object) -> bool:
+    """Equal, and of the same types all the way down."""
+    return repr(a) == repr(b) if not isinstance(a, set | frozenset) else a == b and type(a) is type(b)
+
+
+@given(PLAIN)
+def test_plain_values_return_as_they_were(value: object) -> None:
+    """Every plain value survives the way, with its type: 1 is not 1.0, a tuple no list, True not 1."""
+    back = travel(value)
+
+    assert back == value
+    assert type(back) is type(value)
+
+
+@given(st.lists(SCALARS))
+def test_types_survive_inside(value: list[object]) -> None:
+    """The elements keep their types too."""
+    back = travel(value)
+
+    assert all(same(a, b) for a, b in zip(back, value, strict=True))
+
+
+def test_nan_returns() -> None:
+    """NaN is a value like others."""
+    assert math.isnan(travel(float("nan")))
+
+
+@given(JSON)
+def test_forged_json_is_a_value_or_unreadable(told: object) -> None:
+    """No JSON whatever makes the reader do anything but answer or refuse."""
+    with contextlib.suppress(Unreadable):
+        decode(told)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"NaN", b"[" * 100_000, b'{"int": "zz"}', b'{"bytes": "!"}', b'{"set": [[]]}', b'{"dict": [[1]]}',
+     b'{"complex": ["1"]}', b'{"str": "gIA="}', b'{"opaque": [1, 2]}', b'{"unheard": 1}', b'{"failure": {}}', b"\xff"],
+)  # fmt: skip
+def test_garbage_is_unreadable(content: bytes) -> None:
+    """What no honest job sends is refused, never half believed."""
+    with pytest.raises(Unreadable):
+        decode(parse(content))
+
+
+def test_colliding_hashes_are_refused_quickly() -> None:
+    """A set of numbers that all hash alike would take the reader minutes: it takes few."""
+    told = {"set": [{"int": hex(k * (2**61 - 1))} for k in range(100_000)]}
+    began = time.monotonic()
+
+    with pytest.raises(Unreadable):
+        decode(told)
+
+    assert time.monotonic() - began < 1
+
+
+def test_a_failure_travels() -> None:
+    """A value that raised is a Failure."""
+    told = {"failure": {"type": "E", "message": "m", "line": 2, "where": "x", "bases": ["B"], "memory": False}}
+
+    assert decode(told) == Failure("E", "m", 2, "x", ("B",))
+
+
+TEXTS = st.text(st.characters(exclude_categories=())) | st.sampled_from([" " * 100_000, "\ud800" * 100_000])
+
+
+@given(TEXTS, TEXTS, TEXTS, st.lists(TEXTS), st.integers())
+def test_a_failure_is_no_longer_than_an_honest_one(
+    kind: str, message: str, where: str, bases: list[str], line: int
+) -> None:
+    """Whatever a job says of it: pages search it and show it."""
+    told = {"type": kind, "message": message, "line": line, "where": where, "bases": bases}
+
+    found = failure(told)
+
+    assert len(found.type) <= 200
+    assert len(found.message) <= 4_000
+    assert len(found.where) <= 4_000
+    assert len(found.bases) <= 20
+    assert all(len(base) <= 200 for base in found.bases)
+    assert found.line == line or abs(line) > 1 << 53
+    repr(found).encode()
+    assert len(traceback(message)) <= 20_003
+
+
+@given(st.floats() | st.integers() | st.text() | st.none() | st.sampled_from(["1e999", "nan", "-1", 10**400]))
+def test_a_duration_can_have_passed(told: object) -> None:
+    """Or it is none: pages and the store hold no infinite seconds."""
+    with contextlib.suppress(Unreadable):
+        assert 0 <= duration(told) < math.inf
+
+
+@given(JSON | st.sampled_from([10**400, -(10**400)]))
+def test_a_count_is_a_small_number(told: object) -> None:
+    """Or it is none."""
+    with contextlib.suppress(Unreadable):
+        assert abs(count(told)) <= 1 << 53
+
+
+def test_an_epoch_has_few_metrics_of_short_names() -> None:
+    """As an honest job's has; a loss may be infinite or no number, as Keras tells it."""
+    assert numbers({"dict": [["n" * 1_000, 1], ["loss", {"float": "inf"}]]}) == {"n" * 100: 1.0, "loss": math.inf}
+    with pytest.raises(Unreadable):
+        numbers({"dict": [[f"metric_{number}", 1] for number in range(33)]})
+
+
+@pytest.mark.parametrize("size", [60_000, 3_000_000])
+def test_large_values_are_opaque(size: int) -> None:
+    """Beyond the bounds a value is told by its type and beginning."""
+    found = travel(list(range(size)))
+
+    assert isinstance(found, Opaque)
+    assert found.text.startswith("too big to carry: [0, 1, 2")

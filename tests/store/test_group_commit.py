@@ -1,0 +1,115 @@
+"""Work that waits together is done together, and each is told its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from practicum.store.group_commit import MOST, Together
+
+
+class Desk:
+    """Notes what is done, and how. It stops at a number that is `held` until it is let go; 13 can't be done."""
+
+    def __init__(self) -> None:
+        self.done: list[list[int]] = []
+        self.reached, self.go = threading.Event(), threading.Event()
+
+    def all_or_none(self, numbers: Sequence[int]) -> None:
+        if 13 in numbers or -1 in numbers:
+            raise ValueError("thirteen")
+        self.done.append(list(numbers))
+
+    def alone(self, number: int) -> bool:
+        if number == 0:
+            self.reached.set()
+            assert self.go.wait(10)
+        if number == 13:
+            raise ValueError("thirteen")
+        self.done.append([number])
+        return number != -1
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def together(desk: Desk) -> Iterator[Together[int]]:
+    together = Together(desk.all_or_none, desk.alone)
+    yield together
+    desk.go.set()
+    together.close()
+
+
+def test_what_waits_is_done_in_one_go(desk: Desk, together: Together[int]) -> None:
+    """While the first is at work the others gather, and are then done at once, in their order."""
+    first = together.put(0)
+    assert desk.reached.wait(10)
+    others = [together.put(number) for number in (1, 2, 3)]
+    assert not any(future.done() for future in (first, *others))
+    desk.go.set()
+
+    assert [future.result(10) for future in (first, *others)] == [True] * 4
+    assert desk.done == [[0], [1, 2, 3]]
+
+
+def test_one_that_cannot_be_done_spoils_no_other(desk: Desk, together: Together[int]) -> None:
+    """Then each is done for itself, and learns what came of it alone."""
+    together.put(0)
+    assert desk.reached.wait(10)
+    futures = [together.put(number) for number in (1, 13, -1, 2)]
+    desk.go.set()
+
+    assert futures[0].result(10) is True
+    with pytest.raises(ValueError, match="thirteen"):
+        futures[1].result(10)
+    assert futures[2].result(10) is False
+    assert futures[3].result(10) is True
+    assert desk.done == [[0], [1], [-1], [2]]
+
+
+def test_one_whose_caller_has_gone_is_not_done(desk: Desk, together: Together[int]) -> None:
+    """Nobody would be told of it."""
+    together.put(0)
+    assert desk.reached.wait(10)
+    gone, last = together.put(1), together.put(2)
+    assert gone.cancel()
+    desk.go.set()
+
+    assert last.result(10)
+    assert desk.done == [[0], [2]]
+
+
+def test_none_waits_for_too_many(desk: Desk, together: Together[int]) -> None:
+    """However many wait, a bounded number is done at once."""
+    together.put(0)
+    assert desk.reached.wait(10)
+    futures = [together.put(number) for number in range(100, 100 + 2 * MOST)]
+    desk.go.set()
+
+    assert all(future.result(10) for future in futures)
+    assert [len(numbers) for numbers in desk.done] == [1, MOST, MOST]
+
+
+def test_at_the_end_nothing_is_left_waiting(desk: Desk) -> None:
+    """What was put before is done, and nothing is taken after."""
+    together = Together(desk.all_or_none, desk.alone)
+    together.put(0)
+    assert desk.reached.wait(10)
+    last = together.put(1)
+    desk.go.set()
+    together.close()
+
+    assert last.done()
+    assert last.result()
+    with pytest.raises(RuntimeError, match="closed"):
+        together.put(2)
+
+
+def test_one_that_was_never_used_ends_too(desk: Desk) -> None:
+    """Without a thread to end."""
+    Together(desk.all_or_none, desk.alone).close()
