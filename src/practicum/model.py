@@ -29,6 +29,8 @@ class Mistake:
     path: str
     line: int
     message: str
+    code: str = ""
+    """Kebab-case, stable across wordings: `unknown-key`."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message}"
