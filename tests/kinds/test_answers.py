@@ -22,7 +22,7 @@ from practicum.model import Level, Observation, OptionFinding, Problem, Run, Var
 from practicum.runner import Job, Pool
 
 FOLDER = Path(kinds.__file__).parent
-ASKED = [name for name, kind in kinds.ALL.items() if kind.form]
+ASKED = [name for name, kind in kinds.registered().items() if kind.form]
 RUN = [name for name in ASKED if kinds.get(name).in_code]
 
 

@@ -133,7 +133,7 @@ def of_every_kind(root: Path) -> Path:
         "course.toml": 'title = "Kinds"\nsummary = "s"\nframework = "python"\n',
         "topic/topic.toml": 'title = "Topic"\nsummary = "s"\nminutes = 1\n[badge]\nname = "Badge"\n',
     }
-    for name, kind in kinds.ALL.items():
+    for name, kind in kinds.registered().items():
         file = next(iter([*EXAMPLES.glob(f"{name}/example.md"), *EXAMPLES.glob(f"{name}/examples/value.md")]))
         text = file.read_text(encoding="utf-8")
         if kind.has_bank:

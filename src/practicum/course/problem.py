@@ -88,10 +88,10 @@ class _Builder:
 
     def build(self) -> Problem | None:
         self._requirements()
-        kind = kinds.ALL.get(self.table.kind)
+        kind = kinds.registered().get(self.table.kind)
         if kind is None:
             self.notes.add(
-                self.lines("kind"), f"`{self.table.kind}` is no kind{suggestion(self.table.kind, kinds.ALL)}"
+                self.lines("kind"), f"`{self.table.kind}` is no kind{suggestion(self.table.kind, kinds.registered())}"
             )
             return None
         self._belongs(kind)
