@@ -77,16 +77,16 @@ def write(root: Path, sizes: Sequence[int]) -> None:
 def whole(folder: str) -> Told:
     """`practicum lab fit --minutes 0` without exports: reading, building, tracing, looking, choosing, explaining."""
     from practicum.lab import pretrained_models
-    from practicum.lab.cache import Disk, Steps
-    from practicum.lab.dataset_reader import read
-    from practicum.lab.pipeline import Request, fit
+    from practicum.lab.cache import CheckpointStore, DiskCache
+    from practicum.lab.dataset_reader import read_dataset
+    from practicum.lab.pipeline import FitRequest, fit
 
     with tempfile.TemporaryDirectory() as work:
         started = time.monotonic()
-        network = pretrained_models.backbone()
-        request = Request("emoji", folder, minutes=0, started=started)
-        pictures_read = read(Path(folder), side=SIDE)
-        fit(pictures_read, network, request, cache=Disk(work), steps=Steps(work), tell=lambda *_: None)
+        network = pretrained_models.load_backbone()
+        request = FitRequest("emoji", folder, minutes=0, started=started)
+        pictures_read = read_dataset(Path(folder), side=SIDE)
+        fit(pictures_read, network, request, cache=DiskCache(work), steps=CheckpointStore(work), tell=lambda *_: None)
         seconds = time.monotonic() - started
     return {"seconds": seconds, "memory": _most_memory()}
 

@@ -13,16 +13,16 @@ import numpy as np
 
 from benchmarks.table import markdown
 from practicum.lab import remedies
-from practicum.lab.backbone_split import Depths, depths
+from practicum.lab.backbone_split import SplitBackbone, split_backbone
 from practicum.lab.emoji_drawings import CLASSES, emoji_images
 from practicum.lab.image_set import ImageSet
 from practicum.lab.linear_probe import STRENGTHS
-from practicum.lab.model_selection import choose
-from practicum.lab.prepared_set import Prepared, prepare
-from practicum.lab.pretrained_models import backbone
+from practicum.lab.model_selection import select_strategy
+from practicum.lab.prepared_set import PreparedSet, prepare_set
+from practicum.lab.pretrained_models import load_backbone
 from practicum.lab.scores import Interval, scores
 from practicum.lab.shape_drawings import shapes
-from practicum.lab.strategies import at_several_depths, on_own_features
+from practicum.lab.strategies import probe_last_features, probe_several_levels
 
 SIDE = 96
 SEEDS = range(10)
@@ -33,8 +33,8 @@ KINDS = ("shapes, difficulty 0.5", "shapes, difficulty 1", "emoji")
 
 
 @cache
-def network() -> Depths:
-    return depths(backbone().build(SIDE))
+def network() -> SplitBackbone:
+    return split_backbone(load_backbone().build(SIDE))
 
 
 def pictures(kind: str, per_class: int, seed: int, *, fresh: bool = False) -> ImageSet:
@@ -46,9 +46,9 @@ def pictures(kind: str, per_class: int, seed: int, *, fresh: bool = False) -> Im
     return shapes(per_class, seed=seed, part=part, side=SIDE, difficulty=1.0 if kind.endswith("1") else 0.5)
 
 
-def prepared(images: ImageSet, seed: int) -> Prepared:
+def prepared(images: ImageSet, seed: int) -> PreparedSet:
     # Each picture is drawn by itself: there are no twins to look for.
-    return prepare(images, network(), [], seed=seed, cache={}, tell=lambda what, done, of: None)
+    return prepare_set(images, network(), [], seed=seed, cache={}, tell=lambda what, done, of: None)
 
 
 def mislabelled(images: ImageSet, share: float, seed: int) -> tuple[ImageSet, set[int]]:
@@ -68,7 +68,7 @@ def noise_row(kind: str, share: float) -> list[str]:
         images, wrong = mislabelled(pictures(kind, NOISE_PER_CLASS, seed), share, seed)
         ready = prepared(images, seed)
         probing = ready.probing
-        named = {suspect.row for suspect in remedies.doubted(ready, probing)}
+        named = {suspect.row for suspect in remedies.find_doubtful_labels(ready, probing)}
         planted, found, accused = planted + len(wrong), found + len(named & wrong), accused + len(named - wrong)
         total += len(images) - len(wrong)
         right.append(np.mean(probing.out_of_fold(ready.splits, [10.0])[0, 0].argmax(axis=1) == ready.labels))
@@ -87,7 +87,7 @@ def promise_rows(kind: str) -> list[list[str]]:
     came: dict[int, list[float]] = {size: [] for size in CURVE_TO}
     for seed in SEEDS:
         ready = prepared(pictures(kind, CURVE_FROM, seed), seed)
-        curve = remedies.growth(ready, ready.probing, 10.0)
+        curve = remedies.measure_learning_curve(ready, ready.probing, 10.0)
         for point in curve.ahead:
             # The curve is in pictures learned from: four fifths of those there are.
             size = round(point.per_class * 5 / 4)
@@ -112,9 +112,9 @@ def bar_row(kind: str, per_class: int) -> list[str]:
     held = 0
     for seed in SEEDS:
         ready = prepared(pictures(kind, per_class, seed), seed)
-        ways = [at_several_depths(ready), on_own_features(ready)]
+        ways = [probe_several_levels(ready), probe_last_features(ready)]
         tried = [way for way in ways if way is not None]
-        choice = choose(ready.labels, [way.probabilities for way in tried], groups=ready.groups, seed=seed)
+        choice = select_strategy(ready.labels, [way.probabilities for way in tried], groups=ready.groups, seed=seed)
         way, setting = tried[choice.way], choice.settings[choice.way]
         score = scores(ready.labels, way.probabilities[setting], groups=ready.groups, optimism=choice.optimism).accuracy
         learned = way.learn(setting)

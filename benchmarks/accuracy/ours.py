@@ -12,18 +12,23 @@ from benchmarks.accuracy.contest import Result, given, share
 
 def run(kind: str, images: int, seed: int, minutes: float) -> Result:
     from practicum.lab import pretrained_models
-    from practicum.lab.cache import Disk, Steps
-    from practicum.lab.dataset_reader import Reading
+    from practicum.lab.cache import CheckpointStore, DiskCache
+    from practicum.lab.dataset_reader import LoadedDataset
     from practicum.lab.features import forward
-    from practicum.lab.pipeline import Request, fit
+    from practicum.lab.pipeline import FitRequest, fit
 
     train, fresh = given(kind, images, seed)
-    reading = Reading(train, (), (), np.full((len(train), 2), train.side, np.int32))
+    reading = LoadedDataset(train, (), (), np.full((len(train), 2), train.side, np.int32))
     with tempfile.TemporaryDirectory() as work:
         started = time.monotonic()
-        request = Request(kind, kind, minutes, seed, started=started)
+        request = FitRequest(kind, kind, minutes, seed, started=started)
         made = fit(
-            reading, pretrained_models.backbone(), request, cache=Disk(work), steps=Steps(work), tell=lambda *_: None
+            reading,
+            pretrained_models.load_backbone(),
+            request,
+            cache=DiskCache(work),
+            steps=CheckpointStore(work),
+            tell=lambda *_: None,
         )
         seconds = time.monotonic() - started
     told = made.story

@@ -17,8 +17,8 @@ from benchmarks.facts.training import Sparing, head_trainer
 from benchmarks.facts.verdict import Verdict
 from benchmarks.table import markdown, ratio
 from practicum.lab import networks
-from practicum.lab.features import features, shared_base
-from practicum.lab.training import Labelled
+from practicum.lab.features import extract_features, shared_base
+from practicum.lab.training import LabelledData
 
 SIDES = (64, 96)
 KINDS = (HARD, EMOJI)
@@ -28,15 +28,15 @@ EPOCHS = 20
 @kept
 def trained(*, kind: str, side: int, seed: int) -> dict[str, Any]:
     """Seconds of both ways, and whether losses and weights came out the same, bit for bit."""
-    images, start = labelled(pictures(kind, 20, seed, "train", side)), networks.head(CLASSES, seed).get_weights()
+    images, start = labelled(pictures(kind, 20, seed, "train", side)), networks.dense_head(CLASSES, seed).get_weights()
     base = shared_base(side)
     whole, head = _through(side), head_trainer()
     all_weights = [*base.get_weights(), *start]
-    ready = Labelled(features(base, images.inputs, cache={}), images.labels)
+    ready = LabelledData(extract_features(base, images.inputs, cache={}), images.labels)
     for trainer, weights, data in ((whole, all_weights, images), (head, start, ready)):
         _losses(trainer, weights, data, 1, seed)  # What is traced and warmed now is not timed.
     started = time.perf_counter()
-    ready = Labelled(features(base, images.inputs, cache={}), images.labels)
+    ready = LabelledData(extract_features(base, images.inputs, cache={}), images.labels)
     on_features = _losses(head, start, ready, EPOCHS, seed)
     between = time.perf_counter()
     through_base = _losses(whole, all_weights, images, EPOCHS, seed)
@@ -52,10 +52,10 @@ def trained(*, kind: str, side: int, seed: int) -> dict[str, Any]:
 
 @cache
 def _through(side: int) -> Sparing:
-    return Sparing(keras.Sequential([shared_base(side), networks.head(CLASSES)]))
+    return Sparing(keras.Sequential([shared_base(side), networks.dense_head(CLASSES)]))
 
 
-def _losses(trainer: Sparing, weights: list[Any], data: Labelled, epochs: int, seed: int) -> list[float]:
+def _losses(trainer: Sparing, weights: list[Any], data: LabelledData, epochs: int, seed: int) -> list[float]:
     trained = trainer.epochs(weights, data, learning_rate=1e-3, seed=seed)
     next(trained)
     return [next(trained) for _ in range(epochs)]

@@ -13,7 +13,7 @@ from benchmarks.facts.spread import short
 from benchmarks.facts.training import head_trainer, with_head
 from benchmarks.facts.verdict import Verdict
 from benchmarks.table import markdown
-from practicum.lab.features import features, forward, shared_base
+from practicum.lab.features import extract_features, forward, shared_base
 from practicum.lab.scores import proportion
 
 KINDS = (HARD, EMOJI)
@@ -37,7 +37,7 @@ def _right(kind: str, seed: int) -> np.ndarray:
     """Whether a head trained on 100 pictures is right, (class, picture)."""
     train, pool = pictures(kind, 20, seed), pictures(kind, POOL, 0, "test")
     with_head(train, pool.rows(np.arange(CLASSES)), seed)
-    chosen = forward(head_trainer().model, features(shared_base(SIDE), pool.pixels)).argmax(axis=1)
+    chosen = forward(head_trainer().model, extract_features(shared_base(SIDE), pool.pixels)).argmax(axis=1)
     return np.stack([(chosen == pool.labels)[pool.labels == label] for label in range(CLASSES)])
 
 

@@ -31,9 +31,9 @@ from benchmarks.facts.training import Sparing, cnn_trainer, head_trainer, with_h
 from benchmarks.facts.verdict import Verdict
 from benchmarks.table import markdown
 from practicum.lab import networks
-from practicum.lab.features import features, forward, shared_base
+from practicum.lab.features import extract_features, forward, shared_base
 from practicum.lab.scores import Interval
-from practicum.lab.training import Labelled, accuracy
+from practicum.lab.training import LabelledData, model_accuracy
 
 KINDS = (EASY, MIDDLE, EMOJI)
 EPOCHS = 40
@@ -62,8 +62,8 @@ def small(*, kind: str, way: str, seed: int) -> dict[str, list[float]]:
         next(epochs)
         if epoch < (1 if way == "plain" else EPOCHS):
             continue
-        curves["train"].append(accuracy(trainer.model, train))
-        curves["fresh"].append(accuracy(trainer.model, fresh))
+        curves["train"].append(model_accuracy(trainer.model, train))
+        curves["fresh"].append(model_accuracy(trainer.model, fresh))
         curves["loss"].append(_loss(trainer.model, held_out))
     return curves
 
@@ -83,11 +83,12 @@ def views(*, kind: str, drawn: bool, seed: int) -> float:
     others = [moved(train.pixels, rng) if drawn else train.pixels for _ in range(VIEWS - 1)]
     base, trainer = shared_base(SIDE), head_trainer()
     looks = trainer.train(
-        networks.head(CLASSES, seed).get_weights(),
-        Labelled(
-            np.concatenate([features(base, one) for one in (train.pixels, *others)]), np.tile(train.labels, VIEWS)
+        networks.dense_head(CLASSES, seed).get_weights(),
+        LabelledData(
+            np.concatenate([extract_features(base, one) for one in (train.pixels, *others)]),
+            np.tile(train.labels, VIEWS),
         ),
-        Labelled(features(base, fresh.pixels), fresh.labels),
+        LabelledData(extract_features(base, fresh.pixels), fresh.labels),
         learning_rate=1e-3,
         looks=[HEAD_EPOCHS],
         seed=seed,
@@ -109,7 +110,7 @@ def _dropping(seed: int) -> Sparing:
     return trainer
 
 
-def _loss(model: keras.Model, data: Labelled) -> float:
+def _loss(model: keras.Model, data: LabelledData) -> float:
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     return float(loss(data.labels, forward(model, data.inputs)))
 

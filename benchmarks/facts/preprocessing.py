@@ -16,8 +16,8 @@ from benchmarks.facts.training import head_trainer
 from benchmarks.facts.verdict import Verdict
 from benchmarks.table import markdown
 from practicum.lab import networks
-from practicum.lab.features import features, shared_base
-from practicum.lab.training import Labelled
+from practicum.lab.features import extract_features, shared_base
+from practicum.lab.training import LabelledData
 
 KINDS = (HARD, MIDDLE, EMOJI)
 WAYS: dict[str, tuple[str, Callable[[NDArray[Any]], NDArray[Any]]]] = {
@@ -32,9 +32,9 @@ def head(*, kind: str, way: str, seed: int) -> float:
     """Accuracy on fresh pictures of a head on the features that the base makes of such inputs."""
     train, fresh = train_and_fresh(kind, seed)
     looks = head_trainer().train(
-        networks.head(CLASSES, seed).get_weights(),
-        Labelled(_features(train.pixels, way), train.labels),
-        Labelled(_features(fresh.pixels, way), fresh.labels),
+        networks.dense_head(CLASSES, seed).get_weights(),
+        LabelledData(_features(train.pixels, way), train.labels),
+        LabelledData(_features(fresh.pixels, way), fresh.labels),
         learning_rate=1e-3,
         looks=[30],
         seed=seed,
@@ -46,7 +46,7 @@ def _features(pixels: NDArray[np.uint8], way: str) -> NDArray[np.float32]:
     # The base's own preprocessing, its first layer, is undone beforehand.
     _, scaled = WAYS[way]
     wanted = scaled(pixels.astype(np.float32))
-    return features(shared_base(SIDE), (wanted * 128 + 127).astype(np.float32))
+    return extract_features(shared_base(SIDE), (wanted * 128 + 127).astype(np.float32))
 
 
 def report() -> str:

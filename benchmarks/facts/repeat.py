@@ -64,7 +64,7 @@ def _trained(kind: str, seed: int) -> tuple[str, str]:
     from practicum.lab import networks
     from practicum.lab.features import shared_base
 
-    start = networks.head(CLASSES, seed).get_weights()
+    start = networks.dense_head(CLASSES, seed).get_weights()
     plans = (
         (cnn_trainer(), networks.small_cnn(SIDE, CLASSES, seed).get_weights(), 1e-3, 3),
         (tuner("Adam", "held", BLOCKS), [*shared_base(SIDE).get_weights(), *start], 1e-4, 1),

@@ -6,8 +6,8 @@ from functools import cache
 
 from practicum.lab import emoji_drawings
 from practicum.lab.image_set import ImageSet
-from practicum.lab.shape_drawings import Part, shapes
-from practicum.lab.training import Labelled
+from practicum.lab.shape_drawings import DataPart, shapes
+from practicum.lab.training import LabelledData
 
 SEEDS = range(5)
 SIDE = 64
@@ -25,15 +25,15 @@ EMOJI_CLASSES = tuple(emoji_drawings.CLASSES)[:CLASSES]
 
 
 @cache
-def pictures(kind: str, per_class: int, seed: int, part: Part = "train", side: int = SIDE) -> ImageSet:
+def pictures(kind: str, per_class: int, seed: int, part: DataPart = "train", side: int = SIDE) -> ImageSet:
     """`per_class` pictures of each of five classes of that kind. No emoji, and no shape's picture, is in two parts."""
     if kind == EMOJI:
         return emoji_drawings.emoji_images(per_class, seed=seed, part=part, side=side, classes=EMOJI_CLASSES)
     return shapes(per_class, seed=seed, part=part, side=side, difficulty=DIFFICULTY[kind])
 
 
-def labelled(pictures: ImageSet) -> Labelled:
-    return Labelled(pictures.pixels, pictures.labels)
+def labelled(pictures: ImageSet) -> LabelledData:
+    return LabelledData(pictures.pixels, pictures.labels)
 
 
 def train_and_fresh(kind: str, seed: int, images: int = IMAGES, side: int = SIDE) -> tuple[ImageSet, ImageSet]:

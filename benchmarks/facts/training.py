@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from benchmarks.facts.sets import CLASSES, SIDE
 from practicum.lab import networks
 from practicum.lab.backbones import STAGES, efficientnet_lite0
-from practicum.lab.features import features, shared_base
+from practicum.lab.features import extract_features, shared_base
 from practicum.lab.image_set import ImageSet
-from practicum.lab.training import Labelled, Trainer, accuracy
+from practicum.lab.training import LabelledData, Trainer, model_accuracy
 
 BLOCKS = sum(repeats for repeats, *_ in STAGES)
 """Of EfficientNet-Lite0; behind them comes its last convolution."""
@@ -51,8 +51,8 @@ class Sparing(Trainer):
     def train(
         self,
         weights: Sequence[NDArray[Any]],
-        train: Labelled,
-        fresh: Labelled,
+        train: LabelledData,
+        fresh: LabelledData,
         *,
         learning_rate: float,
         looks: Sequence[int],
@@ -65,13 +65,13 @@ class Sparing(Trainer):
         for epoch in range(looks[-1] + 1):
             next(epochs)
             if epoch in looks:
-                seen.append(Look(epoch, accuracy(self.model, train), accuracy(self.model, fresh)))
+                seen.append(Look(epoch, model_accuracy(self.model, train), model_accuracy(self.model, fresh)))
         return seen
 
     def epochs(
         self,
         weights: Sequence[NDArray[Any]],
-        train: Labelled,
+        train: LabelledData,
         *,
         learning_rate: float,
         seed: int,
@@ -83,7 +83,7 @@ class Sparing(Trainer):
         order = np.random.default_rng(seed)
         yield math.nan
         while True:
-            given = train if change is None else Labelled(change(train.inputs, order), train.labels)
+            given = train if change is None else LabelledData(change(train.inputs, order), train.labels)
             started = time.perf_counter()
             loss = self._epoch(given, order.permutation(len(given.labels)).reshape(-1, BATCH))
             self.seconds.append(time.perf_counter() - started)
@@ -99,7 +99,7 @@ def cnn_trainer() -> Sparing:
 @cache
 def head_trainer() -> Sparing:
     """Of a dense head on ready features."""
-    return Sparing(networks.head(CLASSES))
+    return Sparing(networks.dense_head(CLASSES))
 
 
 @cache
@@ -110,10 +110,10 @@ def tuner(optimizer: str, norms: str, blocks: int) -> Sparing:
     """
     base = efficientnet_lite0(SIDE)
     if norms == "held":
-        networks.hold_norms(base)
+        networks.freeze_batch_norm(base)
     if blocks < BLOCKS:
         _freeze(base, blocks)
-    model = keras.Sequential([base, networks.head(CLASSES)])
+    model = keras.Sequential([base, networks.dense_head(CLASSES)])
     return Sparing(model, keras.optimizers.SGD(momentum=0.9) if optimizer == "SGD" else None)
 
 
@@ -132,9 +132,9 @@ def with_head(train: ImageSet, fresh: ImageSet, seed: int, epochs: int = 30) -> 
     base = shared_base(train.side)
     trainer = head_trainer()
     looks = trainer.train(
-        networks.head(CLASSES, seed).get_weights(),
-        Labelled(features(base, train.pixels), train.labels),
-        Labelled(features(base, fresh.pixels), fresh.labels),
+        networks.dense_head(CLASSES, seed).get_weights(),
+        LabelledData(extract_features(base, train.pixels), train.labels),
+        LabelledData(extract_features(base, fresh.pixels), fresh.labels),
         learning_rate=1e-3,
         looks=[epochs],
         seed=seed,

@@ -17,8 +17,8 @@ from benchmarks.facts.spread import ahead, between, mean_sd
 from benchmarks.facts.verdict import Verdict
 from benchmarks.table import markdown
 from practicum.lab import networks
-from practicum.lab.features import features, forward, shared_base
-from practicum.lab.training import share_right
+from practicum.lab.features import extract_features, forward, shared_base
+from practicum.lab.training import prediction_accuracy
 
 KINDS = (HARD, EMOJI)
 
@@ -55,7 +55,7 @@ def moves(*, way: str, seed: int) -> float:
     if way == FROZEN:
         base.trainable = False
     if way == EACH:
-        networks.hold_norms(base)
+        networks.freeze_batch_norm(base)
     if way == SUBCLASSED:
         model: keras.Model = Subclassed(base)
     else:
@@ -184,11 +184,11 @@ def raw(*, kind: str, from_logits: bool, seed: int) -> dict[str, float]:
     """A head without softmax on the frozen base's features, 30 epochs: the loss that is told, and accuracy."""
     train, fresh = train_and_fresh(kind, seed)
     base = shared_base(SIDE)
-    model = networks.head(CLASSES, seed)
+    model = networks.dense_head(CLASSES, seed)
     keras.utils.set_random_seed(seed)
     model.compile(keras.optimizers.Adam(1e-3), Sparse(from_logits=from_logits))
-    history = model.fit(features(base, train.pixels), train.labels, batch_size=20, epochs=30, verbose=0)
-    right = share_right(forward(model, features(base, fresh.pixels)), fresh.labels)
+    history = model.fit(extract_features(base, train.pixels), train.labels, batch_size=20, epochs=30, verbose=0)
+    right = prediction_accuracy(forward(model, extract_features(base, fresh.pixels)), fresh.labels)
     return {"loss": float(history.history["loss"][-1]), "fresh": right}
 
 

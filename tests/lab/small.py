@@ -10,10 +10,10 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from practicum.lab.backbone_split import Depths, depths
+from practicum.lab.backbone_split import SplitBackbone, split_backbone
 from practicum.lab.image_set import ImageSet
-from practicum.lab.near_duplicates import twins
-from practicum.lab.prepared_set import Prepared, Tell, prepare
+from practicum.lab.near_duplicates import find_near_duplicates
+from practicum.lab.prepared_set import PreparedSet, StepProgress, prepare_set
 from practicum.lab.shape_drawings import shapes
 
 SIDE = 32
@@ -36,11 +36,11 @@ def small_network(seed: int = 0) -> keras.Model:
     return keras.Model(image, layers.GlobalAveragePooling2D(name="features")(x), name="small")
 
 
-def without_depths() -> Depths:
+def without_depths() -> SplitBackbone:
     """A network of one stage, which can be neither seen halfway nor cut."""
     image = keras.Input((SIDE, SIDE, 3))
     x = layers.Conv2D(8, 3, strides=2)(layers.Rescaling(1 / 128, offset=-1)(image))
-    return depths(keras.Model(image, layers.GlobalAveragePooling2D()(x)))
+    return split_backbone(keras.Model(image, layers.GlobalAveragePooling2D()(x)))
 
 
 def silent(_doing: str, _done: int, _of: int) -> None:
@@ -48,15 +48,21 @@ def silent(_doing: str, _done: int, _of: int) -> None:
 
 
 def ready_for(
-    network: Depths,
+    network: SplitBackbone,
     images: ImageSet = DRAWN,
     *,
     groups: NDArray[np.int64] | None = None,
     seed: int = 0,
     cache: MutableMapping[str, Any] | None = None,
-    tell: Tell = silent,
-) -> Prepared:
+    tell: StepProgress = silent,
+) -> PreparedSet:
     """The pictures made ready, in a cache of their own unless one is given."""
-    return prepare(
-        images, network, twins(images.pixels), groups=groups, seed=seed, cache={} if cache is None else cache, tell=tell
+    return prepare_set(
+        images,
+        network,
+        find_near_duplicates(images.pixels),
+        groups=groups,
+        seed=seed,
+        cache={} if cache is None else cache,
+        tell=tell,
     )

@@ -9,7 +9,7 @@ import numpy as np
 from practicum.lab.diagnosis import Finding
 from practicum.lab.fit_record import Candidate, Epochs, Export, Story
 from practicum.lab.image_set import Remark
-from practicum.lab.learning_curve import LearningCurve, Point
+from practicum.lab.learning_curve import CurvePoint, LearningCurve
 from practicum.lab.scores import Interval, Scores
 from practicum.lab.shape_drawings import shapes
 
@@ -31,8 +31,8 @@ def curve(**changes: Any) -> LearningCurve:
     told = [(5, 0.62, 0.09), (10, 0.74, 0.07), (15, 0.82, 0.06), (20, 0.87, 0.055)]
     ahead = [(40, 0.91, 0.04), (80, 0.935, 0.05), (160, 0.95, 0.05)]
     made: dict[str, Any] = {
-        "points": tuple(Point(size, interval(value, reach)) for size, value, reach in told),
-        "ahead": tuple(Point(size, interval(value, reach)) for size, value, reach in ahead),
+        "points": tuple(CurvePoint(size, interval(value, reach)) for size, value, reach in told),
+        "ahead": tuple(CurvePoint(size, interval(value, reach)) for size, value, reach in ahead),
         "ceiling": Interval(0.965, 0.92, 1.0),
     }
     return LearningCurve(**{**made, **changes})

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from practicum.lab.augmentation import view, views
+from practicum.lab.augmentation import augment, augment_times
 from practicum.lab.shape_drawings import shapes
 
 Pixels = NDArray[np.uint8]
@@ -30,13 +30,13 @@ DRAWN = shapes(8, seed=0, side=64, difficulty=0.5).pixels
 def test_views_are_views_of_each_number(pixels: Pixels, count: int, seed: int, mirrored: bool) -> None:
     """Of any pictures: (count, n, side, side, 3) of uint8, the same one at a time, and the pictures as they were."""
     before = pixels.copy()
-    drawn = views(pixels, count, seed, mirrored=mirrored)
+    drawn = augment_times(pixels, count, seed, mirrored=mirrored)
 
     assert drawn.shape == (count, *pixels.shape)
     assert drawn.dtype == np.uint8
     assert np.array_equal(pixels, before)
     for number in range(count):
-        assert np.array_equal(view(pixels, number, seed, mirrored=mirrored), drawn[number])
+        assert np.array_equal(augment(pixels, number, seed, mirrored=mirrored), drawn[number])
 
 
 @settings(max_examples=100, deadline=None)
@@ -47,32 +47,33 @@ def test_a_picture_s_view_does_not_depend_on_its_company(
     """Alone, among others, at another place, laid out otherwise in memory: the same."""
     rows = list(range(len(pixels)))
     random.shuffle(rows)  # type: ignore[attr-defined]
-    together = view(pixels, number, seed, mirrored=mirrored)
+    together = augment(pixels, number, seed, mirrored=mirrored)
     company = np.asfortranarray(np.concatenate([pixels[rows], 255 - pixels]))
 
-    assert np.array_equal(view(company, number, seed, mirrored=mirrored)[: len(rows)], together[rows])
+    assert np.array_equal(augment(company, number, seed, mirrored=mirrored)[: len(rows)], together[rows])
     for row in rows:
-        assert np.array_equal(view(pixels[row : row + 1], number, seed, mirrored=mirrored)[0], together[row])
+        assert np.array_equal(augment(pixels[row : row + 1], number, seed, mirrored=mirrored)[0], together[row])
 
 
 @settings(max_examples=50, deadline=None)
 @given(PICTURES, SEEDS)
 def test_the_first_view_is_the_picture_and_the_second_its_mirror_image(pixels: Pixels, seed: int) -> None:
     """Whatever the seed; and both are new arrays."""
-    first, second = views(pixels, 2, seed)
-    own = view(pixels, 0, seed)
+    first, second = augment_times(pixels, 2, seed)
+    own = augment(pixels, 0, seed)
 
     assert np.array_equal(first, pixels)
     assert np.array_equal(second, pixels[:, :, ::-1])
     assert not np.shares_memory(own, pixels)
-    assert not np.shares_memory(view(pixels, 1, seed), pixels)
+    assert not np.shares_memory(augment(pixels, 1, seed), pixels)
 
 
 def test_another_process_draws_the_same() -> None:
     """Nothing hidden decides, such as the process's own seed of hashes."""
     program = (
-        "import hashlib; from practicum.lab.shape_drawings import shapes; from practicum.lab.augmentation import views;"
-        "drawn = views(shapes(8, seed=0, side=64).pixels, 4, 7); print(hashlib.sha256(drawn).hexdigest())"
+        "import hashlib; from practicum.lab.shape_drawings import shapes; "
+        "from practicum.lab.augmentation import augment_times; "
+        "drawn = augment_times(shapes(8, seed=0, side=64).pixels, 4, 7); print(hashlib.sha256(drawn).hexdigest())"
     )
     told = [subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout for _ in range(2)]
 
@@ -82,9 +83,9 @@ def test_another_process_draws_the_same() -> None:
 
 def test_views_differ_by_seed_number_and_picture() -> None:
     """No two views of a picture are alike, and two pictures are not cropped alike."""
-    drawn = np.concatenate([views(DRAWN, 6, 0), views(DRAWN, 6, 1)[2:]])
+    drawn = np.concatenate([augment_times(DRAWN, 6, 0), augment_times(DRAWN, 6, 1)[2:]])
     ramp = np.arange(64, dtype=np.uint8)[None, :, None].repeat(64, 0).repeat(3, 2)
-    two = view(np.stack([ramp, np.concatenate([ramp[:1] ^ 1, ramp[1:]])]), 2, 0)
+    two = augment(np.stack([ramp, np.concatenate([ramp[:1] ^ 1, ramp[1:]])]), 2, 0)
 
     for picture in drawn.swapaxes(0, 1):
         assert len({one.tobytes() for one in picture}) == len(picture)
@@ -105,7 +106,7 @@ def _ramps(count: int) -> Pixels:
 
 def test_half_of_the_further_views_are_mirrored() -> None:
     """By chance: of 200 pictures neither all nor hardly any."""
-    kept = _left_is_brighter(view(_ramps(200), 2, 0))
+    kept = _left_is_brighter(augment(_ramps(200), 2, 0))
 
     assert 70 <= kept.sum() <= 130
 
@@ -113,7 +114,7 @@ def test_half_of_the_further_views_are_mirrored() -> None:
 def test_where_left_and_right_matter_none_is_mirrored() -> None:
     """And the second view is a drawn one like the others."""
     pixels = _ramps(50)
-    drawn = views(pixels, 4, 0, mirrored=False)
+    drawn = augment_times(pixels, 4, 0, mirrored=False)
 
     assert all(_left_is_brighter(one).all() for one in drawn)
     assert not np.array_equal(drawn[1], pixels)
@@ -121,12 +122,12 @@ def test_where_left_and_right_matter_none_is_mirrored() -> None:
 
 def test_a_view_shows_six_tenths_of_the_picture_or_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """Told from ramps without change of colour: how much of each is seen is the crop's width and height."""
-    monkeypatch.setattr("practicum.lab.augmentation.CHANGE", 0)
+    monkeypatch.setattr("practicum.lab.augmentation.MAX_CHANGE", 0)
     across, down = np.meshgrid(np.linspace(0, 254, 128), np.linspace(0, 254, 128))
     pixels = np.stack([across, down, np.zeros_like(across)], -1)[None].repeat(300, 0).round().astype(np.uint8)
     pixels[..., 2] = np.arange(300)[:, None, None] % 256
     pixels[256:, 0, 0, 2] = 255
-    drawn = view(pixels, 2, 0).astype(float)
+    drawn = augment(pixels, 2, 0).astype(float)
     width = np.abs(drawn[:, :, 119, 0] - drawn[:, :, 8, 0]).mean(1) / (2 * 111)
     height = np.abs(drawn[:, 119, :, 1] - drawn[:, 8, :, 1]).mean(1) / (2 * 111)
     area, aspect = width * height, width / height
@@ -140,7 +141,7 @@ def test_a_view_shows_six_tenths_of_the_picture_or_more(monkeypatch: pytest.Monk
 def test_brightness_changes_by_no_more_than_15_percent() -> None:
     """Of a grey picture, on which nothing else shows."""
     greys = np.arange(60, 200, dtype=np.uint8)[:, None, None, None].repeat(8, 1).repeat(8, 2).repeat(3, 3)
-    change = view(greys, 2, 0)[:, 4, 4, 0] / greys[:, 4, 4, 0]
+    change = augment(greys, 2, 0)[:, 4, 4, 0] / greys[:, 4, 4, 0]
 
     assert 0.84 < change.min() < 0.87
     assert 1.13 < change.max() < 1.16
@@ -149,7 +150,7 @@ def test_brightness_changes_by_no_more_than_15_percent() -> None:
 def test_contrast_and_saturation_change_too() -> None:
     """Of an even colour either brings its channels nearer to one another or not: by more than one alone could."""
     colours = np.stack([np.arange(100, 220), np.full(120, 100), np.full(120, 50)], -1).astype(np.uint8)
-    drawn = view(colours[:, None, None].repeat(8, 1).repeat(8, 2), 2, 0)[:, 4, 4].astype(float)
+    drawn = augment(colours[:, None, None].repeat(8, 1).repeat(8, 2), 2, 0)[:, 4, 4].astype(float)
     grey = np.array([0.299, 0.587, 0.114])
     change = (np.ptp(drawn, axis=1) / (drawn @ grey)) / (np.ptp(colours.astype(float), axis=1) / (colours @ grey))
 
@@ -160,7 +161,7 @@ def test_contrast_and_saturation_change_too() -> None:
 def test_the_mean_picture_is_hardly_shifted() -> None:
     """Over many pictures the drawn views are as bright as the pictures, and each is not far from its own."""
     many = shapes(40, seed=1, side=64, difficulty=0.5).pixels
-    drawn = view(many, 3, 0).astype(float)
+    drawn = augment(many, 3, 0).astype(float)
     each = drawn.mean((1, 2, 3)) / many.mean((1, 2, 3))
 
     assert np.abs(drawn.mean((0, 1, 2)) - many.mean((0, 1, 2))).max() < 5
@@ -180,12 +181,12 @@ def test_the_mean_picture_is_hardly_shifted() -> None:
 def test_what_is_no_set_of_pictures_is_refused(pixels: NDArray[np.uint8]) -> None:
     """One message that says what it is and what it must be."""
     with pytest.raises(ValueError, match=r"pixels are .*; views need uint8 \(n, side, side, 3\)"):
-        view(pixels, 0, 0)
+        augment(pixels, 0, 0)
 
 
 def test_numbers_below_zero_are_refused() -> None:
     """There is no view before the first, and no fewer than none."""
     with pytest.raises(ValueError, match="number is -1; it must be 0 or more"):
-        view(DRAWN, -1, 0)
+        augment(DRAWN, -1, 0)
     with pytest.raises(ValueError, match="count is -1; it must be 0 or more"):
-        views(DRAWN, -1, 0)
+        augment_times(DRAWN, -1, 0)

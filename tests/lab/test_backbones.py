@@ -8,9 +8,9 @@ import pytest
 
 from practicum.lab import backbones, networks
 from practicum.lab.backbones import MissingWeights, efficientnet_lite0
-from practicum.lab.features import features, forward, shared_base
+from practicum.lab.features import extract_features, forward, shared_base
 from practicum.lab.shape_drawings import shapes
-from practicum.lab.training import Labelled, share_right, trainer
+from practicum.lab.training import LabelledData, prediction_accuracy, shared_trainer
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
@@ -57,11 +57,11 @@ def test_a_head_on_its_frozen_features_tells_the_shapes_apart() -> None:
     """A hundred pictures suffice for the head: the weights are in their places and the preprocessing is right."""
     base = shared_base(64)
     train, test = shapes(20, seed=7, difficulty=0.5), shapes(20, seed=7, part="test", difficulty=0.5)
-    head = trainer(networks.head, 5)
+    head = shared_trainer(networks.dense_head, 5)
     curves = head.fit(
-        networks.head(5, seed=7).get_weights(),
-        Labelled(features(base, train.pixels), train.labels),
-        Labelled(features(base, test.pixels), test.labels),
+        networks.dense_head(5, seed=7).get_weights(),
+        LabelledData(extract_features(base, train.pixels), train.labels),
+        LabelledData(extract_features(base, test.pixels), test.labels),
         learning_rate=1e-3,
         epochs=30,
         seed=7,
@@ -88,7 +88,7 @@ def test_random_weights_are_drawn_from_the_seed_and_still_pass_pictures_on() -> 
     assert all(np.array_equal(a, b) for a, b in zip(first.get_weights(), again.get_weights(), strict=True))
     assert not np.array_equal(first.get_weights()[0], other.get_weights()[0])
     assert forward(first, drawn.pixels).std(axis=0).mean() > 0.01
-    assert share_right(forward(first, drawn.pixels), drawn.labels) < 1
+    assert prediction_accuracy(forward(first, drawn.pixels), drawn.labels) < 1
 
 
 def test_pictures_under_32_pixels_are_refused() -> None:

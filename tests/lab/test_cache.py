@@ -22,7 +22,7 @@ from hypothesis.extra import numpy as hnp
 from ml_dtypes import bfloat16
 from numpy.typing import NDArray
 
-from practicum.lab.cache import Disk, FullDisk, Steps
+from practicum.lab.cache import CheckpointStore, DiskCache, DiskFull
 
 KEYS = st.text(st.characters(), max_size=20)
 """Lone surrogates too."""
@@ -77,8 +77,8 @@ def ran(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 def test_an_array_comes_back_to_the_bit(array: NDArray[Any], turned: bool) -> None:
     """Of any dtype, byte order, shape and layout: none too small, none empty; and as an array of one's own."""
     with folder() as place:
-        Disk(place)["key"] = array.T[::-1] if turned and array.ndim else array
-        again = Disk(place)["key"]
+        DiskCache(place)["key"] = array.T[::-1] if turned and array.ndim else array
+        again = DiskCache(place)["key"]
 
     assert same(again, np.asarray(array.T[::-1] if turned and array.ndim else array))
     assert again.flags.writeable
@@ -91,10 +91,10 @@ def test_an_array_comes_back_to_the_bit(array: NDArray[Any], turned: bool) -> No
 def test_keys_never_collide(keys: list[str]) -> None:
     """Whatever the strings, the folder is a mapping like a dict, and all of it is in files of that folder."""
     with folder() as place:
-        disk = Disk(place)
+        disk = DiskCache(place)
         for number, key in enumerate(keys):
             disk[key] = np.array(number)
-        found = {key: int(array) for key, array in Disk(place).items()}
+        found = {key: int(array) for key, array in DiskCache(place).items()}
         names = [path.name for path in place.iterdir()]
         for key in keys[::2]:
             del disk[key]
@@ -108,7 +108,7 @@ def test_keys_never_collide(keys: list[str]) -> None:
 
 def test_a_key_that_is_missing_is_a_key_error(tmp_path: Path) -> None:
     """As of any mapping: in reading, in deleting, and in asking."""
-    disk = Disk(tmp_path / "made" / "on the way")
+    disk = DiskCache(tmp_path / "made" / "on the way")
 
     with pytest.raises(KeyError, match="there is none"):
         disk["there is none"]
@@ -120,7 +120,7 @@ def test_a_key_that_is_missing_is_a_key_error(tmp_path: Path) -> None:
 
 def test_setting_again_replaces(tmp_path: Path) -> None:
     """The last one counts, and nothing of the first is left."""
-    disk = Disk(tmp_path)
+    disk = DiskCache(tmp_path)
     disk["key"] = np.zeros(1000)
     disk["key"] = np.ones(3)
 
@@ -130,7 +130,7 @@ def test_setting_again_replaces(tmp_path: Path) -> None:
 
 def test_numpy_reads_the_files_too(tmp_path: Path) -> None:
     """A file is one as NumPy writes it, with a little after it."""
-    Disk(tmp_path)["key"] = np.arange(5)
+    DiskCache(tmp_path)["key"] = np.arange(5)
     (file,) = tmp_path.iterdir()
 
     assert np.array_equal(np.load(file, allow_pickle=False), np.arange(5))
@@ -140,7 +140,7 @@ def test_numpy_reads_the_files_too(tmp_path: Path) -> None:
 def test_what_a_file_cannot_hold_is_refused(tmp_path: Path, dtype: Any) -> None:
     """Nothing is pickled, and nothing comes back as something else: bfloat16 would as two bytes of nothing."""
     with pytest.raises(TypeError, match="cannot be kept in a file; make it one of numbers"):
-        Disk(tmp_path)["key"] = np.empty(2, dtype)
+        DiskCache(tmp_path)["key"] = np.empty(2, dtype)
 
     assert not list(tmp_path.iterdir())
 
@@ -154,7 +154,7 @@ def test_what_a_file_cannot_hold_is_refused(tmp_path: Path, dtype: Any) -> None:
 def test_a_damaged_array_counts_as_missing(where: float, flip: int | None) -> None:
     """One byte changed anywhere, or the end cut off anywhere: a KeyError, the file is gone, and room for a new one."""
     with folder() as place:
-        disk = Disk(place)
+        disk = DiskCache(place)
         disk["key"] = np.arange(50.0)
         disk["other"] = np.arange(3)
         file = max(place.iterdir(), key=lambda path: path.stat().st_size)
@@ -176,7 +176,7 @@ def test_a_damaged_array_counts_as_missing(where: float, flip: int | None) -> No
 
 def test_a_file_under_another_s_name_is_not_taken_for_it(tmp_path: Path) -> None:
     """Whole as it is, its key is another."""
-    disk = Disk(tmp_path)
+    disk = DiskCache(tmp_path)
     disk["one"] = np.array(1)
     (one,) = tmp_path.iterdir()
     disk["other"] = np.array(2)
@@ -192,7 +192,7 @@ def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
     np.save(tmp_path / "mine.npy", np.arange(3))
     (tmp_path / "film.part").write_text("half")
     os.utime(tmp_path / "film.part", (0, 0))
-    disk = Disk(tmp_path)
+    disk = DiskCache(tmp_path)
     disk["key"] = np.array(1)
 
     assert list(disk) == ["key"]
@@ -230,7 +230,7 @@ def test_a_disk_that_fills_is_told_and_keeps_what_was_finished(tmp_path: Path) -
     assert "what was finished before is kept" in first
     assert second.startswith(f"{errno.EFBIG} there was no room for 200,")
     assert len(list(tmp_path.iterdir())) == 1
-    assert {key: array.tolist() for key, array in Disk(tmp_path).items()} == {"small": list(range(10))}
+    assert {key: array.tolist() for key, array in DiskCache(tmp_path).items()} == {"small": list(range(10))}
 
 
 @pytest.mark.parametrize(("number", "full"), [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EIO, False)])
@@ -238,7 +238,7 @@ def test_only_a_full_disk_is_called_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, full: bool
 ) -> None:
     """Some disks say it only when what was written is to last. Any other error keeps its own words."""
-    disk = Disk(tmp_path)
+    disk = DiskCache(tmp_path)
     disk["key"] = np.array(1)
 
     def fails(_: int) -> None:
@@ -248,7 +248,7 @@ def test_only_a_full_disk_is_called_full(
     with pytest.raises(OSError, match=os.strerror(number)) as raised:
         disk["key"] = np.array(2)
 
-    assert isinstance(raised.value, FullDisk) is full
+    assert isinstance(raised.value, DiskFull) is full
     assert raised.value.errno == number
     assert len(list(tmp_path.iterdir())) == 1
     assert disk["key"] == 1
@@ -262,7 +262,7 @@ def test_interrupted_writing_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr("os.fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        Disk(tmp_path)["key"] = np.arange(10)
+        DiskCache(tmp_path)["key"] = np.arange(10)
 
     assert not list(tmp_path.iterdir())
 
@@ -283,11 +283,11 @@ def test_what_a_killed_process_left_is_swept_a_day_later(tmp_path: Path) -> None
     assert ran(KILLED, tmp_path).returncode == -signal.SIGKILL
     (draft,) = tmp_path.glob(".*")
 
-    assert list(Disk(tmp_path)) == ["finished"]
+    assert list(DiskCache(tmp_path)) == ["finished"]
     assert draft.exists()
     two_days_ago = draft.stat().st_mtime - 2 * 24 * 60 * 60
     os.utime(draft, (two_days_ago, two_days_ago))
-    assert list(Disk(tmp_path)) == ["finished"]
+    assert list(DiskCache(tmp_path)) == ["finished"]
     assert not draft.exists()
 
 
@@ -304,14 +304,14 @@ for round in range(60):
 
 def test_two_processes_share_a_folder(tmp_path: Path) -> None:
     """Both write and read one key all the time: each reading is one writing, whole."""
-    Disk(tmp_path)["key"] = np.zeros(50_000)
+    DiskCache(tmp_path)["key"] = np.zeros(50_000)
     writers = [
         subprocess.Popen([sys.executable, "-c", SHARES, tmp_path, str(start)], stderr=subprocess.PIPE, text=True)
         for start in (1000, 2000)
     ]
     readings = []
     while any(writer.poll() is None for writer in writers):
-        readings.append(len(set(Disk(tmp_path)["key"].tolist())))
+        readings.append(len(set(DiskCache(tmp_path)["key"].tolist())))
 
     assert [writer.communicate()[1] for writer in writers] == ["", ""]
     assert readings
@@ -328,9 +328,9 @@ def test_features_kept_on_disk_are_those_computed(tmp_path: Path, monkeypatch: p
 
     base, pixels = module.shared_base(32, "random"), shapes(2, seed=0, side=32).pixels
     direct = module.forward(base, pixels)
-    first = module.features(base, pixels, cache=Disk(tmp_path))
+    first = module.extract_features(base, pixels, cache=DiskCache(tmp_path))
     monkeypatch.delattr(module, "forward")
-    second = module.features(base, pixels, cache=Disk(tmp_path))
+    second = module.extract_features(base, pixels, cache=DiskCache(tmp_path))
 
     assert same(first, direct)
     assert same(second, direct)
@@ -354,8 +354,8 @@ def test_a_step_is_made_once_and_comes_back_to_the_bit(key: str, made: dict[str,
         return made
 
     with folder() as place:
-        now = Steps(place).done(key, make)
-        later = Steps(place).done(key, make)
+        now = CheckpointStore(place).done(key, make)
+        later = CheckpointStore(place).done(key, make)
 
     assert same(now, made)
     assert same(later, made)
@@ -365,8 +365,8 @@ def test_a_step_is_made_once_and_comes_back_to_the_bit(key: str, made: dict[str,
 def test_sums_do_not_depend_on_whether_a_step_was_resumed(tmp_path: Path) -> None:
     """An array laid out otherwise in memory would be added up in another order."""
     array = np.random.default_rng(0).random((2000, 60), np.float32)[::2, ::-2]
-    now = Steps(tmp_path).done("step", lambda: {"array": array})["array"]
-    later = Steps(tmp_path).done("step", lambda: {})["array"]
+    now = CheckpointStore(tmp_path).done("step", lambda: {"array": array})["array"]
+    later = CheckpointStore(tmp_path).done("step", lambda: {})["array"]
 
     assert now.strides == later.strides
     assert np.array_equal(now.sum(axis=0), later.sum(axis=0))
@@ -374,7 +374,7 @@ def test_sums_do_not_depend_on_whether_a_step_was_resumed(tmp_path: Path) -> Non
 
 def test_each_key_is_a_step_of_its_own(tmp_path: Path) -> None:
     """And none of them an array of a Disk in the same folder."""
-    steps, disk = Steps(tmp_path), Disk(tmp_path)
+    steps, disk = CheckpointStore(tmp_path), DiskCache(tmp_path)
     disk["1"] = np.array(5)
 
     assert [steps.done(key, lambda key=key: {"key": key})["key"] for key in ("1", "2", "1")] == ["1", "2", "1"]
@@ -389,11 +389,11 @@ def test_a_step_that_fails_keeps_nothing(tmp_path: Path, error: BaseException) -
         raise error
 
     with pytest.raises(type(error), match="no") as raised:
-        Steps(tmp_path).done("step", fails)
+        CheckpointStore(tmp_path).done("step", fails)
 
     assert raised.value is error
     assert not list(tmp_path.iterdir())
-    assert Steps(tmp_path).done("step", lambda: {"made": 1}) == {"made": 1}
+    assert CheckpointStore(tmp_path).done("step", lambda: {"made": 1}) == {"made": 1}
 
 
 @settings(max_examples=50, deadline=None)
@@ -401,7 +401,7 @@ def test_a_step_that_fails_keeps_nothing(tmp_path: Path, error: BaseException) -
 def test_a_damaged_step_is_made_again(where: float, flip: int | None) -> None:
     """One byte changed or the end cut off, anywhere: it counts as not done."""
     with folder() as place:
-        Steps(place).done("step", lambda: {"losses": [0.5, 0.25], "array": np.arange(9)})
+        CheckpointStore(place).done("step", lambda: {"losses": [0.5, 0.25], "array": np.arange(9)})
         (file,) = place.iterdir()
         content = bytearray(file.read_bytes())
         at = int(where * len(content))
@@ -409,8 +409,8 @@ def test_a_damaged_step_is_made_again(where: float, flip: int | None) -> None:
             content[:at] if flip is None else content[:at] + bytes([content[at] ^ flip]) + content[at + 1 :]
         )
 
-        assert Steps(place).done("step", lambda: {"made": "again"}) == {"made": "again"}
-        assert Steps(place).done("step", lambda: {}) == {"made": "again"}
+        assert CheckpointStore(place).done("step", lambda: {"made": "again"}) == {"made": "again"}
+        assert CheckpointStore(place).done("step", lambda: {}) == {"made": "again"}
 
 
 @pytest.mark.parametrize(
@@ -426,7 +426,7 @@ def test_a_damaged_step_is_made_again(where: float, flip: int | None) -> None:
 def test_what_a_step_cannot_keep_is_named(tmp_path: Path, made: Any, message: str) -> None:
     """What would come back as something else is refused, with its place; nothing is kept."""
     with pytest.raises(TypeError, match=message):
-        Steps(tmp_path).done("step", lambda: made)
+        CheckpointStore(tmp_path).done("step", lambda: made)
 
     assert not list(tmp_path.iterdir())
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from practicum.lab import charts
 from practicum.lab.fit_record import Candidate, Epochs
-from practicum.lab.learning_curve import Point
+from practicum.lab.learning_curve import CurvePoint
 from practicum.lab.scores import Interval
 from tests.lab import telling
 
@@ -71,7 +71,9 @@ def test_a_chart_can_be_read_by_ear_and_in_both_schemes(name: str) -> None:
 def test_the_learning_curve_keeps_inside_its_plot(points: list[tuple[int, Interval]]) -> None:
     """More pictures lie further right, more accuracy higher, and each value within its error bar."""
     points.sort(key=lambda one: one[0])
-    chart = picture(str(charts.learning_curve(telling.curve(points=tuple(Point(*one) for one in points), ahead=()))))
+    chart = picture(
+        str(charts.learning_curve(telling.curve(points=tuple(CurvePoint(*one) for one in points), ahead=())))
+    )
     dots = [(share(one.get("cx")), float(one.get("cy", "nan"))) for one in chart.iter("circle")]
     bars = [
         (float(one.get("y2", "nan")), float(one.get("y1", "nan")))

@@ -25,7 +25,7 @@ from click.testing import CliRunner, Result
 
 from practicum.commands.lab import PREPROCESSINGS, USUAL_SIDE, lab
 from practicum.lab import fit_record
-from practicum.lab.dataset_reader import read
+from practicum.lab.dataset_reader import read_dataset
 from tests.lab import telling
 from tests.lab.test_image_decoding import header
 
@@ -222,7 +222,7 @@ def test_predictions_are_those_of_the_fitted_model(fitted: Fitted) -> None:
     """As JSON: for each file every class's probability, the likeliest first, as the exported SavedModel gives them."""
     import tensorflow as tf
 
-    kept = read(fitted.pictures, side=48, apart=fitted.model).images
+    kept = read_dataset(fitted.pictures, side=48, apart=fitted.model).images
     served = tf.saved_model.load(fitted.model / "savedmodel")
     expected = np.asarray(served.serve(kept.pixels.astype(np.float32))["probabilities"])
 
@@ -512,9 +512,9 @@ def test_the_side_is_the_usual_one_of_the_usual_network() -> None:
     """The command knows it, and the preprocessings, without TensorFlow."""
     from typing import get_args
 
-    from practicum.lab.pretrained_models import Preprocessing, backbone
+    from practicum.lab.pretrained_models import Preprocessing, load_backbone
 
-    assert backbone().usual_side == USUAL_SIDE
+    assert load_backbone().usual_side == USUAL_SIDE
     assert get_args(Preprocessing) == PREPROCESSINGS
 
 
@@ -581,7 +581,7 @@ def test_a_class_of_one_picture_many_times_over_is_told(pictures: Path, tmp_path
 
 def test_a_mistake_of_ours_is_not_dressed_up(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error that nobody foresaw keeps its traceback."""
-    monkeypatch.setattr("practicum.lab.dataset_reader.read", lambda *_, **__: np.zeros(3).reshape(2))
+    monkeypatch.setattr("practicum.lab.dataset_reader.read_dataset", lambda *_, **__: np.zeros(3).reshape(2))
 
     done = call("fit", drawn, "--to", tmp_path / "model", *QUICK)
 
@@ -601,7 +601,7 @@ def test_pictures_are_drawn_to_try_it_with(kind: str, classes: int, tmp_path: Pa
     call("draw", two, "--set", kind, "--per-class", "2", "--side", "40", "--seed", "3")
 
     assert done.stdout == (f"{2 * classes} pictures of {classes} classes in {one}; now: practicum lab fit '{one}'\n")
-    assert read(one, side=40).images.counts == (2,) * classes
+    assert read_dataset(one, side=40).images.counts == (2,) * classes
     assert contents(one) == contents(two)
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from practicum.lab import zip_archive
-from practicum.lab.dataset_reader import Reading, UnreadableSet, read, read_pictures, side_for
+from practicum.lab.dataset_reader import LoadedDataset, UnreadableDataset, choose_side, read_dataset, read_images
 from tests.lab.test_image_decoding import header
 
 COLOURS = {"cats": (250, 0, 0), "dogs": (0, 250, 0), "fish": (0, 0, 250)}
@@ -48,7 +48,7 @@ def zipped(path: Path, files: dict[str, bytes], method: int = zipfile.ZIP_DEFLAT
     return path
 
 
-def left_out(reading: Reading) -> dict[str, str]:
+def left_out(reading: LoadedDataset) -> dict[str, str]:
     return {remark.file: remark.what for remark in reading.left_out}
 
 
@@ -56,7 +56,7 @@ def test_a_folder_for_each_class_is_read_in_the_order_of_names(tmp_path: Path) -
     """Pixels, labels, classes, names and sizes agree, however deep the files lie and however they are called."""
     files = {**good(), "cats/in winter/größe 漢字.JPG": picture(COLOURS["cats"], (50, 80), "JPEG")}
 
-    reading = read(folder(tmp_path, files), side=32)
+    reading = read_dataset(folder(tmp_path, files), side=32)
 
     assert reading.images.names == (
         "cats/1.png",
@@ -81,7 +81,7 @@ def test_what_is_no_picture_or_hidden_is_passed_over(tmp_path: Path) -> None:
     junk = (".DS_Store", "cats/.DS_Store", "cats/Thumbs.db", "__MACOSX/cats/._1.png", ".git/config", "cats/._1.png")
     files = {**good(), **dict.fromkeys(junk, b"junk"), "cats/notes.txt": b"", "dogs/read me.md": b""}
 
-    reading = read(folder(tmp_path, files), side=8)
+    reading = read_dataset(folder(tmp_path, files), side=8)
 
     assert len(reading.images) == 4
     assert reading.left_out == ()
@@ -101,7 +101,7 @@ def test_files_that_cannot_be_read_are_left_out_by_name(tmp_path: Path) -> None:
         "loose.png": picture(),
     }
 
-    reading = read(folder(tmp_path, files), side=8)
+    reading = read_dataset(folder(tmp_path, files), side=8)
 
     assert reading.images.names == ("cats/1.png", "cats/2.png", "dogs/1.png", "dogs/2.png")
     assert [reading.images.pixels[row, 4, 4].argmax() for row in range(4)] == [0, 0, 1, 1]
@@ -124,7 +124,7 @@ def test_links_that_lead_out_are_not_followed(tmp_path: Path) -> None:
     (root / "cats/circle.png").symlink_to(root / "cats/circle.png")
     (root / "dogs/within.png").symlink_to(root / "dogs/1.png")
 
-    reading = read(root, side=8)
+    reading = read_dataset(root, side=8)
 
     assert "dogs/within.png" in reading.images.names
     assert len(reading.images) == 5
@@ -138,12 +138,12 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     root = folder(tmp_path, good())
     os.mkfifo(root / "cats/pipe.png")
 
-    assert left_out(read(root, side=8)) == {"cats/pipe.png": "is no file"}
+    assert left_out(read_dataset(root, side=8)) == {"cats/pipe.png": "is no file"}
 
 
 def test_a_class_with_one_picture_is_left_out(tmp_path: Path) -> None:
     """With the reason, and labels are numbered anew."""
-    reading = read(folder(tmp_path, {**good(), "bats/1.png": picture()}), side=8)
+    reading = read_dataset(folder(tmp_path, {**good(), "bats/1.png": picture()}), side=8)
 
     assert reading.images.classes == ("cats", "dogs")
     assert reading.images.labels.tolist() == [0, 0, 1, 1]
@@ -159,8 +159,8 @@ def test_what_was_done_with_files_is_remarked_and_many_alike_once(tmp_path: Path
     few = folder(tmp_path / "few", {**good(), **{f"cats/clear{i}.png": clear.getvalue() for i in range(2)}})
     many = folder(tmp_path / "many", {**good(), **{f"cats/clear{i}.png": clear.getvalue() for i in range(5)}})
 
-    assert [one.file for one in read(few, side=8).remarks] == ["cats/clear0.png", "cats/clear1.png"]
-    ((file, what),) = [(one.file, one.what) for one in read(many, side=8).remarks]
+    assert [one.file for one in read_dataset(few, side=8).remarks] == ["cats/clear0.png", "cats/clear1.png"]
+    ((file, what),) = [(one.file, one.what) for one in read_dataset(many, side=8).remarks]
     assert file == "cats/clear0.png"
     assert what.endswith("so were 4 more")
 
@@ -173,12 +173,12 @@ def test_a_table_gives_files_and_labels(tmp_path: Path, separator: str, columns:
     text = "\ufeff" + "\r\n".join(separator.join(f'"{cell}"' for cell in row) for row in rows) + "\r\n\r\n"
     folder(tmp_path, {**good(), "not listed.png": b"", "set.csv": text.encode()})
 
-    reading = read(tmp_path / "set.csv", side=8)
+    reading = read_dataset(tmp_path / "set.csv", side=8)
 
     assert reading.images.names == tuple(good())
     assert reading.images.classes == ("Cä", "Dä")
     assert reading.left_out == ()
-    assert read(tmp_path, side=8).images.names == tuple(good())
+    assert read_dataset(tmp_path, side=8).images.names == tuple(good())
 
 
 def test_a_row_of_a_table_that_says_too_little_or_too_much_is_left_out(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_a_row_of_a_table_that_says_too_little_or_too_much_is_left_out(tmp_path:
     root = folder(tmp_path / "set", {**good(), "cats/3.png": picture(), "cats/4.png": picture()})
     (root / "set.csv").write_text("file,label\n" + "\n".join(lines))
 
-    reading = read(root / "set.csv", side=8)
+    reading = read_dataset(root / "set.csv", side=8)
 
     assert reading.images.names == tuple(good())
     said = left_out(reading)
@@ -215,8 +215,8 @@ def test_a_table_that_is_none_is_refused(tmp_path: Path, data: bytes, why: str) 
     """With its first line, or how to save it."""
     (tmp_path / "set.csv").write_bytes(data)
 
-    with pytest.raises(UnreadableSet, match=why):
-        read(tmp_path / "set.csv")
+    with pytest.raises(UnreadableDataset, match=why):
+        read_dataset(tmp_path / "set.csv")
 
 
 @pytest.mark.parametrize("top", ["", "my set/"])
@@ -228,8 +228,8 @@ def test_a_zip_of_either_is_read_as_the_folder_would_be(tmp_path: Path, top: str
         files["set.csv"] = ("file,label\n" + "\n".join(f"{name},{name[:4]}" for name in good())).encode()
     path = zipped(tmp_path / "set.zip", {top + name: data for name, data in files.items()})
 
-    reading = read(path, side=8)
-    plain = read(folder(tmp_path / "plain", files), side=8)
+    reading = read_dataset(path, side=8)
+    plain = read_dataset(folder(tmp_path / "plain", files), side=8)
 
     assert reading.images.names == tuple(top + name for name in good())
     assert np.array_equal(reading.images.pixels, plain.images.pixels)
@@ -240,7 +240,7 @@ def test_a_zip_of_either_is_read_as_the_folder_would_be(tmp_path: Path, top: str
 def test_names_in_a_zip_that_lead_out_are_refused(tmp_path: Path) -> None:
     """With dots, absolute or with a drive; and no file of that name is looked for outside."""
     outside = ("../cats/x.png", "/cats/x.png", "cats/../../x.png", "C:\\cats\\x.png", "cats\\..\\..\\y.png")
-    reading = read(zipped(tmp_path / "set.zip", {**good(), **dict.fromkeys(outside, picture())}), side=8)
+    reading = read_dataset(zipped(tmp_path / "set.zip", {**good(), **dict.fromkeys(outside, picture())}), side=8)
 
     assert reading.images.names == tuple(good())
     assert len(reading.left_out) == 5
@@ -256,7 +256,7 @@ def test_names_in_utf8_that_do_not_say_so_are_read_as_such(tmp_path: Path) -> No
         raw[where - flags + 1] &= ~0x08
     path.write_bytes(raw)
 
-    assert "cats/ü.png" in read(path, side=8).images.names
+    assert "cats/ü.png" in read_dataset(path, side=8).images.names
 
 
 def test_a_zip_bomb_does_not_go_off(tmp_path: Path) -> None:
@@ -264,7 +264,7 @@ def test_a_zip_bomb_does_not_go_off(tmp_path: Path) -> None:
     bomb = picture() + bytes(60 * 1024**2)
     before = zipped(tmp_path / "set.zip", {**good(), "cats/bomb.png": bomb})
 
-    reading = read(before, side=8)
+    reading = read_dataset(before, side=8)
 
     assert reading.images.names == tuple(good())
     assert "unpacks to more than 100 times its size" in left_out(reading)["cats/bomb.png"]
@@ -278,16 +278,16 @@ def test_an_archive_has_limits_for_one_file_for_all_and_for_how_many(
     path = zipped(tmp_path / "set.zip", {**good(), "cats/large.png": noise})
 
     with monkeypatch.context() as limits:
-        limits.setattr(zip_archive, "MOST_BYTES", 2 * 1024**2)
-        assert "unpacks to more than 2 MiB" in left_out(read(path, side=8))["cats/large.png"]
+        limits.setattr(zip_archive, "MAX_FILE_BYTES", 2 * 1024**2)
+        assert "unpacks to more than 2 MiB" in left_out(read_dataset(path, side=8))["cats/large.png"]
     with monkeypatch.context() as limits:
-        limits.setattr(zip_archive, "MOST_TOTAL", 2 * 1024**2)
-        with pytest.raises(UnreadableSet, match=r"set\.zip: unpacks to more than"):
-            read(path, side=8)
+        limits.setattr(zip_archive, "MAX_TOTAL_BYTES", 2 * 1024**2)
+        with pytest.raises(UnreadableDataset, match=r"set\.zip: unpacks to more than"):
+            read_dataset(path, side=8)
     with monkeypatch.context() as limits:
-        limits.setattr(zip_archive, "MOST_MEMBERS", 4)
-        with pytest.raises(UnreadableSet, match="holds 5 files; more than 4"):
-            read(path, side=8)
+        limits.setattr(zip_archive, "MAX_MEMBERS", 4)
+        with pytest.raises(UnreadableDataset, match="holds 5 files; more than 4"):
+            read_dataset(path, side=8)
 
 
 def test_damaged_and_encrypted_files_in_a_zip_are_left_out(tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ def test_damaged_and_encrypted_files_in_a_zip_are_left_out(tmp_path: Path) -> No
     raw[raw.rfind(b"cats/y.png") - 38] |= 1
     path.write_bytes(raw)
 
-    said = left_out(read(path, side=8))
+    said = left_out(read_dataset(path, side=8))
 
     assert "damaged in the archive" in said["cats/x.png"]
     assert "encrypted" in said["cats/y.png"]
@@ -311,8 +311,8 @@ def test_what_is_no_zip_is_refused(tmp_path: Path, data: bytes) -> None:
     """Whatever its name says."""
     (tmp_path / "set.zip").write_bytes(data)
 
-    with pytest.raises(UnreadableSet, match=r"set\.zip: is no zip that can be read"):
-        read(tmp_path / "set.zip")
+    with pytest.raises(UnreadableDataset, match=r"set\.zip: is no zip that can be read"):
+        read_dataset(tmp_path / "set.zip")
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -325,7 +325,7 @@ def test_arrays_are_read(tmp_path: Path, named: bool, channels: tuple[int, ...])
     given = {"labels": classes[labels]} if named else {"labels": labels, "classes": classes}
     np.savez_compressed(tmp_path / "set.npz", images=images, **given)
 
-    reading = read(tmp_path / "set.npz", side=20)
+    reading = read_dataset(tmp_path / "set.npz", side=20)
 
     assert reading.images.classes == (("cat", "dog") if named else ("dog", "cat"))
     assert [reading.images.classes[label] for label in reading.images.labels] == ["cat", "dog", "cat", "dog"]
@@ -357,8 +357,8 @@ def test_arrays_that_are_no_set_are_refused_with_every_reason(
     """One a line, and nothing pickled is ever opened."""
     np.savez(tmp_path / "set.npz", **given)  # type: ignore[arg-type]
 
-    with pytest.raises(UnreadableSet) as refused:
-        read(tmp_path / "set.npz")
+    with pytest.raises(UnreadableDataset) as refused:
+        read_dataset(tmp_path / "set.npz")
 
     lines = str(refused.value).splitlines()
     assert len(lines) == len(reasons)
@@ -371,8 +371,8 @@ def test_an_array_that_claims_more_than_memory_is_refused_by_its_header(tmp_path
     npy = b"\x93NUMPY\x01\x00" + (len(shape) + 1).to_bytes(2, "little") + shape + b"\n"
     zipped(tmp_path / "set.npz", {"images.npy": npy})
 
-    with pytest.raises(UnreadableSet, match=r"more than 4 GiB in images\.npy"):
-        read(tmp_path / "set.npz")
+    with pytest.raises(UnreadableDataset, match=r"more than 4 GiB in images\.npy"):
+        read_dataset(tmp_path / "set.npz")
 
 
 def test_when_nothing_can_be_learned_every_reason_is_given(tmp_path: Path) -> None:
@@ -385,8 +385,8 @@ def test_when_nothing_can_be_learned_every_reason_is_given(tmp_path: Path) -> No
         "bats/x": b"x",
     }
 
-    with pytest.raises(UnreadableSet) as refused:
-        read(folder(tmp_path, files))
+    with pytest.raises(UnreadableDataset) as refused:
+        read_dataset(folder(tmp_path, files))
 
     first, *others = str(refused.value).splitlines()
     assert "one class that can be learned (cats); at least 2 are needed" in first
@@ -401,28 +401,28 @@ def test_nothing_there_and_nothing_in_it_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "set.tar").write_bytes(b"")
 
     for name, why in (("none", "is not there"), ("empty", "holds no class"), ("set.tar", "is no such source")):
-        with pytest.raises(UnreadableSet, match=f"{name}: {why}.*give a folder"):
-            read(tmp_path / name)
+        with pytest.raises(UnreadableDataset, match=f"{name}: {why}.*give a folder"):
+            read_dataset(tmp_path / name)
 
 
 def test_progress_is_told_after_each_picture_and_can_stop_it(tmp_path: Path) -> None:
     """How many are done, of how many, in order; an exception out of it ends the reading."""
     root, told = folder(tmp_path, good()), []
-    read(root, side=8, progress=lambda done, of: told.append((done, of)))
+    read_dataset(root, side=8, progress=lambda done, of: told.append((done, of)))
 
     def stop(done: int, of: int) -> None:
         raise KeyboardInterrupt
 
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
     with pytest.raises(KeyboardInterrupt):
-        read(root, side=8, progress=stop)
+        read_dataset(root, side=8, progress=stop)
 
 
 def test_pictures_without_labels_are_read_in_the_order_given(tmp_path: Path) -> None:
     """For prediction: those that can be read, and the others with the reason."""
     folder(tmp_path, {"b.png": picture(COLOURS["dogs"]), "a.png": picture(COLOURS["cats"]), "c.png": b""})
 
-    pixels, names, others = read_pictures([tmp_path / f"{name}.png" for name in "cba"], side=8)
+    pixels, names, others = read_images([tmp_path / f"{name}.png" for name in "cba"], side=8)
 
     assert pixels[:, 4, 4].argmax(axis=1).tolist() == [1, 0]
     assert names == (str(tmp_path / "b.png"), str(tmp_path / "a.png"))
@@ -432,9 +432,9 @@ def test_pictures_without_labels_are_read_in_the_order_given(tmp_path: Path) -> 
 MEASURE = """
 import resource, sys
 from pathlib import Path
-from practicum.lab.dataset_reader import read
+from practicum.lab.dataset_reader import read_dataset
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-read(Path(sys.argv[1]), side=224)
+read_dataset(Path(sys.argv[1]), side=224)
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
 """
 
@@ -453,7 +453,7 @@ def test_full_size_pictures_are_never_held_together(tmp_path: Path) -> None:
 @given(st.integers(1, 3000), st.integers(1, 3000))
 def test_small_pictures_are_enlarged_a_little_and_large_ones_shrunk(height: int, width: int) -> None:
     """A half more than their shorter side, in whole steps, between what the network can take and what it is used to."""
-    side = side_for(np.array([[height, width]], np.int32), least=32, usual=224)
+    side = choose_side(np.array([[height, width]], np.int32), least=32, usual=224)
 
     assert 32 <= side <= 224
     assert side == 224 or side == 32 or 1.5 * min(height, width) <= side < 1.5 * min(height, width) + 32

@@ -13,7 +13,7 @@ import pytest
 
 from practicum.lab import emoji_drawings
 from practicum.lab.emoji_drawings import CLASSES, MissingFont, code_points, emoji_images, find_font
-from practicum.lab.near_duplicates import twins
+from practicum.lab.near_duplicates import find_near_duplicates
 
 DRAW = """
 import hashlib
@@ -86,7 +86,7 @@ def test_every_emoji_is_in_the_font(font: Path) -> None:
     """None of them is an empty box, and none is smaller than a quarter of the font's size."""
     for points in CLASSES.values():
         for point in points:
-            assert max(emoji_drawings._glyph(font, point).size) > emoji_drawings.SIZE / 4
+            assert max(emoji_drawings._glyph(font, point).size) > emoji_drawings.GLYPH_SIZE / 4
 
 
 def test_the_same_emoji_drawn_again_is_no_copy(font: Path) -> None:
@@ -95,13 +95,13 @@ def test_the_same_emoji_drawn_again_is_no_copy(font: Path) -> None:
     all_classes = emoji_images(25, seed=1, side=96, font=font)
 
     assert len({name.partition("-")[0] for name in one.names}) <= 3
-    assert twins(one.pixels) == []
-    assert twins(all_classes.pixels) == []
+    assert find_near_duplicates(one.pixels) == []
+    assert find_near_duplicates(all_classes.pixels) == []
 
 
 def test_a_missing_font_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither found nor where it was said to be."""
-    monkeypatch.setattr(emoji_drawings, "FOLDERS", (tmp_path,))
+    monkeypatch.setattr(emoji_drawings, "FONT_FOLDERS", (tmp_path,))
 
     with pytest.raises(MissingFont, match="apt install fonts-noto-color-emoji"):
         emoji_images(1, seed=0)

@@ -18,11 +18,11 @@ from keras import layers
 from PIL import Image
 
 from practicum.lab.backbones import efficientnet_lite0
-from practicum.lab.determinism import repeatable
-from practicum.lab.export import CLASSES, TOLERANCE, Disagreement, export
+from practicum.lab.determinism import make_deterministic
+from practicum.lab.export import CLASSES_FILE, TOLERANCE, ExportMismatch, export_model
 from practicum.lab.features import forward
 from practicum.lab.fit_record import Export
-from practicum.lab.image_decoding import decode
+from practicum.lab.image_decoding import decode_image
 from practicum.lab.shape_drawings import shapes
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
@@ -43,7 +43,7 @@ def fitted(side: int = 32, seed: int = 0) -> keras.Model:
 
 
 def small(seed: int = 0) -> keras.Model:
-    repeatable()
+    make_deterministic()
     draw = keras.initializers.GlorotUniform(seed=seed)
     outputs = [layers.Flatten(), layers.Dense(5, activation="softmax", kernel_initializer=draw)]
     return keras.Sequential([keras.Input((32, 32, 3)), layers.Rescaling(1 / 255), *outputs])
@@ -64,8 +64,8 @@ def exported(
     model: keras.Model, sample: np.ndarray, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, tuple[Export, ...]]:
     folder = tmp_path_factory.mktemp("fit") / "made" / "anew"
-    made = export(model, folder, sample)
-    (folder / CLASSES).write_text("\n".join(NAMES) + "\n", encoding="utf-8")
+    made = export_model(model, folder, sample)
+    (folder / CLASSES_FILE).write_text("\n".join(NAMES) + "\n", encoding="utf-8")
     return folder, made
 
 
@@ -87,7 +87,7 @@ def test_each_format_agrees_with_the_model(exported: tuple[Path, tuple[Export, .
     assert all(0 <= one.difference <= TOLERANCE for one in made)
     assert made[0].bytes == (folder / "model.keras").stat().st_size
     assert made[1].bytes == sum(len(each) for name, each in contents(folder).items() if name.startswith("savedmodel/"))
-    assert {each.name for each in folder.iterdir()} == {*FILES, CLASSES}
+    assert {each.name for each in folder.iterdir()} == {*FILES, CLASSES_FILE}
 
 
 def test_no_weight_is_written_twice(exported: tuple[Path, tuple[Export, ...]], model: keras.Model) -> None:
@@ -104,7 +104,7 @@ def test_what_training_left_behind_is_not_exported(sample: np.ndarray, tmp_path:
     trained.compile("adam", "sparse_categorical_crossentropy")
     trained.optimizer.build(trained.trainable_variables)
 
-    made = export(trained, tmp_path, sample)
+    made = export_model(trained, tmp_path, sample)
 
     assert made[0].bytes < 2 * 4 * trained.count_params()
     assert trained.optimizer is not None
@@ -127,7 +127,7 @@ def test_the_python_that_loads_it_says_what_the_model_says(
     exif = Image.Exif()
     exif[0x0112] = 6
     wide.save(folder / "picture.jpg", "PNG", exif=exif)
-    expected = decode((folder / "picture.jpg").read_bytes(), side=32).pixels
+    expected = decode_image((folder / "picture.jpg").read_bytes(), side=32).pixels
 
     script = tmp_path / "load.py"
     script.write_text(f"{made[which].load}\nnp.save({str(tmp_path / 'pixels.npy')!r}, pixels)\n", encoding="utf-8")
@@ -156,11 +156,13 @@ def test_what_disagrees_is_refused_and_takes_no_place(
     """The message names the format, the file and the difference; the former export is still there, drafts are not."""
     head = small()
     changing = keras.Sequential([head.inputs[0], *head.layers[:-1], Forgetful(), head.layers[-1]])
-    export(small(seed=1), tmp_path, sample)
+    export_model(small(seed=1), tmp_path, sample)
     before = contents(tmp_path)
 
-    with pytest.raises(Disagreement, match=rf"{file}: .* differ by up to (0\.\d+|nan) .* 0\.0001 is allowed"):
-        export(changing, tmp_path, sample, progress=at(file, lambda: monkeypatch.setattr(Forgetful, "gain", gain)))
+    with pytest.raises(ExportMismatch, match=rf"{file}: .* differ by up to (0\.\d+|nan) .* 0\.0001 is allowed"):
+        export_model(
+            changing, tmp_path, sample, progress=at(file, lambda: monkeypatch.setattr(Forgetful, "gain", gain))
+        )
 
     after = contents(tmp_path)
     assert after.keys() == before.keys()
@@ -181,11 +183,11 @@ def room_kept() -> Iterator[Callable[[], None]]:
 @pytest.mark.parametrize("file", FILES)
 def test_where_the_disk_is_full_the_former_export_stays(file: str, sample: np.ndarray, tmp_path: Path) -> None:
     """An OSError that names the file, whichever library met it, and nothing half written."""
-    export(small(), tmp_path, sample)
+    export_model(small(), tmp_path, sample)
     before = contents(tmp_path)
 
     with room_kept() as fill, pytest.raises(OSError, match=str(tmp_path / file)):
-        export(small(seed=1), tmp_path, sample, progress=at(file, fill))
+        export_model(small(seed=1), tmp_path, sample, progress=at(file, fill))
 
     after = contents(tmp_path)
     assert after.keys() == before.keys()
@@ -205,7 +207,7 @@ def test_what_is_no_former_export_is_never_replaced(
     kept.write_text("mine")
 
     with pytest.raises(OSError, match=file):
-        export(small(), tmp_path, sample)
+        export_model(small(), tmp_path, sample)
 
     assert kept.read_text() == "mine"
     assert not list(tmp_path.glob(".*"))
@@ -216,16 +218,16 @@ def test_a_folder_that_cannot_be_made_is_an_os_error(sample: np.ndarray, tmp_pat
     (tmp_path / "fit").write_text("mine")
 
     with pytest.raises(OSError, match="fit"):
-        export(small(), tmp_path / "fit", sample)
+        export_model(small(), tmp_path / "fit", sample)
 
 
 def test_a_former_export_is_replaced_whole(sample: np.ndarray, tmp_path: Path) -> None:
     """Each format is the new model's, with nothing of the old one between."""
-    export(small(seed=1), tmp_path, sample)
+    export_model(small(seed=1), tmp_path, sample)
     (tmp_path / "savedmodel" / "assets" / "old").touch()
     told: list[str] = []
 
-    made = export(small(seed=2), tmp_path, sample, progress=told.append)
+    made = export_model(small(seed=2), tmp_path, sample, progress=told.append)
 
     loaded = keras.saving.load_model(tmp_path / "model.keras", compile=False, safe_mode=True)
     assert np.array_equal(forward(loaded, sample), forward(small(seed=2), sample))
@@ -237,7 +239,7 @@ def test_a_former_export_is_replaced_whole(sample: np.ndarray, tmp_path: Path) -
 def test_no_picture_to_compare_by_is_a_mistake(sample: np.ndarray, tmp_path: Path) -> None:
     """Said before anything is written."""
     with pytest.raises(ValueError, match="no picture to compare"):
-        export(small(), tmp_path / "fit", sample[:0])
+        export_model(small(), tmp_path / "fit", sample[:0])
 
     assert not (tmp_path / "fit").exists()
 

@@ -6,9 +6,9 @@ import pytest
 
 from practicum.lab import networks
 from practicum.lab.backbones import efficientnet_lite0
-from practicum.lab.features import digest, features, forward, shared_base
+from practicum.lab.features import extract_features, forward, model_hash, shared_base
 from practicum.lab.shape_drawings import shapes
-from practicum.lab.training import Labelled, Trainer
+from practicum.lab.training import LabelledData, Trainer
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
@@ -17,11 +17,11 @@ def test_cached_features_equal_direct_ones_to_the_bit() -> None:
     """The cache gives what the network gives, and gives the very same array the second time."""
     base, drawn = shared_base(32), shapes(24, seed=0, side=32)
     cache: dict[str, np.ndarray] = {}
-    first = features(base, drawn.pixels, cache=cache)
+    first = extract_features(base, drawn.pixels, cache=cache)
 
     assert first.shape == (120, 1280)
     assert np.array_equal(first, forward(base, drawn.pixels))
-    assert features(base, drawn.pixels.copy(), cache=cache) is first
+    assert extract_features(base, drawn.pixels.copy(), cache=cache) is first
     assert len(cache) == 1
 
 
@@ -29,14 +29,14 @@ def test_other_pictures_or_other_weights_are_not_mistaken_for_cached_ones() -> N
     """The key is content: one changed pixel or one changed weight is another entry."""
     base, drawn = shared_base(32, "random", 5), shapes(2, seed=0, side=32)
     cache: dict[str, np.ndarray] = {}
-    before = features(base, drawn.pixels, cache=cache)
+    before = extract_features(base, drawn.pixels, cache=cache)
     changed = drawn.pixels.copy()
     changed[0, 0, 0, 0] ^= 1
-    features(base, changed, cache=cache)
+    extract_features(base, changed, cache=cache)
     kernel = base.get_layer("_conv_stem").weights[0]
     kernel.assign(kernel * 2)
 
-    assert not np.array_equal(features(base, drawn.pixels, cache=cache), before)
+    assert not np.array_equal(extract_features(base, drawn.pixels, cache=cache), before)
     assert len(cache) == 3
 
 
@@ -47,9 +47,9 @@ def test_the_same_network_built_twice_is_one_and_another_is_not() -> None:
     added = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, "relu", kernel_initializer="zeros")])
     linear = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, kernel_initializer="zeros")])
 
-    assert digest(first) == digest(again)
-    assert digest(first) != digest(other)
-    assert digest(added) != digest(linear)
+    assert model_hash(first) == model_hash(again)
+    assert model_hash(first) != model_hash(other)
+    assert model_hash(added) != model_hash(linear)
 
 
 def test_a_picture_s_features_do_not_depend_on_its_company() -> None:
@@ -64,12 +64,12 @@ def test_a_picture_s_features_do_not_depend_on_its_company() -> None:
 def test_a_head_trained_on_cached_features_equals_one_trained_through_the_frozen_base() -> None:
     """Losses and weights agree to the bit, so that caching changes nothing but the time."""
     base, drawn = shared_base(32), shapes(20, seed=0, side=32)
-    ready = Labelled(features(base, drawn.pixels), drawn.labels)
-    start = networks.head(5, seed=1).get_weights()
-    head = Trainer(networks.head(5))
-    whole = Trainer(keras.Sequential([base, networks.head(5)]))
+    ready = LabelledData(extract_features(base, drawn.pixels), drawn.labels)
+    start = networks.dense_head(5, seed=1).get_weights()
+    head = Trainer(networks.dense_head(5))
+    whole = Trainer(keras.Sequential([base, networks.dense_head(5)]))
     on_features = head.fit(start, ready, ready, learning_rate=1e-3, epochs=3, seed=1)
-    pictures = Labelled(drawn.pixels, drawn.labels)
+    pictures = LabelledData(drawn.pixels, drawn.labels)
     all_weights = _with_head(whole.model, start)
     through_base = whole.fit(all_weights, pictures, pictures, learning_rate=1e-3, epochs=3, seed=1)
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from practicum.lab.image_decoding import Crop, Undecodable, decode, quiet
+from practicum.lab.image_decoding import Crop, UndecodableImage, decode_image, ignore_pillow_warnings
 
 RED, GREEN, BLUE, WHITE = (250, 10, 10), (10, 250, 10), (10, 10, 250), (255, 255, 255)
 
@@ -63,7 +63,7 @@ def test_every_exif_orientation_is_undone(kind: str, orientation: int) -> None:
         8: lambda p: p.transpose(Image.Transpose.ROTATE_270),
     }[orientation](corners())
 
-    decoded = decode(saved(stored, kind, exif=exif), side=20, crop="stretch")
+    decoded = decode_image(saved(stored, kind, exif=exif), side=20, crop="stretch")
 
     assert decoded.size == (40, 60)
     for place, colour in {(4, 4): RED, (4, 15): GREEN, (15, 4): BLUE, (15, 15): WHITE}.items():
@@ -109,7 +109,7 @@ def test_whatever_the_pixels_are_they_become_rgb_on_white(
     data: bytes, colour: tuple[int, int, int], note: str | None
 ) -> None:
     """Grey, palette, 16 bits, CMYK, transparent: the colour that is seen, and a note where something was changed."""
-    decoded = decode(data, side=16)
+    decoded = decode_image(data, side=16)
 
     assert decoded.pixels.shape == (16, 16, 3)
     assert decoded.pixels.dtype == np.uint8
@@ -122,7 +122,7 @@ def test_of_an_animation_the_first_frame_is_taken(kind: str) -> None:
     """And it is said that there were more."""
     frames = [Image.new("RGB", (30, 30), colour) for colour in (RED, GREEN)]
 
-    decoded = decode(saved(frames[0], kind, save_all=True, append_images=frames[1:]), side=10)
+    decoded = decode_image(saved(frames[0], kind, save_all=True, append_images=frames[1:]), side=10)
 
     assert close(decoded.pixels[5, 5], RED)
     assert "the first is taken" in decoded.notes[0]
@@ -135,7 +135,7 @@ def test_the_middle_is_kept_the_whole_is_kept_or_it_is_squeezed() -> None:
     picture.paste(BLUE, (60, 0, 90, 30))
     data = saved(picture)
 
-    centre, pad, stretch = (decode(data, side=30, crop=crop).pixels for crop in ("centre", "pad", "stretch"))
+    centre, pad, stretch = (decode_image(data, side=30, crop=crop).pixels for crop in ("centre", "pad", "stretch"))
 
     assert close(centre[15, 3], GREEN)
     assert close(centre[15, 26], GREEN)
@@ -151,22 +151,25 @@ def test_fine_patterns_become_grey_and_no_other_pattern() -> None:
     board = (np.indices((1000, 1000)).sum(axis=0) % 2 * 255).astype(np.uint8)
 
     for kind in ("PNG", "JPEG"):
-        pixels = decode(saved(Image.fromarray(board), kind), side=50).pixels.astype(int)
+        pixels = decode_image(saved(Image.fromarray(board), kind), side=50).pixels.astype(int)
         assert np.abs(pixels - 127).max() < 12
 
 
 def test_more_than_a_hundred_megapixels_is_refused_by_the_header() -> None:
     """Before anything is decoded, with the numbers, and without Pillow's warning or its error."""
-    with quiet(), pytest.raises(Undecodable, match="12000×9000 = 108 megapixels; more than 100 is not read"):
-        decode(header(12000, 9000))
-    with quiet(), pytest.raises(Undecodable, match="400 megapixels; more than 100 is not read"):
-        decode(header(20000, 20000))
+    with (
+        ignore_pillow_warnings(),
+        pytest.raises(UndecodableImage, match="12000×9000 = 108 megapixels; more than 100 is not read"),
+    ):
+        decode_image(header(12000, 9000))
+    with ignore_pillow_warnings(), pytest.raises(UndecodableImage, match="400 megapixels; more than 100 is not read"):
+        decode_image(header(20000, 20000))
 
 
 def test_ninety_five_megapixels_are_read_without_a_warning() -> None:
     """Where Pillow would warn already, the lab's own limit decides."""
-    with quiet():
-        decoded = decode(saved(Image.new("1", (10000, 9500), 1)), side=8)
+    with ignore_pillow_warnings():
+        decoded = decode_image(saved(Image.new("1", (10000, 9500), 1)), side=8)
 
     assert decoded.size == (9500, 10000)
 
@@ -185,14 +188,14 @@ def test_ninety_five_megapixels_are_read_without_a_warning() -> None:
 )
 def test_what_cannot_be_decoded_says_why(data: bytes, why: str) -> None:
     """Nothing, no picture, cut off, or a kind that would need another program."""
-    with pytest.raises(Undecodable, match=why):
-        decode(data)
+    with pytest.raises(UndecodableImage, match=why):
+        decode_image(data)
 
 
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 40), st.sampled_from(["centre", "pad", "stretch"]))
 def test_pictures_of_any_shape_become_square(width: int, height: int, side: int, crop: Crop) -> None:
     """Even a line of one pixel; one colour stays that colour."""
-    decoded = decode(saved(Image.new("RGB", (width, height), WHITE)), side=side, crop=crop)
+    decoded = decode_image(saved(Image.new("RGB", (width, height), WHITE)), side=side, crop=crop)
 
     assert decoded.pixels.shape == (side, side, 3)
     assert decoded.size == (height, width)
@@ -208,10 +211,10 @@ def test_damaged_bytes_are_a_picture_or_a_reason(data: st.DataObject) -> None:
     for place in data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=8)):
         whole[place] = data.draw(st.integers(0, 255))
 
-    with quiet():
+    with ignore_pillow_warnings():
         try:
-            shape = decode(bytes(whole), side=8).pixels.shape
-        except Undecodable:
+            shape = decode_image(bytes(whole), side=8).pixels.shape
+        except UndecodableImage:
             return
 
     assert shape == (8, 8, 3)
@@ -221,4 +224,4 @@ def test_damaged_bytes_are_a_picture_or_a_reason(data: st.DataObject) -> None:
 def test_an_unknown_crop_or_no_side_is_a_mistake(wrong: dict[str, Any]) -> None:
     """An error for the caller, not a remark on the file."""
     with pytest.raises(ValueError, match="side must be at least 1 and crop one of"):
-        decode(b"", **wrong)
+        decode_image(b"", **wrong)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
-from practicum.lab.label_noise import suspects
+from practicum.lab.label_noise import find_suspect_labels
 
 
 def out_of_fold(x: NDArray[np.float64], given: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -32,7 +32,7 @@ def test_planted_errors_are_found(share: float) -> None:
         shown = labels.copy()
         shown[bad] = (shown[bad] + rng.integers(1, 5, len(bad))) % 5
 
-        named = {suspect.row for suspect in suspects(shown, out_of_fold(x, shown))}
+        named = {suspect.row for suspect in find_suspect_labels(shown, out_of_fold(x, shown))}
 
         found += len(named & set(bad.tolist()))
         accused += len(named - set(bad.tolist()))
@@ -49,7 +49,7 @@ def test_a_suspect_is_likelier_to_be_another(classes: int, n: int, seed: int) ->
     rng = np.random.default_rng(seed)
     labels, probabilities = rng.integers(0, classes, n), rng.dirichlet(np.ones(classes), n)
 
-    named = suspects(labels, probabilities)
+    named = find_suspect_labels(labels, probabilities)
 
     for suspect in named:
         margin = probabilities[suspect.row, suspect.likely] - probabilities[suspect.row, suspect.given]
@@ -62,7 +62,7 @@ def test_sure_and_right_predictions_accuse_nobody() -> None:
     """Where every label agrees with the model there is no suspect."""
     labels = np.arange(12) % 3
 
-    assert suspects(labels, np.eye(3)[labels] * 0.7 + 0.1) == []
+    assert find_suspect_labels(labels, np.eye(3)[labels] * 0.7 + 0.1) == []
 
 
 def test_a_small_lead_accuses_nobody() -> None:
@@ -70,5 +70,5 @@ def test_a_small_lead_accuses_nobody() -> None:
     labels = np.array([0, 0, 0, 1, 1, 1])
     probabilities = np.array([[0.6, 0.4], [0.6, 0.4], [0.2, 0.8], [0.45, 0.55], [0.45, 0.55], [0.4, 0.6]])
 
-    assert [one.row for one in suspects(labels, probabilities, least=0.5)] == [2]
-    assert suspects(labels, probabilities, least=0.7) == []
+    assert [one.row for one in find_suspect_labels(labels, probabilities, least=0.5)] == [2]
+    assert find_suspect_labels(labels, probabilities, least=0.7) == []

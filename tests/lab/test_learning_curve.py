@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from practicum.lab.learning_curve import AHEAD, learning_curve
+from practicum.lab.learning_curve import FORECAST_FACTORS, fit_learning_curve
 
 SIZES = [5, 10, 20, 40, 80]
 
@@ -24,9 +24,9 @@ def test_a_law_without_noise_is_found_again(floor: float, scale: float, rate: fl
     """What is ahead of exact results is told to a point of accuracy, and how many pictures lead there."""
     results = np.array([[law(floor, scale, rate, n)] * 4 for n in SIZES])
 
-    curve = learning_curve(SIZES, results, n_test=10**9, chance=0.0)
+    curve = fit_learning_curve(SIZES, results, n_test=10**9, chance=0.0)
 
-    assert [point.per_class for point in curve.ahead] == [80 * times for times in AHEAD]
+    assert [point.per_class for point in curve.ahead] == [80 * times for times in FORECAST_FACTORS]
     for point in curve.ahead:
         assert point.accuracy.value == pytest.approx(law(floor, scale, rate, point.per_class), abs=0.01)
     assert curve.ceiling.value == pytest.approx(1 - floor, abs=0.05)
@@ -42,7 +42,7 @@ def test_the_band_holds_the_truth() -> None:
     for seed in range(40):
         planted = rng.uniform(0, 0.15), rng.uniform(0.5, 1), rng.uniform(0.4, 1)
         results = np.array([rng.binomial(200, max(0.2, law(*planted, n)), 5) / 200 for n in SIZES])
-        curve = learning_curve(SIZES, results, n_test=200, chance=0.2, seed=seed)
+        curve = fit_learning_curve(SIZES, results, n_test=200, chance=0.2, seed=seed)
         band = curve.ahead[0].accuracy
         held += band.low <= law(*planted, 160) <= band.high
 
@@ -55,7 +55,7 @@ def test_any_results_give_a_curve_that_does_not_fall(rows: list[list[float]]) ->
     """However odd: accuracies stay shares of 1, each inside its band, and more pictures never hurt."""
     sizes = [2**place for place in range(len(rows))]
 
-    curve = learning_curve(sizes, np.array(rows), n_test=20, chance=0.1)
+    curve = fit_learning_curve(sizes, np.array(rows), n_test=20, chance=0.1)
 
     values = [point.accuracy.value for point in curve.ahead]
     assert values == sorted(values)
@@ -66,7 +66,7 @@ def test_any_results_give_a_curve_that_does_not_fall(rows: list[list[float]]) ->
 def test_what_is_never_reached_needs_no_number() -> None:
     """Above the ceiling there is no answer; what was reached already needs no more than there was."""
     results = np.array([[law(0.1, 0.8, 0.8, n)] * 4 for n in SIZES])
-    curve = learning_curve(SIZES, results, n_test=10**6, chance=0.0)
+    curve = fit_learning_curve(SIZES, results, n_test=10**6, chance=0.0)
 
     assert curve.images_for(0.99) is None
     reached = curve.images_for(0.7)
@@ -77,7 +77,7 @@ def test_what_is_never_reached_needs_no_number() -> None:
 
 def test_two_sizes_are_no_law() -> None:
     """They are shown, and nothing is said of what lies ahead."""
-    curve = learning_curve([5, 10], np.array([[0.5, 0.6], [0.7, 0.8]]), n_test=50, chance=0.1)
+    curve = fit_learning_curve([5, 10], np.array([[0.5, 0.6], [0.7, 0.8]]), n_test=50, chance=0.1)
 
     assert len(curve.points) == 2
     assert curve.ahead == ()
@@ -96,4 +96,4 @@ def test_two_sizes_are_no_law() -> None:
 def test_what_is_no_curve_is_refused(sizes: list[int], results: list[list[float]], told: str) -> None:
     """With what is wrong in it."""
     with pytest.raises(ValueError, match=told):
-        learning_curve(sizes, np.array(results), n_test=10, chance=0.1)
+        fit_learning_curve(sizes, np.array(results), n_test=10, chance=0.1)

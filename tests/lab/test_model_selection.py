@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from practicum.lab.model_selection import Choice, choose
+from practicum.lab.model_selection import StrategySelection, select_strategy
 
 Way = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ LABELS = np.arange(100) % 2
 
 def test_one_way_of_one_setting_is_taken_as_it_is() -> None:
     """Where nothing was chosen, nothing looks better than it is."""
-    assert choose(LABELS, [way(LABELS, first(70))]) == Choice(0, (0,), 0.0)
+    assert select_strategy(LABELS, [way(LABELS, first(70))]) == StrategySelection(0, (0,), 0.0)
 
 
 def test_the_setting_of_least_log_loss_is_taken() -> None:
@@ -37,18 +37,18 @@ def test_the_setting_of_least_log_loss_is_taken() -> None:
     first_way = np.concatenate([way(LABELS, first(80), sure=sure) for sure in (0.6, 0.8, 0.99)])
     second_way = way(LABELS, first(75), first(60), first(79))
 
-    assert choose(LABELS, [first_way, second_way]).settings == (1, 2)
+    assert select_strategy(LABELS, [first_way, second_way]).settings == (1, 2)
 
 
 def test_a_later_way_must_be_clearly_ahead() -> None:
     """One picture more could be luck, fifteen more could not; and of several that are ahead the best is taken."""
     trusted = way(LABELS, first(70))
 
-    assert choose(LABELS, [trusted, way(LABELS, first(71))]).way == 0
-    assert choose(LABELS, [trusted, way(LABELS, first(85))]).way == 1
-    assert choose(LABELS, [trusted, way(LABELS, first(71)), way(LABELS, first(85))]).way == 2
-    assert choose(LABELS, [trusted, way(LABELS, first(85)), way(LABELS, first(86))]).way == 1
-    assert choose(LABELS, [trusted, way(LABELS, first(55))]).way == 0
+    assert select_strategy(LABELS, [trusted, way(LABELS, first(71))]).way == 0
+    assert select_strategy(LABELS, [trusted, way(LABELS, first(85))]).way == 1
+    assert select_strategy(LABELS, [trusted, way(LABELS, first(71)), way(LABELS, first(85))]).way == 2
+    assert select_strategy(LABELS, [trusted, way(LABELS, first(85)), way(LABELS, first(86))]).way == 1
+    assert select_strategy(LABELS, [trusted, way(LABELS, first(55))]).way == 0
 
 
 def test_how_clear_it_is_depends_on_how_often_the_ways_part() -> None:
@@ -56,8 +56,8 @@ def test_how_clear_it_is_depends_on_how_often_the_ways_part() -> None:
     trusted = way(LABELS, first(60))
     parted = np.roll(first(64), 30)
 
-    assert choose(LABELS, [trusted, way(LABELS, first(64))]).way == 1
-    assert choose(LABELS, [trusted, way(LABELS, parted)]).way == 0
+    assert select_strategy(LABELS, [trusted, way(LABELS, first(64))]).way == 1
+    assert select_strategy(LABELS, [trusted, way(LABELS, parted)]).way == 0
 
 
 def test_ways_are_compared_on_the_repeats_that_both_have() -> None:
@@ -65,8 +65,8 @@ def test_ways_are_compared_on_the_repeats_that_both_have() -> None:
     good, bad = way(LABELS, first(80)), way(LABELS, first(40))
     once = way(LABELS, first(60))
 
-    assert choose(LABELS, [np.concatenate([good, bad, bad, bad], axis=1), once]).way == 0
-    assert choose(LABELS, [np.concatenate([bad, good, good, good], axis=1), once]).way == 1
+    assert select_strategy(LABELS, [np.concatenate([good, bad, bad, bad], axis=1), once]).way == 0
+    assert select_strategy(LABELS, [np.concatenate([bad, good, good, good], axis=1), once]).way == 1
 
 
 def chance(rng: np.random.Generator, labels: NDArray[np.int64], rates: Sequence[float]) -> list[NDArray[np.bool_]]:
@@ -87,7 +87,7 @@ def test_accuracy_less_optimism_is_what_new_pictures_would_show(rates: tuple[flo
         labels = rng.integers(0, 2, 100)
         rights = chance(rng, labels, rates)
         ways = [way(labels, *rights)] if together else [way(labels, right) for right in rights]
-        choice = choose(labels, ways, seed=seed)
+        choice = select_strategy(labels, ways, seed=seed)
         number = choice.settings[0] if together else choice.way
         looked.append(rights[number].mean())
         told.append(rights[number].mean() - choice.optimism)
@@ -102,11 +102,11 @@ def test_optimism_is_the_same_with_the_same_seed() -> None:
     """To the bit; never below 0; and drawn from the seed alone, whatever was drawn before."""
     rng = np.random.default_rng(0)
     given = [way(LABELS, *chance(rng, LABELS, (0.7,) * 5))]
-    once = choose(LABELS, given, seed=1)
+    once = select_strategy(LABELS, given, seed=1)
     np.random.default_rng(1).random(7)
 
-    assert choose(LABELS, given, seed=1) == once
-    assert choose(LABELS, given, seed=2).optimism != once.optimism
+    assert select_strategy(LABELS, given, seed=1) == once
+    assert select_strategy(LABELS, given, seed=2).optimism != once.optimism
     assert 0 < once.optimism < 0.2
 
 
@@ -114,7 +114,7 @@ def test_of_a_single_picture_a_choice_is_made_too() -> None:
     """No draw leaves it out, so nothing is known of optimism."""
     one = np.array([0])
 
-    assert choose(one, [way(one, first(0, 1), first(1, 1))]) == Choice(0, (1,), 0.0)
+    assert select_strategy(one, [way(one, first(0, 1), first(1, 1))]) == StrategySelection(0, (1,), 0.0)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_of_a_single_picture_a_choice_is_made_too() -> None:
 def test_other_shapes_are_refused(given: list[Way]) -> None:
     """Each way needs a prediction for each label."""
     with pytest.raises(ValueError, match=r"each way must be \(settings, repeats, n, classes\)"):
-        choose(LABELS, given)
+        select_strategy(LABELS, given)
 
 
 def test_copies_make_no_way_surer() -> None:
@@ -136,5 +136,5 @@ def test_copies_make_no_way_surer() -> None:
     first = np.where(np.arange(60)[:, None] < 50, wrong, right)[None, None]
     second = np.broadcast_to(right, (1, 1, 60, 2))
 
-    assert choose(labels, [first, second]).way == 1
-    assert choose(labels, [first, second], groups=groups).way == 0
+    assert select_strategy(labels, [first, second]).way == 1
+    assert select_strategy(labels, [first, second], groups=groups).way == 0

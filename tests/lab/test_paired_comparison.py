@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_rel
 
-from practicum.lab.paired_comparison import better, luck
+from practicum.lab.paired_comparison import compare_results, mcnemar_p_value
 
 RESULTS = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=2, max_size=30)
 
@@ -18,8 +18,8 @@ def test_turned_round_it_says_the_same(pairs: list[tuple[float, float]], train: 
     """The first is better as surely as the second is worse."""
     first, second = zip(*pairs, strict=True)
 
-    one = better(first, second, train_size=train, test_size=test)
-    other = better(second, first, train_size=train, test_size=test)
+    one = compare_results(first, second, train_size=train, test_size=test)
+    other = compare_results(second, first, train_size=train, test_size=test)
 
     assert one.probability == pytest.approx(1 - other.probability)
     assert one.difference.value == pytest.approx(-other.difference.value)
@@ -31,7 +31,7 @@ def test_without_overlap_it_is_the_paired_t_test() -> None:
     """With a correction that goes to nothing, the probability is one minus the one-sided p-value, as SciPy has it."""
     first, second = [0.8, 0.82, 0.81, 0.85], [0.79, 0.8, 0.83, 0.8]
 
-    told = better(first, second, train_size=10**12, test_size=1)
+    told = compare_results(first, second, train_size=10**12, test_size=1)
 
     assert told.probability == pytest.approx(1 - ttest_rel(first, second, alternative="greater").pvalue)
 
@@ -40,8 +40,8 @@ def test_overlapping_training_sets_make_it_less_sure() -> None:
     """The corrected interval is wider, the probability nearer to a half."""
     first, second = [0.8, 0.82, 0.81, 0.85], [0.79, 0.8, 0.83, 0.8]
 
-    naive = better(first, second, train_size=10**12, test_size=1)
-    honest = better(first, second, train_size=80, test_size=20)
+    naive = compare_results(first, second, train_size=10**12, test_size=1)
+    honest = compare_results(first, second, train_size=80, test_size=20)
 
     assert 0.5 < honest.probability < naive.probability
     assert honest.difference.low < naive.difference.low
@@ -56,7 +56,7 @@ def test_two_equal_ways_are_seldom_told_apart() -> None:
         right = rng.random((2, 100)) < 0.7
         folds = [part for _ in range(5) for part in np.array_split(rng.permutation(100), 5)]
         results = [[float(one[part].mean()) for part in folds] for one in right]
-        told = better(results[0], results[1], train_size=80, test_size=20)
+        told = compare_results(results[0], results[1], train_size=80, test_size=20)
         wrongly += not 0.025 <= told.probability <= 0.975
 
     assert wrongly / 300 <= 0.08
@@ -64,15 +64,15 @@ def test_two_equal_ways_are_seldom_told_apart() -> None:
 
 def test_no_difference_is_a_half() -> None:
     """And one that never varies is certain."""
-    assert better([0.5] * 3, [0.5] * 3, train_size=2, test_size=1).probability == 0.5
-    assert better([0.6] * 3, [0.5] * 3, train_size=2, test_size=1).probability == 1
+    assert compare_results([0.5] * 3, [0.5] * 3, train_size=2, test_size=1).probability == 0.5
+    assert compare_results([0.6] * 3, [0.5] * 3, train_size=2, test_size=1).probability == 1
 
 
 def test_too_little_to_compare_is_refused() -> None:
     """One result says nothing of spread; unequal numbers are not pairs."""
     for first, second in (([0.5], [0.4]), ([0.5, 0.6], [0.5])):
         with pytest.raises(ValueError, match="at least two"):
-            better(first, second, train_size=8, test_size=2)
+            compare_results(first, second, train_size=8, test_size=2)
 
 
 def test_luck_is_mcnemars() -> None:
@@ -81,5 +81,5 @@ def test_luck_is_mcnemars() -> None:
     good, bad = np.tile([1.0, 0.0], (20, 1)), np.tile([1.0, 0.0], (20, 1))
     bad[:10] = [0.0, 1.0]
 
-    assert luck(labels, good, bad) == pytest.approx(2 * 0.5**10)
-    assert luck(labels, good, good) == 1
+    assert mcnemar_p_value(labels, good, bad) == pytest.approx(2 * 0.5**10)
+    assert mcnemar_p_value(labels, good, good) == 1

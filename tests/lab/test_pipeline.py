@@ -14,14 +14,14 @@ import pytest
 from numpy.typing import NDArray
 
 from practicum.lab import fit_record, model_selection, pretrained_models, strategies
-from practicum.lab.backbone_split import depths
-from practicum.lab.cache import Disk, Steps
-from practicum.lab.dataset_reader import Reading
+from practicum.lab.backbone_split import split_backbone
+from practicum.lab.cache import CheckpointStore, DiskCache
+from practicum.lab.dataset_reader import LoadedDataset
 from practicum.lab.features import forward
 from practicum.lab.image_set import ImageSet
-from practicum.lab.linear_probe import STRENGTHS, Probing
-from practicum.lab.pipeline import Fitted, Request, fit
-from practicum.lab.prepared_set import Tell
+from practicum.lab.linear_probe import STRENGTHS, ProbeTrainer
+from practicum.lab.pipeline import FitRequest, FittedModel, fit
+from practicum.lab.prepared_set import StepProgress
 from practicum.lab.pretrained_models import Backbone
 from practicum.lab.shape_drawings import shapes
 from tests.lab.small import DRAWN, SIDE, silent, small_network
@@ -44,21 +44,21 @@ def fitted(
     minutes: float = 0,
     seed: int = 0,
     groups: NDArray[np.int64] | None = None,
-    tell: Tell = silent,
-) -> Fitted:
-    reading = Reading(images, (), (), np.full((len(images), 2), images.side, np.int32))
-    request = Request("Shapes", "drawn", minutes, seed, groups, time.monotonic())
-    return fit(reading, network, request, cache=Disk(folder), steps=Steps(folder), tell=tell)
+    tell: StepProgress = silent,
+) -> FittedModel:
+    reading = LoadedDataset(images, (), (), np.full((len(images), 2), images.side, np.int32))
+    request = FitRequest("Shapes", "drawn", minutes, seed, groups, time.monotonic())
+    return fit(reading, network, request, cache=DiskCache(folder), steps=CheckpointStore(folder), tell=tell)
 
 
-def told(made: Fitted) -> fit_record.Story:
+def told(made: FittedModel) -> fit_record.Story:
     """The story without how long it took."""
     return replace(
         made.story, seconds=0.0, candidates=tuple(replace(one, seconds=0.0) for one in made.story.candidates)
     )
 
 
-def mark(made: Fitted) -> str:
+def mark(made: FittedModel) -> str:
     """A hash of the model's weights."""
     digest = hashlib.sha256()
     for weight in made.model.get_weights():
@@ -66,23 +66,23 @@ def mark(made: Fitted) -> str:
     return digest.hexdigest()
 
 
-def kept(made: Fitted, folder: Path) -> dict[str, bytes]:
+def kept(made: FittedModel, folder: Path) -> dict[str, bytes]:
     """The story's files, to the bit."""
     fit_record.save(told(made), folder)
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
 @pytest.fixture(scope="module")
-def probed(tmp_path_factory: pytest.TempPathFactory) -> Fitted:
+def probed(tmp_path_factory: pytest.TempPathFactory) -> FittedModel:
     """A fit for which no time was given beyond the probes."""
     return fitted(tmp_path_factory.mktemp("probed"))
 
 
 @pytest.fixture(scope="module")
-def long(tmp_path_factory: pytest.TempPathFactory) -> Fitted:
+def long(tmp_path_factory: pytest.TempPathFactory) -> FittedModel:
     """A fit in which everything was tried, and fine-tuning taken."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(model_selection, "ERRORS", LAST)
+        patch.setattr(model_selection, "MIN_STANDARD_ERRORS", LAST)
         return fitted(tmp_path_factory.mktemp("long"), minutes=ENOUGH)
 
 
@@ -112,7 +112,7 @@ def test_the_story_is_consistent(which: str, request: pytest.FixtureRequest, tmp
     assert made.model.output_shape == (None, 5)
 
 
-def test_without_time_only_probes_are_tried(probed: Fitted) -> None:
+def test_without_time_only_probes_are_tried(probed: FittedModel) -> None:
     """And what was not tried is named, with the reason."""
     assert [one.name for one in probed.story.candidates] == ["Probe at several depths", strategies.BASELINE]
     assert [one.file for one in probed.story.untried] == ["Probe on drawn views", "Fine-tuning the top"]
@@ -120,7 +120,7 @@ def test_without_time_only_probes_are_tried(probed: Fitted) -> None:
     assert probed.story.training == ()
 
 
-def test_with_time_everything_is_tried(long: Fitted, probed: Fitted) -> None:
+def test_with_time_everything_is_tried(long: FittedModel, probed: FittedModel) -> None:
     """What was tried without time is the same as ever; each other way is a remedy whose gain is told."""
     assert [one.name for one in long.story.candidates] == [
         "Probe at several depths",
@@ -134,19 +134,19 @@ def test_with_time_everything_is_tried(long: Fitted, probed: Fitted) -> None:
         assert one.accuracy == same.accuracy
 
 
-def test_the_model_is_the_chosen_probe_on_its_features(probed: Fitted) -> None:
+def test_the_model_is_the_chosen_probe_on_its_features(probed: FittedModel) -> None:
     """Learned from all pictures at one of the strengths; in one network that takes the pictures as they are."""
-    network = depths(small_network())
+    network = split_backbone(small_network())
     own = probed.story.candidates[1].chosen
     features = forward(network.base if own else network.whole, DRAWN.pixels)
-    probing = Probing(features, DRAWN.labels, 5)
+    probing = ProbeTrainer(features, DRAWN.labels, 5)
     made = forward(probed.model, DRAWN.pixels)
     nearest = min(float(np.abs(made - probing.fit(strength).probabilities(features)).max()) for strength in STRENGTHS)
 
     assert nearest < 1e-5
 
 
-def test_the_same_call_gives_the_same_model_and_story(probed: Fitted, tmp_path: Path) -> None:
+def test_the_same_call_gives_the_same_model_and_story(probed: FittedModel, tmp_path: Path) -> None:
     """To the bit, in this process and in a new one."""
     again = fitted(tmp_path / "again")
     code = (
@@ -160,7 +160,7 @@ def test_the_same_call_gives_the_same_model_and_story(probed: Fitted, tmp_path: 
     assert other.stdout.split() == [mark(probed)], other.stderr[-500:]
 
 
-def test_another_seed_splits_otherwise(probed: Fitted, tmp_path: Path) -> None:
+def test_another_seed_splits_otherwise(probed: FittedModel, tmp_path: Path) -> None:
     """So predictions of pictures that were not learned are others; a probe that learns from all stays what it was."""
     other = fitted(tmp_path, seed=1)
 
@@ -168,10 +168,10 @@ def test_another_seed_splits_otherwise(probed: Fitted, tmp_path: Path) -> None:
     assert other.story.seed == 1
 
 
-def test_an_interrupted_fit_goes_on(long: Fitted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_fit_goes_on(long: FittedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Interrupted again and again, wherever it tells what it does, it ends with the same model and story as without,
     to the bit. What was finished before is not done again."""
-    monkeypatch.setattr(model_selection, "ERRORS", LAST)
+    monkeypatch.setattr(model_selection, "MIN_STANDARD_ERRORS", LAST)
     places = ["looking at each picture", "looking at drawn views", "looking up", "fine-tuning", "learning", "finding"]
     seen: list[list[str]] = []
     for place in places:
@@ -200,7 +200,7 @@ def test_an_interrupted_fit_goes_on(long: Fitted, tmp_path: Path, monkeypatch: p
     ]
 
 
-def test_the_tuned_network_is_the_model(long: Fitted) -> None:
+def test_the_tuned_network_is_the_model(long: FittedModel) -> None:
     """Other weights above the cut than those it came with, the same below; and how its training went is told."""
     first = small_network()
     (training,) = long.story.training
@@ -216,7 +216,7 @@ def test_the_tuned_network_is_the_model(long: Fitted) -> None:
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Fitted, list[int]]:
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[FittedModel, list[int]]:
     """Squares, rings and few stars, as EfficientNet-Lite0 sees them, and the rows where something was planted: a
     picture in two classes (the first two), and wrong labels."""
     drawn = shapes(18, seed=0, side=64, difficulty=0.4)
@@ -227,10 +227,15 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Fitted, list[int]
     pixels[-1] = pixels[0]
     labels[[3, 4]] = 2
     images = ImageSet(pixels, labels, ("square", "star", "ring"))
-    return fitted(tmp_path_factory.mktemp("planted"), images, pretrained_models.backbone()), [0, len(labels) - 1, 3, 4]
+    return fitted(tmp_path_factory.mktemp("planted"), images, pretrained_models.load_backbone()), [
+        0,
+        len(labels) - 1,
+        3,
+        4,
+    ]
 
 
-def test_a_picture_in_two_classes_is_found(planted: tuple[Fitted, list[int]]) -> None:
+def test_a_picture_in_two_classes_is_found(planted: tuple[FittedModel, list[int]]) -> None:
     """Gravest of all: one of the labels is wrong."""
     made, rows = planted
     (leakage,) = [one for one in made.story.findings if one.name == "leakage"]
@@ -239,7 +244,7 @@ def test_a_picture_in_two_classes_is_found(planted: tuple[Fitted, list[int]]) ->
     assert set(leakage.rows) == set(rows[:2])
 
 
-def test_wrong_labels_are_suspects(planted: tuple[Fitted, list[int]]) -> None:
+def test_wrong_labels_are_suspects(planted: tuple[FittedModel, list[int]]) -> None:
     """Those that were exchanged, and few others; what leaving them out would bring was measured."""
     made, rows = planted
     (noise,) = [one for one in made.story.findings if one.name == "label-noise"]
@@ -249,7 +254,7 @@ def test_wrong_labels_are_suspects(planted: tuple[Fitted, list[int]]) -> None:
     assert "Here leaving out suspects" in noise.remedy
 
 
-def test_a_rare_class_is_told_with_a_measured_remedy(planted: tuple[Fitted, list[int]]) -> None:
+def test_a_rare_class_is_told_with_a_measured_remedy(planted: tuple[FittedModel, list[int]]) -> None:
     """By how much balanced weights changed the mean recall here."""
     made, _ = planted
     (imbalance,) = [one for one in made.story.findings if one.name == "class-imbalance"]

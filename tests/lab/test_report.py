@@ -20,7 +20,7 @@ from practicum.lab import report
 from practicum.lab.fit_record import Candidate, Epochs, Export, Story
 from practicum.lab.formatting import shown
 from practicum.lab.image_set import Remark
-from practicum.lab.learning_curve import Point
+from practicum.lab.learning_curve import CurvePoint
 from practicum.lab.scores import Interval
 from tests.lab.telling import curve, interval, story
 
@@ -108,7 +108,7 @@ def test_no_name_becomes_markup(name: str) -> None:
         ({"side": 177}, "177 × 177"),
         ({"made": "2031-02-03"}, "3 February 2031"),
         ({"curve": curve(ceiling=Interval(0.777, 0.666, 0.888))}, "78\xa0% (67\xa0% to 89\xa0%)"),
-        ({"curve": curve(points=(Point(37, interval(0.511)),))}, "With 37 of each class the accuracy is 51"),
+        ({"curve": curve(points=(CurvePoint(37, interval(0.511)),))}, "With 37 of each class the accuracy is 51"),
         ({"candidates": (Candidate("one", "w", interval(0.123), 77.0, True, None),)}, "1\xa0min 17\xa0s"),
         ({"training": (Epochs("e", (0.4567,), (0.5,), (0.5,)),)}, "0.457"),
         ({"exports": (Export("Keras", "f", 123_456_789, 0.00789, "load"),)}, "by 0.008 at most"),

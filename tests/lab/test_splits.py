@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from practicum.lab.splits import folds, holdout
+from practicum.lab.splits import cross_validation_folds, holdout
 
 Ints = NDArray[np.int64]
 
@@ -34,7 +34,7 @@ def test_folds_test_every_row_once_a_repeat_and_keep_groups_together(
     """Whatever the groups: parts are disjoint, complete and never empty, and every class is always learned from."""
     labels, groups = data
 
-    splits = folds(labels, groups, k, repeats, seed)
+    splits = cross_validation_folds(labels, groups, k, repeats, seed)
 
     assert len(splits) == k * repeats
     for start in range(0, len(splits), k):
@@ -68,7 +68,10 @@ def test_without_twins_classes_are_spread_as_evenly_as_can_be(counts: list[int],
     groups = np.arange(len(labels))
 
     tested = np.stack(
-        [np.bincount(labels[one.test], minlength=len(counts)) for one in folds(labels, groups, k, 1, seed)]
+        [
+            np.bincount(labels[one.test], minlength=len(counts))
+            for one in cross_validation_folds(labels, groups, k, 1, seed)
+        ]
     )
     held = np.bincount(labels[holdout(labels, groups, 0.25, seed).test])
 
@@ -82,7 +85,7 @@ def test_groups_of_several_sizes_are_spread_evenly_too() -> None:
     groups = np.concatenate([np.repeat(np.arange(10), 2) + 100 * c for c in range(3)] + [1000 + np.arange(60)])
     order = np.argsort(np.concatenate([np.repeat([0, 1, 2], 20), np.repeat([0, 1, 2], 20)]), kind="stable")
 
-    tested = [np.bincount(labels[one.test]) for one in folds(labels, groups[order], 5, 3, 0)]
+    tested = [np.bincount(labels[one.test]) for one in cross_validation_folds(labels, groups[order], 5, 3, 0)]
 
     assert np.abs(np.stack(tested) - 8).max() <= 1
 
@@ -91,7 +94,7 @@ def test_the_same_seed_splits_alike_and_another_otherwise() -> None:
     """Repeats and seeds are draws of their own; the same call gives the same rows."""
     labels, groups = np.repeat([0, 1], 30), np.arange(60)
 
-    first, again, other = (folds(labels, groups, 3, 2, seed) for seed in (1, 1, 2))
+    first, again, other = (cross_validation_folds(labels, groups, 3, 2, seed) for seed in (1, 1, 2))
 
     assert all(np.array_equal(a.test, b.test) for a, b in zip(first, again, strict=True))
     assert not np.array_equal(first[0].test, other[0].test)
@@ -102,9 +105,12 @@ def test_the_same_seed_splits_alike_and_another_otherwise() -> None:
     ("call", "message"),
     [
         (lambda: holdout(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 2]), 0.5, 0), "class 0 has 1"),
-        (lambda: folds(np.array([0, 0, 1]), np.arange(3), 2, 1, 0), "class 1 has 1"),
-        (lambda: folds(np.array([0, 0, 1, 1]), np.arange(4), 5, 1, 0), "4 different pictures cannot make 5"),
-        (lambda: folds(np.array([0, 0, 1, 1]), np.arange(4), 1, 1, 0), "k=1"),
+        (lambda: cross_validation_folds(np.array([0, 0, 1]), np.arange(3), 2, 1, 0), "class 1 has 1"),
+        (
+            lambda: cross_validation_folds(np.array([0, 0, 1, 1]), np.arange(4), 5, 1, 0),
+            "4 different pictures cannot make 5",
+        ),
+        (lambda: cross_validation_folds(np.array([0, 0, 1, 1]), np.arange(4), 1, 1, 0), "k=1"),
         (lambda: holdout(np.array([0, 0, 1, 1]), np.arange(4), 1.0, 0), "share"),
         (lambda: holdout(np.array([0, 0]), np.arange(3), 0.5, 0), "one length"),
         # Three classes that share three groups in a circle: two sides cannot both have all of them.

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from practicum.lab import strategies
-from practicum.lab.augmentation import view
-from practicum.lab.backbone_split import Depths, depths
-from practicum.lab.cache import Steps
+from practicum.lab.augmentation import augment
+from practicum.lab.backbone_split import SplitBackbone, split_backbone
+from practicum.lab.cache import CheckpointStore
 from practicum.lab.features import forward
-from practicum.lab.linear_probe import STRENGTHS, Probing
-from practicum.lab.prepared_set import Prepared
+from practicum.lab.linear_probe import STRENGTHS, ProbeTrainer
+from practicum.lab.prepared_set import PreparedSet
 from tests.lab.small import DRAWN, ready_for, small_network, without_depths
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
@@ -24,7 +24,7 @@ RATES = (1e-3,)
 FOLDS = 5
 
 
-class Counted(Steps):
+class Counted(CheckpointStore):
     """Keeps the keys of the steps that had to be made."""
 
     def __init__(self, folder: Path) -> None:
@@ -41,30 +41,30 @@ class Counted(Steps):
 
 
 @pytest.fixture(scope="module")
-def network() -> Depths:
-    return depths(small_network())
+def network() -> SplitBackbone:
+    return split_backbone(small_network())
 
 
 @pytest.fixture(scope="module")
-def ready(network: Depths) -> Prepared:
+def ready(network: SplitBackbone) -> PreparedSet:
     return ready_for(network)
 
 
 @pytest.fixture(scope="module")
-def tuned(ready: Prepared, tmp_path_factory: pytest.TempPathFactory) -> strategies.Tried:
+def tuned(ready: PreparedSet, tmp_path_factory: pytest.TempPathFactory) -> strategies.StrategyResult:
     """Fine-tuning, without any interruption."""
-    found = strategies.by_tuning(ready, Steps(tmp_path_factory.mktemp("steps")), RATES)
+    found = strategies.fine_tune_top(ready, CheckpointStore(tmp_path_factory.mktemp("steps")), RATES)
     assert found is not None
     return found
 
 
-def test_probes_try_each_strength_on_each_split(ready: Prepared) -> None:
+def test_probes_try_each_strength_on_each_split(ready: PreparedSet) -> None:
     """On all depths, and on the network's own features: probabilities out of fold, and what learns from all."""
     for way, features in (
-        (strategies.at_several_depths(ready), ready.features),
-        (strategies.on_own_features(ready), ready.own),
+        (strategies.probe_several_levels(ready), ready.features),
+        (strategies.probe_last_features(ready), ready.own),
     ):
-        probing = Probing(features, ready.labels, ready.classes)
+        probing = ProbeTrainer(features, ready.labels, ready.classes)
         learned = way.learn(1)
 
         assert np.array_equal(way.probabilities, probing.out_of_fold(ready.splits))
@@ -74,33 +74,35 @@ def test_probes_try_each_strength_on_each_split(ready: Prepared) -> None:
         assert learned.tuned == ()
 
 
-def test_drawn_views_are_learned_from_and_the_picture_itself_is_judged(ready: Prepared, network: Depths) -> None:
+def test_drawn_views_are_learned_from_and_the_picture_itself_is_judged(
+    ready: PreparedSet, network: SplitBackbone
+) -> None:
     """Four of each, drawn from the seed: what a probe of all four makes of the first."""
-    seen = [ready.made(network.whole, number, "") for number in range(strategies.VIEWS)]
-    probing = Probing(np.stack(seen), ready.labels, ready.classes)
-    way = strategies.on_drawn_views(ready)
+    seen = [ready.made(network.whole, number, "") for number in range(strategies.VERSIONS)]
+    probing = ProbeTrainer(np.stack(seen), ready.labels, ready.classes)
+    way = strategies.probe_augmented_images(ready)
 
     assert np.array_equal(way.probabilities, probing.out_of_fold(ready.splits))
     assert np.array_equal(way.learn(2).head.weight, probing.fit(STRENGTHS[2]).weight)
-    assert not np.array_equal(view(DRAWN.pixels, 1, 0), DRAWN.pixels)
+    assert not np.array_equal(augment(DRAWN.pixels, 1, 0), DRAWN.pixels)
 
 
 def test_a_network_without_depths_or_cut_has_only_the_baseline(tmp_path: Path) -> None:
     """And its features are its own."""
     ready = ready_for(without_depths())
 
-    assert strategies.at_several_depths(ready) is None
-    assert strategies.by_tuning(ready, Steps(tmp_path)) is None
-    assert strategies.on_own_features(ready).name == strategies.BASELINE
+    assert strategies.probe_several_levels(ready) is None
+    assert strategies.fine_tune_top(ready, CheckpointStore(tmp_path)) is None
+    assert strategies.probe_last_features(ready).name == strategies.BASELINE
     assert np.array_equal(ready.own, ready.features)
 
 
-def test_each_way_has_a_key_of_its_own(ready: Prepared, tuned: strategies.Tried) -> None:
+def test_each_way_has_a_key_of_its_own(ready: PreparedSet, tuned: strategies.StrategyResult) -> None:
     """Else what one had learned would be taken for what another would learn."""
     found = [
-        strategies.at_several_depths(ready),
-        strategies.on_own_features(ready),
-        strategies.on_drawn_views(ready),
+        strategies.probe_several_levels(ready),
+        strategies.probe_last_features(ready),
+        strategies.probe_augmented_images(ready),
         tuned,
     ]
 
@@ -108,7 +110,7 @@ def test_each_way_has_a_key_of_its_own(ready: Prepared, tuned: strategies.Tried)
 
 
 def test_tuning_judges_each_picture_once_and_leaves_the_network_as_it_was(
-    ready: Prepared, tuned: strategies.Tried
+    ready: PreparedSet, tuned: strategies.StrategyResult
 ) -> None:
     """On the first repeat of the cross-validation; what is looked at afterwards is seen with the first weights."""
     assert tuned.probabilities.shape == (1, 1, len(DRAWN), 5)
@@ -116,7 +118,7 @@ def test_tuning_judges_each_picture_once_and_leaves_the_network_as_it_was(
     assert np.array_equal(forward(ready.network.whole, DRAWN.pixels), ready.features)
 
 
-def test_tuning_learns_from_all_pictures(ready: Prepared, tuned: strategies.Tried) -> None:
+def test_tuning_learns_from_all_pictures(ready: PreparedSet, tuned: strategies.StrategyResult) -> None:
     """By a recipe measured on some of them: the new weights of what lies above the cut, and how it went."""
     first = ready.network.upper.get_weights()
     learned, again = tuned.learn(0), tuned.learn(0)
@@ -133,7 +135,9 @@ def test_tuning_learns_from_all_pictures(ready: Prepared, tuned: strategies.Trie
         assert np.array_equal(one, kept)
 
 
-def test_an_interrupted_tuning_goes_on(network: Depths, tuned: strategies.Tried, tmp_path: Path) -> None:
+def test_an_interrupted_tuning_goes_on(
+    network: SplitBackbone, tuned: strategies.StrategyResult, tmp_path: Path
+) -> None:
     """Folds finished before are not trained again, and the result is the same to the bit as without interruption."""
     done: list[int] = []
     first, rest = Counted(tmp_path), Counted(tmp_path)
@@ -147,8 +151,8 @@ def test_an_interrupted_tuning_goes_on(network: Depths, tuned: strategies.Tried,
             done.append(epoch)
 
     with pytest.raises(KeyboardInterrupt):
-        strategies.by_tuning(ready_for(network, tell=interrupt), first, RATES)
-    went_on = strategies.by_tuning(ready_for(network, tell=count), rest, RATES)
+        strategies.fine_tune_top(ready_for(network, tell=interrupt), first, RATES)
+    went_on = strategies.fine_tune_top(ready_for(network, tell=count), rest, RATES)
 
     assert (len(first.made), len(rest.made)) == (2, FOLDS - 2)
     assert not {*first.made} & {*rest.made}
@@ -156,7 +160,7 @@ def test_an_interrupted_tuning_goes_on(network: Depths, tuned: strategies.Tried,
     assert done == list(range(1, len(done) + 1))
 
 
-def test_what_is_finished_needs_no_look_up_to_the_cut(network: Depths, tmp_path: Path) -> None:
+def test_what_is_finished_needs_no_look_up_to_the_cut(network: SplitBackbone, tmp_path: Path) -> None:
     """Where each fold was kept, nothing is computed, neither a map nor an epoch; at other rates all is."""
     told: list[str] = []
 
@@ -166,12 +170,12 @@ def test_what_is_finished_needs_no_look_up_to_the_cut(network: Depths, tmp_path:
             raise KeyboardInterrupt
 
     ready, steps = ready_for(network, tell=tell), Counted(tmp_path)
-    before = strategies.by_tuning(ready, steps, RATES)
+    before = strategies.fine_tune_top(ready, steps, RATES)
     told.append("again")
-    after = strategies.by_tuning(ready, steps, RATES)
+    after = strategies.fine_tune_top(ready, steps, RATES)
     nothing_more = told[-1] == "again"
     with pytest.raises(KeyboardInterrupt):
-        strategies.by_tuning(ready, steps, (*RATES, 3e-3))
+        strategies.fine_tune_top(ready, steps, (*RATES, 3e-3))
 
     assert nothing_more
     assert len(steps.made) == FOLDS

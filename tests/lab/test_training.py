@@ -6,19 +6,19 @@ import pytest
 
 from practicum.lab import networks
 from practicum.lab.shape_drawings import shapes
-from practicum.lab.training import Labelled, Trainer, accuracy, share_right, trainer
+from practicum.lab.training import LabelledData, Trainer, model_accuracy, prediction_accuracy, shared_trainer
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
 
-def small() -> Labelled:
+def small() -> LabelledData:
     drawn = shapes(4, seed=0, side=32)
-    return Labelled(drawn.pixels, drawn.labels)
+    return LabelledData(drawn.pixels, drawn.labels)
 
 
 def test_batchnorm_does_not_move_in_fine_tuning_and_all_else_does() -> None:
     """Statistics, scale and shift of every BatchNorm stay to the bit; every other weight is trained."""
-    tuner = trainer(networks.pretrained_with_head, 32, 5)
+    tuner = shared_trainer(networks.pretrained_with_head, 32, 5)
     layers = tuner.model._flatten_layers(include_self=False, recursive=True)
     leaves = [layer for layer in layers if layer.weights and not isinstance(layer, keras.Sequential | keras.Model)]
     before = [layer.get_weights() for layer in leaves]
@@ -75,12 +75,12 @@ def test_it_stops_at_the_first_epoch_that_reaches_the_bound() -> None:
     assert curves.epochs < 80
     assert curves.train_accuracy[-1] >= 0.8 > max(curves.train_accuracy[:-1])
     assert len(curves.val_accuracy) == len(curves.train_accuracy) == curves.epochs
-    assert curves.train_accuracy[-1] == accuracy(cnn.model, small())
+    assert curves.train_accuracy[-1] == model_accuracy(cnn.model, small())
 
 
 def test_a_batch_that_does_not_divide_the_set_is_refused() -> None:
     """A last, smaller batch would weigh its pictures more."""
-    cnn = trainer(networks.small_cnn, 32, 5)
+    cnn = shared_trainer(networks.small_cnn, 32, 5)
 
     with pytest.raises(ValueError, match="20 pictures do not make whole batches of 8"):
         cnn.fit(cnn.model.get_weights(), small(), small(), learning_rate=1e-3, epochs=1, seed=0, batch=8)
@@ -88,12 +88,12 @@ def test_a_batch_that_does_not_divide_the_set_is_refused() -> None:
 
 def test_a_trainer_is_made_once_for_the_same_network() -> None:
     """Tracing costs seconds; asking again costs nothing."""
-    assert trainer(networks.small_cnn, 32, 5) is trainer(networks.small_cnn, 32, 5)
-    assert trainer(networks.small_cnn, 32, 5) is not trainer(networks.small_cnn, 32, 4)
+    assert shared_trainer(networks.small_cnn, 32, 5) is shared_trainer(networks.small_cnn, 32, 5)
+    assert shared_trainer(networks.small_cnn, 32, 5) is not shared_trainer(networks.small_cnn, 32, 4)
 
 
 def test_the_share_right_counts_largest_scores() -> None:
     """Three of four: the largest score of each row stands at its label."""
     scores = np.array([[3, 1], [0, 2], [5, 4], [1, 0]])
 
-    assert share_right(scores, np.array([0, 1, 1, 0])) == 0.75
+    assert prediction_accuracy(scores, np.array([0, 1, 1, 0])) == 0.75

@@ -11,11 +11,11 @@ from matplotlib.cbook import get_sample_data
 from PIL import Image
 
 from practicum.lab import backbones, networks, scores
-from practicum.lab.features import features, forward, shared_base
+from practicum.lab.features import extract_features, forward, shared_base
 from practicum.lab.image_set import ImageSet
-from practicum.lab.linear_probe import Probing
+from practicum.lab.linear_probe import ProbeTrainer
 from practicum.lab.shape_drawings import shapes
-from practicum.lab.training import Curves, Labelled, accuracy, share_right, trainer
+from practicum.lab.training import LabelledData, TrainingCurves, model_accuracy, prediction_accuracy, shared_trainer
 
 SIDE = 64
 CLASSES = 5
@@ -27,7 +27,7 @@ def from_scratch(*, images=20, copies=1, difficulty=0.5, epochs=60, stop_at=0.93
     """A small CNN, from random weights, until it gets `stop_at` of its training pictures right (None: all `epochs`)."""
     train, validation = _pictures(images, difficulty, seed)
     fresh = shapes(100, seed=seed, part="test", side=SIDE, difficulty=difficulty)
-    cnn = trainer(networks.small_cnn, SIDE, CLASSES)
+    cnn = shared_trainer(networks.small_cnn, SIDE, CLASSES)
     curves = cnn.fit(
         networks.small_cnn(SIDE, CLASSES, seed).get_weights(),
         _labelled(train.copied(copies)),
@@ -39,7 +39,7 @@ def from_scratch(*, images=20, copies=1, difficulty=0.5, epochs=60, stop_at=0.93
     )
     return {
         **_result(curves),
-        "fresh_accuracy": accuracy(cnn.model, _labelled(fresh)),
+        "fresh_accuracy": model_accuracy(cnn.model, _labelled(fresh)),
         "weights": "none before training (small CNN)",
         "data": _data(images, difficulty) + (f", each {copies} times" if copies > 1 else ""),
     }
@@ -61,7 +61,7 @@ def pretrained_predictions(*, difficulty=0.5, seed):
     logits = forward(backbones.efficientnet_lite0(SIDE, top=True), validation.pixels)
     chosen = logits[:, [LOOKALIKES[name] for name in validation.classes]]
     return {
-        "val_accuracy": share_right(chosen, validation.labels),
+        "val_accuracy": prediction_accuracy(chosen, validation.labels),
         "named_outright": float(np.mean(np.isin(logits.argmax(axis=1), list(LOOKALIKES.values())))),
         "weights": "EfficientNet-Lite0, ImageNet, with its own top",
         "data": f"procedural shapes, no training images, {SIDE} px, difficulty {difficulty}",
@@ -72,7 +72,7 @@ def fine_tune(*, learning_rate, images=20, difficulty=1.0, epochs=10, seed):
     """First the head on the frozen base, then all layers with Adam at `learning_rate`, BatchNorm frozen throughout."""
     train, validation = _pictures(images, difficulty, seed)
     before, weights = _train_head(train, validation, 30, seed)
-    curves = trainer(networks.pretrained_with_head, SIDE, CLASSES).fit(
+    curves = shared_trainer(networks.pretrained_with_head, SIDE, CLASSES).fit(
         weights,
         _labelled(train),
         _labelled(validation),
@@ -96,7 +96,7 @@ def feature_map(*, pretrained, images=20, difficulty=0.5, seed):
     train, validation = _pictures(images, difficulty, seed)
     validation = validation.rows(np.arange(50))
     base = shared_base(SIDE)
-    seen = [features(base, one.pixels) if pretrained else _flat(one.pixels) for one in (train, validation)]
+    seen = [extract_features(base, one.pixels) if pretrained else _flat(one.pixels) for one in (train, validation)]
     centre = seen[0].mean(axis=0)
     directions = np.linalg.svd(seen[0] - centre, full_matrices=False)[2][:2]
     places = np.concatenate([(one - centre) @ directions.T for one in seen])
@@ -118,8 +118,8 @@ def validation_scores(*, images=20, difficulty=1.0, epochs=30, positive=3, seed)
     """
     train, validation = _pictures(images, difficulty, seed)
     _train_head(train, validation, epochs, seed)
-    sure = _softmax(forward(trainer(networks.head, CLASSES).model, _seen(validation.pixels)))
-    said, right = sure.argmax(axis=1), share_right(sure, validation.labels)
+    sure = _softmax(forward(shared_trainer(networks.dense_head, CLASSES).model, _seen(validation.pixels)))
+    said, right = sure.argmax(axis=1), prediction_accuracy(sure, validation.labels)
     is_it, said_it = validation.labels == positive, said == positive
     interval = scores.proportion(right * len(said), len(said))
     return {
@@ -145,9 +145,11 @@ def by_stage(*, stage, pretrained=True, images=20, difficulty=0.5, seed):
     base = _stages("imagenet" if pretrained else "random", seed if not pretrained else 0)
     ends = np.cumsum([channels for *_, channels in backbones.STAGES] + [backbones.FEATURES])
     seen = slice(ends[stage - 2] if stage > 1 else 0, ends[stage - 1])
-    probe = Probing(features(base, train.pixels)[:, seen], train.labels, CLASSES).fit(10.0)
+    probe = ProbeTrainer(extract_features(base, train.pixels)[:, seen], train.labels, CLASSES).fit(10.0)
     return {
-        "val_accuracy": share_right(probe.probabilities(features(base, validation.pixels)[:, seen]), validation.labels),
+        "val_accuracy": prediction_accuracy(
+            probe.probabilities(extract_features(base, validation.pixels)[:, seen]), validation.labels
+        ),
         "channels": int(seen.stop - seen.start),
         "weights": f"EfficientNet-Lite0, {'ImageNet' if pretrained else 'random'}, frozen",
         "data": _data(images, difficulty),
@@ -159,7 +161,7 @@ def forgetting(*, learning_rate, images=20, difficulty=1.0, epochs=10, seed):
     same first choice among ImageNet's thousand classes, for 200 clippings of a photograph that it was not tuned on."""
     clippings, before = _clippings(), _named(None)
     told = fine_tune(learning_rate=learning_rate, images=images, difficulty=difficulty, epochs=epochs, seed=seed)
-    tuned = trainer(networks.pretrained_with_head, SIDE, CLASSES).model.get_weights()[:-2]
+    tuned = shared_trainer(networks.pretrained_with_head, SIDE, CLASSES).model.get_weights()[:-2]
     # Kernels have four dimensions; BatchNorm's numbers, which are held, have one.
     kernels = [(now, then) for now, then in zip(tuned, shared_base(SIDE).get_weights(), strict=True) if now.ndim == 4]
     moved = np.sqrt(sum(np.sum((now - then) ** 2) for now, then in kernels))
@@ -178,7 +180,7 @@ def norms_free(*, learning_rate=1e-5, images=20, difficulty=1.0, epochs=10, seed
     """As `fine_tune`, but BatchNorm is left in training mode: its statistics move, and its scale and shift."""
     train, validation = _pictures(images, difficulty, seed)
     before, weights = _train_head(train, validation, 30, seed)
-    curves = trainer(_all_free, SIDE, CLASSES).fit(
+    curves = shared_trainer(_all_free, SIDE, CLASSES).fit(
         weights, _labelled(train), _labelled(validation), learning_rate=learning_rate, epochs=epochs, seed=seed
     )
     return {
@@ -192,13 +194,13 @@ def norms_free(*, learning_rate=1e-5, images=20, difficulty=1.0, epochs=10, seed
 def raw_scores(*, told=True, images=20, difficulty=1.0, epochs=30, seed):
     """A head that gives raw scores, trained by a loss that is `told` so (`from_logits=True`), or not."""
     train, validation = _pictures(images, difficulty, seed)
-    head = networks.head(CLASSES, seed)
+    head = networks.dense_head(CLASSES, seed)
     head.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=told))
     keras.utils.set_random_seed(seed)
     seen = head.fit(_seen(train.pixels), train.labels, batch_size=20, epochs=epochs, verbose=0).history
     return {
         "loss": seen["loss"],
-        "val_accuracy": share_right(forward(head, _seen(validation.pixels)), validation.labels),
+        "val_accuracy": prediction_accuracy(forward(head, _seen(validation.pixels)), validation.labels),
         "weights": "EfficientNet-Lite0, ImageNet, frozen",
         "data": _data(images, difficulty),
     }
@@ -215,10 +217,10 @@ def scaled(*, how, images=20, difficulty=1.0, epochs=30, seed):
         return _seen((wanted(pictures.pixels.astype(np.float32)) * 128 + 127).astype(np.float32))
 
     train, validation = _pictures(images, difficulty, seed)
-    curves = trainer(networks.head, CLASSES).fit(
-        networks.head(CLASSES, seed).get_weights(),
-        Labelled(seen(train), train.labels),
-        Labelled(seen(validation), validation.labels),
+    curves = shared_trainer(networks.dense_head, CLASSES).fit(
+        networks.dense_head(CLASSES, seed).get_weights(),
+        LabelledData(seen(train), train.labels),
+        LabelledData(seen(validation), validation.labels),
         learning_rate=1e-3,
         epochs=epochs,
         seed=seed,
@@ -231,7 +233,7 @@ def trace(*, pretrained=True, images=20, difficulty=0.85, epochs=30, seed):
     weights."""
     train, validation = _pictures(images, difficulty, seed)
     see = _seen if pretrained else np.asarray
-    model = networks.head(CLASSES, seed) if pretrained else networks.small_cnn(SIDE, CLASSES, seed)
+    model = networks.dense_head(CLASSES, seed) if pretrained else networks.small_cnn(SIDE, CLASSES, seed)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(1e-3), loss, metrics=["accuracy"])
     keras.utils.set_random_seed(seed)
@@ -263,7 +265,7 @@ def shuffled(*, pretrained=True, images=20, difficulty=0.2, seed):
     if pretrained:
         curves, _ = _train_head(train, validation, 30, seed)
     else:
-        curves = trainer(networks.small_cnn, SIDE, CLASSES).fit(
+        curves = shared_trainer(networks.small_cnn, SIDE, CLASSES).fit(
             networks.small_cnn(SIDE, CLASSES, seed).get_weights(),
             _labelled(train),
             _labelled(validation),
@@ -285,7 +287,7 @@ def _flat(pixels: np.ndarray) -> np.ndarray:
 
 def _seen(pixels: np.ndarray) -> np.ndarray:
     """What the pretrained base makes of pictures."""
-    return features(shared_base(SIDE), pixels)
+    return extract_features(shared_base(SIDE), pixels)
 
 
 def _softmax(logits):
@@ -300,7 +302,7 @@ def _shuffle(pictures: ImageSet) -> ImageSet:
 
 
 def _all_free(side: int, classes: int):
-    return keras.Sequential([backbones.efficientnet_lite0(side), networks.head(classes)])
+    return keras.Sequential([backbones.efficientnet_lite0(side), networks.dense_head(classes)])
 
 
 @cache
@@ -350,18 +352,18 @@ def _pictures(images: int, difficulty: float, seed: int) -> tuple[ImageSet, Imag
     )
 
 
-def _labelled(pictures: ImageSet) -> Labelled:
-    return Labelled(pictures.pixels, pictures.labels)
+def _labelled(pictures: ImageSet) -> LabelledData:
+    return LabelledData(pictures.pixels, pictures.labels)
 
 
 def _train_head(train: ImageSet, validation: ImageSet, epochs: int, seed: int, pretrained: bool = True):
     """A new head on the frozen base's features, computed once; gives the curves, and all weights, base and head."""
     base = shared_base(SIDE) if pretrained else shared_base(SIDE, "random", seed)
-    head = trainer(networks.head, CLASSES)
+    head = shared_trainer(networks.dense_head, CLASSES)
     curves = head.fit(
-        networks.head(CLASSES, seed).get_weights(),
-        Labelled(features(base, train.pixels), train.labels),
-        Labelled(features(base, validation.pixels), validation.labels),
+        networks.dense_head(CLASSES, seed).get_weights(),
+        LabelledData(extract_features(base, train.pixels), train.labels),
+        LabelledData(extract_features(base, validation.pixels), validation.labels),
         learning_rate=1e-3,
         epochs=epochs,
         seed=seed,
@@ -369,7 +371,7 @@ def _train_head(train: ImageSet, validation: ImageSet, epochs: int, seed: int, p
     return curves, [*base.get_weights(), *head.model.get_weights()]
 
 
-def _result(curves: Curves) -> dict:
+def _result(curves: TrainingCurves) -> dict:
     """The last value of each curve, and the curves."""
     return {
         "train_accuracy": curves.train_accuracy[-1],

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from practicum.lab.dataset_reader import Reading
+    from practicum.lab.dataset_reader import LoadedDataset
     from practicum.lab.fit_record import Story
     from practicum.lab.image_set import Remark
-    from practicum.lab.prepared_set import Tell
+    from practicum.lab.prepared_set import StepProgress
     from practicum.lab.pretrained_models import Backbone
 
 PREPROCESSINGS = ("0-255", "0-1", "-1-1", "caffe", "torch")
@@ -88,11 +88,16 @@ def fit(
         with model_folder.made(folder) as work:
             _start(tell)
             from practicum.lab import pipeline, pretrained_models
-            from practicum.lab.cache import Disk, Steps
+            from practicum.lab.cache import CheckpointStore, DiskCache
 
-            request = pipeline.Request(_title(pictures), say.name(pictures), minutes, seed, started=started)
+            request = pipeline.FitRequest(_title(pictures), say.name(pictures), minutes, seed, started=started)
             made = pipeline.fit(
-                read, named or pretrained_models.backbone(), request, cache=Disk(work), steps=Steps(work), tell=tell
+                read,
+                named or pretrained_models.load_backbone(),
+                request,
+                cache=DiskCache(work),
+                steps=CheckpointStore(work),
+                tell=tell,
             )
             told = model_folder.keep(made, read.images.pixels[:COMPARED_BY], folder, started, tell)
     say.conclude(told, folder, folder / model_folder.REPORT)
@@ -108,11 +113,11 @@ def predict(model: Path, pictures: tuple[Path, ...], as_json: bool) -> None:
     Exit code: 0 if all could be read, 1 if some could not, 2 if none could or there is no model.
     """
     with say.clear_errors(model), say.progress() as tell:
-        from practicum.lab.dataset_reader import read_pictures
+        from practicum.lab.dataset_reader import read_images
 
         told = model_folder.told_in(model)
         files, nothing = _files(pictures)
-        pixels, names, unreadable = read_pictures(files, side=told.side, progress=partial(tell, "reading pictures"))
+        pixels, names, unreadable = read_images(files, side=told.side, progress=partial(tell, "reading pictures"))
         left_out = [*nothing, *unreadable]
         probabilities = [*_probabilities(model, told, pixels, tell)] if names else []
     say.lines([f"{remark.file}: {remark.what}" for remark in left_out], most=len(left_out))
@@ -189,8 +194,8 @@ def _title(pictures: Path) -> str:
 
 
 def _read(
-    pictures: Path, folder: Path, name: str | None, preprocessing: str, side: int | None, tell: Tell
-) -> tuple[Reading, Backbone | None]:
+    pictures: Path, folder: Path, name: str | None, preprocessing: str, side: int | None, tell: StepProgress
+) -> tuple[LoadedDataset, Backbone | None]:
     """The pictures, and the network if one was named: it may say the side, so TensorFlow starts before they are read.
 
     Otherwise they are read before TensorFlow starts, so that what is wrong with them is told at once.
@@ -199,33 +204,33 @@ def _read(
 
     named = None
     if name is not None:
-        dataset_reader.look(pictures, apart=folder)
+        dataset_reader.check_dataset(pictures, apart=folder)
         _start(tell)
         from practicum.lab import pretrained_models
 
         tell(f"looking for the network {name}", 0, 1)
-        named = pretrained_models.backbone(name, preprocessing=preprocessing)  # type: ignore[arg-type]
+        named = pretrained_models.load_backbone(name, preprocessing=preprocessing)  # type: ignore[arg-type]
     least, usual = (named.least_side, named.usual_side) if named else (LEAST_SIDE, USUAL_SIDE)
     counting = partial(tell, "reading pictures")
-    read = dataset_reader.read(pictures, side=side or usual, apart=folder, progress=counting)
-    better = side or dataset_reader.side_for(read.sizes, least=least, usual=usual)
+    read = dataset_reader.read_dataset(pictures, side=side or usual, apart=folder, progress=counting)
+    better = side or dataset_reader.choose_side(read.sizes, least=least, usual=usual)
     if better != read.images.side:
         # Small files: reading them again is quicker than looking into each before.
-        read = dataset_reader.read(pictures, side=better, apart=folder, progress=counting)
+        read = dataset_reader.read_dataset(pictures, side=better, apart=folder, progress=counting)
     return read, named
 
 
-def _start(tell: Tell) -> None:
+def _start(tell: StepProgress) -> None:
     """Start TensorFlow, whose C++ tells meanwhile of each device that it finds or misses, whatever it is asked."""
-    from practicum.lab.output_capture import silence
+    from practicum.lab.output_suppression import suppress_output
 
     tell("starting TensorFlow", 0, 1)
-    with silence():
+    with suppress_output():
         import tensorflow as tf
 
-        from practicum.lab.determinism import repeatable
+        from practicum.lab.determinism import make_deterministic
 
-        repeatable()
+        make_deterministic()
         tf.config.list_logical_devices()
 
 
@@ -235,15 +240,15 @@ def _start(tell: Tell) -> None:
 def _files(named: Sequence[Path]) -> tuple[list[Path], list[Remark]]:
     """The files that were named and all pictures below the folders that were, and what was not looked into."""
     from practicum.lab.image_set import Remark
-    from practicum.lab.image_sources import Folder, is_picture
+    from practicum.lab.image_sources import ImageFolder, is_image_name
 
     found, left_out = [], []
     for one in named:
         if not one.is_dir():
             found.append(one)
             continue
-        folder = Folder(one)
-        inside = [one / name for name in folder.files() if is_picture(name)]
+        folder = ImageFolder(one)
+        inside = [one / name for name in folder.files() if is_image_name(name)]
         found += inside
         left_out += [Remark(say.name(one / remark.file), remark.what) for remark in folder.left_out]
         if not inside:
@@ -251,7 +256,7 @@ def _files(named: Sequence[Path]) -> tuple[list[Path], list[Remark]]:
     return found, left_out
 
 
-def _probabilities(model: Path, told: Story, pixels: NDArray[np.uint8], tell: Tell) -> NDArray[np.float32]:
+def _probabilities(model: Path, told: Story, pixels: NDArray[np.uint8], tell: StepProgress) -> NDArray[np.float32]:
     """What the model makes of pictures, (n, classes)."""
     file = model / model_folder.MODEL
     if not file.is_file():

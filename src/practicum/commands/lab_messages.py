@@ -16,9 +16,9 @@ import click
 from practicum.settings import progress_as_lines
 
 if TYPE_CHECKING:
-    from practicum.lab.dataset_reader import Reading
+    from practicum.lab.dataset_reader import LoadedDataset
     from practicum.lab.fit_record import Story
-    from practicum.lab.prepared_set import Tell
+    from practicum.lab.prepared_set import StepProgress
 
 COULD_NOT = 2
 INTERRUPTED = 130
@@ -56,7 +56,7 @@ class _Lines:
 
 
 @contextmanager
-def progress() -> Iterator[Tell]:
+def progress() -> Iterator[StepProgress]:
     """A bar on standard error, where that is a terminal: how long all has taken, what is done now, and how much of it.
 
     It has a descriptor of its own, so that it is seen while standard error is silenced for TensorFlow. Where the
@@ -100,10 +100,10 @@ def name(path: Path) -> str:
     """The path as it can be printed, whatever bytes it is made of."""
     from practicum.lab import formatting, image_sources
 
-    return formatting.shown(image_sources.shown(str(path)))
+    return formatting.shown(image_sources.printable_name(str(path)))
 
 
-def describe(read: Reading) -> None:
+def describe(read: LoadedDataset) -> None:
     """How many pictures there are of each class, what was left out, and whether so few can tell anything."""
     from practicum.lab.scores import hopeless
 

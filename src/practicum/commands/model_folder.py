@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from practicum.lab.fit_record import Story
-    from practicum.lab.pipeline import Fitted
-    from practicum.lab.prepared_set import Tell
+    from practicum.lab.pipeline import FittedModel
+    from practicum.lab.prepared_set import StepProgress
 
 WORK = "work"
 """The folder in it that keeps finished steps."""
@@ -67,17 +67,17 @@ def made(folder: Path) -> Iterator[Path]:
                 one.rmdir()
 
 
-def keep(fitted: Fitted, sample: NDArray[np.uint8], folder: Path, started: float, tell: Tell) -> Story:
+def keep(fitted: FittedModel, sample: NDArray[np.uint8], folder: Path, started: float, tell: StepProgress) -> Story:
     """Write the model, its story, its report and its card into `folder`: all of it, or none where there is no room."""
     from practicum.lab import export, fit_record, model_card, report
 
     try:
         with TemporaryDirectory(prefix=".new-", dir=folder) as name:
             new = Path(name)
-            exports = export.export(fitted.model, new, sample, progress=lambda what: tell(what, 0, 1))
+            exports = export.export_model(fitted.model, new, sample, progress=lambda what: tell(what, 0, 1))
             told = replace(fitted.story, exports=exports, seconds=time.monotonic() - started)
             tell("writing the report", 0, 1)
-            (new / export.CLASSES).write_text("".join(f"{one}\n" for one in told.classes), "utf-8")
+            (new / export.CLASSES_FILE).write_text("".join(f"{one}\n" for one in told.classes), "utf-8")
             report.write(told, new / REPORT)
             model_card.write(told, new / "model-card.md")
             fit_record.save(told, new)

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.lab.image_sources import Refused, label
+from practicum.lab.image_sources import UnreadableFile, class_name
 
-MOST_BYTES = 4 * 1024**3
+MAX_BYTES = 4 * 1024**3
 """No array of more is read."""
 
 
 @dataclass(frozen=True)
-class Arrays:
+class ImageArrays:
     """`images` uint8 (n, height, width, 3) and the name of each one's class, (n,); `order` is that of the classes."""
 
     images: NDArray[np.uint8]
@@ -25,7 +25,7 @@ class Arrays:
     order: tuple[str, ...]
 
 
-def read_arrays(path: Path) -> Arrays:
+def read_image_arrays(path: Path) -> ImageArrays:
     """The arrays in the file: images uint8 (n, height, width, 3), (n, height, width, 1) or (n, height, width);
     labels (n,), text or whole numbers from 0; classes (k,), text, may be left out. Nothing pickled is read.
 
@@ -36,22 +36,22 @@ def read_arrays(path: Path) -> Arrays:
             _weigh(held)
         with np.load(path, allow_pickle=False) as file:
             given = {name: file[name] for name in ("images", "labels", "classes") if name in file}
-    except Refused:
+    except UnreadableFile:
         raise
     except Exception as error:  # a damaged file can fail in any way, and each means the same to the caller
-        raise Refused(f"is no .npz that can be read ({error})") from None
+        raise UnreadableFile(f"is no .npz that can be read ({error})") from None
     if reasons := _reasons(given):
-        raise Refused("\n".join(reasons))
+        raise UnreadableFile("\n".join(reasons))
     images, labels = given["images"], given["labels"]
     if images.ndim == 3:
         images = images[..., None]
-    classes = [label(str(one)) for one in given["classes"]] if "classes" in given else None
+    classes = [class_name(str(one)) for one in given["classes"]] if "classes" in given else None
     if labels.dtype.kind == "U":
-        names = [label(str(one)) for one in labels]
+        names = [class_name(str(one)) for one in labels]
     else:
         names = [classes[one] if classes else str(one) for one in labels]
-    order = tuple(classes) if classes else tuple(label(str(one)) for one in np.unique(labels))
-    return Arrays(np.broadcast_to(images, (*images.shape[:3], 3)), tuple(names), order)
+    order = tuple(classes) if classes else tuple(class_name(str(one)) for one in np.unique(labels))
+    return ImageArrays(np.broadcast_to(images, (*images.shape[:3], 3)), tuple(names), order)
 
 
 def _weigh(held: zipfile.ZipFile) -> None:
@@ -62,9 +62,11 @@ def _weigh(held: zipfile.ZipFile) -> None:
             header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
             shape, _order, dtype = header(file)
         if dtype.hasobject:
-            raise Refused(f"holds pickled objects in {member.filename}, which are not read")
-        if dtype.itemsize * float(np.prod(shape, dtype=float)) > MOST_BYTES:
-            raise Refused(f"holds more than {MOST_BYTES // 1024**3} GiB in {member.filename}; give fewer pictures")
+            raise UnreadableFile(f"holds pickled objects in {member.filename}, which are not read")
+        if dtype.itemsize * float(np.prod(shape, dtype=float)) > MAX_BYTES:
+            raise UnreadableFile(
+                f"holds more than {MAX_BYTES // 1024**3} GiB in {member.filename}; give fewer pictures"
+            )
 
 
 def _reasons(given: dict[str, NDArray[Any]]) -> list[str]:

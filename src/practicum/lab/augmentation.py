@@ -14,25 +14,25 @@ from PIL import Image, ImageEnhance, ImageOps
 
 Pixels = NDArray[np.uint8]
 
-LEAST_AREA = 0.6
+MIN_AREA = 0.6
 """The smallest share of the picture that a view shows."""
-ASPECT = 1.1
+MAX_ASPECT = 1.1
 """A view's crop is at most this many times as wide as high, or as high as wide."""
-CHANGE = 0.15
+MAX_CHANGE = 0.15
 """By how much of itself brightness, contrast and saturation go up or down, at most."""
 
 
-def views(pixels: Pixels, count: int, seed: int, *, mirrored: bool = True) -> Pixels:
+def augment_times(pixels: Pixels, count: int, seed: int, *, mirrored: bool = True) -> Pixels:
     """The first `count` views of `pixels` (n, side, side, 3), as (count, n, side, side, 3): see `view`."""
     if count < 0:
         raise ValueError(f"count is {count}; it must be 0 or more")
     drawn = np.empty((count, *pixels.shape), np.uint8)
     for number in range(count):
-        drawn[number] = view(pixels, number, seed, mirrored=mirrored)
+        drawn[number] = augment(pixels, number, seed, mirrored=mirrored)
     return drawn
 
 
-def view(pixels: Pixels, number: int, seed: int, *, mirrored: bool = True) -> Pixels:
+def augment(pixels: Pixels, number: int, seed: int, *, mirrored: bool = True) -> Pixels:
     """One view of each of `pixels` (n, side, side, 3), a new array of that shape.
 
     Number 0 is the picture itself and 1 its mirror image. Every further one shows 0.6 to 1.0 of its area, resized to
@@ -58,7 +58,7 @@ def view(pixels: Pixels, number: int, seed: int, *, mirrored: bool = True) -> Pi
 def _drawn(picture: Pixels, number: int, seed: int, mirrored: bool) -> Pixels:
     area, aspect, across, down, mirror, *colours = _chances(picture, number, seed)
     image, side = Image.fromarray(picture), len(picture)
-    area, aspect = LEAST_AREA + (1 - LEAST_AREA) * area, ASPECT ** (2 * aspect - 1)
+    area, aspect = MIN_AREA + (1 - MIN_AREA) * area, MAX_ASPECT ** (2 * aspect - 1)
     width, height = min(1.0, (area * aspect) ** 0.5) * side, min(1.0, (area / aspect) ** 0.5) * side
     left, top = across * (side - width), down * (side - height)
     box = (left, top, left + width, top + height)
@@ -68,7 +68,7 @@ def _drawn(picture: Pixels, number: int, seed: int, mirrored: bool) -> Pixels:
     for change, chance in zip(
         (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color), colours, strict=True
     ):
-        image = change(image).enhance(1 + CHANGE * (2 * chance - 1))
+        image = change(image).enhance(1 + MAX_CHANGE * (2 * chance - 1))
     return np.asarray(image)
 
 

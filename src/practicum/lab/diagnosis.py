@@ -10,24 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from practicum.lab.formatting import percent
-from practicum.lab.label_noise import Suspect
+from practicum.lab.label_noise import SuspectLabel
 from practicum.lab.learning_curve import LearningCurve
-from practicum.lab.near_duplicates import Twin
+from practicum.lab.near_duplicates import DuplicatePair
 from practicum.lab.scores import Interval, half_width, proportion
 
 Severity = Literal["stop", "warn", "note"]
 """Stop: the accuracy told is not to be trusted. Warn: it could be better, or says less than it seems. Note: to know."""
 
-GAP = 0.1
+OVERFITTING_GAP = 0.1
 """Training accuracy above validation accuracy by this much, surely, is told as overfitting."""
 
-LOW = 0.9
+LOW_TRAIN_ACCURACY = 0.9
 """A training accuracy under this is told as underfitting where validation is no worse."""
 
-RARE = 3
+IMBALANCE_RATIO = 3
 """How many times the pictures of the rarest class the commonest may have, before it is told."""
 
-WIDE = 0.1
+WIDE_HALF_WIDTH = 0.1
 """Half-width of the accuracy's interval from which on there are too few pictures."""
 
 
@@ -44,7 +44,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class FitMeasurements:
     """What is known of a fit. Whatever was not measured stays None, and nothing is concluded from it."""
 
     labels: NDArray[np.int64]
@@ -52,8 +52,8 @@ class Evidence:
     probabilities: NDArray[np.float64]
     """(n, classes), out of fold."""
     classes: tuple[str, ...]
-    twins: tuple[Twin, ...] = ()
-    suspects: tuple[Suspect, ...] = ()
+    twins: tuple[DuplicatePair, ...] = ()
+    suspects: tuple[SuspectLabel, ...] = ()
     train_accuracy: float | None = None
     """Of the chosen way, on what it learned from, as a share of 1."""
     smallest: int | None = None
@@ -86,14 +86,14 @@ class Evidence:
         return np.bincount(self.labels, minlength=len(self.classes))
 
 
-def diagnose(evidence: Evidence) -> tuple[Finding, ...]:
+def diagnose(evidence: FitMeasurements) -> tuple[Finding, ...]:
     """Every finding that the evidence bears, gravest first."""
     found = [finding for find in DETECTORS if (finding := find(evidence)) is not None]
     order = ("stop", "warn", "note")
     return tuple(sorted(found, key=lambda finding: order.index(finding.severity)))
 
 
-def leakage(evidence: Evidence) -> Finding | None:
+def leakage(evidence: FitMeasurements) -> Finding | None:
     """The same picture more than once; in two classes, one label at least is wrong."""
     if not evidence.twins:
         return None
@@ -110,7 +110,7 @@ def leakage(evidence: Evidence) -> Finding | None:
     return Finding("leakage", "note", "Some pictures are there twice", told, "Nothing must be done.", rows)
 
 
-def label_noise(evidence: Evidence) -> Finding | None:
+def label_noise(evidence: FitMeasurements) -> Finding | None:
     """Labels that models which had not seen the picture contradict."""
     if not evidence.suspects:
         return None
@@ -124,7 +124,7 @@ def label_noise(evidence: Evidence) -> Finding | None:
     return Finding("label-noise", "warn", "Some labels may be wrong", told, remedy, rows)
 
 
-def nothing_learned(evidence: Evidence) -> Finding | None:
+def nothing_learned(evidence: FitMeasurements) -> Finding | None:
     """An accuracy that always naming the commonest class would reach too."""
     common = int(evidence.counts.max()) / len(evidence.labels)
     recalls = [_recall(evidence, one).low for one in range(len(evidence.classes)) if evidence.counts[one]]
@@ -140,28 +140,28 @@ def nothing_learned(evidence: Evidence) -> Finding | None:
     return Finding("nothing-learned", "stop", "Nothing was surely learned", told, remedy)
 
 
-def overfitting(evidence: Evidence) -> Finding | None:
+def overfitting(evidence: FitMeasurements) -> Finding | None:
     """Surely better on what was learned than on what was not."""
     train = evidence.train_accuracy
-    if train is None or train - evidence.accuracy.high < GAP:
+    if train is None or train - evidence.accuracy.high < OVERFITTING_GAP:
         return None
     told = f"{percent(train)} right of the pictures it learned from, {_points(evidence.accuracy)} of others."
     return Finding("overfitting", "warn", "It remembers more than it understands", told, _best(evidence))
 
 
-def underfitting(evidence: Evidence) -> Finding | None:
+def underfitting(evidence: FitMeasurements) -> Finding | None:
     """Not good even on what was learned."""
     train = evidence.train_accuracy
-    if train is None or train >= LOW or train > evidence.accuracy.high:
+    if train is None or train >= LOW_TRAIN_ACCURACY or train > evidence.accuracy.high:
         return None
     told = f"Only {percent(train)} right of the very pictures it learned from, {_points(evidence.accuracy)} of others."
     return Finding("underfitting", "warn", "It is too simple for these pictures", told, _best(evidence))
 
 
-def class_imbalance(evidence: Evidence) -> Finding | None:
+def class_imbalance(evidence: FitMeasurements) -> Finding | None:
     """One class far commoner than another."""
     least, most = int(evidence.counts.argmin()), int(evidence.counts.argmax())
-    if evidence.counts[most] < RARE * evidence.counts[least]:
+    if evidence.counts[most] < IMBALANCE_RATIO * evidence.counts[least]:
         return None
     rows = evidence.labels == least
     recall = proportion(int(evidence.right[rows].sum()), int(rows.sum())) if rows.any() else None
@@ -173,7 +173,7 @@ def class_imbalance(evidence: Evidence) -> Finding | None:
     return Finding("class-imbalance", "warn", "Some classes are rare", told, remedy)
 
 
-def too_small_input(evidence: Evidence) -> Finding | None:
+def too_small_input(evidence: FitMeasurements) -> Finding | None:
     """Pictures that had to be enlarged for the base."""
     if evidence.smallest is None or evidence.side is None or evidence.smallest >= evidence.side:
         return None
@@ -182,7 +182,7 @@ def too_small_input(evidence: Evidence) -> Finding | None:
     return Finding("too-small-input", "note", "Some pictures were enlarged", told, remedy)
 
 
-def wrong_preprocessing(evidence: Evidence) -> Finding | None:
+def wrong_preprocessing(evidence: FitMeasurements) -> Finding | None:
     """Pixels that reached the base in another range than it was trained with."""
     if evidence.pixel_range is None or evidence.expected_range is None:
         return None
@@ -201,7 +201,7 @@ def wrong_preprocessing(evidence: Evidence) -> Finding | None:
     return Finding("wrong-preprocessing", "stop", "The base sees pixels in a range it does not know", told, remedy)
 
 
-def frozen_by_mistake(evidence: Evidence) -> Finding | None:
+def frozen_by_mistake(evidence: FitMeasurements) -> Finding | None:
     """Weights that were to be trained, and did not move."""
     if evidence.moved is None or evidence.moved > 0:
         return None
@@ -212,11 +212,11 @@ def frozen_by_mistake(evidence: Evidence) -> Finding | None:
     return Finding("frozen-by-mistake", "stop", "What was to be trained stood still", told, remedy)
 
 
-def too_few_images(evidence: Evidence) -> Finding | None:
+def too_few_images(evidence: FitMeasurements) -> Finding | None:
     """An interval so wide that the accuracy says little."""
     n, half = len(evidence.labels), half_width(len(evidence.labels), evidence.accuracy.value)
     half = max(half, (evidence.accuracy.high - evidence.accuracy.low) / 2)
-    if half < WIDE:
+    if half < WIDE_HALF_WIDTH:
         return None
     low, high = evidence.accuracy.low, evidence.accuracy.high
     told = f"{n} pictures leave it open where between {percent(low)} and {percent(high)} the accuracy lies."
@@ -224,7 +224,7 @@ def too_few_images(evidence: Evidence) -> Finding | None:
     return Finding("too-few-images", "warn", "Too few pictures to be sure", told, remedy)
 
 
-DETECTORS: tuple[Callable[[Evidence], Finding | None], ...] = (
+DETECTORS: tuple[Callable[[FitMeasurements], Finding | None], ...] = (
     frozen_by_mistake,
     wrong_preprocessing,
     nothing_learned,
@@ -238,7 +238,7 @@ DETECTORS: tuple[Callable[[Evidence], Finding | None], ...] = (
 )
 
 
-def next_step(evidence: Evidence) -> str:
+def next_step(evidence: FitMeasurements) -> str:
     """The one thing most worth doing next, in a sentence or two."""
     grave = [finding for finding in diagnose(evidence) if finding.severity == "stop"]
     if grave:
@@ -252,7 +252,7 @@ def next_step(evidence: Evidence) -> str:
     return told + (f", most of the others taken for “{mistaken}”." if mistaken else ".") + _ahead(evidence)
 
 
-def _weakest(evidence: Evidence) -> tuple[str, Interval, str | None]:
+def _weakest(evidence: FitMeasurements) -> tuple[str, Interval, str | None]:
     """The class with the least recall, that recall, and the class it is mostly taken for."""
     recalls = [
         _recall(evidence, one) if evidence.counts[one] else Interval(1, 0, 1) for one in range(len(evidence.classes))
@@ -263,12 +263,12 @@ def _weakest(evidence: Evidence) -> tuple[str, Interval, str | None]:
     return evidence.classes[weakest], recalls[weakest], mistaken
 
 
-def _recall(evidence: Evidence, one: int) -> Interval:
+def _recall(evidence: FitMeasurements, one: int) -> Interval:
     """How many of the class's pictures were recognised."""
     return proportion(int(evidence.right[evidence.labels == one].sum()), int(evidence.counts[one]))
 
 
-def _ahead(evidence: Evidence) -> str:
+def _ahead(evidence: FitMeasurements) -> str:
     """What the learning curve promises, as a further sentence; nothing where there is none."""
     if evidence.curve is None or not evidence.curve.ahead:
         return ""
@@ -276,7 +276,7 @@ def _ahead(evidence: Evidence) -> str:
     return f" With {next_point.per_class} pictures of each class expect {_points(next_point.accuracy)}."
 
 
-def _tried(evidence: Evidence, remedy: str) -> str:
+def _tried(evidence: FitMeasurements, remedy: str) -> str:
     """What a remedy brought here, or that it was not tried."""
     gain = evidence.helped.get(remedy)
     if gain is None:
@@ -285,7 +285,7 @@ def _tried(evidence: Evidence, remedy: str) -> str:
     return f"Here {remedy} {verb} {100 * gain.value:+.1f} points ({100 * gain.low:+.1f} to {100 * gain.high:+.1f})."
 
 
-def _best(evidence: Evidence) -> str:
+def _best(evidence: FitMeasurements) -> str:
     """The remedy that surely helped most here; else those that were tried; else more pictures."""
     sure = {remedy: gain for remedy, gain in evidence.helped.items() if gain.low > 0}
     if sure:

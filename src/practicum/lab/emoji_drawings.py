@@ -21,18 +21,18 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from practicum.lab.image_set import ImageSet
 
-Part = Literal["train", "validation", "test"]
+DataPart = Literal["train", "validation", "test"]
 """Which of three disjoint sets of emoji to show."""
 
 Scene = NDArray[np.float32]
 """A picture while it is drawn: (side, side, 3), from 0 to 255 and a little beyond."""
 
-FONT = "NotoColorEmoji.ttf"
-FOLDERS = tuple(
+FONT_FILE = "NotoColorEmoji.ttf"
+FONT_FOLDERS = tuple(
     Path(folder).expanduser()
     for folder in ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/Library/Fonts")
 )
-SIZE = 109
+GLYPH_SIZE = 109
 """The one size, in pixels, at which the font holds its pictures."""
 
 _PARTS = (0, 2, 0, 1, 2, 0, 0, 2, 1, 0)
@@ -48,7 +48,7 @@ def emoji_images(
     *,
     seed: int,
     side: int = 224,
-    part: Part = "train",
+    part: DataPart = "train",
     classes: Sequence[str] | None = None,
     font: Path | None = None,
 ) -> ImageSet:
@@ -63,8 +63,8 @@ def emoji_images(
     there, and ValueError for an unknown part or class, a side under 32 pixels, no pictures, or a font without them.
     """
     chosen = tuple(CLASSES if classes is None else classes)
-    if part not in get_args(Part):
-        raise ValueError(f"part must be one of {', '.join(get_args(Part))}, not {part!r}")
+    if part not in get_args(DataPart):
+        raise ValueError(f"part must be one of {', '.join(get_args(DataPart))}, not {part!r}")
     if not chosen or len(set(chosen)) < len(chosen) or set(chosen) - set(CLASSES):
         raise ValueError(f"classes must be different ones of {', '.join(CLASSES)}; got {', '.join(chosen) or 'none'}")
     if per_class < 1 or side < 32:
@@ -74,7 +74,7 @@ def emoji_images(
     pixels = np.empty((len(shown), side, side, 3), np.uint8)
     names = []
     for row, (label, place) in enumerate(shown):
-        stream = (seed, get_args(Part).index(part), list(CLASSES).index(chosen[label]))
+        stream = (seed, get_args(DataPart).index(part), list(CLASSES).index(chosen[label]))
         points = np.random.default_rng(stream).permutation(code_points(chosen[label], part))
         point = int(points[place % len(points)])
         pixels[row] = _drawn(_glyph(path, point), np.random.default_rng([*stream, place]), side)
@@ -82,18 +82,20 @@ def emoji_images(
     return ImageSet(pixels, np.array([label for label, _ in shown], np.int64), chosen, tuple(names))
 
 
-def code_points(name: str, part: Part) -> tuple[int, ...]:
+def code_points(name: str, part: DataPart) -> tuple[int, ...]:
     """The emoji of a class that a part shows; the others never do."""
-    which = get_args(Part).index(part)
+    which = get_args(DataPart).index(part)
     return tuple(point for i, point in enumerate(CLASSES[name]) if _PARTS[i % len(_PARTS)] == which)
 
 
 def find_font() -> Path:
     """Where Noto Color Emoji lies. Raises MissingFont."""
-    for folder in FOLDERS:
-        if found := sorted(folder.rglob(FONT)):
+    for folder in FONT_FOLDERS:
+        if found := sorted(folder.rglob(FONT_FILE)):
             return found[0]
-    raise MissingFont(f"the font Noto Color Emoji ({FONT}) is not installed; type: apt install fonts-noto-color-emoji")
+    raise MissingFont(
+        f"the font Noto Color Emoji ({FONT_FILE}) is not installed; type: apt install fonts-noto-color-emoji"
+    )
 
 
 # --- the emoji -------------------------------------------------------------------------------------------------------
@@ -115,9 +117,9 @@ def _face(path: Path) -> ImageFont.FreeTypeFont:
     if not path.is_file():
         raise MissingFont(f"there is no font {path.name} at {path.parent}; type: apt install fonts-noto-color-emoji")
     try:
-        return ImageFont.truetype(str(path), SIZE, layout_engine=ImageFont.Layout.BASIC)
+        return ImageFont.truetype(str(path), GLYPH_SIZE, layout_engine=ImageFont.Layout.BASIC)
     except OSError as error:
-        raise ValueError(f"{path.name} is no font with pictures of {SIZE} pixels ({error})") from None
+        raise ValueError(f"{path.name} is no font with pictures of {GLYPH_SIZE} pixels ({error})") from None
 
 
 def _typed(face: ImageFont.FreeTypeFont, text: str) -> Image.Image:

@@ -16,21 +16,21 @@ from numpy.typing import NDArray
 
 from practicum.lab.features import forward
 from practicum.lab.fit_record import Export
-from practicum.lab.output_capture import silence
+from practicum.lab.output_suppression import suppress_output
 
 TOLERANCE = 1e-4
 """The largest difference of a probability that counts as agreeing."""
-CLASSES = "classes.txt"
+CLASSES_FILE = "classes.txt"
 """What the Python that loads a model reads the names of its classes from: one a line, in the model's order."""
 
 Probabilities = NDArray[np.float32]
 
 
-class Disagreement(RuntimeError):
+class ExportMismatch(RuntimeError):
     """A file, loaded again, gives other probabilities than the model. The message names format, file and difference."""
 
 
-def export(
+def export_model(
     model: keras.Model, folder: Path, sample: NDArray[np.uint8], *, progress: Callable[[str], None] | None = None
 ) -> tuple[Export, ...]:
     """Write `model` into `folder`, which is made where it is missing, for Keras, for TensorFlow and for LiteRT.
@@ -90,7 +90,7 @@ def _export(
             raise OSError(f"{place} cannot be written: {error.message}") from error
         difference = float(np.abs(form.read(draft, sample) - expected).max())
     if not difference <= TOLERANCE:  # so that nan, too, is a disagreement
-        raise Disagreement(
+        raise ExportMismatch(
             f"{place}: loaded again, the model in the format {form.name} gives probabilities that differ by up to "
             f"{difference:.2g} from the fitted model's, where {TOLERANCE:g} is allowed; it was not kept. "
             "Look for a layer whose get_config leaves something out, or for outputs that are not finite"
@@ -123,7 +123,7 @@ def _bytes(place: Path) -> int:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Hold back what is said, and what is warned of though it is as it should be."""
-    with silence(), warnings.catch_warnings():
+    with suppress_output(), warnings.catch_warnings():
         # Keras 3.15 reads TensorFlow 2.21's variables in a way that NumPy 2 deprecates.
         warnings.filterwarnings("ignore", "__array__ implementation doesn't accept a copy", DeprecationWarning)
         # The interpreter is to move to a package of its own; the one that comes with TensorFlow needs no other.
@@ -220,7 +220,7 @@ FORMATS = (
 # --- the Python that loads them ------------------------------------------------------------------------------------
 
 # The picture is made square as `decoding.fit` does it for crop="centre", so that the model sees what it was fitted on.
-SNIPPET = """\
+LOAD_TEMPLATE = """\
 # Run it in the folder that holds {file} and {classes}, with a picture.
 from pathlib import Path
 
@@ -246,4 +246,6 @@ print(names[probabilities[0].argmax()])
 
 
 def _snippet(form: _Format, side: int) -> str:
-    return SNIPPET.format(file=form.file, classes=CLASSES, imports=form.imports, side=side, predict=form.predict)
+    return LOAD_TEMPLATE.format(
+        file=form.file, classes=CLASSES_FILE, imports=form.imports, side=side, predict=form.predict
+    )

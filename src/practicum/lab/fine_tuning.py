@@ -11,29 +11,29 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from practicum.lab.backbone_split import Depths
-from practicum.lab.determinism import repeatable
-from practicum.lab.linear_probe import Probe, softmax
-from practicum.lab.networks import hold_norms
+from practicum.lab.backbone_split import SplitBackbone
+from practicum.lab.determinism import make_deterministic
+from practicum.lab.linear_probe import LinearProbe, softmax
+from practicum.lab.networks import freeze_batch_norm
 from practicum.lab.scores import surprise
 from practicum.lab.splits import Rows, Split, holdout
 
 RATES = (1e-4, 3e-4)
 """Learning rates of Adam that are tried. Lower ones hardly move in so few epochs, higher ones forget: docs/facts.md."""
-EPOCHS = 12
-WARM = 1
+MAX_EPOCHS = 12
+WARMUP_EPOCHS = 1
 """For so many epochs the rate rises: Adam's first steps are its wildest."""
 PATIENCE = 3
 """Epochs without a lower loss on the pictures kept back, after which it ends."""
-KEPT_BACK = 0.2
-BATCH = 20
+VALIDATION_SHARE = 0.2
+BATCH_SIZE = 20
 
-Seen = Sequence[NDArray[np.float32]]
+LowerOutputs = Sequence[NDArray[np.float32]]
 """For each view of the pictures, what passes the cut, (n, m): the first is of the pictures themselves."""
 
 
 @dataclass(frozen=True)
-class Curve:
+class FineTuningCurve:
     """One value an epoch: the loss as the mean of its steps; accuracies as shares of 1, loss on what was kept back."""
 
     loss: list[float] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class FineTuningRecipe:
     """What was measured to be best: Adam's rate at its highest, and the number of epochs."""
 
     rate: float
@@ -56,33 +56,33 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Material:
+class FineTuningData:
     """What is learned from, and from where it begins."""
 
-    seen: Seen
+    seen: LowerOutputs
     labels: NDArray[np.int64]
     """(n,)."""
     groups: NDArray[np.int64]
     """(n,): rows of one group are never on both sides of a split."""
     classes: int
-    start: Callable[[Rows], Probe]
+    start: Callable[[Rows], LinearProbe]
     """The head to begin from, learned from these rows alone."""
     seed: int
 
 
-class Tuner:
+class FineTuner:
     """What lies above the cut, with a head, compiled once and begun anew for each training.
 
     It trains the very layers of `taken`: after :meth:`learn` the network stays as it was trained, until
     :meth:`restore`. `tell` is called after each epoch. Raises ValueError for a network that cannot be cut.
     """
 
-    def __init__(self, taken: Depths, material: Material, tell: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, taken: SplitBackbone, material: FineTuningData, tell: Callable[[], None] = lambda: None) -> None:
         if taken.upper is None:
             raise ValueError("this network cannot be cut in two, so its top cannot be tuned")
-        repeatable()
+        make_deterministic()
         taken.base.trainable = True
-        hold_norms(taken.base)
+        freeze_batch_norm(taken.base)
         self.moved = 0.0
         """The largest change of any weight above the cut in the last training; the head always moves."""
         self._given, self._tell = material, tell
@@ -98,9 +98,9 @@ class Tuner:
         )
 
     @property
-    def head(self) -> Probe:
+    def head(self) -> LinearProbe:
         """The head as last trained."""
-        return Probe(*self._head.get_weights())
+        return LinearProbe(*self._head.get_weights())
 
     def restore(self) -> None:
         """Give the network its first weights again."""
@@ -119,23 +119,23 @@ class Tuner:
         finally:
             self.restore()
 
-    def measured(self, rows: Rows, rates: Sequence[float] = RATES) -> tuple[Recipe, Curve]:
+    def measured(self, rows: Rows, rates: Sequence[float] = RATES) -> tuple[FineTuningRecipe, FineTuningCurve]:
         """The recipe that does best on a fifth of `rows`, kept back, and its curve.
 
         Where a class has too few different pictures to keep one back, the first rate and half the epochs are taken, and
         the curve is one of training alone.
         """
         try:
-            part = holdout(self._given.labels[rows], self._given.groups[rows], KEPT_BACK, self._given.seed)
+            part = holdout(self._given.labels[rows], self._given.groups[rows], VALIDATION_SHARE, self._given.seed)
         except ValueError:
-            recipe = Recipe(rates[0], EPOCHS // 2)
+            recipe = FineTuningRecipe(rates[0], MAX_EPOCHS // 2)
             return recipe, self.learn(rows, recipe)
         learned, watched = rows[part.train], rows[part.test]
-        tried = [(rate, self.learn(learned, Recipe(rate, EPOCHS), watched)) for rate in rates]
+        tried = [(rate, self.learn(learned, FineTuningRecipe(rate, MAX_EPOCHS), watched)) for rate in rates]
         rate, curve = min(tried, key=lambda one: min(one[1].watched_loss))
-        return Recipe(rate, curve.best), curve
+        return FineTuningRecipe(rate, curve.best), curve
 
-    def learn(self, rows: Rows, recipe: Recipe, watched: Rows | None = None) -> Curve:
+    def learn(self, rows: Rows, recipe: FineTuningRecipe, watched: Rows | None = None) -> FineTuningCurve:
         """Train on `rows`, each epoch on one drawn view of each; with `watched` rows, until their loss stops sinking.
 
         Begins from the network's first weights and the head learned from the same rows. The rate rises for an epoch
@@ -144,7 +144,7 @@ class Tuner:
         self._begin(rows)
         before = [weight.numpy() for weight in self._upper.trainable_weights]
         rng = np.random.default_rng([self._given.seed, len(rows)])
-        curve = Curve()
+        curve = FineTuningCurve()
         for epoch in range(recipe.epochs):
             self._epoch(curve, recipe, epoch, _batches(rng.permutation(rows)), rng)
             if watched is not None:
@@ -170,7 +170,12 @@ class Tuner:
             memory.assign(np.zeros(memory.shape, memory.dtype))
 
     def _epoch(
-        self, curve: Curve, recipe: Recipe, epoch: int, batches: NDArray[np.int64], rng: np.random.Generator
+        self,
+        curve: FineTuningCurve,
+        recipe: FineTuningRecipe,
+        epoch: int,
+        batches: NDArray[np.int64],
+        rng: np.random.Generator,
     ) -> None:
         self._model.reset_metrics()
         for step, chosen in enumerate(batches):
@@ -185,10 +190,10 @@ class Tuner:
 
 def _batches(rows: Rows) -> NDArray[np.int64]:
     """The rows in batches of one size, (batches, BATCH), begun again from the first to fill up the last."""
-    return np.resize(rows, (math.ceil(len(rows) / BATCH), BATCH))
+    return np.resize(rows, (math.ceil(len(rows) / BATCH_SIZE), BATCH_SIZE))
 
 
-def _rate(recipe: Recipe, epoch: float) -> float:
+def _rate(recipe: FineTuningRecipe, epoch: float) -> float:
     """Adam's rate at this moment, in epochs from the start."""
-    warm = min(1.0, (epoch + 0.2) / WARM)
+    warm = min(1.0, (epoch + 0.2) / WARMUP_EPOCHS)
     return recipe.rate * warm * 0.5 * (1 + math.cos(math.pi * epoch / recipe.epochs))

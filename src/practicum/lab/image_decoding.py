@@ -18,7 +18,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 Crop = Literal["centre", "pad", "stretch"]
 """How a picture becomes square: cut off what stands out, fill up with white, or squeeze."""
 
-MOST_PIXELS = 100_000_000
+MAX_PIXELS = 100_000_000
 """More in one picture is not read; the file's header says how many there are before any is decoded."""
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF")
 """The kinds of file that are read. Pillow knows more, and some of those start other programs."""
@@ -39,12 +39,12 @@ _TURNS = {
 """What undoes each EXIF orientation. Source: Exif 2.32, tag 0x0112."""
 
 
-class Undecodable(ValueError):
+class UndecodableImage(ValueError):
     """The bytes are no picture that can be read. The message is a predicate: "is empty"."""
 
 
 @dataclass(frozen=True)
-class Decoded:
+class DecodedImage:
     """A picture: `pixels` uint8 (side, side, 3), `size` height and width as in the file once upright, and what was
     done with it, in words."""
 
@@ -54,7 +54,7 @@ class Decoded:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
+def ignore_pillow_warnings() -> Iterator[None]:
     """Hold back what Pillow warns of while pictures are decoded: the lab has a limit and remarks of its own.
 
     Filters of warnings belong to the whole process: enter this before threads start, and leave it when they are done.
@@ -64,7 +64,7 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def decode(data: bytes, *, side: int = 224, crop: Crop = "centre") -> Decoded:
+def decode_image(data: bytes, *, side: int = 224, crop: Crop = "centre") -> DecodedImage:
     """The picture in `data`, the contents of a file, as `side` × `side` pixels.
 
     It is turned as its EXIF asks, laid on white where it is transparent, and made RGB of 8 bits whatever it was; of an
@@ -73,21 +73,21 @@ def decode(data: bytes, *, side: int = 224, crop: Crop = "centre") -> Decoded:
     """
     _check(side, crop)
     if not data:
-        raise Undecodable("is empty")
+        raise UndecodableImage("is empty")
     try:
         return _decode(data, side, crop)
-    except Undecodable:
+    except UndecodableImage:
         raise
     except UnidentifiedImageError:
-        raise Undecodable(_unknown(data)) from None
+        raise UndecodableImage(_unknown(data)) from None
     except Image.DecompressionBombError as error:
         pixels = int("".join(c for c in str(error).partition("pixels")[0] if c.isdigit()) or 0)
-        raise Undecodable(_too_large(f"{pixels / 1e6:.0f} megapixels")) from None
+        raise UndecodableImage(_too_large(f"{pixels / 1e6:.0f} megapixels")) from None
     except Exception as error:  # a damaged file can fail in any way, and each means the same to the caller
-        raise Undecodable(f"is damaged or cut off ({str(error) or type(error).__name__})") from None
+        raise UndecodableImage(f"is damaged or cut off ({str(error) or type(error).__name__})") from None
 
 
-def fit(picture: Image.Image, side: int, crop: Crop) -> Image.Image:
+def resize_to_square(picture: Image.Image, side: int, crop: Crop) -> Image.Image:
     """The picture at `side` × `side`, each pixel the mean of what it covers; `pad` fills up with white."""
     _check(side, crop)
     width, height = picture.size
@@ -107,11 +107,11 @@ def _check(side: int, crop: str) -> None:
         raise ValueError(f"side must be at least 1 and crop one of {', '.join(get_args(Crop))}; got {side}, {crop!r}")
 
 
-def _decode(data: bytes, side: int, crop: Crop) -> Decoded:
+def _decode(data: bytes, side: int, crop: Crop) -> DecodedImage:
     with Image.open(io.BytesIO(data), formats=FORMATS) as file:
         width, height = file.size
-        if width * height > MOST_PIXELS:
-            raise Undecodable(_too_large(f"{width}×{height} = {width * height / 1e6:.0f} megapixels"))
+        if width * height > MAX_PIXELS:
+            raise UndecodableImage(_too_large(f"{width}×{height} = {width * height / 1e6:.0f} megapixels"))
         notes = []
         if getattr(file, "is_animated", False) and file.format != "MPO":  # an MPO's further frames are previews
             notes.append("moves or has pages; the first is taken")
@@ -123,14 +123,14 @@ def _decode(data: bytes, side: int, crop: Crop) -> Decoded:
             file.load()
             orientation = _orientation(file)
             colour, note = _eight_bits(file)
-            square = fit(colour, side, crop)
+            square = resize_to_square(colour, side, crop)
     if square.mode == "RGBA":
         square = Image.alpha_composite(Image.new("RGBA", square.size, "white"), square).convert("RGB")
     if orientation in _TURNS:
         square = square.transpose(_TURNS[orientation])
         notes.append("turned upright, as its EXIF asks")
     size = (width, height) if orientation >= 5 else (height, width)
-    return Decoded(np.asarray(square, np.uint8), size, (*notes, *note))
+    return DecodedImage(np.asarray(square, np.uint8), size, (*notes, *note))
 
 
 def _orientation(file: Image.Image) -> int:
@@ -168,7 +168,7 @@ def _resize(picture: Image.Image, size: tuple[int, int], box: tuple[float, float
 
 
 def _too_large(measure: str) -> str:
-    return f"is {measure}; more than {MOST_PIXELS // 1_000_000} is not read, so save it smaller"
+    return f"is {measure}; more than {MAX_PIXELS // 1_000_000} is not read, so save it smaller"
 
 
 def _unknown(data: bytes) -> str:

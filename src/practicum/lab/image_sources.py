@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from practicum.lab.image_set import Remark
-from practicum.lab.label_table import UnreadableTable, read_table
+from practicum.lab.label_table import UnreadableTable, read_label_table
 
-MOST_BYTES = 200 * 1024**2
+MAX_FILE_BYTES = 200 * 1024**2
 """No picture's file is read beyond this."""
-SUFFIXES = frozenset(
+IMAGE_SUFFIXES = frozenset(
     f".{kind}"
     for kinds in ("jpg jpeg jpe jfif png apng gif bmp dib", "webp tif tiff ppm pgm pbm pnm avif heic heif")
     for kind in kinds.split()
@@ -24,11 +24,11 @@ SUFFIXES = frozenset(
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 
 
-class Refused(ValueError):
+class UnreadableFile(ValueError):
     """A file or a whole source is not read. The message is a predicate: "is not there"."""
 
 
-class Tree(Protocol):
+class FileTree(Protocol):
     """Files by name: relative, with slashes, hidden ones left away."""
 
     left_out: list[Remark]
@@ -43,7 +43,7 @@ class Tree(Protocol):
 
 
 @dataclass(frozen=True)
-class Entry:
+class ImageEntry:
     """A file that should hold a picture, and its class."""
 
     name: str
@@ -51,15 +51,15 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Listing:
+class ImageListing:
     """What a source holds, before any picture is opened."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[ImageEntry, ...]
     remarks: tuple[Remark, ...] = ()
     left_out: tuple[Remark, ...] = ()
 
 
-class Folder:
+class ImageFolder:
     """Files on disk below `root`. Links that lead out of it are not followed, and the folder `apart` is none of it."""
 
     def __init__(self, root: Path, apart: Path | None = None) -> None:
@@ -71,30 +71,34 @@ class Folder:
         found = []
         for where, folders, files in os.walk(self.root, onerror=self._unlisted):
             inside = Path(where).relative_to(self.root)
-            for name in [one for one in folders if not hidden(one)]:
+            for name in [one for one in folders if not is_hidden(one)]:
                 if Path(where, name).is_symlink():
-                    self.left_out.append(Remark(shown(inside / name), "is a link to a folder, which is not followed"))
-            folders[:] = sorted(one for one in folders if not hidden(one) and Path(where, one) != self.apart)
-            found += [(inside / name).as_posix() for name in files if not hidden(name)]
+                    self.left_out.append(
+                        Remark(printable_name(inside / name), "is a link to a folder, which is not followed")
+                    )
+            folders[:] = sorted(one for one in folders if not is_hidden(one) and Path(where, one) != self.apart)
+            found += [(inside / name).as_posix() for name in files if not is_hidden(name)]
         return sorted(found)
 
     def read(self, name: str) -> bytes:
         path = self._path(name)
         try:
             if not path.resolve().is_relative_to(self.root):
-                raise Refused("is a link that leads out of the folder, which is not followed")
+                raise UnreadableFile("is a link that leads out of the folder, which is not followed")
             held = path.stat()
             if not stat.S_ISREG(held.st_mode):
-                raise Refused("is no file")
-            if held.st_size > MOST_BYTES:
-                raise Refused(f"is {held.st_size / 1024**2:.0f} MiB; more than {MOST_BYTES // 1024**2} is not read")
+                raise UnreadableFile("is no file")
+            if held.st_size > MAX_FILE_BYTES:
+                raise UnreadableFile(
+                    f"is {held.st_size / 1024**2:.0f} MiB; more than {MAX_FILE_BYTES // 1024**2} is not read"
+                )
             return path.read_bytes()
         except FileNotFoundError:
-            raise Refused("leads nowhere" if path.is_symlink() else "is not there") from None
+            raise UnreadableFile("leads nowhere" if path.is_symlink() else "is not there") from None
         except RuntimeError:
-            raise Refused("is a link that leads in a circle") from None
+            raise UnreadableFile("is a link that leads in a circle") from None
         except OSError as error:
-            raise Refused(f"cannot be read ({error.strerror})") from None
+            raise UnreadableFile(f"cannot be read ({error.strerror})") from None
 
     def _path(self, name: str) -> Path:
         """Where the file lies: letters with accents have two spellings, and disks keep either."""
@@ -103,34 +107,34 @@ class Folder:
 
     def _unlisted(self, error: OSError) -> None:
         where = Path(error.filename).relative_to(self.root)
-        self.left_out.append(Remark(shown(where), f"cannot be listed ({error.strerror})"))
+        self.left_out.append(Remark(printable_name(where), f"cannot be listed ({error.strerror})"))
 
 
-def hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
     """Whether a file or a folder is there for a system and not for people."""
     return name.startswith(".") or name.casefold() in _SYSTEM
 
 
-def shown(name: str | Path) -> str:
+def printable_name(name: str | Path) -> str:
     """The name as it can be printed, whatever bytes it is made of, accents composed."""
     text = name.as_posix() if isinstance(name, Path) else name
     return unicodedata.normalize("NFC", text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
-def label(name: str) -> str:
+def class_name(name: str) -> str:
     """The name of a class on one line: whatever breaks lines or doubles spaces in it becomes one space."""
-    return " ".join(shown(name).split())
+    return " ".join(printable_name(name).split())
 
 
-def inside(name: str) -> str:
+def normalize_path(name: str) -> str:
     """The name with slashes and without detours. Raises Refused where it leads out of where it is."""
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or name[1:2] == ":":
-        raise Refused("leads out of the folder, which is not followed; name it relative to where the table lies")
+        raise UnreadableFile("leads out of the folder, which is not followed; name it relative to where the table lies")
     return path.as_posix()
 
 
-def listing(tree: Tree) -> Listing:
+def list_images(tree: FileTree) -> ImageListing:
     """What the tree holds: by the table, where one lies at its top, and otherwise a folder for each class.
 
     Where everything lies in one folder, as in an archive of a folder, its top is in there. Raises Refused.
@@ -139,12 +143,12 @@ def listing(tree: Tree) -> Listing:
     top = _top(files)
     tables = [name for name in files if name.casefold().endswith(".csv") and name.count("/") == top.count("/")]
     if len(tables) == 1:
-        return by_table(tree, tables[0])
-    found = by_folder(files, top)
-    return Listing(found.entries, found.remarks, (*tree.left_out, *found.left_out))
+        return list_by_table(tree, tables[0])
+    found = list_by_folder(files, top)
+    return ImageListing(found.entries, found.remarks, (*tree.left_out, *found.left_out))
 
 
-def by_folder(files: list[str], top: str = "") -> Listing:
+def list_by_folder(files: list[str], top: str = "") -> ImageListing:
     """Each file's class is the folder under `top` it lies in, however deep."""
     entries, left_out, others = [], [], []
     folders: Counter[str] = Counter()
@@ -152,50 +156,56 @@ def by_folder(files: list[str], top: str = "") -> Listing:
         folder, slash, _rest = name.removeprefix(top).partition("/")
         if slash:
             folders[folder] += 0
-        if not is_picture(name):
+        if not is_image_name(name):
             others.append(name)
         elif not slash:
-            left_out.append(Remark(shown(name), "lies in no folder of a class"))
+            left_out.append(Remark(printable_name(name), "lies in no folder of a class"))
         else:
             folders[folder] += 1
-            entries.append(Entry(name, label(folder)))
-    left_out += [Remark(shown(top + one), "holds no pictures") for one, count in sorted(folders.items()) if not count]
-    remarks = [Remark(shown(others[0]), _ignored(len(others)))] if others else []
-    return Listing(tuple(entries), tuple(remarks), tuple(left_out))
+            entries.append(ImageEntry(name, class_name(folder)))
+    left_out += [
+        Remark(printable_name(top + one), "holds no pictures") for one, count in sorted(folders.items()) if not count
+    ]
+    remarks = [Remark(printable_name(others[0]), _ignored(len(others)))] if others else []
+    return ImageListing(tuple(entries), tuple(remarks), tuple(left_out))
 
 
-def by_table(tree: Tree, name: str) -> Listing:
+def list_by_table(tree: FileTree, name: str) -> ImageListing:
     """The files that the table `name` lists, relative to where it lies, with their labels. Raises Refused."""
     try:
-        rows = read_table(tree.read(name))
+        rows = read_label_table(tree.read(name))
     except UnreadableTable as error:
-        raise Refused(str(error)) from None
+        raise UnreadableFile(str(error)) from None
     base = PurePosixPath(name).parent
     labels: dict[str, set[str]] = {}
-    left_out, remarks = [], [Remark(shown(name), "gives the files and their classes")]
+    left_out, remarks = [], [Remark(printable_name(name), "gives the files and their classes")]
     for row in rows:
         try:
-            file = (base / inside(row.file)).as_posix()
-        except Refused as reason:
-            left_out.append(Remark(shown(row.file), f"{reason} (line {row.line} of {name})"))
+            file = (base / normalize_path(row.file)).as_posix()
+        except UnreadableFile as reason:
+            left_out.append(Remark(printable_name(row.file), f"{reason} (line {row.line} of {name})"))
             continue
         if not row.file or not row.label:
             missing = "no label" if row.file else "no file"
-            left_out.append(Remark(shown(row.file) or f"{name}, line {row.line}", f"has {missing} (line {row.line})"))
+            left_out.append(
+                Remark(printable_name(row.file) or f"{name}, line {row.line}", f"has {missing} (line {row.line})")
+            )
         else:
-            if label(row.label) in labels.get(file, ()):
-                remarks.append(Remark(shown(file), f"is listed more than once; taken once (line {row.line})"))
-            labels.setdefault(file, set()).add(label(row.label))
+            if class_name(row.label) in labels.get(file, ()):
+                remarks.append(Remark(printable_name(file), f"is listed more than once; taken once (line {row.line})"))
+            labels.setdefault(file, set()).add(class_name(row.label))
     for file, given in labels.items():
         if len(given) > 1:
-            left_out.append(Remark(shown(file), f"is listed with {len(given)} labels: {', '.join(sorted(given))}"))
+            left_out.append(
+                Remark(printable_name(file), f"is listed with {len(given)} labels: {', '.join(sorted(given))}")
+            )
     entries = sorted((file, *given) for file, given in labels.items() if len(given) == 1)
-    return Listing(tuple(Entry(file, label) for file, label in entries), tuple(remarks), tuple(left_out))
+    return ImageListing(tuple(ImageEntry(file, label) for file, label in entries), tuple(remarks), tuple(left_out))
 
 
-def is_picture(name: str) -> bool:
+def is_image_name(name: str) -> bool:
     """Whether the file is called as pictures are."""
-    return PurePosixPath(name).suffix.casefold() in SUFFIXES | {""}
+    return PurePosixPath(name).suffix.casefold() in IMAGE_SUFFIXES | {""}
 
 
 def _top(files: list[str]) -> str:

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from practicum.lab.scores import checked
 
-LEAST = 0.6
+MIN_MARGIN = 0.6
 """By how much another class must be likelier. Measured on planted errors (docs/lab.md): below it, a model that often
 errs itself accuses many pictures falsely."""
 
 
 @dataclass(frozen=True)
-class Suspect:
+class SuspectLabel:
     """A picture whose label is doubted: the class it was `given`, and the one it is `likely` to be."""
 
     row: int
@@ -26,7 +26,9 @@ class Suspect:
     """By how much the likely class's probability exceeds the given one's, from 0 to 1."""
 
 
-def suspects(labels: NDArray[Any], probabilities: NDArray[Any], *, least: float = LEAST) -> list[Suspect]:
+def find_suspect_labels(
+    labels: NDArray[Any], probabilities: NDArray[Any], *, least: float = MIN_MARGIN
+) -> list[SuspectLabel]:
     """The rows whose label is probably wrong, surest first.
 
     `labels` (n,), `probabilities` (n, classes) out of sample: by a model that did not learn the row, since one that
@@ -46,4 +48,4 @@ def suspects(labels: NDArray[Any], probabilities: NDArray[Any], *, least: float 
     margin = probabilities[rows, likely] - own
     doubted = confident[rows, likely] & (margin > 0) & (margin >= least) & ~confident[rows, labels]
     found = sorted(np.flatnonzero(doubted).tolist(), key=lambda row: (-margin[row], row))
-    return [Suspect(row, int(labels[row]), int(likely[row]), float(margin[row])) for row in found]
+    return [SuspectLabel(row, int(labels[row]), int(likely[row]), float(margin[row])) for row in found]

@@ -15,7 +15,7 @@ class UnreadableTable(ValueError):
 
 
 @dataclass(frozen=True)
-class Row:
+class LabelRow:
     """One line of the table: `line` counts from 1, the header being the first."""
 
     line: int
@@ -23,7 +23,7 @@ class Row:
     label: str
 
 
-def read_table(data: bytes) -> list[Row]:
+def read_label_table(data: bytes) -> list[LabelRow]:
     """The rows of a CSV in UTF-8, separated by comma, semicolon or tab; empty lines are passed over.
 
     Of its columns one must be called file, path, image or filename, and one label or class; case does not matter.
@@ -39,7 +39,7 @@ def read_table(data: bytes) -> list[Row]:
         raise UnreadableTable(f"is no CSV ({error}); save it as CSV UTF-8") from None
 
 
-def _rows(text: str) -> list[Row]:
+def _rows(text: str) -> list[LabelRow]:
     header = text.partition("\n")[0]
     for separator in ",;\t":
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
@@ -47,7 +47,7 @@ def _rows(text: str) -> list[Row]:
         file, label = _column(columns, FILE_COLUMNS), _column(columns, LABEL_COLUMNS)
         if file is not None and label is not None:
             return [
-                Row(lines.line_num, _cell(cells, file), _cell(cells, label))
+                LabelRow(lines.line_num, _cell(cells, file), _cell(cells, label))
                 for cells in lines
                 if any(cell.strip() for cell in cells)
             ]

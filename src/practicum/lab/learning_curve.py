@@ -12,23 +12,23 @@ from numpy.typing import NDArray
 
 from practicum.lab.scores import Interval
 
-AHEAD = (2, 4, 8)
+FORECAST_FACTORS = (2, 4, 8)
 """How many times the pictures there are the curve is continued to."""
 
 RESAMPLES = 400
 """Curves fitted to results drawn anew, from which the band is read."""
 
-RATES = np.linspace(0.1, 2, 39)
+EXPONENTS = np.linspace(0.1, 2, 39)
 """Exponents tried. Those reported for image classification lie between 0.2 and 1 (Hestness et al., 2017)."""
 
-LEAST_SIZES = 3
+MIN_SIZES = 3
 """A law of three numbers needs three points."""
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Point:
+class CurvePoint:
     """The accuracy, measured or expected, with this many pictures of each class."""
 
     per_class: int
@@ -39,8 +39,8 @@ class Point:
 class LearningCurve:
     """What was measured, and what lies ahead if it goes on in the same way."""
 
-    points: tuple[Point, ...]
-    ahead: tuple[Point, ...]
+    points: tuple[CurvePoint, ...]
+    ahead: tuple[CurvePoint, ...]
     """Extrapolated. Empty with fewer than three sizes."""
     ceiling: Interval
     """What no number of such pictures would exceed, if the law held for ever."""
@@ -58,7 +58,7 @@ class LearningCurve:
         return Interval(float(needed[0]), min(float(low), float(needed[0])), max(float(high), float(needed[0])))
 
 
-def learning_curve(
+def fit_learning_curve(
     sizes: Sequence[int], results: NDArray[Any], *, n_test: int, chance: float, seed: int = 0
 ) -> LearningCurve:
     """Fit error(n) = floor + scale · n^−rate to accuracies `results` (sizes, repeats), as shares of 1.
@@ -75,11 +75,11 @@ def learning_curve(
     rng = np.random.default_rng([seed, len(size)])
     drawn = _drawn(results, n_test, rng)
     mean = results.mean(axis=1)
-    points = tuple(Point(int(n), _interval(mean[i], drawn[:, i])) for i, n in enumerate(size))
-    if len(size) < LEAST_SIZES:
+    points = tuple(CurvePoint(int(n), _interval(mean[i], drawn[:, i])) for i, n in enumerate(size))
+    if len(size) < MIN_SIZES:
         return LearningCurve(points, (), Interval(float(mean[-1]), float(points[-1].accuracy.low), 1.0))
     laws = _fit(size, np.vstack([mean, drawn]), chance)
-    ahead = tuple(_expected(laws, int(size[-1]) * times) for times in AHEAD)
+    ahead = tuple(_expected(laws, int(size[-1]) * times) for times in FORECAST_FACTORS)
     return LearningCurve(points, ahead, _interval(1 - laws[0, 0], 1 - laws[1:, 0]), laws)
 
 
@@ -106,13 +106,13 @@ def _drawn(results: Numbers, n_test: int, rng: np.random.Generator) -> Numbers:
 def _fit(size: Numbers, accuracy: Numbers, chance: float) -> Numbers:
     """For accuracies (curves, sizes), laws (curves, 3) of least squares: floor, scale, rate, none below 0."""
     error = 1 - accuracy
-    fits = [_line(size**-rate, error) for rate in RATES]
+    fits = [_line(size**-rate, error) for rate in EXPONENTS]
     missed = np.stack([missed for _, _, missed in fits])
     # Of laws that fit equally well, the slowest: rounding must not choose.
     best = (missed <= missed.min(axis=0) + 1e-15).argmax(axis=0)
     each = np.arange(len(error))
     floor, slope = (np.stack(part)[best, each] for part in list(zip(*fits, strict=True))[:2])
-    return np.stack([np.minimum(floor, 1 - chance), slope, RATES[best]], axis=1)
+    return np.stack([np.minimum(floor, 1 - chance), slope, EXPONENTS[best]], axis=1)
 
 
 def _line(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers, Numbers]:
@@ -142,9 +142,9 @@ def _needed(laws: Numbers, error: float) -> Numbers:
     return needed
 
 
-def _expected(laws: Numbers, per_class: int) -> Point:
+def _expected(laws: Numbers, per_class: int) -> CurvePoint:
     accuracy = (1 - laws[:, 0] - laws[:, 1] * float(per_class) ** -laws[:, 2]).clip(0, 1)
-    return Point(per_class, _interval(accuracy[0], accuracy[1:]))
+    return CurvePoint(per_class, _interval(accuracy[0], accuracy[1:]))
 
 
 def _interval(value: float, drawn: Numbers) -> Interval:

@@ -22,15 +22,15 @@ from practicum.lab.splits import Rows, Split
 STRENGTHS = (1.0, 10.0, 100.0)
 """Values of scikit-learn's C that are tried: the larger, the closer the probe follows the pictures it learns from. Of
 two classes scikit-learn keeps one row of weights where softmax has two, and means the same by a C twice as large."""
-ROUGH, FINE = 3e-4, 1e-5
+ROUGH_TOLERANCE, FINE_TOLERANCE = 3e-4, 1e-5
 """When a problem counts as solved: for comparing, and for the probe that is kept. On 1,000 pictures, at the greatest
 strength, 4 in 1,000 predictions differ between the two; at ten times that strength it would be 43."""
-STEPS = 2000
+MAX_STEPS = 2000
 Floats = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
-class Probe:
+class LinearProbe:
     """A linear classifier on features (n, d): `weight` (d, classes) and `bias` (classes,) give logits."""
 
     weight: NDArray[np.float32]
@@ -42,7 +42,7 @@ class Probe:
         return np.asarray(softmax(logits))
 
 
-class Probing:
+class ProbeTrainer:
     """Features (n, d) and labels (n,) made ready to be learned from in many ways.
 
     Logistic regression with an unpenalised bias does not change when features are moved or turned, so they are moved
@@ -91,18 +91,18 @@ class Probing:
             turn[split.test] += 1
         return made
 
-    def fit(self, strength: float, rows: Rows | None = None, weights: NDArray[Any] | None = None) -> Probe:
+    def fit(self, strength: float, rows: Rows | None = None, weights: NDArray[Any] | None = None) -> LinearProbe:
         """The probe of these rows, or of all."""
         learned = np.arange(len(self.labels)) if rows is None else rows
         with threadpool_limits(1, "blas"):
-            solved = self._learned(learned, np.array([strength]), weights, np.float64, FINE)[0]
+            solved = self._learned(learned, np.array([strength]), weights, np.float64, FINE_TOLERANCE)[0]
             weight = self._turn @ solved[:-1] / self._scale
             bias = solved[-1] - self._mean @ weight
-        return Probe(weight.astype(np.float32), bias.astype(np.float32))
+        return LinearProbe(weight.astype(np.float32), bias.astype(np.float32))
 
     def _tested(self, split: Split, strengths: Floats, weights: NDArray[Any] | None) -> NDArray[np.float64]:
         """What a probe of each strength makes of the rows tested on: (strengths, tested, classes)."""
-        solved = self._learned(split.train, strengths, weights, np.float32, ROUGH)
+        solved = self._learned(split.train, strengths, weights, np.float32, ROUGH_TOLERANCE)
         logits = self._turned[split.test] @ solved[:, :-1] + solved[:, -1:]
         return np.asarray(softmax(logits.astype(np.float64)))
 
@@ -166,7 +166,7 @@ def _solve(
     each = weights.astype(kind)[:, None, None]
     place = np.zeros((count, len(strengths), classes), kind)
     ahead, pace = place, np.ones(len(strengths))
-    for _ in range(STEPS):
+    for _ in range(MAX_STEPS):
         off = softmax((rows @ ahead.reshape(count, -1)).reshape(len(rows), -1, classes))
         off -= right
         off *= each

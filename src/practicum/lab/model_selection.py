@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from practicum.lab.scores import surprise
 
 RESAMPLES = 500
-ERRORS = 1.0
+MIN_STANDARD_ERRORS = 1.0
 """A later way is taken when it is ahead by this many standard errors of the difference."""
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Choice:
+class StrategySelection:
     """The `way` that was taken, and the `setting` of each way that did best; numbers of those that were given.
 
     `optimism` is by how much, as a share of 1, the accuracy of the taken one exceeds what it would be on new pictures,
@@ -31,9 +31,9 @@ class Choice:
     optimism: float
 
 
-def choose(
+def select_strategy(
     labels: NDArray[Any], ways: Sequence[NDArray[Any]], *, groups: NDArray[Any] | None = None, seed: int = 0
-) -> Choice:
+) -> StrategySelection:
     """Choose among ways of learning by their predictions of the same pictures, none of which they had learned.
 
     Each of `ways` is (settings, repeats, n, classes), the one that is trusted most first. Of a way's settings the one
@@ -60,7 +60,7 @@ def choose(
     chosen, settings = _choice(losses, right, all_rows)
     way = int(chosen[0])
     taken = float(right[way][settings[way][0]].mean())
-    return Choice(way, tuple(int(one[0]) for one in settings), _optimism(losses, right, taken, seed))
+    return StrategySelection(way, tuple(int(one[0]) for one in settings), _optimism(losses, right, taken, seed))
 
 
 def _by_group(values: Numbers, groups: NDArray[Any]) -> Numbers:
@@ -88,7 +88,7 @@ def _choice(
                 - right[now][settings[now][here], :shared].mean(axis=1)
             )[np.arange(len(here))[:, None], rows[here]]
             # The error as it is where neither is better: by one picture alone no way is ahead, then.
-            way[here[gain.sum(axis=1) > ERRORS * np.sqrt((gain**2).sum(axis=1))]] = later
+            way[here[gain.sum(axis=1) > MIN_STANDARD_ERRORS * np.sqrt((gain**2).sum(axis=1))]] = later
     return way, settings
 
 

@@ -19,13 +19,13 @@ from scipy.sparse.csgraph import connected_components
 
 Floats = NDArray[np.float32]
 
-COARSE = 16
+COARSE_SIDE = 16
 """Height and width, in pixels, at which all pictures are compared with all."""
-ALIKE = 0.5
+MIN_COARSE_CORRELATION = 0.5
 """Correlation in the coarse from which on a pair is looked at closely."""
-NEAREST = 4
+MAX_CANDIDATES = 4
 """How many pairs of each picture are looked at closely, at most."""
-DETAIL, COLOUR, WHOLE = 0.6, 0.85, 0.85
+MIN_DETAIL, MIN_COLOUR, MIN_OVERALL = 0.6, 0.85, 0.85
 """A pair agrees when, laid over one another, small windows correlate this much on average, and colours, and the whole.
 Chosen between copies and different pictures; docs/lab.md has what was measured."""
 _BLOCK = 256
@@ -34,7 +34,7 @@ _FLAT = 2.5
 
 
 @dataclass(frozen=True)
-class Twin:
+class DuplicatePair:
     """Rows `first` < `second` are one picture. `exact`: the same pixels; `distance`: 0 for these, up to 1."""
 
     first: int
@@ -43,7 +43,7 @@ class Twin:
     distance: float
 
 
-def twins(pixels: NDArray[np.uint8]) -> list[Twin]:
+def find_near_duplicates(pixels: NDArray[np.uint8]) -> list[DuplicatePair]:
     """Pairs of the same picture among `pixels` (n, side, side, 3), in order of rows.
 
     Of many copies not every pair is named, but each is connected to the others: see `groups`. Takes time with the
@@ -54,13 +54,13 @@ def twins(pixels: NDArray[np.uint8]) -> list[Twin]:
     while near:
         found += near
         # Only the nearest of each were looked at. What they hid is found among one of each group.
-        firsts = np.unique(groups(len(pixels), found), return_index=True)[1]
+        firsts = np.unique(group_duplicates(len(pixels), found), return_index=True)[1]
         rows = firsts.astype(np.int64)
         near = _near(pixels, rows) if len(rows) > 1 else []
     return sorted(found, key=lambda twin: (twin.first, twin.second))
 
 
-def groups(n: int, twins: list[Twin]) -> NDArray[np.int64]:
+def group_duplicates(n: int, twins: list[DuplicatePair]) -> NDArray[np.int64]:
     """A number for each of `n` rows, (n,), from 0 in order of first rows: twins, and twins of twins, have the same."""
     first, second = [twin.first for twin in twins], [twin.second for twin in twins]
     graph = coo_array((np.ones(len(twins)), (first, second)), shape=(n, n))
@@ -69,30 +69,30 @@ def groups(n: int, twins: list[Twin]) -> NDArray[np.int64]:
     return np.asarray(np.argsort(np.argsort(firsts))[each], np.int64)
 
 
-def _exact(pixels: NDArray[np.uint8]) -> tuple[list[Twin], NDArray[np.int64]]:
+def _exact(pixels: NDArray[np.uint8]) -> tuple[list[DuplicatePair], NDArray[np.int64]]:
     """Pairs of the same pixels, each with the first of its kind, and the rows that are such firsts."""
     seen: dict[bytes, int] = {}
     found = []
     for row, picture in enumerate(pixels):
         first = seen.setdefault(hashlib.sha256(np.ascontiguousarray(picture).data).digest(), row)
         if first != row:
-            found.append(Twin(first, row, True, 0.0))
+            found.append(DuplicatePair(first, row, True, 0.0))
     return found, np.array(list(seen.values()), np.int64)
 
 
-def _near(pixels: NDArray[np.uint8], rows: NDArray[np.int64]) -> list[Twin]:
-    side = min(64, max(COARSE, pixels.shape[1] // 2))
-    colour = np.stack([_shrunk(pixels[row], COARSE) for row in rows])
+def _near(pixels: NDArray[np.uint8], rows: NDArray[np.int64]) -> list[DuplicatePair]:
+    side = min(64, max(COARSE_SIDE, pixels.shape[1] // 2))
+    colour = np.stack([_shrunk(pixels[row], COARSE_SIDE) for row in rows])
     grey = np.stack([_shrunk(pixels[row], side) @ np.full(3, 1 / 3, np.float32) for row in rows])
     pairs = sorted(_alike(colour))
-    found: list[Twin] = []
+    found: list[DuplicatePair] = []
     for start in range(0, len(pairs), _BLOCK):
         first, second, mirrored = np.array(pairs[start : start + _BLOCK]).T
         scores = _agreement(grey, colour, first, second, mirrored.astype(bool))
         for a, b, score in zip(rows[first].tolist(), rows[second].tolist(), scores.tolist(), strict=True):
             if score > 0:
-                found.append(Twin(min(a, b), max(a, b), False, round(1 - score, 4)))
-    best: dict[tuple[int, int], Twin] = {}
+                found.append(DuplicatePair(min(a, b), max(a, b), False, round(1 - score, 4)))
+    best: dict[tuple[int, int], DuplicatePair] = {}
     for twin in sorted(found, key=lambda one: -one.distance):
         best[twin.first, twin.second] = twin
     return list(best.values())
@@ -121,19 +121,19 @@ def _alike(colour: Floats) -> set[tuple[int, int, bool]]:
             match = block @ others.T
             own = np.arange(len(block))
             match[own, start + own] = -1
-            nearest = np.argpartition(-match, min(NEAREST, match.shape[1] - 1), axis=1)[:, :NEAREST]
+            nearest = np.argpartition(-match, min(MAX_CANDIDATES, match.shape[1] - 1), axis=1)[:, :MAX_CANDIDATES]
             for row, near in enumerate(nearest):
-                for other in near[match[row, near] > ALIKE]:
+                for other in near[match[row, near] > MIN_COARSE_CORRELATION]:
                     pairs.add((min(start + row, int(other)), max(start + row, int(other)), flipped))
     return pairs
 
 
 def _vectors(colour: Floats) -> Floats:
     """Each as a vector of length 1, without its mean and its slopes: many backgrounds share those."""
-    ticks = np.linspace(-1, 1, COARSE, dtype=np.float32)
+    ticks = np.linspace(-1, 1, COARSE_SIDE, dtype=np.float32)
     x, y = np.meshgrid(ticks, ticks)
     basis, _ = np.linalg.qr(np.stack([np.ones_like(x), x, y], axis=-1).reshape(-1, 3))
-    flat = colour.reshape(len(colour), COARSE * COARSE, 3)
+    flat = colour.reshape(len(colour), COARSE_SIDE * COARSE_SIDE, 3)
     rest = flat - np.einsum("pk,nkc->npc", basis, np.einsum("pk,npc->nkc", basis, flat))
     vectors = rest.reshape(len(colour), -1)
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1.0), np.float32)
@@ -149,7 +149,7 @@ def _agreement(
     place = np.tile(np.array([1, 0, 1, 0], np.float32), (len(first), 1))
     kept = np.arange(len(first))
     # Most pairs are found out on small pictures already, at a fraction of the work.
-    for times, blur, least in ((4, 1, WHOLE - 0.15), (2, 2, WHOLE - 0.03)):
+    for times, blur, least in ((4, 1, MIN_OVERALL - 0.15), (2, 2, MIN_OVERALL - 0.03)):
         a, b = (_reduced(grey[rows[kept]], times) for rows in (first, second))
         b = _turned(b, mirrored[kept])
         place = _laid(_blurred(a, blur), _blurred(b, blur), place)
@@ -165,7 +165,9 @@ def _agreement(
         moved, inside = _moved(b, place)
         details, whole = _details(a, moved, inside), _correlation(a, moved, inside)
         hues = _hues(colour[first], _turned(colour[second], mirrored), place)
-        scores[kept] = np.where((details > DETAIL) & (hues > COLOUR) & (whole > WHOLE), details, 0).clip(0, 1)
+        scores[kept] = np.where((details > MIN_DETAIL) & (hues > MIN_COLOUR) & (whole > MIN_OVERALL), details, 0).clip(
+            0, 1
+        )
     return scores
 
 
@@ -184,7 +186,7 @@ def _turned(pictures: Floats, mirrored: NDArray[np.bool_]) -> Floats:
 def _reduced(pictures: Floats, times: int) -> Floats:
     """So many times smaller, where that leaves enough to lay by."""
     n, side = pictures.shape[:2]
-    while times > 1 and (side < times * COARSE or side % times):
+    while times > 1 and (side < times * COARSE_SIDE or side % times):
         times //= 2
     return np.asarray(pictures.reshape(n, side // times, times, side // times, times).mean(axis=(2, 4)), np.float32)
 

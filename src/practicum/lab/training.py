@@ -11,12 +11,12 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.lab.determinism import repeatable
+from practicum.lab.determinism import make_deterministic
 from practicum.lab.features import forward
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledData:
     """Inputs (n, …) and their labels, int (n,)."""
 
     inputs: NDArray[Any]
@@ -24,7 +24,7 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class Curves:
+class TrainingCurves:
     """One value an epoch, each taken after it: accuracies as shares of 1, the loss as the mean of its steps."""
 
     loss: list[float] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Trainer:
     """A classifier compiled once, with Adam. Tracing a large network takes seconds; each further training does not."""
 
     def __init__(self, model: keras.Model) -> None:
-        repeatable()
+        make_deterministic()
         self.model = model
         self.model.compile(
             keras.optimizers.Adam(),
@@ -51,15 +51,15 @@ class Trainer:
     def fit(
         self,
         weights: Sequence[NDArray[Any]],
-        train: Labelled,
-        validation: Labelled,
+        train: LabelledData,
+        validation: LabelledData,
         *,
         learning_rate: float,
         epochs: int,
         seed: int,
         batch: int = 20,
         stop_at: float | None = None,
-    ) -> Curves:
+    ) -> TrainingCurves:
         """Train from `weights` for `epochs`, or until the accuracy on `train` reaches `stop_at`.
 
         `seed` orders the pictures anew for each epoch. Nothing of an earlier training is left: neither weights nor
@@ -69,11 +69,11 @@ class Trainer:
             raise ValueError(f"{len(train.labels)} pictures do not make whole batches of {batch}")
         self._begin(weights, learning_rate)
         order = np.random.default_rng(seed)
-        curves = Curves()
+        curves = TrainingCurves()
         while curves.epochs < epochs:
             curves.loss.append(self._epoch(train, order.permutation(len(train.labels)).reshape(-1, batch)))
-            curves.train_accuracy.append(accuracy(self.model, train))
-            curves.val_accuracy.append(accuracy(self.model, validation))
+            curves.train_accuracy.append(model_accuracy(self.model, train))
+            curves.val_accuracy.append(model_accuracy(self.model, validation))
             if stop_at is not None and curves.train_accuracy[-1] >= stop_at:
                 break
         return curves
@@ -84,7 +84,7 @@ class Trainer:
             memory.assign(np.zeros(memory.shape, memory.dtype))
         self.model.optimizer.learning_rate = learning_rate
 
-    def _epoch(self, train: Labelled, batches: NDArray[np.int64]) -> float:
+    def _epoch(self, train: LabelledData, batches: NDArray[np.int64]) -> float:
         losses = []
         for chosen in batches:
             self.model.reset_metrics()
@@ -94,16 +94,16 @@ class Trainer:
 
 
 @cache
-def trainer(build: Callable[..., keras.Model], *sizes: int) -> Trainer:
+def shared_trainer(build: Callable[..., keras.Model], *sizes: int) -> Trainer:
     """The trainer of `build(*sizes)`, made once a process: what it costs is the first training's, not each one's."""
     return Trainer(build(*sizes))
 
 
-def accuracy(model: keras.Model, data: Labelled) -> float:
+def model_accuracy(model: keras.Model, data: LabelledData) -> float:
     """The share of `data` that the model, in inference mode, puts into the right class."""
-    return share_right(forward(model, data.inputs), data.labels)
+    return prediction_accuracy(forward(model, data.inputs), data.labels)
 
 
-def share_right(scores: NDArray[Any], labels: NDArray[Any]) -> float:
+def prediction_accuracy(scores: NDArray[Any], labels: NDArray[Any]) -> float:
     """How often the largest of `scores` (n, classes) stands at the label, (n,)."""
     return float(np.mean(scores.argmax(axis=1) == labels))

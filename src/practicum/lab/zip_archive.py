@@ -9,19 +9,19 @@ import zlib
 from pathlib import Path, PurePosixPath
 
 from practicum.lab.image_set import Remark
-from practicum.lab.image_sources import MOST_BYTES, Refused, hidden, inside, shown
+from practicum.lab.image_sources import MAX_FILE_BYTES, UnreadableFile, is_hidden, normalize_path, printable_name
 
-MOST_MEMBERS = 100_000
-MOST_TOTAL = 8 * 1024**3
+MAX_MEMBERS = 100_000
+MAX_TOTAL_BYTES = 8 * 1024**3
 """Bytes of all files together once uncompressed, counted while they are read."""
-MOST_RATIO = 100
+MAX_RATIO = 100
 """A large file that was packed smaller than to a hundredth is no picture: photographs hardly shrink at all."""
-LARGE = 4 * 1024**2
+RATIO_CHECKED_BYTES = 4 * 1024**2
 """Below this many bytes the ratio is not looked at: a drawing on white can shrink as much."""
 _CHUNK = 1024**2
 
 
-class Archive:
+class ZipArchive:
     """The files of the zip at `path`. Close it, or use it as a context manager.
 
     Raises Refused where it is no zip.
@@ -35,9 +35,9 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise Refused(f"is no zip that can be read ({error})") from None
+            raise UnreadableFile(f"is no zip that can be read ({error})") from None
 
-    def __enter__(self) -> Archive:
+    def __enter__(self) -> ZipArchive:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -45,33 +45,33 @@ class Archive:
 
     def files(self) -> list[str]:
         members = [one for one in self._zip.infolist() if not one.is_dir()]
-        if len(members) > MOST_MEMBERS:
-            raise Refused(f"holds {len(members)} files; more than {MOST_MEMBERS} are not read")
+        if len(members) > MAX_MEMBERS:
+            raise UnreadableFile(f"holds {len(members)} files; more than {MAX_MEMBERS} are not read")
         for member in members:
             try:
-                name = inside(_name(member))
-            except Refused:
-                self.left_out.append(Remark(shown(_name(member)), "leads out of the archive and is not read"))
+                name = normalize_path(_name(member))
+            except UnreadableFile:
+                self.left_out.append(Remark(printable_name(_name(member)), "leads out of the archive and is not read"))
                 continue
-            if any(hidden(part) for part in PurePosixPath(name).parts):
+            if any(is_hidden(part) for part in PurePosixPath(name).parts):
                 continue
             if name in self._members:
-                self.left_out.append(Remark(shown(name), "is in the archive twice; the last is taken"))
+                self.left_out.append(Remark(printable_name(name), "is in the archive twice; the last is taken"))
             self._members[name] = member
         return sorted(self._members)
 
     def read(self, name: str) -> bytes:
-        member = self._members.get(name) or self._members.get(shown(name))
+        member = self._members.get(name) or self._members.get(printable_name(name))
         if member is None:
-            raise Refused("is not in the archive")
+            raise UnreadableFile("is not in the archive")
         if member.flag_bits & 1:
-            raise Refused("is encrypted; pack it without a password")
+            raise UnreadableFile("is encrypted; pack it without a password")
         try:
             return self._unpacked(member)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
-            if isinstance(error, Refused):
+            if isinstance(error, UnreadableFile):
                 raise
-            raise Refused(f"is damaged in the archive ({error})") from None
+            raise UnreadableFile(f"is damaged in the archive ({error})") from None
 
     def _unpacked(self, member: zipfile.ZipInfo) -> bytes:
         held = bytearray()
@@ -79,20 +79,20 @@ class Archive:
             while chunk := file.read(_CHUNK):
                 held += chunk
                 self._count(len(chunk))
-                if len(held) > MOST_BYTES:
-                    raise Refused(f"unpacks to more than {MOST_BYTES // 1024**2} MiB and is not read")
-                if len(held) > max(LARGE, MOST_RATIO * member.compress_size):
-                    raise Refused(f"unpacks to more than {MOST_RATIO} times its size, as no picture does")
+                if len(held) > MAX_FILE_BYTES:
+                    raise UnreadableFile(f"unpacks to more than {MAX_FILE_BYTES // 1024**2} MiB and is not read")
+                if len(held) > max(RATIO_CHECKED_BYTES, MAX_RATIO * member.compress_size):
+                    raise UnreadableFile(f"unpacks to more than {MAX_RATIO} times its size, as no picture does")
         return bytes(held)
 
     def _count(self, size: int) -> None:
         with self._counting:
             self._total += size
-            if self._total > MOST_TOTAL:
-                raise TooMuch(f"unpacks to more than {MOST_TOTAL // 1024**3} GiB; give fewer pictures")
+            if self._total > MAX_TOTAL_BYTES:
+                raise ArchiveTooLarge(f"unpacks to more than {MAX_TOTAL_BYTES // 1024**3} GiB; give fewer pictures")
 
 
-class TooMuch(RuntimeError):
+class ArchiveTooLarge(RuntimeError):
     """The archive as a whole unpacks to more than is read."""
 
 
@@ -102,4 +102,4 @@ def _name(member: zipfile.ZipInfo) -> str:
     if not member.flag_bits & 0x800:
         with contextlib.suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
-    return shown(name)
+    return printable_name(name)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @contextmanager
-def silence() -> Iterator[None]:
+def suppress_output() -> Iterator[None]:
     """Hold back what is written to stdout and stderr; exceptions pass through.
 
     Both belong to the whole process, so this holds back what other threads print too.
