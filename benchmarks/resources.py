@@ -15,7 +15,7 @@ from benchmarks import processes
 from benchmarks.kept import interpreter, zygotes
 from benchmarks.progress import bar
 from benchmarks.table import Timing, markdown, milliseconds
-from practicum.runner import Began, Cancel, Event, Job, Limits, Output, Pool, Preload, Result, choose_mode
+from practicum.runner import Cancellation, Job, Limits, Output, Pool, Preload, Result, RunEvent, Started, choose_mode
 from practicum.runner.spare_children import DISK, Spare
 from practicum.runner.zygote_client import Zygote
 
@@ -111,24 +111,24 @@ def first_output(pool: Pool, preload: Preload, rounds: int) -> Timing:
     for _ in range(rounds):
         came: list[float] = []
 
-        def tell(event: Event, came: list[float] = came) -> None:
+        def tell(event: RunEvent, came: list[float] = came) -> None:
             if isinstance(event, Output):
                 came.append(time.perf_counter())
 
         pool.settle()
         started = time.perf_counter()
-        _well(pool.run(Job(code=SPEAKS, preload=preload), tell=tell))
+        _well(pool.run(Job(code=SPEAKS, preload=preload), on_event=tell))
         taken.append(came[0] - started)
     return Timing(tuple(taken))
 
 
 def cancelling(pool: Pool, job: Job, rounds: int) -> Timing:
-    """From setting `Cancel` to the return of `Pool.run`."""
+    """From setting `Cancellation` to the return of `Pool.run`."""
     return Timing(tuple(_cancel(pool, job) for _ in range(rounds)))
 
 
 def _cancel(pool: Pool, job: Job) -> float:
-    cancel = Cancel()
+    cancel = Cancellation()
     pool.settle()
     with _running(pool, job, cancel) as ended:
         started = time.perf_counter()
@@ -140,18 +140,18 @@ def _cancel(pool: Pool, job: Job) -> float:
 
 
 @contextlib.contextmanager
-def _running(pool: Pool, job: Job, cancel: Cancel | None = None) -> Iterator[list[tuple[Result, float]]]:
+def _running(pool: Pool, job: Job, cancel: Cancellation | None = None) -> Iterator[list[tuple[Result, float]]]:
     """The job, well under way. After the context, what it gives holds the result and the moment at which it came."""
     under_way = threading.Event()
     ended: list[tuple[Result, float]] = []
-    sign = Output if "print(" in job.code else Began
+    sign = Output if "print(" in job.code else Started
 
-    def tell(event: Event) -> None:
+    def tell(event: RunEvent) -> None:
         if isinstance(event, sign):
             under_way.set()
 
     def run() -> None:
-        result = pool.run(job, tell=tell, cancel=cancel)
+        result = pool.run(job, on_event=tell, cancel=cancel)
         ended.append((result, time.perf_counter()))
         under_way.set()
 
@@ -273,8 +273,8 @@ def _costs(weights: dict[Preload, Weight]) -> str:
 def _soon(soon: dict[str, Timing]) -> str:
     rows = [[name, milliseconds(t.median), milliseconds(t.p95), str(t.n)] for name, t in soon.items()]
     return (
-        "From the call of `Pool.run` to the first event with output, from a spare; from setting `Cancel` to the run's "
-        f"result.\n\n{markdown(['', 'median ms', 'p95 ms', 'n'], rows)}\n"
+        "From the call of `Pool.run` to the first event with output, from a spare; from setting `Cancellation` to the "
+        f"run's result.\n\n{markdown(['', 'median ms', 'p95 ms', 'n'], rows)}\n"
     )
 
 

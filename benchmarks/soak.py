@@ -24,7 +24,7 @@ from benchmarks import processes
 from benchmarks.kept import interpreter, zygotes
 from benchmarks.snippets import BUILD, FIT, NUMPY, SMALL, SNIPPETS
 from benchmarks.table import markdown
-from practicum.runner import Cancel, Job, Limits, Pool, Preload, Result
+from practicum.runner import Cancellation, Job, Limits, Pool, Preload, Result
 
 JOBS, FEW = 5_000, 300
 WARMING, FEW_WARMING = 300, 100
@@ -110,7 +110,7 @@ def do(pool: Pool, what: str | Attack, world: World, tale: Tale) -> None:
         _judge(pool, what, world, result, tale)
         name = ATTACK
     elif what == CANCEL:
-        cancel, name = Cancel(), what
+        cancel, name = Cancellation(), what
         timer = threading.Timer(0.05, cancel.set)
         timer.start()
         result = pool.run(CANCELLED, cancel=cancel)

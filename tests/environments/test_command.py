@@ -110,7 +110,7 @@ def test_a_course_that_asks_for_nothing_needs_nothing(kept: Path, tmp_path: Path
     assert (built.returncode, shown.returncode) == (0, 0)
     assert "the server's own packages" in built.stdout
     assert "the server's own packages" in shown.stdout
-    assert environment_for(read(root), root) == Environment.own()
+    assert environment_for(read(root), root) == Environment.current()
 
 
 def test_mistakes_are_told_with_their_lines(kept: Path, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_the_server_s_own_will_do_where_it_has_what_is_asked_for(kept: Path, tmp
 
     done = practicum("env", "show", root)
 
-    assert environment_for(read(root), root) == Environment.own()
+    assert environment_for(read(root), root) == Environment.current()
     assert done.returncode == 0
     assert "satisfies that" in done.stdout
     assert "a run would use the server's own" in done.stdout

@@ -61,7 +61,7 @@ def test_what_is_not_there_is_named_with_what_is(tmp_path: Path) -> None:
 
 def test_the_server_s_own_environment_is_read_from_its_folders() -> None:
     """What runs these tests has pytest, and nothing that does not exist."""
-    own = Environment.own()
+    own = Environment.current()
 
     assert requirements.unmet(Requirements(("pytest>=8", "click")), own) == []
     assert own.has("click")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from practicum.environments.cache import Built
-from practicum.runner import Job, Limits, Mode, Pool, Preload, required_imports
+from practicum.runner import IsolationMode, Job, Limits, Pool, Preload, required_imports
 from practicum.runner.environment import Environment
 from tests.environments.making import NAME
 from tests.runner.conftest import pool_in
@@ -20,13 +20,13 @@ LIMITS = Limits(seconds=20)
 VERSION = Job(code="import practicum_pebble", values={"version": "practicum_pebble.VERSION"}, limits=LIMITS)
 
 
-@pytest.fixture(params=list(Mode), ids=str)
+@pytest.fixture(params=list(IsolationMode), ids=str)
 def pool(request: pytest.FixtureRequest) -> Pool:
     """A pool in each mode."""
     return pool_in(request.param)
 
 
-@pytest.fixture(params=[Mode.FULL, Mode.BARE], ids=str)
+@pytest.fixture(params=[IsolationMode.FULL, IsolationMode.BARE], ids=str)
 def isolated(request: pytest.FixtureRequest) -> Pool:
     """A pool in each mode that isolates."""
     return pool_in(request.param)
@@ -66,7 +66,7 @@ def test_the_server_s_packages_are_not_those_of_a_run(pool: Pool, both: tuple[Bu
 def test_a_job_reads_its_own_environment_and_no_other(isolated: Pool, both: tuple[Built, Built]) -> None:
     """Not another's files, not the server's, not the manifest of its own; and it changes nothing."""
     (other,) = both[1].environment.interpreter.packages
-    (server, *_) = Environment.own().interpreter.packages
+    (server, *_) = Environment.current().interpreter.packages
     values = {
         "mine": "open(practicum_pebble.__file__).read()",
         "other": f"open({other + '/practicum_pebble/__init__.py'!r}).read()",
@@ -86,7 +86,7 @@ def test_a_job_reads_its_own_environment_and_no_other(isolated: Pool, both: tupl
 
 def test_a_server_beside_the_standard_library_is_covered(isolated: Pool, both: tuple[Built, Built]) -> None:
     """As in a container, where `pip install` puts it there: a course's run sees the library, and not the server's."""
-    (server, *_) = Environment.own().interpreter.packages
+    (server, *_) = Environment.current().interpreter.packages
     python = both[0].environment.interpreter
     beside = replace(python, library=(*python.library, str(Path(server).parent)))
     values = {"server": f"open({server + '/click/__init__.py'!r}).read()", "version": "practicum_pebble.VERSION"}

@@ -1,7 +1,7 @@
 """Papers and sittings for the tests of the rules."""
 
 from practicum.model import Level, Option, Problem, Variant
-from practicum.practice import Clock, Decision, Event, Item, Paper, Sitting, answer, move_on, show
+from practicum.practice import Decision, Exam, ExamItem, Sitting, SittingEvent, TimeLimit, answer, move_on, show
 
 START = 1_700_000_000_000
 """A server's time, in milliseconds since 1970."""
@@ -23,13 +23,13 @@ def problem(name: str, variants: int = 1, options: int = 4) -> Problem:
     return Problem(f"topic/challenge/{name}.md", "choice", "Conceptual", Level.BEGINNER, 90, 2, made)
 
 
-def paper(count: int = 2, clock: Clock | None = None, attempts: int = 2, seconds: int = 60) -> Paper:
+def paper(count: int = 2, clock: TimeLimit | None = None, attempts: int = 2, seconds: int = 60) -> Exam:
     """A paper of `count` items with the author's own clock unless another is given."""
-    items = tuple(Item(f"topic/challenge/{n}.md", 0, (1, 0, 2), seconds, attempts) for n in range(count))
-    return Paper(items, clock or Clock(1))
+    items = tuple(ExamItem(f"topic/challenge/{n}.md", 0, (1, 0, 2), seconds, attempts) for n in range(count))
+    return Exam(items, clock or TimeLimit(1))
 
 
-def opened(count: int = 2, clock: Clock | None = None, attempts: int = 2, seconds: int = 60) -> Sitting:
+def opened(count: int = 2, clock: TimeLimit | None = None, attempts: int = 2, seconds: int = 60) -> Sitting:
     """A sitting whose first item was shown at START."""
     sitting = Sitting(paper(count, clock, attempts, seconds))
     return then(sitting, show(sitting, START))
@@ -64,6 +64,6 @@ def on(sitting: Sitting, now: int) -> Sitting:
     return sitting if sitting.finished else then(sitting, show(sitting, now))
 
 
-def kinds_of(events: tuple[Event, ...]) -> list[str]:
+def kinds_of(events: tuple[SittingEvent, ...]) -> list[str]:
     """The classes' names, for a comparison that reads well."""
     return [type(event).__name__ for event in events]

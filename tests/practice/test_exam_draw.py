@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.practice import CLOCKS, Clock, Item, Paper, RecordError, draw
+from practicum.practice import TIME_LIMITS, Exam, ExamItem, RecordError, TimeLimit, draw_exam
 
 from .making import paper, problem
 
@@ -18,7 +18,7 @@ def test_a_paper_has_every_problem_in_its_order(seed: int, shapes: list[tuple[in
     """Problems keep the author's order; each has a variant that exists, and all of its options once."""
     problems = [problem(f"{n:02}", variants, options) for n, (variants, options) in enumerate(shapes)]
 
-    drawn = draw(problems, Clock(1), random.Random(seed))
+    drawn = draw_exam(problems, TimeLimit(1), random.Random(seed))
 
     assert [item.problem for item in drawn.items] == [p.path for p in problems]
     assert all(item.fits(p) for item, p in zip(drawn.items, problems, strict=True))
@@ -29,16 +29,16 @@ def test_a_paper_has_every_problem_in_its_order(seed: int, shapes: list[tuple[in
 def test_a_retake_draws_another_variant(seed: int, variants: int) -> None:
     """Where a problem has more than one variant, the one drawn last does not come again at once."""
     rng = random.Random(seed)
-    first = draw([problem("a", variants)], Clock(1), rng)
+    first = draw_exam([problem("a", variants)], TimeLimit(1), rng)
 
-    second = draw([problem("a", variants)], Clock(1), rng, previous=first.variants)
+    second = draw_exam([problem("a", variants)], TimeLimit(1), rng, previous=first.variants)
 
     assert second.variants != first.variants
 
 
 def test_a_retake_of_the_only_variant_is_that_variant() -> None:
     """A problem with one variant is asked again, not left out."""
-    drawn = draw([problem("a")], Clock(1), random.Random(0), previous={problem("a").path: 0})
+    drawn = draw_exam([problem("a")], TimeLimit(1), random.Random(0), previous={problem("a").path: 0})
 
     assert drawn.items[0].variant == 0
 
@@ -46,7 +46,7 @@ def test_a_retake_of_the_only_variant_is_that_variant() -> None:
 def test_every_variant_and_order_comes_up() -> None:
     """Nothing is favoured so much that it is never seen: 3 variants of 6 orders in 400 draws."""
     rng = random.Random(1)
-    items = [draw([problem("a", 3, 3)], Clock(1), rng).items[0] for _ in range(400)]
+    items = [draw_exam([problem("a", 3, 3)], TimeLimit(1), rng).items[0] for _ in range(400)]
 
     assert len({(item.variant, item.order) for item in items}) == 18
 
@@ -55,15 +55,15 @@ def test_the_same_chance_draws_the_same_paper() -> None:
     """All chance comes from the generator that is handed in."""
     problems = [problem(f"{n}", 4, 6) for n in range(5)]
 
-    assert draw(problems, Clock(2), random.Random(7)) == draw(problems, Clock(2), random.Random(7))
+    assert draw_exam(problems, TimeLimit(2), random.Random(7)) == draw_exam(problems, TimeLimit(2), random.Random(7))
 
 
 def test_a_paper_is_neither_empty_nor_repetitive() -> None:
     """A challenge of no problems would hand out its badge for nothing."""
     with pytest.raises(ValueError, match="at least one problem"):
-        draw([], Clock(1), random.Random(0))
-    with pytest.raises(ValueError, match="each problem once"):
-        draw([problem("a"), problem("a")], Clock(1), random.Random(0))
+        draw_exam([], TimeLimit(1), random.Random(0))
+    with pytest.raises(ValueError, match="at most once"):
+        draw_exam([problem("a"), problem("a")], TimeLimit(1), random.Random(0))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_paper_is_neither_empty_nor_repetitive() -> None:
 )
 def test_an_item_knows_whether_its_problem_is_still_the_same(change: object, fits: bool) -> None:
     """A course that changed under a sitting is noticed: another file, fewer variants, other options."""
-    item = Item(problem("a").path, 1, (3, 2, 1, 0), 90, 2)
+    item = ExamItem(problem("a").path, 1, (3, 2, 1, 0), 90, 2)
 
     assert item.fits(change) is fits  # type: ignore[arg-type]
 
@@ -85,7 +85,7 @@ def test_an_item_knows_whether_its_problem_is_still_the_same(change: object, fit
 def test_an_item_notices_that_its_options_were_reordered() -> None:
     """An answer is kept by the places of options: with as many in another order it would be another answer."""
     first = problem("a")
-    item = draw([first], Clock(1), random.Random(0)).items[0]
+    item = draw_exam([first], TimeLimit(1), random.Random(0)).items[0]
     (one,) = first.variants
     reordered = replace(first, variants=(replace(one, options=one.options[::-1]),))
 
@@ -96,19 +96,19 @@ def test_an_item_notices_that_its_options_were_reordered() -> None:
 
 def test_a_paper_from_before_its_items_had_marks_is_read() -> None:
     """Nothing is known of its text, so only its shape is compared."""
-    drawn = draw([problem("a")], Clock(1), random.Random(0))
+    drawn = draw_exam([problem("a")], TimeLimit(1), random.Random(0))
     data = drawn.to_json()
     del data["items"][0]["mark"]
 
-    assert Paper.from_json(data).items == (replace(drawn.items[0], mark=""),)
+    assert Exam.from_json(data).items == (replace(drawn.items[0], mark=""),)
 
 
-@given(st.integers(0, 2**32), st.sampled_from(CLOCKS), st.integers(1, 5))
-def test_a_paper_comes_back_from_its_record(seed: int, clock: Clock, count: int) -> None:
+@given(st.integers(0, 2**32), st.sampled_from(TIME_LIMITS), st.integers(1, 5))
+def test_a_paper_comes_back_from_its_record(seed: int, clock: TimeLimit, count: int) -> None:
     """Written as JSON text and read again, it is the same paper."""
-    drawn = draw([problem(f"{n}", 3) for n in range(count)], clock, random.Random(seed))
+    drawn = draw_exam([problem(f"{n}", 3) for n in range(count)], clock, random.Random(seed))
 
-    assert Paper.from_json(json.loads(json.dumps(drawn.to_json()))) == drawn
+    assert Exam.from_json(json.loads(json.dumps(drawn.to_json()))) == drawn
 
 
 def _damaged(**changes: object) -> dict[str, object]:
@@ -143,5 +143,5 @@ def _damaged(**changes: object) -> dict[str, object]:
 )
 def test_a_damaged_record_is_refused(data: object) -> None:
     """Nothing that no paper wrote is read as one, and the message says that it is about a paper or a problem."""
-    with pytest.raises(RecordError, match=r"^(paper|problem)"):
-        Paper.from_json(data)
+    with pytest.raises(RecordError, match=r"^(exam|problem)"):
+        Exam.from_json(data)

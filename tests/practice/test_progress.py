@@ -6,23 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.practice.progress import Stand, Suggestion, suggest
+from practicum.practice.progress import ModeProgress, Suggestion, suggest
 
 
 @st.composite
-def stands(draw: st.DrawFn) -> list[Stand]:
+def stands(draw: st.DrawFn) -> list[ModeProgress]:
     found = []
     for number in range(draw(st.integers(0, 9))):
         total = draw(st.integers(0, 6))
         at = draw(st.none() | st.integers(0, 1000))
         done = draw(st.integers(0, total)) if at is not None else 0
         due = draw(st.integers(0, 3)) if at is not None else 0
-        found.append(Stand(f"mode {number}", done, total, at, due, draw(st.booleans())))
+        found.append(ModeProgress(f"mode {number}", done, total, at, due, draw(st.booleans())))
     return found
 
 
 @given(stands())
-def test_what_is_suggested_can_be_done(all_stands: list[Stand]) -> None:
+def test_what_is_suggested_can_be_done(all_stands: list[ModeProgress]) -> None:
     """It is one of the modes, and there is something left to do in it now."""
     found = suggest(all_stands)
 
@@ -32,42 +32,44 @@ def test_what_is_suggested_can_be_done(all_stands: list[Stand]) -> None:
 
 
 @given(stands())
-def test_what_is_due_goes_first(all_stands: list[Stand]) -> None:
+def test_what_is_due_goes_first(all_stands: list[ModeProgress]) -> None:
     """It will not wait."""
     found = suggest(all_stands)
 
     if any(one.due for one in all_stands):
         assert found is not None
-        assert found.why == "due"
+        assert found.reason == "due"
 
 
 def test_a_beginner_is_sent_to_the_beginning() -> None:
-    assert suggest([Stand("learn", 0, 5), Stand("try", 0, 6)]) == Suggestion("learn", "first")
+    assert suggest([ModeProgress("learn", 0, 5), ModeProgress("try", 0, 6)]) == Suggestion("learn", "first")
 
 
 def test_what_was_begun_last_is_carried_on() -> None:
     """Whatever comes before it in the order."""
-    begun = [Stand("learn", 2, 5, last_at=10), Stand("why", 0, 3), Stand("try", 1, 6, last_at=20)]
+    begun = [ModeProgress("learn", 2, 5, last_at=10), ModeProgress("why", 0, 3), ModeProgress("try", 1, 6, last_at=20)]
 
     assert suggest(begun) == Suggestion("try", "begun")
 
 
 def test_what_is_finished_leads_to_the_next() -> None:
     """In the topic's order, leaving out what rests until tomorrow."""
-    done = Stand("learn", 5, 5, last_at=10)
+    done = ModeProgress("learn", 5, 5, last_at=10)
 
-    assert suggest([done, Stand("why", 0, 3)]) == Suggestion("why", "next")
-    assert suggest([done, Stand("recall", 12, 26, last_at=9, resting=True), Stand("try", 0, 1)]) == Suggestion(
-        "try", "next"
-    )
+    assert suggest([done, ModeProgress("why", 0, 3)]) == Suggestion("why", "next")
+    assert suggest(
+        [done, ModeProgress("recall", 12, 26, last_at=9, resting=True), ModeProgress("try", 0, 1)]
+    ) == Suggestion("try", "next")
 
 
 def test_who_has_done_all_is_left_alone() -> None:
     """Nothing nags."""
-    assert suggest([Stand("learn", 5, 5, last_at=1), Stand("recall", 3, 9, last_at=2, resting=True)]) is None
+    assert (
+        suggest([ModeProgress("learn", 5, 5, last_at=1), ModeProgress("recall", 3, 9, last_at=2, resting=True)]) is None
+    )
 
 
 @pytest.mark.parametrize(("done", "total", "due"), [(2, 1, 0), (-1, 1, 0), (0, 1, -1)])
 def test_what_cannot_be_is_refused(done: int, total: int, due: int) -> None:
     with pytest.raises(ValueError, match="cannot be done"):
-        Stand("mode", done, total, due=due)
+        ModeProgress("mode", done, total, due=due)

@@ -4,17 +4,17 @@ import pytest
 
 from practicum.practice import (
     Answered,
-    Clock,
-    Event,
+    Exam,
     Expired,
     Hinted,
+    ItemStatus,
     Moved,
-    Paper,
     RecordError,
     Shown,
     Sitting,
+    SittingEvent,
     Skipped,
-    Status,
+    TimeLimit,
     skip,
 )
 
@@ -27,7 +27,7 @@ def test_a_new_sitting_is_at_its_first_item_unseen() -> None:
 
     assert (sitting.current, sitting.finished, sitting.settled) == (0, False, False)
     assert (sitting.score, sitting.total, sitting.badge) == (0, 3, False)
-    assert [item.status for item in sitting.items] == [Status.UNSEEN] * 3
+    assert [item.status for item in sitting.items] == [ItemStatus.UNSEEN] * 3
     assert sitting.items[0].deadline_ms is None
     assert sitting.items[0].attempts_left == 2
 
@@ -57,9 +57,9 @@ def test_a_wrong_answer_leaves_the_item_open_until_the_last() -> None:
     once = wrong(opened(1), START + 1)
     twice = wrong(once, START + 2)
 
-    assert (once.items[0].status, once.items[0].attempts_left, once.items[0].closed_at) == (Status.OPEN, 1, None)
+    assert (once.items[0].status, once.items[0].attempts_left, once.items[0].closed_at) == (ItemStatus.OPEN, 1, None)
     assert (twice.items[0].status, twice.items[0].attempts_left, twice.items[0].closed_at) == (
-        Status.WRONG,
+        ItemStatus.WRONG,
         0,
         START + 2,
     )
@@ -71,12 +71,12 @@ def test_a_skipped_item_is_not_right() -> None:
     sitting = opened(1)
     sitting = then(sitting, skip(sitting, 0, START + 1))
 
-    assert (sitting.items[0].status, sitting.items[0].attempts_left) == (Status.SKIPPED, 0)
+    assert (sitting.items[0].status, sitting.items[0].attempts_left) == (ItemStatus.SKIPPED, 0)
     assert not sitting.badge
 
 
-@pytest.mark.parametrize("clock", [Clock(1), Clock(1.5), Clock(2), Clock(10), Clock(None)])
-def test_the_badge_does_not_depend_on_the_clock_or_the_hint(clock: Clock) -> None:
+@pytest.mark.parametrize("clock", [TimeLimit(1), TimeLimit(1.5), TimeLimit(2), TimeLimit(10), TimeLimit(None)])
+def test_the_badge_does_not_depend_on_the_clock_or_the_hint(clock: TimeLimit) -> None:
     """The same answers earn it with any clock, hint opened."""
     sitting = opened(1, clock)
     sitting = right(sitting.after([Hinted(0, START)]), START + 1)
@@ -87,7 +87,7 @@ def test_the_badge_does_not_depend_on_the_clock_or_the_hint(clock: Clock) -> Non
 
 def test_a_deadline_counts_from_when_the_item_was_shown() -> None:
     """Each item has its own time, from its own first showing; the learner is told the deadline without the grace."""
-    sitting = on(right(opened(2, Clock(1.5)), START + 5_000), START + 50_000)
+    sitting = on(right(opened(2, TimeLimit(1.5)), START + 5_000), START + 50_000)
 
     assert [item.deadline_ms for item in sitting.items] == [START + 90_000, START + 50_000 + 90_000]
     assert sitting.items[1].closes_ms == START + 50_000 + 90_000 + 2_000
@@ -97,7 +97,7 @@ def test_a_deadline_counts_from_when_the_item_was_shown() -> None:
 
 def test_without_a_clock_there_is_no_deadline() -> None:
     """Nothing counts down and nothing closes by itself."""
-    item = opened(1, Clock(None)).items[0]
+    item = opened(1, TimeLimit(None)).items[0]
 
     assert (item.deadline_ms, item.closes_ms, item.left_ms(START)) == (None, None, None)
 
@@ -122,7 +122,7 @@ _SHOWN = Shown(0, 10)
         ([_SHOWN, Skipped(0, 11), Moved(0, 12), Shown(1, 13)], "the sitting is finished"),
     ],
 )
-def test_events_that_cannot_have_happened_are_refused(events: list[Event], why: str) -> None:
+def test_events_that_cannot_have_happened_are_refused(events: list[SittingEvent], why: str) -> None:
     """A damaged or forged record is named by its place, and no sitting is made of it."""
     with pytest.raises(RecordError, match=why):
         Sitting(paper(1), tuple(events))
@@ -130,7 +130,7 @@ def test_events_that_cannot_have_happened_are_refused(events: list[Event], why: 
 
 def test_without_a_clock_nothing_can_have_expired() -> None:
     """An expiry in a sitting without a clock is a damaged record."""
-    untimed: Paper = paper(1, Clock(None))
+    untimed: Exam = paper(1, TimeLimit(None))
 
     with pytest.raises(RecordError, match="expired"):
         Sitting(untimed, (_SHOWN, Expired(0, 11)))

@@ -5,12 +5,12 @@ import pytest
 from practicum.practice import (
     GRACE,
     Answered,
-    Clock,
     Expired,
     Hinted,
+    ItemStatus,
     Shown,
     Sitting,
-    Status,
+    TimeLimit,
     answer,
     as_of,
     hint,
@@ -56,7 +56,7 @@ def test_a_late_answer_costs_nothing_and_closes_the_item() -> None:
     assert decision.refusal is not None
     assert decision.refusal.code == "late"
     assert decision.events == (Expired(0, CLOSING + 1),)
-    assert (sitting.items[0].status, sitting.items[0].attempts_used, sitting.score) == (Status.EXPIRED, 0, 0)
+    assert (sitting.items[0].status, sitting.items[0].attempts_used, sitting.score) == (ItemStatus.EXPIRED, 0, 0)
 
 
 def test_a_late_form_sent_again_is_late_again() -> None:
@@ -92,14 +92,14 @@ def test_a_page_sees_the_end_of_time_without_writing() -> None:
     """What is only shown is closed at the same moment as what is written, so no key is shown while answers count."""
     sitting = opened()
 
-    assert as_of(sitting, CLOSING).items[0].status is Status.OPEN
-    assert as_of(sitting, CLOSING + 1).items[0].status is Status.EXPIRED
+    assert as_of(sitting, CLOSING).items[0].status is ItemStatus.OPEN
+    assert as_of(sitting, CLOSING + 1).items[0].status is ItemStatus.EXPIRED
     assert kinds_of(sitting.events) == ["Shown"]
 
 
 def test_without_a_clock_nothing_is_late() -> None:
     """With the clock off an answer a year later counts."""
-    decision = answer(opened(clock=Clock(None)), 0, ("1",), True, "n", START + 365 * 86_400 * SECOND)
+    decision = answer(opened(clock=TimeLimit(None)), 0, ("1",), True, "n", START + 365 * 86_400 * SECOND)
 
     assert decision.refusal is None
 

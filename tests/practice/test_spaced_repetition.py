@@ -10,7 +10,7 @@ from practicum.practice.spaced_repetition import (
     AHEAD,
     DAY,
     EARLY,
-    NEW_A_DAY,
+    NEW_PER_DAY,
     Rating,
     Review,
     intervals,
@@ -88,11 +88,11 @@ def test_a_queue_holds_each_card_once(reviews: list[Review], gap: int) -> None:
     assert len({*found.due, *found.new, *found.soon}) == found.left
     known = schedules(reviews)
     assert [known[card].due for card in found.due] == sorted(known[card].due for card in found.due)
-    assert all(known[card].comes <= now for card in found.due)
+    assert all(known[card].asked_from <= now for card in found.due)
     assert set(found.now) == {*found.due, *found.new, *found.soon}
     assert all(now < known[card].due <= now + AHEAD for card in found.soon)
     assert list(found.later) == sorted(found.later)
-    assert len(found.new) <= NEW_A_DAY
+    assert len(found.new) <= NEW_PER_DAY
 
 
 def test_what_is_due_comes_before_what_is_new() -> None:
@@ -124,13 +124,13 @@ def test_a_little_early_is_in_time(reviews: list[Review], early: int) -> None:
 def test_only_so_many_are_new_in_a_day() -> None:
     """The others wait, and none is lost."""
     morning = START - START % DAY
-    met = [Review(card, Rating.EASY, morning + number) for number, card in enumerate(CARDS[:NEW_A_DAY])]
+    met = [Review(card, Rating.EASY, morning + number) for number, card in enumerate(CARDS[:NEW_PER_DAY])]
 
     today = queue(CARDS, met, morning + DAY - 1)
     tomorrow = queue(CARDS, met, morning + DAY)
 
-    assert (today.new, today.waiting) == ((), len(CARDS) - NEW_A_DAY)
-    assert len(tomorrow.new) == NEW_A_DAY
+    assert (today.new, today.waiting) == ((), len(CARDS) - NEW_PER_DAY)
+    assert len(tomorrow.new) == NEW_PER_DAY
 
 
 def test_a_card_that_is_gone_counts_for_nothing() -> None:

@@ -7,23 +7,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from practicum.practice import (
-    CLOCKS,
     GRACE,
+    TIME_LIMITS,
     Answered,
-    Clock,
     Decision,
-    Item,
-    Paper,
+    Exam,
+    ExamItem,
+    ItemStatus,
     Sitting,
-    Status,
+    TimeLimit,
     answer,
     as_of,
-    from_json,
+    event_from_json,
+    event_to_json,
     hint,
     move_on,
     show,
     skip,
-    to_json,
 )
 
 from .making import START
@@ -40,12 +40,12 @@ class Storm(RuleBasedStateMachine):
     """Commands in any order at any time, with the server's clock jumping both ways."""
 
     @initialize(
-        clock=st.sampled_from(CLOCKS),
+        clock=st.sampled_from(TIME_LIMITS),
         shapes=st.lists(st.tuples(st.sampled_from([1, 30, 60]), st.integers(1, 3)), min_size=1, max_size=4),
     )
-    def start(self, clock: Clock, shapes: list[tuple[int, int]]) -> None:
-        made = (Item(f"{n}.md", 0, (0, 1, 2), seconds, attempts) for n, (seconds, attempts) in enumerate(shapes))
-        self.sitting = Sitting(Paper(tuple(made), clock))
+    def start(self, clock: TimeLimit, shapes: list[tuple[int, int]]) -> None:
+        made = (ExamItem(f"{n}.md", 0, (0, 1, 2), seconds, attempts) for n, (seconds, attempts) in enumerate(shapes))
+        self.sitting = Sitting(Exam(tuple(made), clock))
         self.now = START
         self.deadlines: dict[int, int | None] = {}
         self.counted: dict[str, Answered] = {}
@@ -106,7 +106,7 @@ class Storm(RuleBasedStateMachine):
 
     @invariant()
     def no_item_has_more_attempts_than_its_own(self) -> None:
-        for item, state in zip(self.sitting.paper.items, self.sitting.items, strict=True):
+        for item, state in zip(self.sitting.exam.items, self.sitting.items, strict=True):
             assert state.attempts_used + state.attempts_left <= item.attempts
 
     @invariant()
@@ -119,7 +119,7 @@ class Storm(RuleBasedStateMachine):
     @invariant()
     def no_deadline_moves(self) -> None:
         for index, state in enumerate(self.sitting.items):
-            if state.status is not Status.UNSEEN:
+            if state.status is not ItemStatus.UNSEEN:
                 assert self.deadlines.setdefault(index, state.deadline_ms) == state.deadline_ms
 
     @invariant()
@@ -129,10 +129,10 @@ class Storm(RuleBasedStateMachine):
 
     @invariant()
     def one_problem_at_a_time(self) -> None:
-        assert sum(state.status is Status.OPEN for state in self.sitting.items) <= 1
+        assert sum(state.status is ItemStatus.OPEN for state in self.sitting.items) <= 1
         current = self.sitting.total if self.sitting.current is None else self.sitting.current
         assert all(state.status.closed for state in self.sitting.items[:current])
-        assert all(state.status is Status.UNSEEN for state in self.sitting.items[current + 1 :])
+        assert all(state.status is ItemStatus.UNSEEN for state in self.sitting.items[current + 1 :])
 
     @invariant()
     def the_badge_is_all_right_and_nothing_else(self) -> None:
@@ -151,20 +151,20 @@ class Storm(RuleBasedStateMachine):
     @invariant()
     def nothing_overdue_looks_open(self) -> None:
         for state in as_of(self.sitting, self.now).items:
-            if state.status is Status.OPEN and state.deadline_ms is not None:
+            if state.status is ItemStatus.OPEN and state.deadline_ms is not None:
                 assert max(self.now, self.sitting.last_at) <= state.deadline_ms + GRACE
 
     def teardown(self) -> None:
         """Every prefix of a history is a history, and the record of it reads back as the same sitting."""
         if not hasattr(self, "sitting"):
             return
-        paper, events = self.sitting.paper, self.sitting.events
+        paper, events = self.sitting.exam, self.sitting.events
         for length in range(len(events) + 1):
             prefix = Sitting(paper, events[:length])
             assert prefix.after(events[length:]) == self.sitting
-        text = json.dumps({"paper": paper.to_json(), "events": [to_json(event) for event in events]})
+        text = json.dumps({"paper": paper.to_json(), "events": [event_to_json(event) for event in events]})
         record = json.loads(text)
-        again = Sitting(Paper.from_json(record["paper"]), tuple(map(from_json, record["events"])))
+        again = Sitting(Exam.from_json(record["paper"]), tuple(map(event_from_json, record["events"])))
         assert (again, again.items, again.current) == (self.sitting, self.sitting.items, self.sitting.current)
 
 

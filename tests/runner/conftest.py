@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from practicum.runner import Mode, Pool
+from practicum.runner import IsolationMode, Pool
 from practicum.runner.isolation_mode import why_not
 from practicum.runner.zygote_client import Zygote
 
-POOLS: dict[Mode, Pool] = {}
+POOLS: dict[IsolationMode, Pool] = {}
 
 
-def pool_in(mode: Mode) -> Pool:
+def pool_in(mode: IsolationMode) -> Pool:
     """The session's pool in `mode`, or a skip that says why this machine has none."""
     why = why_not(mode)
     if why is not None:
@@ -28,7 +28,7 @@ def pool_in(mode: Mode) -> Pool:
 
 def own_pid(zygote: Zygote) -> int:
     """The zygote's own process: in full mode bubblewrap, which was started, stands around it."""
-    return zygote.pids()[1 if zygote.mode is Mode.FULL else 0]
+    return zygote.pids()[1 if zygote.mode is IsolationMode.FULL else 0]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,13 +38,13 @@ def _close_pools() -> Iterator[None]:
         POOLS.popitem()[1].close()
 
 
-@pytest.fixture(params=list(Mode), ids=str)
+@pytest.fixture(params=list(IsolationMode), ids=str)
 def pool(request: pytest.FixtureRequest) -> Pool:
     """A pool in each mode."""
     return pool_in(request.param)
 
 
-@pytest.fixture(params=[Mode.FULL, Mode.BARE], ids=str)
+@pytest.fixture(params=[IsolationMode.FULL, IsolationMode.BARE], ids=str)
 def isolated(request: pytest.FixtureRequest) -> Pool:
     """A pool in each mode that isolates."""
     return pool_in(request.param)

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from practicum.commands.doctor import doctor
 from practicum.commands.run import run
-from practicum.runner import Mode, choose_mode
+from practicum.runner import IsolationMode, choose_mode
 
 pytestmark = pytest.mark.filterwarnings("ignore::practicum.runner.pool.UnsafeMode")
 
@@ -120,4 +120,4 @@ def test_the_modes_are_worth_telling_apart() -> None:
     """Every mode has its own words in the report."""
     from practicum.runner.isolation_report import _MEANS
 
-    assert set(_MEANS) == set(Mode)
+    assert set(_MEANS) == set(IsolationMode)

@@ -9,7 +9,19 @@ import time
 import pytest
 
 from practicum.model import Failure, Opaque
-from practicum.runner import Cancel, Epoch, Event, Job, Limits, Mode, Output, Pool, Preload, Result, Value
+from practicum.runner import (
+    Cancellation,
+    Epoch,
+    Evaluated,
+    IsolationMode,
+    Job,
+    Limits,
+    Output,
+    Pool,
+    Preload,
+    Result,
+    RunEvent,
+)
 
 QUICK = Limits(seconds=20)
 
@@ -64,7 +76,7 @@ class TestParts:
 
         pool.run(
             Job(code="x = 1", values={"a": "x", "b": "x + 1"}, limits=QUICK),
-            tell=lambda event: told.append((event.name, event.value)) if isinstance(event, Value) else None,
+            on_event=lambda event: told.append((event.name, event.value)) if isinstance(event, Evaluated) else None,
         )
 
         assert told == [("a", 1), ("b", 2)]
@@ -164,7 +176,7 @@ class TestStreams:
 
         pool.run(
             Job(code="import time\nprint('now')\ntime.sleep(0.6)\nprint('later')", limits=QUICK),
-            tell=lambda event: times.append(time.monotonic()) if isinstance(event, Output) else None,
+            on_event=lambda event: times.append(time.monotonic()) if isinstance(event, Output) else None,
         )
 
         assert times[-1] - times[0] > 0.4
@@ -225,7 +237,7 @@ class TestLimits:
 
     def test_cancel_ends_it_at_once(self, pool: Pool) -> None:
         """Setting `cancel` ends a running job."""
-        cancel = Cancel()
+        cancel = Cancellation()
         threading.Timer(0.4, cancel.set).start()
         began = time.monotonic()
 
@@ -349,7 +361,9 @@ d = collections.OrderedDict(z=1, a=2)
         told: list[float] = []
         job = Job(code=f"x = {expression}", values={"x": "x"}, limits=QUICK)
 
-        result = pool.run(job, tell=lambda event: told.append(event.seconds) if isinstance(event, Value) else None)
+        result = pool.run(
+            job, on_event=lambda event: told.append(event.seconds) if isinstance(event, Evaluated) else None
+        )
 
         assert isinstance(result.values["x"], Opaque)
         assert len(result.values["x"].text) <= 500
@@ -389,7 +403,7 @@ class TestConcurrency:
 
     def test_waiting_can_be_cancelled(self, pool: Pool) -> None:
         """A job that waits for a slot leaves the queue when it is cancelled."""
-        hold, cancel = Cancel(), Cancel()
+        hold, cancel = Cancellation(), Cancellation()
         busy = [
             threading.Thread(target=lambda: pool.run(Job(code="while True: pass", limits=QUICK), cancel=hold))
             for _ in range(3)
@@ -453,9 +467,9 @@ model.fit(x, x[:, :1], epochs=3, validation_split=0.25, verbose=0)
 model.evaluate(x, x[:, :1], verbose=0)
 print("over")
 """
-        told: list[Event] = []
+        told: list[RunEvent] = []
 
-        result = pool.run(Job(code=code, limits=Limits(seconds=60)), tell=told.append)
+        result = pool.run(Job(code=code, limits=Limits(seconds=60)), on_event=told.append)
 
         epochs = [event for event in told if isinstance(event, Epoch)]
         assert [(epoch.number, epoch.epochs) for epoch in epochs] == [(1, 3), (2, 3), (3, 3)], result
@@ -546,5 +560,5 @@ def test_subprocess_mode_warns() -> None:
     """The mode without isolation says so, loudly."""
     from practicum.runner import UnsafeMode
 
-    with pytest.warns(UnsafeMode, match="run only your own"), Pool(mode=Mode.SUBPROCESS) as pool:
+    with pytest.warns(UnsafeMode, match="run only your own"), Pool(mode=IsolationMode.SUBPROCESS) as pool:
         assert pool.run(Job(code="x = 1", preload=Preload.PYTHON)).ok

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from practicum.runner.cancellation import Cancel
+from practicum.runner.cancellation import Cancellation
 from practicum.runner.fair_queue import MOST_WAITING, Cancelled, Refused, Turns
 
 QUEUES = st.lists(st.sampled_from("abc"), min_size=1, max_size=25)
@@ -34,7 +34,7 @@ class Crowd:
         told = self.places.setdefault(number, [])
 
         def live() -> None:
-            with self.turns.turn(person, told.append):
+            with self.turns.slot(person, told.append):
                 with self._lock:
                     self.began.append(person)
                     self._doors.append(door)
@@ -129,13 +129,13 @@ def test_the_place_in_the_queue_is_told_whenever_it_changes() -> None:
 
 def test_waiting_ends_at_once_when_it_is_cancelled() -> None:
     """Nobody looks every so often: it is woken."""
-    turns, cancel = Turns(1), Cancel()
+    turns, cancel = Turns(1), Cancellation()
     crowd = Crowd(turns)
     crowd.comes("ada")
     threading.Timer(0.1, cancel.set).start()
     asked = time.monotonic()
 
-    with pytest.raises(Cancelled), turns.turn("bob", None, cancel):
+    with pytest.raises(Cancelled), turns.slot("bob", None, cancel):
         pass
 
     assert time.monotonic() - asked < 1
@@ -149,7 +149,7 @@ def test_too_many_of_one_person_are_refused_in_words() -> None:
     for _ in range(MOST_WAITING + 1):
         crowd.comes("ada")
 
-    with pytest.raises(Refused, match="let some of them end first"), turns.turn("ada"):
+    with pytest.raises(Refused, match="let some of them end first"), turns.slot("ada"):
         pass
     crowd.comes("bob")
 
@@ -166,7 +166,7 @@ def test_closing_refuses_who_waits_and_who_comes() -> None:
 
     def wait() -> None:
         try:
-            with turns.turn("bob"):
+            with turns.slot("bob"):
                 pass
         except Refused as why:
             refused.append(str(why))
@@ -178,7 +178,7 @@ def test_closing_refuses_who_waits_and_who_comes() -> None:
     waiting.join()
 
     assert refused == ["it is late"]
-    with pytest.raises(Refused, match="late"), turns.turn("eve"):
+    with pytest.raises(Refused, match="late"), turns.slot("eve"):
         pass
     assert not turns.drained(0.01)
     crowd.all_end()
@@ -188,16 +188,16 @@ def test_closing_refuses_who_waits_and_who_comes() -> None:
 def test_what_fails_gives_its_place_back() -> None:
     turns = Turns(1)
 
-    with pytest.raises(ZeroDivisionError), turns.turn("ada"):
+    with pytest.raises(ZeroDivisionError), turns.slot("ada"):
         raise ZeroDivisionError
 
-    with turns.turn("ada"):
+    with turns.slot("ada"):
         assert turns.running == 1
 
 
 def test_cancelling_calls_only_who_listens() -> None:
     """After the context nothing is called any more; before it, setting is not lost."""
-    cancel, heard = Cancel(), []
+    cancel, heard = Cancellation(), []
     with cancel.calling(lambda: heard.append("gone")):
         pass
     cancel.set()

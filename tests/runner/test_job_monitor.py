@@ -22,7 +22,7 @@ class Child:
         self.session, (channel, self.stdout, self.stderr, report, self.traces) = Session.open()
         self.channel, self.report = socket.socket(fileno=channel), socket.socket(fileno=report)
         self.results: list[Result] = []
-        watch = Watch(self.session, Job(code="x = 1"), tell=lambda _: self._began.set())
+        watch = Watch(self.session, Job(code="x = 1"), on_event=lambda _: self._began.set())
         self._began = threading.Event()
         self._thread = threading.Thread(target=lambda: self.results.append(watch.result()))
         self._thread.start()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from practicum.runner import Job, Limits, Mode, Pool, Preload, Result, required_imports
+from practicum.runner import IsolationMode, Job, Limits, Pool, Preload, Result, required_imports
 from practicum.runner.inside.remove_tree import remove_tree
 from practicum.runner.inside.zygote import Config, Zygote
 from practicum.runner.job import ZygoteGone
@@ -34,13 +34,13 @@ def _zygotes(pool: Pool) -> dict[object, WarmZygote]:
     return {key: home.zygote for key, home in homes.items() if home.zygote is not None}
 
 
-@pytest.fixture(params=[Mode.FULL, Mode.BARE], ids=str)
-def mode(request: pytest.FixtureRequest) -> Mode:
+@pytest.fixture(params=[IsolationMode.FULL, IsolationMode.BARE], ids=str)
+def mode(request: pytest.FixtureRequest) -> IsolationMode:
     pool_in(request.param)  # skips where it is not offered
-    return Mode(request.param)
+    return IsolationMode(request.param)
 
 
-def test_a_dead_zygote_is_noticed_at_once_and_replaced(mode: Mode) -> None:
+def test_a_dead_zygote_is_noticed_at_once_and_replaced(mode: IsolationMode) -> None:
     """Jobs of a zygote that dies get a crash with a reason, quickly; the next job runs in a new one."""
     with Pool(size=2, mode=mode) as pool:
         pool.run(Job(code="x = 1"))
@@ -62,7 +62,7 @@ def test_a_dead_zygote_is_noticed_at_once_and_replaced(mode: Mode) -> None:
     assert after.values == {"x": 1}
 
 
-def test_closing_ends_what_runs(mode: Mode) -> None:
+def test_closing_ends_what_runs(mode: IsolationMode) -> None:
     """`close` leaves no process and no folder behind, and ends running jobs."""
     pool = Pool(size=2, mode=mode)
     seen: list[Result] = []
@@ -83,7 +83,7 @@ def test_closing_ends_what_runs(mode: Mode) -> None:
 
 @pytest.mark.tensorflow
 @pytest.mark.slow
-def test_closing_ends_what_is_still_starting(mode: Mode) -> None:
+def test_closing_ends_what_is_still_starting(mode: IsolationMode) -> None:
     """Importing TensorFlow takes seconds; a pool that is closed meanwhile leaves no process behind."""
     pool = Pool(size=1, mode=mode)
     pool.warm(Preload.TENSORFLOW)
@@ -101,7 +101,7 @@ def test_closing_ends_what_is_still_starting(mode: Mode) -> None:
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
 
 
-def test_a_job_after_close_is_refused(mode: Mode) -> None:
+def test_a_job_after_close_is_refused(mode: IsolationMode) -> None:
     """A closed pool starts nothing."""
     pool = Pool(size=1, mode=mode)
     pool.close()
@@ -109,7 +109,7 @@ def test_a_job_after_close_is_refused(mode: Mode) -> None:
     assert pool.run(Job(code="x = 1")).stopped == "unavailable"
 
 
-def test_children_of_a_zygote_share_it(mode: Mode) -> None:
+def test_children_of_a_zygote_share_it(mode: IsolationMode) -> None:
     """One zygote serves every job of its hash seed; another hash seed has another."""
     with Pool(size=1, mode=mode) as pool:
         for seed in (0, 0, 1, 1, 0):
@@ -118,7 +118,7 @@ def test_children_of_a_zygote_share_it(mode: Mode) -> None:
         assert sorted(key[:2] for key in _zygotes(pool)) == [(Preload.PYTHON, 0), (Preload.PYTHON, 1)]
 
 
-def test_many_jobs_leave_nothing_behind(mode: Mode) -> None:
+def test_many_jobs_leave_nothing_behind(mode: IsolationMode) -> None:
     """After two hundred jobs there are as many descriptors as after twenty, here and in the zygote."""
 
     def descriptors(pool: Pool) -> tuple[int, int]:
@@ -182,7 +182,7 @@ def test_a_zygote_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("shutil.which", lambda name, path=None: None)
 
     with pytest.raises(ZygoteGone, match="bubblewrap"):
-        WarmZygote.start(Mode.FULL, Preload.PYTHON, 0)
+        WarmZygote.start(IsolationMode.FULL, Preload.PYTHON, 0)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_tensorflow_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) ->
     """A job that needs TensorFlow where there is none is told what to install."""
     monkeypatch.setattr(required_imports, "installed", lambda name, environment=None: name != "tensorflow")
 
-    result = pool_in(Mode.SUBPROCESS).run(Job(code="import tensorflow"))
+    result = pool_in(IsolationMode.SUBPROCESS).run(Job(code="import tensorflow"))
 
     assert result.stopped == "unavailable"
     assert "pip install 'practicum[tensorflow]'" in result.why
@@ -217,7 +217,7 @@ def test_tensorflow_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.slow
 @pytest.mark.tensorflow
-def test_an_idle_tensorflow_is_small_and_has_one_thread(mode: Mode) -> None:
+def test_an_idle_tensorflow_is_small_and_has_one_thread(mode: IsolationMode) -> None:
     """The warm interpreter has one thread, so that forking it is safe, and leaves room in 600 MB for the service."""
     zygote = WarmZygote.start(mode, Preload.TENSORFLOW, 0)
     memory = sum(peek_memory(pid)["Rss"] for pid in zygote.pids())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from practicum.runner import Job, Limits, Mode, Pool, sandbox
+from practicum.runner import IsolationMode, Job, Limits, Pool, sandbox
 from practicum.runner.sandbox import Interpreter
 
 from .conftest import pool_in
@@ -32,8 +32,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Interpreter:
     return python
 
 
-@pytest.mark.parametrize("mode", [Mode.FULL, Mode.BARE], ids=str)
-def test_the_courses_of_an_installed_wheel_are_hidden(installed: Interpreter, mode: Mode) -> None:
+@pytest.mark.parametrize("mode", [IsolationMode.FULL, IsolationMode.BARE], ids=str)
+def test_the_courses_of_an_installed_wheel_are_hidden(installed: Interpreter, mode: IsolationMode) -> None:
     """A wheel carries the courses in site-packages: jobs see the packages beside them, and not the answers."""
     pool_in(mode)
     key = f"{installed.packages[0]}/practicum/courses/key.md"
@@ -58,14 +58,14 @@ def test_the_environment_is_the_same_everywhere(monkeypatch: pytest.MonkeyPatch)
 
 def test_kerass_cache_is_shown_read_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Weights that were downloaded before are there for a run, which cannot change them."""
-    pool_in(Mode.FULL)
+    pool_in(IsolationMode.FULL)
     tmp_path.chmod(0o755)
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "weights.h5").write_text("weights")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     code = "import os\npath = os.environ['KERAS_HOME'] + '/models/weights.h5'"
 
-    with Pool(size=1, mode=Mode.FULL) as pool:
+    with Pool(size=1, mode=IsolationMode.FULL) as pool:
         result = pool.run(Job(code=code, values={"read": "open(path).read()", "write": "open(path, 'a')"}))
 
     assert result.values["read"] == "weights"
@@ -85,7 +85,7 @@ pids = [name for name in os.listdir("/proc") if name.isdigit()]
 """
     names = ("top", "etc", "usr", "dev", "practicum", "pids")
 
-    found = pool_in(Mode.FULL).run(Job(code=code, values={name: name for name in names})).values
+    found = pool_in(IsolationMode.FULL).run(Job(code=code, values={name: name for name in names})).values
 
     private = {Path(path).parts[1] for path in (Interpreter.current().program, *Interpreter.current().packages)}
     assert set(found["top"]) - private <= {"dev", "etc", "lib", "lib32", "lib64", "opt", "proc", "tmp", "usr", "var"}
@@ -99,7 +99,9 @@ pids = [name for name in os.listdir("/proc") if name.isdigit()]
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become someone else")
 def test_a_job_is_never_root() -> None:
     """Started by root, the sandbox becomes a nobody before it does anything."""
-    result = pool_in(Mode.FULL).run(Job(code="import os", values={"uid": "os.getuid()", "groups": "os.getgroups()"}))
+    result = pool_in(IsolationMode.FULL).run(
+        Job(code="import os", values={"uid": "os.getuid()", "groups": "os.getgroups()"})
+    )
 
     assert result.values["uid"] not in (0, os.getuid())
     assert 0 not in result.values["groups"]

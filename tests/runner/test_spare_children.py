@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from practicum.runner import Job, Limits, Mode, Pool, Preload, Result
+from practicum.runner import IsolationMode, Job, Limits, Pool, Preload, Result
 from practicum.runner.spare_children import RECENT, Demand
 
 from .conftest import own_pid, pool_in
@@ -76,7 +76,7 @@ MISCHIEF = (
 )
 
 
-@pytest.fixture(scope="module", params=[Mode.FULL, Mode.BARE], ids=str)
+@pytest.fixture(scope="module", params=[IsolationMode.FULL, IsolationMode.BARE], ids=str)
 def pools(request: pytest.FixtureRequest) -> Iterator[tuple[Pool, Pool]]:
     """A pool with spares, and one without."""
     fresh = pool_in(request.param)  # skips where it is not offered
@@ -224,9 +224,9 @@ def test_how_many_follows_demand(times: list[float], later: float, least: int, m
     assert wanted == min(max(least, recent), most)
 
 
-@pytest.mark.parametrize("mode", [Mode.FULL, Mode.BARE], ids=str)
+@pytest.mark.parametrize("mode", [IsolationMode.FULL, IsolationMode.BARE], ids=str)
 @pytest.mark.parametrize("whom", ["the zygote", "what was started"])
-def test_a_death_is_noticed_at_once(mode: Mode, whom: str) -> None:
+def test_a_death_is_noticed_at_once(mode: IsolationMode, whom: str) -> None:
     """The zygote's, or bubblewrap's around it: a running job hears of it at once, the next runs in a new one.
 
     On an idle machine within 100 ms; the bound is wider because other tests run beside this one.
@@ -263,7 +263,7 @@ def test_a_death_is_noticed_at_once(mode: Mode, whom: str) -> None:
 @pytest.mark.slow
 def test_a_standby_serves_at_once() -> None:
     """When the warm TensorFlow dies, the next job does not wait for another to be imported."""
-    mode = pool_in(Mode.FULL).mode
+    mode = pool_in(IsolationMode.FULL).mode
     with Pool(size=2, mode=mode, spares=1) as pool:
         pool.warm(Preload.TENSORFLOW, standby=True)
         pool.run(Job(code="import keras", limits=SECONDS))
@@ -285,7 +285,7 @@ def test_a_standby_serves_at_once() -> None:
 
 def test_closing_with_grace_lets_a_job_end() -> None:
     """What runs may end by itself; what comes is refused in words."""
-    mode = pool_in(Mode.FULL).mode
+    mode = pool_in(IsolationMode.FULL).mode
     pool = Pool(size=1, mode=mode)
     pool.run(Job(code="x = 1"))
     seen: list[Result] = []

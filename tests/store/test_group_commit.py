@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from practicum.store.group_commit import MOST, Together
+from practicum.store.group_commit import MOST, GroupCommit
 
 
 class Desk:
@@ -38,14 +38,14 @@ def desk() -> Desk:
 
 
 @pytest.fixture
-def together(desk: Desk) -> Iterator[Together[int]]:
-    together = Together(desk.all_or_none, desk.alone)
+def together(desk: Desk) -> Iterator[GroupCommit[int]]:
+    together = GroupCommit(desk.all_or_none, desk.alone)
     yield together
     desk.go.set()
     together.close()
 
 
-def test_what_waits_is_done_in_one_go(desk: Desk, together: Together[int]) -> None:
+def test_what_waits_is_done_in_one_go(desk: Desk, together: GroupCommit[int]) -> None:
     """While the first is at work the others gather, and are then done at once, in their order."""
     first = together.put(0)
     assert desk.reached.wait(10)
@@ -57,7 +57,7 @@ def test_what_waits_is_done_in_one_go(desk: Desk, together: Together[int]) -> No
     assert desk.done == [[0], [1, 2, 3]]
 
 
-def test_one_that_cannot_be_done_spoils_no_other(desk: Desk, together: Together[int]) -> None:
+def test_one_that_cannot_be_done_spoils_no_other(desk: Desk, together: GroupCommit[int]) -> None:
     """Then each is done for itself, and learns what came of it alone."""
     together.put(0)
     assert desk.reached.wait(10)
@@ -72,7 +72,7 @@ def test_one_that_cannot_be_done_spoils_no_other(desk: Desk, together: Together[
     assert desk.done == [[0], [1], [-1], [2]]
 
 
-def test_one_whose_caller_has_gone_is_not_done(desk: Desk, together: Together[int]) -> None:
+def test_one_whose_caller_has_gone_is_not_done(desk: Desk, together: GroupCommit[int]) -> None:
     """Nobody would be told of it."""
     together.put(0)
     assert desk.reached.wait(10)
@@ -84,7 +84,7 @@ def test_one_whose_caller_has_gone_is_not_done(desk: Desk, together: Together[in
     assert desk.done == [[0], [2]]
 
 
-def test_none_waits_for_too_many(desk: Desk, together: Together[int]) -> None:
+def test_none_waits_for_too_many(desk: Desk, together: GroupCommit[int]) -> None:
     """However many wait, a bounded number is done at once."""
     together.put(0)
     assert desk.reached.wait(10)
@@ -97,7 +97,7 @@ def test_none_waits_for_too_many(desk: Desk, together: Together[int]) -> None:
 
 def test_at_the_end_nothing_is_left_waiting(desk: Desk) -> None:
     """What was put before is done, and nothing is taken after."""
-    together = Together(desk.all_or_none, desk.alone)
+    together = GroupCommit(desk.all_or_none, desk.alone)
     together.put(0)
     assert desk.reached.wait(10)
     last = together.put(1)
@@ -112,4 +112,4 @@ def test_at_the_end_nothing_is_left_waiting(desk: Desk) -> None:
 
 def test_one_that_was_never_used_ends_too(desk: Desk) -> None:
     """Without a thread to end."""
-    Together(desk.all_or_none, desk.alone).close()
+    GroupCommit(desk.all_or_none, desk.alone).close()

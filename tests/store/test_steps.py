@@ -39,7 +39,7 @@ def test_steps_come_back_in_the_order_in_which_they_were_added(store: Store) -> 
     me = learner(store)
     steps = [step(1), step(2, "a"), step(3, mode="recall"), step(4, topic="another")]
 
-    assert all(store.record(me, one) for one in steps)
+    assert all(store.add_step(me, one) for one in steps)
 
     assert store.steps(me, "course", "topic") == tuple(steps[:3])
     assert store.steps(me, "course", "topic", "try") == tuple(steps[:2])
@@ -51,11 +51,11 @@ def test_a_nonce_counts_once(store: Store) -> None:
     """A form that is sent twice is one step; another learner's nonce is another."""
     me, other = learner(store), learner(store, "another token")
 
-    assert store.record(me, step(1, "n"))
-    assert not store.record(me, step(2, "n"))
-    assert store.record(other, step(3, "n"))
-    assert store.record(me, step(4))
-    assert store.record(me, step(5))
+    assert store.add_step(me, step(1, "n"))
+    assert not store.add_step(me, step(2, "n"))
+    assert store.add_step(other, step(3, "n"))
+    assert store.add_step(me, step(4))
+    assert store.add_step(me, step(5))
 
     assert [one.data["n"][0] for one in store.steps(me, "course", "topic")] == [1, 4, 5]
     assert [one.data["n"][0] for one in store.steps(other, "course", "topic")] == [3]
@@ -77,7 +77,7 @@ def test_steps_are_a_list_for_each_learner(store: Store, taken: list[tuple[int, 
     for number, (who, nonce, topic, mode) in enumerate(taken):
         one = step(number, nonce, topic, mode)
         known = nonce is not None and any(other.nonce == nonce for other in expected[who])
-        assert store.record(people[who], one) is not known
+        assert store.add_step(people[who], one) is not known
         if not known:
             expected[who].append(one)
 
@@ -106,7 +106,7 @@ def test_a_learners_steps_are_found_without_reading_all(store: Store) -> None:
 def test_only_a_learner_takes_steps(store: Store) -> None:
     """And only a learner's code is kept."""
     with pytest.raises(StoreError, match="there is no learner nobody"):
-        store.record("nobody", step(1))
+        store.add_step("nobody", step(1))
     with pytest.raises(StoreError, match="there is no learner nobody"):
         store.begin_run(replace(run(store, 1), learner="nobody"))
 

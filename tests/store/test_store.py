@@ -51,7 +51,7 @@ def test_a_sitting_comes_back_as_it_was_started(store: Store) -> None:
         "topic",
         "challenge",
     )
-    assert (found.paper, found.started, found.finished) == (paper, 5, None)
+    assert (found.exam, found.started, found.finished) == (paper, 5, None)
     assert found.events == (event(1), event(2, "n"))
 
 
@@ -156,16 +156,16 @@ def test_many_can_be_appended_soon(store: Store) -> None:
     ids = [begin(store) for _ in range(20)]
     assert store.append(ids[3], 0, [event(1, "n")])
 
-    futures = {id: store.append_soon(id, 0, [event(1, "n"), event(2)], finished=9) for id in ids}
-    twice = store.append_soon(ids[0], 2, [event(3, "n")])
-    unknown = store.append_soon("unknown", 0, [event(1)])
+    futures = {id: store.append_grouped(id, 0, [event(1, "n"), event(2)], finished=9) for id in ids}
+    twice = store.append_grouped(ids[0], 2, [event(3, "n")])
+    unknown = store.append_grouped("unknown", 0, [event(1)])
 
     assert {id for id, future in futures.items() if not future.result(10)} == {ids[3]}
     assert not twice.result(10)
     with pytest.raises(StoreError, match="there is no sitting unknown"):
         unknown.result(10)
     with pytest.raises(ValueError, match="nothing to append"):
-        store.append_soon(ids[0], 2, [])
+        store.append_grouped(ids[0], 2, [])
     for id in ids:
         found = store.sitting(id)
         assert found is not None
@@ -177,11 +177,11 @@ def test_what_was_appended_soon_is_stored_before_the_end(where: Where) -> None:
     """Closing the store waits for it, and takes no more."""
     with Store.open(**where) as store:
         id = begin(store)
-        future = store.append_soon(id, 0, [event(1)])
+        future = store.append_grouped(id, 0, [event(1)])
 
     assert future.result(0)
     with pytest.raises(StoreError, match="nothing was stored"):
-        store.append_soon(id, 1, [event(2)])
+        store.append_grouped(id, 1, [event(2)])
     with Store.open(**where) as store:
         found = store.sitting(id)
     assert found is not None
@@ -228,9 +228,9 @@ def test_a_badge_is_earned_once(store: Store) -> None:
     learner = store.learner_for(TOKEN)
     assert learner is not None
 
-    assert store.award(learner, "c", "t", "Master", first, 5)
-    assert not store.award(learner, "c", "t", "Master", second, 6)
-    assert store.award(learner, "c", "another", "Expert", second, 4)
+    assert store.award_badge(learner, "c", "t", "Master", first, 5)
+    assert not store.award_badge(learner, "c", "t", "Master", second, 6)
+    assert store.award_badge(learner, "c", "another", "Expert", second, 4)
 
     assert store.badges(learner) == (
         BadgeRecord(learner, "c", "another", "Expert", second, 4),
@@ -245,9 +245,9 @@ def test_a_badge_needs_a_learner_and_a_sitting(store: Store) -> None:
     assert learner is not None
 
     with pytest.raises(StoreError, match="there is no learner nobody"):
-        store.award("nobody", "c", "t", "Master", id, 5)
+        store.award_badge("nobody", "c", "t", "Master", id, 5)
     with pytest.raises(StoreError, match="no sitting unknown"):
-        store.award(learner, "c", "t", "Master", "unknown", 5)
+        store.award_badge(learner, "c", "t", "Master", "unknown", 5)
     assert store.badges(learner) == ()
 
 

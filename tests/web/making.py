@@ -100,10 +100,10 @@ def hidden(html: str, name: str) -> str:
 
 def right_answers(catalogue: Catalogue, learner: Learner, sitting: str) -> list[tuple[str, ...]]:
     """The texts of the right options of each problem of a sitting, in their order, as the page shows them."""
-    from practicum.practice import Paper
+    from practicum.practice import Exam
 
     record = learner.http.app.state.site.store.sitting(sitting.removeprefix("/s/"))  # type: ignore[attr-defined]
-    paper = Paper.from_json(record.paper)
+    paper = Exam.from_json(record.exam)
     return [
         tuple(
             option.text.replace("`", "")

@@ -636,10 +636,10 @@ def test_an_old_sitting_is_read_back(learner: Learner, store: Store) -> None:
     assert record is not None
 
     from practicum import practice
-    from practicum.practice import Paper
+    from practicum.practice import Exam
 
-    events = tuple(practice.from_json(dict(event.data)) for event in record.events)
-    sitting = Sitting(Paper.from_json(record.paper), events)
+    events = tuple(practice.event_from_json(dict(event.data)) for event in record.events)
+    sitting = Sitting(Exam.from_json(record.exam), events)
 
     assert sitting.items[KINDS.index("repair")].answers[0].answer == ("def scale(pixel):\n    return pixel",)
 

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Began, Cancel, Output, Pool, Tell
+from practicum.runner import Cancellation, OnEvent, Output, Pool, Started
 from practicum.store import Store, StoreError
 from practicum.web import live
 from practicum.web.app import create_app
@@ -26,9 +26,9 @@ SCOPE = {"type": "http"}
 PAD = f"{TOPIC}/scratch"
 
 
-def until_cancelled(tell: Tell, cancel: Cancel) -> str:
+def until_cancelled(tell: OnEvent, cancel: Cancellation) -> str:
     """A run that ends by being cancelled only."""
-    tell(Began())
+    tell(Started())
     return "cancelled" if cancel.wait(10) else "ran on"
 
 
@@ -72,7 +72,7 @@ def test_who_comes_back_in_time_goes_on() -> None:
     """The run is not cancelled, and from both connections together comes the whole story, once."""
     go_on = threading.Event()
 
-    def work(tell: Tell, cancel: Cancel) -> str:
+    def work(tell: OnEvent, cancel: Cancellation) -> str:
         tell(Output("stdout", "one\n"))
         go_on.wait(5)
         tell(Output("stdout", "two\n"))
@@ -101,7 +101,7 @@ def test_a_kept_run_goes_on_to_its_end() -> None:
         page="/",
     )
 
-    def work(tell: Tell, cancel: Cancel) -> str:
+    def work(tell: OnEvent, cancel: Cancellation) -> str:
         return "cancelled" if cancel.wait(0.6) else "to its end"
 
     run = Runs(patience=0.1).begin("ada", work, str, kept)
@@ -139,7 +139,7 @@ def test_only_so_many_watch_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_fault_of_ours_is_told_in_words(events: int, caplog: pytest.LogCaptureFixture) -> None:
     """And noted where the service's keeper looks; the connection is not just broken off."""
 
-    def work(tell: Tell, cancel: Cancel) -> str:
+    def work(tell: OnEvent, cancel: Cancellation) -> str:
         for number in range(events):
             tell(Output("stdout", f"{number}\n"))
         raise RuntimeError("oh")
@@ -327,7 +327,7 @@ def test_a_kept_run_is_acknowledged_once_it_is_noted(app: Starlette, learner: Le
     def full(id: str) -> None:
         raise StoreError("the disk is full")
 
-    def work(tell: Tell, cancel: Cancel) -> str:
+    def work(tell: OnEvent, cancel: Cancellation) -> str:
         ran.append("ran")
         return ""
 

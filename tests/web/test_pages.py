@@ -99,7 +99,7 @@ def test_a_full_disk_is_told_in_words(catalogue: Catalogue, store: Store, monkey
     def full(*_: object) -> bool:
         raise StoreError("practicum.sqlite3: the disk is full.")
 
-    monkeypatch.setattr(Store, "append_soon", full)
+    monkeypatch.setattr(Store, "append_grouped", full)
     answer = learner.send(page, "answer", answer="1")
 
     assert answer.status_code == 503

@@ -212,7 +212,7 @@ def test_the_service_notes_what_its_end_cut_off(little: Catalogue, store: Store)
         began = http.post(HERE, data={"csrf": csrf, "code": "import time\ntime.sleep(60)"})
         known = store.learner_for(http.cookies["practicum"])
         assert known
-        assert eventually(lambda: own.turns.running == 1)
+        assert eventually(lambda: own.queue.running == 1)
         began_to_end = time.monotonic()
         inside.end()
         took = time.monotonic() - began_to_end
@@ -317,7 +317,7 @@ def test_a_step_from_before_marks_were_noted_counts(learner: Learner, store: Sto
     known = store.learner_for(learner.http.cookies["practicum"], create=True)
     assert known
     data = {"met": True, "scores": [1.0, 1.0, 1.0]}
-    store.record(known, StepRecord("little", "sums", "project", "01-double", "submitted", 1, data))
+    store.add_step(known, StepRecord("little", "sums", "project", "01-double", "submitted", 1, data))
 
     assert "Goal met." in words(learner.get(HERE).text)
 

@@ -124,7 +124,7 @@ def test_who_comes_back_sees_it_live(opened: Opener, runner: Pool) -> None:
     expect(page.locator(".stdout")).to_contain_text("step 3")
     page.goto(PROJECTS)
     time.sleep(1)
-    going_on = runner.turns.running
+    going_on = runner.queue.running
     page.goto(HERE)
 
     assert going_on == 1
@@ -133,7 +133,7 @@ def test_who_comes_back_sees_it_live(opened: Opener, runner: Pool) -> None:
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#came .ending")).to_contain_text("Stopped after")
     expect(page.locator("#runs tbody tr").first).to_contain_text("stopped")
-    assert eventually(lambda: runner.turns.running == 0)
+    assert eventually(lambda: runner.queue.running == 0)
 
 
 def test_by_forms_alone(opened: Opener) -> None:

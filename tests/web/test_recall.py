@@ -8,7 +8,7 @@ from html import unescape
 
 import pytest
 
-from practicum.practice.spaced_repetition import DAY, NEW_A_DAY
+from practicum.practice.spaced_repetition import DAY, NEW_PER_DAY
 from practicum.prove.catalogue import Catalogue, load
 from practicum.store import Store
 from practicum.web import recall
@@ -201,8 +201,8 @@ def test_there_is_a_limit_to_new_cards(tmp_path_factory: pytest.TempPathFactory,
 
     page = words(learner.get(URL).text)
 
-    assert f"Now: {NEW_A_DAY} new." in page
-    assert f"Still to come {19 - NEW_A_DAY}, on another day" in page
+    assert f"Now: {NEW_PER_DAY} new." in page
+    assert f"Still to come {19 - NEW_PER_DAY}, on another day" in page
 
 
 def test_the_topic_says_where_one_stands_and_what_is_next(learners: Learners, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from httpx2 import Response
 from starlette.applications import Starlette
 
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancel, Limits, Mode, Pool, Result
+from practicum.runner import Cancellation, IsolationMode, Limits, Pool, Result
 from practicum.store import Store
 from practicum.web import live, scratch
 from practicum.web.app import create_app
@@ -251,7 +251,7 @@ def test_without_a_runner_there_is_no_pad(catalogue: Catalogue, store: Store) ->
 def plain() -> Iterator[Pool]:
     """A pool without isolation."""
     with pytest.warns(UserWarning, match="without isolation"):
-        pool = Pool(1, Mode.SUBPROCESS)
+        pool = Pool(1, IsolationMode.SUBPROCESS)
     with pool:
         yield pool
 
@@ -316,9 +316,9 @@ def test_a_closed_problem_can_be_tried(learner: Learner) -> None:
 
 
 @contextmanager
-def occupied(pool: Pool, person: str, count: int) -> Iterator[Cancel]:
+def occupied(pool: Pool, person: str, count: int) -> Iterator[Cancellation]:
     """Somebody's runs, under way or waiting, until the end."""
-    cancel = Cancel()
+    cancel = Cancellation()
     from practicum.runner import Job
 
     def work() -> None:
@@ -328,7 +328,7 @@ def occupied(pool: Pool, person: str, count: int) -> Iterator[Cancel]:
     for thread in threads:
         thread.start()
     try:
-        assert eventually(lambda: pool.turns.running + pool.turns.waiting >= count)
+        assert eventually(lambda: pool.queue.running + pool.queue.waiting >= count)
         yield cancel
     finally:
         cancel.set()
@@ -348,7 +348,7 @@ def test_the_place_in_the_queue_is_told(catalogue: Catalogue, store: Store) -> N
                 target=lambda: answers.append(learner.post(PAD, fields, accept="text/event-stream"))
             )
             thread.start()
-            assert eventually(lambda: pool.turns.waiting == 2)
+            assert eventually(lambda: pool.queue.waiting == 2)
             time.sleep(0.2)
             eves.set()
             time.sleep(0.2)
@@ -399,7 +399,7 @@ def test_when_the_service_stops_a_run_is_ended_in_words(app: Starlette, learner:
     answers: list[Response] = []
     thread = threading.Thread(target=lambda: answers.append(learner.post(PAD, fields, accept="text/event-stream")))
     thread.start()
-    assert eventually(lambda: pool.turns.running == 1)
+    assert eventually(lambda: pool.queue.running == 1)
     app.state.runs.cancel_all()
     thread.join(5)
     refused = learner.post(PAD, fields, accept="text/event-stream")
@@ -407,7 +407,7 @@ def test_when_the_service_stops_a_run_is_ended_in_words(app: Starlette, learner:
     assert "The service was stopped, and this run with it." in answers[0].text
     assert refused.status_code == 503
     assert refused.text.startswith("The service is stopping.")
-    assert pool.turns.running == 0
+    assert pool.queue.running == 0
 
 
 def test_too_many_runs_are_refused(learner: Learner, app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancel, Job, Limits, Pool
+from practicum.runner import Cancellation, Job, Limits, Pool
 from practicum.store import Store
 from practicum.web.app import create_app
 from practicum.web.site import Site
@@ -93,7 +93,7 @@ def test_stop_ends_the_run(opened: Opener, runner: Pool) -> None:
     page.get_by_role("button", name="Stop").click()
 
     expect(page.locator(".ending")).to_have_text(re.compile(r"Stopped after [\d.]+ s\."))
-    assert eventually(lambda: runner.turns.running == 0, 2)
+    assert eventually(lambda: runner.queue.running == 0, 2)
     expect(page.locator(".stdout")).to_contain_text("step 4")
     run(page, "print('anew')")
     expect(page.locator(".stdout")).to_have_text("anew")
@@ -105,24 +105,24 @@ def test_closing_the_page_ends_the_run(opened: Opener, runner: Pool, javascript:
     page = opened(PAD, java_script_enabled=javascript)
     write(page, LOOP)
     page.get_by_role("button", name="Run").click(no_wait_after=True)
-    assert eventually(lambda: runner.turns.running == 1)
+    assert eventually(lambda: runner.queue.running == 1)
     if javascript:
         expect(page.locator(".state")).to_contain_text("Running")
     page.close()
 
-    assert eventually(lambda: runner.turns.running == 0, 5)
+    assert eventually(lambda: runner.queue.running == 0, 5)
 
 
 def test_the_queue(opened: Opener, runner: Pool) -> None:
     """A page says how many go first, and counts down; then the run has its turn."""
     page = opened(PAD)
-    cancels = {person: Cancel() for person in ("bob", "eve", "mallory")}
+    cancels = {person: Cancellation() for person in ("bob", "eve", "mallory")}
     job = Job(code="import time\ntime.sleep(60)", limits=Limits(seconds=60))
     threads = [threading.Thread(target=runner.run, args=(job, None, stop, name)) for name, stop in cancels.items()]
     try:
         for count, thread in enumerate(threads, 1):
             thread.start()
-            assert eventually(lambda count=count: runner.turns.running + runner.turns.waiting == count)  # type: ignore[misc]
+            assert eventually(lambda count=count: runner.queue.running + runner.queue.waiting == count)  # type: ignore[misc]
         run(page, "print('my turn')")
         expect(page.locator(".state")).to_have_text("Waiting: 1 run goes first")
         cancels["bob"].set()
@@ -142,16 +142,16 @@ def test_a_run_that_waits_can_be_stopped(opened: Opener, runner: Pool) -> None:
     other = page.context.new_page()
     other.goto(PAD)
     run(page, LOOP)
-    assert eventually(lambda: runner.turns.running == 1)
+    assert eventually(lambda: runner.queue.running == 1)
     run(other, "print(1)")
     expect(other.locator(".state")).to_have_text("Waiting: you are next")
     other.get_by_role("button", name="Stop").click()
 
     expect(other.locator(".ending")).to_have_text("Stopped.")
-    assert eventually(lambda: runner.turns.waiting == 0, 2)
-    assert runner.turns.running == 1
+    assert eventually(lambda: runner.queue.waiting == 0, 2)
+    assert runner.queue.running == 1
     page.get_by_role("button", name="Stop").click()
-    assert eventually(lambda: runner.turns.running == 0, 2)
+    assert eventually(lambda: runner.queue.running == 0, 2)
 
 
 def test_a_double_click_is_one(opened: Opener) -> None:

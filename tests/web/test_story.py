@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.runner import Began, Epoch, Event, Output, Queued
+from practicum.runner import Epoch, Output, Queued, RunEvent, Started
 from practicum.web import story
 from practicum.web.story import Message, Story
 
@@ -17,7 +17,7 @@ def names(messages: list[Message]) -> list[str]:
     return [message.name for message in messages]
 
 
-def told(*happened: Event) -> Story:
+def told(*happened: RunEvent) -> Story:
     one = Story()
     for event in happened:
         one.add(event)
@@ -51,14 +51,14 @@ class Page:
 
 EVENTS = st.one_of(
     st.builds(Queued, st.integers(0, 3)),
-    st.just(Began()),
+    st.just(Started()),
     st.builds(Output, st.sampled_from(["stdout", "stderr"]), st.text("ab\n🙂", min_size=1, max_size=6)),
     st.builds(lambda n: Epoch(n, 9, {"loss": 1.0}, 0.1), st.integers(1, 9)),
 )
 
 
 @given(st.lists(st.tuples(EVENTS, st.integers(0, 4)), max_size=40))
-def test_however_often_the_connection_breaks_all_is_told_once(happened: list[tuple[Event, int]]) -> None:
+def test_however_often_the_connection_breaks_all_is_told_once(happened: list[tuple[RunEvent, int]]) -> None:
     """Wherever it breaks off, within a batch of messages too; and who joins late is told the same."""
     one, page, late = Story(), Page(), Page()
     for event, received in happened:
@@ -108,10 +108,10 @@ def test_no_line_break_ends_an_event() -> None:
 
 def test_what_happens_at_once_travels_together() -> None:
     """A thousand pieces of output are one message, and of the states the last counts."""
-    output: list[Event] = [Output("stdout", f"{number}\n") for number in range(900)]
-    epochs: list[Event] = [Epoch(number, 3, {"loss": 1.0}, 0.1) for number in (1, 2, 3)]
+    output: list[RunEvent] = [Output("stdout", f"{number}\n") for number in range(900)]
+    epochs: list[RunEvent] = [Epoch(number, 3, {"loss": 1.0}, 0.1) for number in (1, 2, 3)]
 
-    assert names(told(Queued(1), Queued(0), Began(), *output, *epochs).since(0)) == [
+    assert names(told(Queued(1), Queued(0), Started(), *output, *epochs).since(0)) == [
         "state",
         "output",
         "epoch",
@@ -121,7 +121,7 @@ def test_what_happens_at_once_travels_together() -> None:
 
 def test_one_that_waits_does_not_hide_one_that_runs() -> None:
     """Where several runs are told as one."""
-    one = told(Queued(0), Began(), Queued(0))
+    one = told(Queued(0), Started(), Queued(0))
 
     assert "Running" in one.since(0)[0].data["words"]
     one.add(Queued(1))

@@ -85,7 +85,7 @@ def show(course: Path) -> None:
     from practicum.runner.environment import Environment
 
     root, read = _read(course)
-    wanted, own = read.environment, Environment.own()
+    wanted, own = read.environment, Environment.current()
     if wanted is None:
         click.echo(f"{read.slug} asks for nothing: its runs use the server's own packages, with Python {own.python}")
         return

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
-from practicum.runner import Environment, Event, Job, Limits, Output, Pool, Result
+from practicum.runner import Environment, Job, Limits, Output, Pool, Result, RunEvent
 
 _COULD_NOT = 2
 
@@ -48,7 +48,7 @@ def run(
     limits = Limits(seconds=seconds, memory=memory << 20)
     job = Job(code=_read(file), limits=limits, environment=_environment(digest, course))
     with Pool(size=1) as pool:
-        result = pool.run(job, tell=None if as_json else _show)
+        result = pool.run(job, on_event=None if as_json else _show)
     paths = _save(result, figures)
     if as_json:
         click.echo(json.dumps(as_plain(result), indent=2, ensure_ascii=False))
@@ -92,7 +92,7 @@ def _give_up(why: str) -> NoReturn:
     raise SystemExit(_COULD_NOT)
 
 
-def _show(event: Event) -> None:
+def _show(event: RunEvent) -> None:
     """Pass output on as it comes, carriage returns of progress bars and all."""
     if isinstance(event, Output):
         to = sys.stdout if event.stream == "stdout" else sys.stderr

@@ -34,7 +34,7 @@ def choose(course: Course, root: Path) -> Environment:
 
     Raises NoEnvironment. Nothing is built here: that takes minutes, and someone's consent.
     """
-    own = Environment.own()
+    own = Environment.current()
     wanted = course.environment
     if wanted is None:
         return own

@@ -1,6 +1,6 @@
 """A learner's rules, pure: no input or output, no clock of their own, no chance but what is handed in.
 
-A *sitting* of a challenge is a fixed :class:`Paper` and a growing list of events; its state is a fold of them. A
+A *sitting* of a challenge is a fixed :class:`Exam` and a growing list of events; its state is a fold of them. A
 caller loads both, asks a command what comes of something, and appends the events of its :class:`Decision`::
 
     decision = answer(sitting, item, ("2",), right=True, nonce=nonce, now=now)
@@ -10,49 +10,49 @@ caller loads both, asks a command what comes of something, and appends the event
 
 from practicum.practice.events import (
     Answered,
-    Event,
     Expired,
     Hinted,
     Moved,
     Shown,
+    SittingEvent,
     Skipped,
-    from_json,
-    kind,
-    to_json,
+    event_from_json,
+    event_kind,
+    event_to_json,
 )
-from practicum.practice.exam_draw import Item, Paper, draw
-from practicum.practice.sitting import GRACE, ItemState, Sitting, Status
+from practicum.practice.exam_draw import Exam, ExamItem, draw_exam
+from practicum.practice.sitting import GRACE, ItemState, ItemStatus, Sitting
 from practicum.practice.sitting_rules import Decision, Refusal, answer, as_of, hint, move_on, show, skip
 from practicum.practice.strict_json import RecordError
-from practicum.practice.time_limit import CLOCKS, Clock
+from practicum.practice.time_limit import TIME_LIMITS, TimeLimit
 
 __all__ = [
-    "CLOCKS",
     "GRACE",
+    "TIME_LIMITS",
     "Answered",
-    "Clock",
     "Decision",
-    "Event",
+    "Exam",
+    "ExamItem",
     "Expired",
     "Hinted",
-    "Item",
     "ItemState",
+    "ItemStatus",
     "Moved",
-    "Paper",
     "RecordError",
     "Refusal",
     "Shown",
     "Sitting",
+    "SittingEvent",
     "Skipped",
-    "Status",
+    "TimeLimit",
     "answer",
     "as_of",
-    "draw",
-    "from_json",
+    "draw_exam",
+    "event_from_json",
+    "event_kind",
+    "event_to_json",
     "hint",
-    "kind",
     "move_on",
     "show",
     "skip",
-    "to_json",
 ]

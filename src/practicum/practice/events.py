@@ -63,9 +63,9 @@ class Moved:
     at: int
 
 
-Event = Shown | Hinted | Answered | Skipped | Expired | Moved
+SittingEvent = Shown | Hinted | Answered | Skipped | Expired | Moved
 
-_KINDS: dict[str, type[Event]] = {
+_KINDS: dict[str, type[SittingEvent]] = {
     "shown": Shown,
     "hinted": Hinted,
     "answered": Answered,
@@ -84,21 +84,21 @@ _FIELDS = {
 _READERS = {name: {field.name: _FIELDS[field.name] for field in fields(event)} for name, event in _KINDS.items()}
 
 
-def kind(event: Event) -> str:
+def event_kind(event: SittingEvent) -> str:
     """The event's name in a record: `answered`."""
     return _NAMES[type(event)]
 
 
-def to_json(event: Event) -> dict[str, Any]:
+def event_to_json(event: SittingEvent) -> dict[str, Any]:
     """The event as a JSON object: its fields, and its `kind`."""
-    data: dict[str, Any] = {"kind": kind(event), **vars(event)}
+    data: dict[str, Any] = {"kind": event_kind(event), **vars(event)}
     if isinstance(event, Answered):
         data["answer"] = list(event.answer)
     return data
 
 
-def from_json(data: Any) -> Event:
-    """The event that :func:`to_json` wrote. Raises RecordError for anything else."""
+def event_from_json(data: Any) -> SittingEvent:
+    """The event that :func:`event_to_json` wrote. Raises RecordError for anything else."""
     name = data.get("kind") if isinstance(data, dict) else None
     if not isinstance(name, str) or name not in _KINDS:
         raise RecordError(f"expected an event, not {data!r}")

@@ -10,12 +10,12 @@ from typing import Any
 from practicum import kinds
 from practicum.model import NOTHING, Problem
 from practicum.practice.strict_json import RecordError, fields, text, whole, wholes
-from practicum.practice.time_limit import Clock
+from practicum.practice.time_limit import TimeLimit
 
 
 @dataclass(frozen=True)
-class Item:
-    """One problem of a paper, as it was drawn."""
+class ExamItem:
+    """One problem of an exam, as it was drawn."""
 
     problem: str
     """Its path in the course."""
@@ -28,7 +28,7 @@ class Item:
     attempts: int
     """How many answers count."""
     mark: str = ""
-    """What it asks (`Problem.mark`); empty in papers from before that was noted."""
+    """What it asks (`Problem.mark`); empty in exams from before that was noted."""
 
     def __post_init__(self) -> None:
         if self.variant < 0 or self.seconds < 1 or self.attempts < 1:
@@ -54,65 +54,66 @@ _ITEM = {"problem": text, "variant": whole, "order": wholes, "seconds": whole, "
 
 
 @dataclass(frozen=True)
-class Paper:
+class Exam:
     """The problems of one sitting in their order, and its clock. At least one problem, none twice."""
 
-    items: tuple[Item, ...]
-    clock: Clock
+    items: tuple[ExamItem, ...]
+    time_limit: TimeLimit
 
     def __post_init__(self) -> None:
         if not self.items:
-            raise ValueError("a paper needs at least one problem")
+            raise ValueError("an exam needs at least one problem")
         if len(self.variants) < len(self.items):
-            raise ValueError("a paper has each problem once")
+            raise ValueError("an exam has each problem at most once")
 
     @property
     def variants(self) -> dict[str, int]:
         """The variant drawn for each problem's path: what the next :func:`draw` takes as `previous`."""
         return {item.problem: item.variant for item in self.items}
 
-    def allows(self, item: int) -> int | None:
+    def allowed_ms(self, item: int) -> int | None:
         """The milliseconds for that item, or None if the clock is off."""
-        return self.clock.allows(self.items[item].seconds)
+        return self.time_limit.allowed_ms(self.items[item].seconds)
 
     def to_json(self) -> dict[str, Any]:
         items = [{**asdict(item), "order": list(item.order)} for item in self.items]
-        return {"items": items, "clock": self.clock.to_json()}
+        return {"items": items, "clock": self.time_limit.to_json()}
 
     @classmethod
-    def from_json(cls, data: Any) -> Paper:
-        """The paper that :meth:`to_json` wrote. Raises RecordError for anything else."""
+    def from_json(cls, data: Any) -> Exam:
+        """The exam that :meth:`to_json` wrote. Raises RecordError for anything else."""
         try:
-            return cls(**fields(data, {"items": _items, "clock": Clock.from_json}, "paper"))
+            values = fields(data, {"items": _items, "clock": TimeLimit.from_json}, "exam")
+            return cls(values["items"], values["clock"])
         except RecordError:
             raise
         except ValueError as error:
-            raise RecordError(f"paper: {error}") from None
+            raise RecordError(f"exam: {error}") from None
 
 
-def _items(data: Any) -> tuple[Item, ...]:
+def _items(data: Any) -> tuple[ExamItem, ...]:
     if not isinstance(data, list):
         raise RecordError(f"expected a list of problems, not {data!r}")
     marked = ({"mark": "", **item} if isinstance(item, Mapping) else item for item in data)
-    return tuple(Item(**fields(item, _ITEM, f"problem {number}")) for number, item in enumerate(marked, 1))
+    return tuple(ExamItem(**fields(item, _ITEM, f"problem {number}")) for number, item in enumerate(marked, 1))
 
 
-def draw(
+def draw_exam(
     problems: Sequence[Problem],
-    clock: Clock,
+    time_limit: TimeLimit,
     rng: random.Random,
     previous: Mapping[str, int] = NOTHING,
-) -> Paper:
-    """A paper of these problems in their order: a variant of each by chance, its options or lines shuffled.
+) -> Exam:
+    """An exam of these problems in their order: a variant of each by chance, its options or lines shuffled.
 
     `previous` names the variant drawn last by problem path; where a problem has another, one of the others is drawn.
     Raises ValueError if there is no problem, or one is there twice.
     """
-    return Paper(tuple(_draw(problem, rng, previous.get(problem.path)) for problem in problems), clock)
+    return Exam(tuple(_draw(problem, rng, previous.get(problem.path)) for problem in problems), time_limit)
 
 
-def _draw(problem: Problem, rng: random.Random, last: int | None) -> Item:
+def _draw(problem: Problem, rng: random.Random, last: int | None) -> ExamItem:
     indices = range(len(problem.variants))
     variant = rng.choice([index for index in indices if index != last] or indices)
     order = kinds.get(problem.kind).arrange(problem.variants[variant], rng)
-    return Item(problem.path, variant, order, problem.seconds, problem.attempts, problem.mark(variant))
+    return ExamItem(problem.path, variant, order, problem.seconds, problem.attempts, problem.mark(variant))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Stand:
+class ModeProgress:
     """Where a learner stands in one mode. What is counted (parts, exercises, cards) differs from mode to mode."""
 
     mode: str
@@ -44,10 +44,10 @@ class Suggestion:
     """One mode to go to, and why: `due`, `begun`, `first` or `next`."""
 
     mode: str
-    why: str
+    reason: str
 
 
-def suggest(stands: Sequence[Stand]) -> Suggestion | None:
+def suggest(stands: Sequence[ModeProgress]) -> Suggestion | None:
     """What to do next, of modes in their order. None if all is done, or rests until another day.
 
     What is about to be forgotten goes first, as it will not wait; then what was begun last; then what comes next in

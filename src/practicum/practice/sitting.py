@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import InitVar, dataclass, field, replace
 from enum import StrEnum
 
-from practicum.practice.events import Answered, Event, Expired, Hinted, Moved, Shown, Skipped, kind
-from practicum.practice.exam_draw import Paper
+from practicum.practice.events import Answered, Expired, Hinted, Moved, Shown, SittingEvent, Skipped, event_kind
+from practicum.practice.exam_draw import Exam
 from practicum.practice.strict_json import RecordError
 
 GRACE = 2_000
@@ -15,7 +15,7 @@ GRACE = 2_000
 learner's time. Nobody is told of it, and no key is shown before it has passed."""
 
 
-class Status(StrEnum):
+class ItemStatus(StrEnum):
     """How it stands with one problem of a sitting."""
 
     UNSEEN = "unseen"
@@ -28,7 +28,7 @@ class Status(StrEnum):
     @property
     def closed(self) -> bool:
         """Whether it takes no more answers. Only then may its key be shown."""
-        return self not in (Status.UNSEEN, Status.OPEN)
+        return self not in (ItemStatus.UNSEEN, ItemStatus.OPEN)
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class ItemState:
 
     attempts: int
     """How many answers count in all."""
-    status: Status = Status.UNSEEN
+    status: ItemStatus = ItemStatus.UNSEEN
     shown_at: int | None = None
     deadline_ms: int | None = None
     """When its time is up, as the learner is told; None before it was shown, and if the clock is off."""
@@ -73,8 +73,8 @@ class Sitting:
     Deadlines are not judged again here, so that a later change of the grace leaves old sittings as they were.
     """
 
-    paper: Paper
-    events: tuple[Event, ...] = ()
+    exam: Exam
+    events: tuple[SittingEvent, ...] = ()
     items: tuple[ItemState, ...] = field(init=False, compare=False, repr=False)
     """How it stands with each item of the paper."""
     current: int | None = field(init=False, compare=False, repr=False)
@@ -83,7 +83,7 @@ class Sitting:
     """A sitting of the same paper whose events these begin with, so that only the new ones are folded."""
 
     def __post_init__(self, before: Sitting | None) -> None:
-        items, current = _fold(self.paper, self.events, before)
+        items, current = _fold(self.exam, self.events, before)
         object.__setattr__(self, "items", items)
         object.__setattr__(self, "current", current)
 
@@ -100,7 +100,7 @@ class Sitting:
     @property
     def score(self) -> int:
         """How many items were answered right."""
-        return sum(item.status is Status.RIGHT for item in self.items)
+        return sum(item.status is ItemStatus.RIGHT for item in self.items)
 
     @property
     def total(self) -> int:
@@ -116,9 +116,9 @@ class Sitting:
         """When something last happened; 0 if nothing has."""
         return self.events[-1].at if self.events else 0
 
-    def after(self, events: Iterable[Event]) -> Sitting:
+    def after(self, events: Iterable[SittingEvent]) -> Sitting:
         """The sitting once these have happened too. Raises RecordError if they cannot."""
-        return Sitting(self.paper, (*self.events, *events), before=self)
+        return Sitting(self.exam, (*self.events, *events), before=self)
 
     def answered(self, nonce: str) -> Answered | None:
         """The answer that came with this nonce, if it has been counted."""
@@ -126,9 +126,11 @@ class Sitting:
         return next((answer for answer in given if answer.nonce == nonce), None)
 
 
-def _fold(paper: Paper, events: tuple[Event, ...], before: Sitting | None) -> tuple[tuple[ItemState, ...], int | None]:
+def _fold(
+    exam: Exam, events: tuple[SittingEvent, ...], before: Sitting | None
+) -> tuple[tuple[ItemState, ...], int | None]:
     """The states that the events lead to, and the index of the current item (None past the last)."""
-    states = list(before.items) if before else [ItemState(item.attempts) for item in paper.items]
+    states = list(before.items) if before else [ItemState(item.attempts) for item in exam.items]
     known = len(before.events) if before else 0
     current = sum(type(event) is Moved for event in events[:known])
     nonces = {event.nonce for event in events[:known] if type(event) is Answered}
@@ -136,8 +138,8 @@ def _fold(paper: Paper, events: tuple[Event, ...], before: Sitting | None) -> tu
     for number, event in enumerate(events[known:], known + 1):
         wrong = _impossible(states, current, at, nonces, event)
         if wrong:
-            raise RecordError(f"event {number} ({kind(event)}) cannot have happened: {wrong}")
-        states[current] = _next(states[current], event, paper.allows(current))
+            raise RecordError(f"event {number} ({event_kind(event)}) cannot have happened: {wrong}")
+        states[current] = _next(states[current], event, exam.allowed_ms(current))
         at = event.at
         if isinstance(event, Answered):
             nonces.add(event.nonce)
@@ -145,7 +147,7 @@ def _fold(paper: Paper, events: tuple[Event, ...], before: Sitting | None) -> tu
     return tuple(states), current if current < len(states) else None
 
 
-def _impossible(states: list[ItemState], current: int, at: int, nonces: set[str], event: Event) -> str:
+def _impossible(states: list[ItemState], current: int, at: int, nonces: set[str], event: SittingEvent) -> str:
     """Why the event cannot follow, or nothing."""
     if event.at < at:
         return "it is older than the one before"
@@ -156,37 +158,37 @@ def _impossible(states: list[ItemState], current: int, at: int, nonces: set[str]
     state = states[current]
     match event:
         case Shown():
-            possible = state.status is Status.UNSEEN
+            possible = state.status is ItemStatus.UNSEEN
         case Hinted():
-            possible = state.status is Status.OPEN and not state.hint_used
+            possible = state.status is ItemStatus.OPEN and not state.hint_used
         case Answered():
-            possible = state.status is Status.OPEN and event.nonce not in nonces
+            possible = state.status is ItemStatus.OPEN and event.nonce not in nonces
         case Skipped():
-            possible = state.status is Status.OPEN
+            possible = state.status is ItemStatus.OPEN
         case Expired():
-            possible = state.status is Status.OPEN and state.deadline_ms is not None
+            possible = state.status is ItemStatus.OPEN and state.deadline_ms is not None
         case Moved():
             possible = state.status.closed
     return "" if possible else f"the item is {state.status}, or it has happened before"
 
 
-def _next(state: ItemState, event: Event, allows: int | None) -> ItemState:
+def _next(state: ItemState, event: SittingEvent, allows: int | None) -> ItemState:
     """The item's state after an event that is possible."""
     match event:
         case Shown(at=at):
             deadline = None if allows is None else at + allows
-            return replace(state, status=Status.OPEN, shown_at=at, deadline_ms=deadline)
+            return replace(state, status=ItemStatus.OPEN, shown_at=at, deadline_ms=deadline)
         case Hinted():
             return replace(state, hint_used=True)
         case Answered(at=at, right=right):
             answers = (*state.answers, event)
             if not right and len(answers) < state.attempts:
                 return replace(state, answers=answers)
-            status = Status.RIGHT if right else Status.WRONG
+            status = ItemStatus.RIGHT if right else ItemStatus.WRONG
             return replace(state, status=status, answers=answers, closed_at=at)
         case Skipped(at=at):
-            return replace(state, status=Status.SKIPPED, closed_at=at)
+            return replace(state, status=ItemStatus.SKIPPED, closed_at=at)
         case Expired(at=at):
-            return replace(state, status=Status.EXPIRED, closed_at=at)
+            return replace(state, status=ItemStatus.EXPIRED, closed_at=at)
         case Moved():
             return state

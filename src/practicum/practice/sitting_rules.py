@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from practicum.practice.events import Answered, Event, Expired, Hinted, Moved, Shown, Skipped
-from practicum.practice.sitting import Sitting, Status
+from practicum.practice.events import Answered, Expired, Hinted, Moved, Shown, SittingEvent, Skipped
+from practicum.practice.sitting import ItemStatus, Sitting
 
 Code = Literal["late", "repeated", "out_of_order", "open", "closed", "finished", "empty"]
 
@@ -34,7 +34,7 @@ class Decision:
     No events and no refusal: it had happened already, and all is as it should be.
     """
 
-    events: tuple[Event, ...] = ()
+    events: tuple[SittingEvent, ...] = ()
     refusal: Refusal | None = None
     answered: Answered | None = None
     """The answer this counts as; for a form sent again, the one that counted the first time."""
@@ -59,7 +59,7 @@ def show(sitting: Sitting, now: int) -> Decision:
     sitting, now, due = _on_time(sitting, now)
     if sitting.current is None:
         return Decision(due, FINISHED)
-    if sitting.items[sitting.current].status is Status.UNSEEN:
+    if sitting.items[sitting.current].status is ItemStatus.UNSEEN:
         return Decision((*due, Shown(sitting.current, now)))
     return Decision(due)
 
@@ -99,7 +99,7 @@ def answer(sitting: Sitting, item: int, answer: tuple[str, ...], right: bool, no
 def skip(sitting: Sitting, item: int, now: int) -> Decision:
     """Give the item up. It is closed as not right; giving it up twice is giving it up once."""
     sitting, now, due = _on_time(sitting, now)
-    if item == sitting.current and sitting.items[item].status is Status.SKIPPED:
+    if item == sitting.current and sitting.items[item].status is ItemStatus.SKIPPED:
         return Decision(due)
     refusal = _not_open(sitting, item)
     return Decision(due, refusal) if refusal else Decision((*due, Skipped(item, now)))
@@ -130,13 +130,13 @@ def as_of(sitting: Sitting, now: int) -> Sitting:
     return _on_time(sitting, now)[0]
 
 
-def _on_time(sitting: Sitting, now: int) -> tuple[Sitting, int, tuple[Event, ...]]:
+def _on_time(sitting: Sitting, now: int) -> tuple[Sitting, int, tuple[SittingEvent, ...]]:
     """The sitting with an overdue item closed, the time that counts, and the event that closed it if one did."""
     now = max(now, sitting.last_at)
     if sitting.current is None:
         return sitting, now, ()
     state = sitting.items[sitting.current]
-    if state.status is not Status.OPEN or state.closes_ms is None or now <= state.closes_ms:
+    if state.status is not ItemStatus.OPEN or state.closes_ms is None or now <= state.closes_ms:
         return sitting, now, ()
     due = (Expired(sitting.current, now),)
     return sitting.after(due), now, due
@@ -149,8 +149,8 @@ def _not_open(sitting: Sitting, item: int) -> Refusal | None:
     if item != sitting.current:
         return PASSED if item < sitting.current else AHEAD
     status = sitting.items[item].status
-    if status is Status.UNSEEN:
+    if status is ItemStatus.UNSEEN:
         return AHEAD
-    if status is Status.EXPIRED:
+    if status is ItemStatus.EXPIRED:
         return LATE
     return CLOSED if status.closed else None

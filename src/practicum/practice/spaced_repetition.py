@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import fsrs
 
-NEW_A_DAY = 12
+NEW_PER_DAY = 12
 """Cards that a learner meets for the first time in one day (UTC) at the most."""
 AHEAD = 20 * 60_000
 """Milliseconds by which a card that is just being learned may come early, where nothing else is left."""
@@ -58,13 +58,13 @@ class Schedule:
     """Whether it is still in its first minutes, or in those after it was forgotten."""
 
     @property
-    def comes(self) -> int:
+    def asked_from(self) -> int:
         """From when on it is asked."""
         return self.due - (0 if self.learning else EARLY)
 
 
 @dataclass(frozen=True)
-class Queue:
+class ReviewQueue:
     """Which cards of a deck come now. Each is the card's name."""
 
     due: tuple[str, ...]
@@ -101,16 +101,16 @@ def schedules(reviews: Iterable[Review]) -> Mapping[str, Schedule]:
     return {card: _schedule(own) for card, own in found.items()}
 
 
-def queue(cards: Sequence[str], reviews: Sequence[Review], now: int) -> Queue:
+def queue(cards: Sequence[str], reviews: Sequence[Review], now: int) -> ReviewQueue:
     """What comes now of these cards (in the author's order). Reviews of cards that are gone count for nothing."""
     known = {card: one for card, one in schedules(reviews).items() if card in set(cards)}
-    due = sorted((one.due, card) for card, one in known.items() if one.comes <= now)
-    ahead = sorted((one.due, card) for card, one in known.items() if now < one.comes)
+    due = sorted((one.due, card) for card, one in known.items() if one.asked_from <= now)
+    ahead = sorted((one.due, card) for card, one in known.items() if now < one.asked_from)
     soon = [(at, card) for at, card in ahead if known[card].learning and at <= now + AHEAD]
     unseen = [card for card in cards if card not in known]
     today = sum(one.first // DAY == now // DAY for one in known.values())
-    new = unseen[: max(0, NEW_A_DAY - today)]
-    return Queue(
+    new = unseen[: max(0, NEW_PER_DAY - today)]
+    return ReviewQueue(
         tuple(card for _, card in due),
         tuple(new),
         tuple(card for _, card in soon),

@@ -11,7 +11,7 @@ FACTORS = (1, 1.5, 2, 10)
 
 
 @dataclass(frozen=True)
-class Clock:
+class TimeLimit:
     """A clock chosen before a challenge starts. `factor` stretches each problem's time; None turns the clock off."""
 
     factor: float | None
@@ -20,7 +20,7 @@ class Clock:
         if self.factor is not None and (isinstance(self.factor, bool) or self.factor not in FACTORS):
             raise ValueError(f"a clock is off or runs at one of {FACTORS}, not {self.factor!r}")
 
-    def allows(self, seconds: int) -> int | None:
+    def allowed_ms(self, seconds: int) -> int | None:
         """The milliseconds it gives for a problem that its author gave `seconds`; None for all the time one likes."""
         return None if self.factor is None else round(seconds * 1000 * self.factor)
 
@@ -30,18 +30,18 @@ class Clock:
         return "off" if self.factor is None else f"{self.factor:g}"
 
     @classmethod
-    def of(cls, code: str) -> Clock:
+    def from_code(cls, code: str) -> TimeLimit:
         """The clock of that name. Raises ValueError for any other text."""
-        for clock in CLOCKS:
+        for clock in TIME_LIMITS:
             if clock.code == code:
                 return clock
-        raise ValueError(f"no clock is called {code!r}; there are {', '.join(c.code for c in CLOCKS)}")
+        raise ValueError(f"no clock is called {code!r}; there are {', '.join(c.code for c in TIME_LIMITS)}")
 
     def to_json(self) -> float | None:
         return self.factor
 
     @classmethod
-    def from_json(cls, data: Any) -> Clock:
+    def from_json(cls, data: Any) -> TimeLimit:
         """The clock that :meth:`to_json` wrote. Raises RecordError for anything else."""
         if data is not None and type(data) not in (int, float):
             raise RecordError(f"expected a clock's factor, not {data!r}")
@@ -51,5 +51,5 @@ class Clock:
             raise RecordError(str(error)) from None
 
 
-CLOCKS = (*(Clock(factor) for factor in FACTORS), Clock(None))
+TIME_LIMITS = (*(TimeLimit(factor) for factor in FACTORS), TimeLimit(None))
 """Every clock there is: as the author set it, slower and slower, off."""

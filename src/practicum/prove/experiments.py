@@ -11,7 +11,7 @@ from practicum.kinds.equality import shown
 from practicum.model import NOTHING, Failure, Measured, Measurement, Topic
 from practicum.prove import evidence
 from practicum.prove.repeated_runs import MEMORY, Bench, Stopped
-from practicum.runner.events import Event, Value
+from practicum.runner.events import Evaluated, RunEvent
 from practicum.runner.job import Job, Limits
 
 SECONDS = 900.0
@@ -42,13 +42,13 @@ def measure(calls: Sequence[Measurement], bench: Bench, on_measured: OnMeasured)
     reported: set[str] = set()
     code = evidence.code_digest(bench.topic, frozenset({calls[0].function}))
 
-    def tell(event: Event) -> None:
-        if isinstance(event, Value) and event.name in by_name and event.name not in reported:
+    def on_event(event: RunEvent) -> None:
+        if isinstance(event, Evaluated) and event.name in by_name and event.name not in reported:
             reported.add(event.name)
             call = by_name[event.name]
             on_measured(call, _measured(call, event.value, event.seconds, code))
-        elif bench.tell:
-            bench.tell(event)
+        elif bench.on_event:
+            bench.on_event(event)
 
     job = Job(
         code="import experiments",
@@ -57,7 +57,7 @@ def measure(calls: Sequence[Measurement], bench: Bench, on_measured: OnMeasured)
         limits=Limits(seconds=SECONDS * len(calls), memory=MEMORY),
         environment=bench.environment,
     )
-    result = bench.run(job, tell=tell, cancel=bench.cancel)
+    result = bench.run(job, on_event=on_event, cancel=bench.cancel)
     if result.stopped == "cancelled":
         raise Stopped
     why = f"experiments.py: {result.failure}" if result.failure else result.why or "the run gave nothing"

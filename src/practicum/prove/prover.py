@@ -13,7 +13,7 @@ from practicum.prove import experiments, judging, subjects
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.prove.judging import Measurements
 from practicum.prove.repeated_runs import Bench, RunJob, Stopped
-from practicum.runner.cancellation import Cancel
+from practicum.runner.cancellation import Cancellation
 from practicum.runner.environment import Environment
 
 
@@ -54,9 +54,9 @@ class Prover:
         self._seconds = seconds
         self._on_progress = on_progress
         self._on_proved = on_proved
-        self._environment = environment or Environment.own()
+        self._environment = environment or Environment.current()
         self._keeps = keep
-        self._cancel = Cancel()
+        self._cancel = Cancellation()
         self._lock = threading.Lock()
         self._done = self._total = 0
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from practicum.kinds import expressions
 from practicum.model import Failure, Measured, Measurement, Observation, Run, Topic
 from practicum.prove import experiment_stub, slices
-from practicum.runner.cancellation import Cancel
+from practicum.runner.cancellation import Cancellation
 from practicum.runner.environment import Environment
-from practicum.runner.events import Tell
+from practicum.runner.events import OnEvent
 from practicum.runner.job import Job, Limits, Result
 
 QUICK = 0.1
@@ -38,9 +38,9 @@ class Bench:
     topic: Topic
     seconds: float = 60.0
     """Wall-clock time that one run may take."""
-    cancel: Cancel | None = None
-    tell: Tell | None = None
-    environment: Environment = field(default_factory=Environment.own)
+    cancel: Cancellation | None = None
+    on_event: OnEvent | None = None
+    environment: Environment = field(default_factory=Environment.current)
     """Where they are made."""
 
 
@@ -72,7 +72,7 @@ def _repeats(first: Observation) -> int:
 
 def _observe(run: Run, bench: Bench, context: Context, seed: int, hash_seed: int) -> Observation:
     job, shifted = _job(run, bench, context, seed, hash_seed)
-    result = bench.run(job, tell=bench.tell, cancel=bench.cancel)
+    result = bench.run(job, on_event=bench.on_event, cancel=bench.cancel)
     if result.stopped == "cancelled":
         raise Stopped
     return Observation(

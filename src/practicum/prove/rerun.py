@@ -10,8 +10,8 @@ from practicum.prove import experiments, judging, subjects
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.prove.judging import Measurements
 from practicum.prove.repeated_runs import Bench, RunJob, experiment_names
-from practicum.runner.cancellation import Cancel
-from practicum.runner.events import Output, Tell
+from practicum.runner.cancellation import Cancellation
+from practicum.runner.events import OnEvent, Output
 
 SECONDS = 30.0
 """Wall-clock time that one run of a repeated proof may take."""
@@ -22,8 +22,8 @@ def again(
     entry: Entry,
     variant: int,
     run: RunJob,
-    tell: Tell | None = None,
-    cancel: Cancel | None = None,
+    on_event: OnEvent | None = None,
+    cancel: Cancellation | None = None,
 ) -> VariantFinding:
     """What one variant's claims give now. Experiments are made with one seed only. Raises Stopped when cancelled."""
     try:
@@ -33,7 +33,7 @@ def again(
     topic = catalogue.topic(entry.topic)
     asked = _with_one_seed(entry.problem.variants[variant])
     part = subjects.of_variant(entry.problem, asked, experiment_names(topic))
-    bench = Bench(run, topic, SECONDS, cancel, tell, environment)
+    bench = Bench(run, topic, SECONDS, cancel, on_event, environment)
     known = Measurements()
 
     def on_measured(call: Measurement, found: Measured | str) -> None:
@@ -41,9 +41,9 @@ def again(
             known.failed[call] = found
         else:
             known.measured[call] = found
-        if tell:
+        if on_event:
             said = found if isinstance(found, str) else ", ".join(f"{n} {v:.4g}" for n, v in found.numbers.items())
-            tell(Output("stdout", f"{call.call}: {said}\n"))
+            on_event(Output("stdout", f"{call.call}: {said}\n"))
 
     for batch in experiments.batches(part.plan.measurements, 1):
         experiments.measure(batch, bench, on_measured)

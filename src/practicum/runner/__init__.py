@@ -8,48 +8,50 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # not from `typing`, which would be a fifth of a zygote's start
 if TYPE_CHECKING:
-    from practicum.runner.cancellation import Cancel
+    from practicum.runner.cancellation import Cancellation
     from practicum.runner.environment import Environment
-    from practicum.runner.events import Began, Epoch, Event, Output, Queued, Stream, Tell, Value
+    from practicum.runner.events import Epoch, Evaluated, OnEvent, Output, Queued, RunEvent, Started, Stream
     from practicum.runner.isolation_mode import choose_mode
-    from practicum.runner.isolation_report import Report, doctor
-    from practicum.runner.job import Figure, Job, Limits, Mode, Preload, Result
+    from practicum.runner.isolation_report import IsolationReport, inspect_machine
+    from practicum.runner.job import FigureImage, IsolationMode, Job, Limits, Preload, Result
     from practicum.runner.pool import Pool, UnsafeMode
 
 __all__ = [
-    "Began",
-    "Cancel",
+    "Cancellation",
     "Environment",
     "Epoch",
-    "Event",
-    "Figure",
+    "Evaluated",
+    "FigureImage",
+    "IsolationMode",
+    "IsolationReport",
     "Job",
     "Limits",
-    "Mode",
+    "OnEvent",
     "Output",
     "Pool",
     "Preload",
     "Queued",
-    "Report",
     "Result",
+    "RunEvent",
+    "Started",
     "Stream",
-    "Tell",
     "UnsafeMode",
-    "Value",
     "choose_mode",
-    "doctor",
+    "inspect_machine",
 ]
 
 _HOMES = {
-    "Cancel": "cancellation",
+    "Cancellation": "cancellation",
     "Environment": "environment",
     "Pool": "pool",
     "UnsafeMode": "pool",
-    "Report": "isolation_report",
-    "doctor": "isolation_report",
+    "IsolationReport": "isolation_report",
+    "inspect_machine": "isolation_report",
     "choose_mode": "isolation_mode",
 }
-_HOMES |= dict.fromkeys(("Began", "Epoch", "Event", "Output", "Queued", "Stream", "Tell", "Value"), "events")
+_HOMES |= dict.fromkeys(
+    ("Started", "Epoch", "RunEvent", "Output", "Queued", "Stream", "OnEvent", "Evaluated"), "events"
+)
 
 
 def __getattr__(name: str) -> object:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 
-class Cancel(threading.Event):
+class Cancellation(threading.Event):
     """Ends the runs it was given to, the running and the waiting, when it is set. From any thread, for good."""
 
     def __init__(self) -> None:

@@ -21,7 +21,7 @@ class Environment:
     interpreter: Interpreter
 
     @classmethod
-    def own(cls) -> Environment:
+    def current(cls) -> Environment:
         """The one in which this program itself runs."""
         return cls("", platform.python_version(), Interpreter.current())
 

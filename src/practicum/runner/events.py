@@ -18,7 +18,7 @@ class Queued:
 
 
 @dataclass(frozen=True)
-class Began:
+class Started:
     """Its turn has come: an interpreter is at work for it."""
 
 
@@ -31,7 +31,7 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Value:
+class Evaluated:
     """One of the values asked for is known."""
 
     name: str
@@ -54,6 +54,6 @@ class Epoch:
     """From the epoch's beginning to its end, validation included."""
 
 
-Event = Queued | Began | Output | Value | Epoch
-Tell = Callable[[Event], None]
+RunEvent = Queued | Started | Output | Evaluated | Epoch
+OnEvent = Callable[[RunEvent], None]
 """Called with each event as it happens, from the thread that called `Pool.run`. What it raises ends the run."""

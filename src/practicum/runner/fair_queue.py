@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from practicum.runner.cancellation import Cancel
+from practicum.runner.cancellation import Cancellation
 
 MOST_WAITING = 50
 """Runs of one person that may wait; what comes then is refused."""
 
-OnPlace = Callable[[int], None]
+OnPosition = Callable[[int], None]
 """Told how many runs will begin before this one, whenever that changes."""
 
 
@@ -62,12 +62,14 @@ class Turns:
             return len(self._waiting)
 
     @contextlib.contextmanager
-    def turn(self, person: str = "", on_place: OnPlace | None = None, cancel: Cancel | None = None) -> Iterator[None]:
+    def slot(
+        self, person: str = "", on_position: OnPosition | None = None, cancel: Cancellation | None = None
+    ) -> Iterator[None]:
         """Wait for a place and hold it. Raises :class:`Refused`, or :class:`Cancelled` while it waits."""
         ticket = self._enter(person)
         try:
             with cancel.calling(self._wake) if cancel else contextlib.nullcontext():
-                self._wait(ticket, on_place, cancel)
+                self._wait(ticket, on_position, cancel)
             yield
         finally:
             self._leave(ticket)
@@ -95,7 +97,7 @@ class Turns:
             self._changed.notify_all()  # it may go before others
             return ticket
 
-    def _wait(self, ticket: _Ticket, on_place: OnPlace | None, cancel: Cancel | None) -> None:
+    def _wait(self, ticket: _Ticket, on_position: OnPosition | None, cancel: Cancellation | None) -> None:
         told = -1
         while True:
             with self._changed:
@@ -105,13 +107,13 @@ class Turns:
                     if cancel is not None and cancel.is_set():
                         raise Cancelled
                     ahead = self._ahead(ticket)
-                    if on_place and ahead != told:
+                    if on_position and ahead != told:
                         break
                     self._changed.wait()
                 else:
                     return
             told = ahead
-            on_place(ahead)  # without the lock: it may take its time
+            on_position(ahead)  # without the lock: it may take its time
 
     def _leave(self, ticket: _Ticket) -> None:
         with self._changed:

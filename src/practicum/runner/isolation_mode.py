@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 
-from practicum.runner.job import Job, Limits, Mode, Preload, ZygoteGone
+from practicum.runner.job import IsolationMode, Job, Limits, Preload, ZygoteGone
 from practicum.runner.job_monitor import Watch
 from practicum.runner.zygote_client import Zygote
 
@@ -13,21 +13,21 @@ _PROBE = Job(code="x = 6 * 7", values={"x": "x"}, limits=Limits(seconds=10, memo
 
 
 @functools.cache
-def choose_mode() -> tuple[Mode, tuple[str, ...]]:
+def choose_mode() -> tuple[IsolationMode, tuple[str, ...]]:
     """The best mode in which a job really runs here, and why each better one does not. Probed once a process."""
     reasons: list[str] = []
-    for mode in (Mode.FULL, Mode.BARE):
+    for mode in (IsolationMode.FULL, IsolationMode.BARE):
         why = why_not(mode)
         if why is None:
             return mode, tuple(reasons)
         reasons.append(f"{mode.value}: {why}")
-    return Mode.SUBPROCESS, tuple(reasons)
+    return IsolationMode.SUBPROCESS, tuple(reasons)
 
 
 @functools.cache
-def why_not(mode: Mode) -> str | None:
+def why_not(mode: IsolationMode) -> str | None:
     """Why a job cannot run in `mode` here; None if it can."""
-    if mode is Mode.SUBPROCESS:
+    if mode is IsolationMode.SUBPROCESS:
         return None
     if not sys.platform.startswith("linux"):
         return "it needs Linux"

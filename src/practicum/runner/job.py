@@ -12,7 +12,7 @@ from practicum.runner.environment import Environment
 from practicum.runner.events import Epoch
 
 
-class Mode(StrEnum):
+class IsolationMode(StrEnum):
     """How well a job is kept apart, from the best to none."""
 
     FULL = "full"
@@ -81,7 +81,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Figure:
+class FigureImage:
     """A picture as the code drew it. Of a stranger's making: show it as an image, never as part of a page."""
 
     png: bytes
@@ -104,7 +104,7 @@ class Result:
     """What setup, code or check raised."""
     traceback: str = ""
     """The failure's traceback, trimmed to the job's own lines."""
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[FigureImage, ...] = ()
     """Open Matplotlib figures at the end."""
     epochs: tuple[Epoch, ...] = ()
     """What was trained, epoch by epoch."""

@@ -13,10 +13,10 @@ from typing import Any, Literal, Protocol
 from practicum.model import Failure
 from practicum.runner import stop_messages
 from practicum.runner.ansi import shown
-from practicum.runner.cancellation import Cancel
-from practicum.runner.events import Began, Epoch, Event, Output, Stream, Tell, Value
+from practicum.runner.cancellation import Cancellation
+from practicum.runner.events import Epoch, Evaluated, OnEvent, Output, RunEvent, Started, Stream
 from practicum.runner.inside.transfer import MESSAGE
-from practicum.runner.job import ChildGone, Figure, Job, Result, ZygoteGone
+from practicum.runner.job import ChildGone, FigureImage, Job, Result, ZygoteGone
 from practicum.runner.value_decoding import (
     Unreadable,
     count,
@@ -69,13 +69,13 @@ class Watch:
         self,
         session: Session,
         job: Job,
-        tell: Tell | None = None,
-        cancel: Cancel | None = None,
+        on_event: OnEvent | None = None,
+        cancel: Cancellation | None = None,
         borrow: dict[str, object] | None = None,
     ) -> None:
         self._session = session
         self._job = job
-        self._tell_caller = tell
+        self._on_event = on_event
         self._cancel = cancel
         self._borrow = borrow
         self.said: tuple[str, bytes] | None = None
@@ -90,7 +90,7 @@ class Watch:
         self._values: dict[str, Any] = {}
         self._failure: Failure | None = None
         self._traceback = ""
-        self._figures: list[Figure] = []
+        self._figures: list[FigureImage] = []
         self._epochs: list[Epoch] = []
         self._written = 0
         self._received = 0
@@ -222,9 +222,9 @@ class Watch:
         if self._stopped is None:
             self._stopped, self._why = stopped, why
 
-    def _tell(self, event: Event) -> None:
-        if self._tell_caller:
-            self._tell_caller(event)
+    def _report(self, event: RunEvent) -> None:
+        if self._on_event:
+            self._on_event(event)
 
     # --- what comes --------------------------------------------------------------------------------------------------
 
@@ -252,7 +252,7 @@ class Watch:
         text = self._decoders[stream].decode(data[: max(0, room)], final=not data)
         if text:
             self._text[stream].append(text)
-            self._tell(Output(stream, text))
+            self._report(Output(stream, text))
         if len(data) > room:
             self._stop("output", stop_messages.output(self._job.limits))
 
@@ -326,7 +326,7 @@ class Watch:
     def _take_beginning(self, told: Any) -> None:
         if self._began is None:
             self._began = time.monotonic()
-            self._tell(Began())
+            self._report(Started())
 
     def _take_epoch(self, told: Any) -> None:
         try:
@@ -336,7 +336,7 @@ class Watch:
             raise Unreadable(str(error)) from None
         if len(self._epochs) < MAX_EPOCHS:
             self._epochs.append(epoch)
-            self._tell(epoch)
+            self._report(epoch)
 
     def _take_listening(self, told: Any) -> None:
         """The code has ended, and its process waits for questions. What it wrote is in the pipes by now."""
@@ -396,7 +396,7 @@ class Watch:
         png, svg = content[4 : 4 + size], content[4 + size :]
         if not png.startswith(b"\x89PNG\r\n\x1a\n"):
             raise Unreadable("a figure is a PNG")
-        self._figures.append(Figure(png, svg.decode("utf-8", "replace")))
+        self._figures.append(FigureImage(png, svg.decode("utf-8", "replace")))
 
     def _take_value(self, told: Any) -> None:
         try:
@@ -407,7 +407,7 @@ class Watch:
         if name not in self._job.values or self._received > self._job.limits.output + FIGURES:
             raise Unreadable("a value that nobody asked for")
         self._values[name] = value
-        self._tell(Value(name, value, seconds))
+        self._report(Evaluated(name, value, seconds))
 
     def _take_failure(self, told: Any) -> None:
         try:

@@ -59,4 +59,4 @@ def missing(chosen: Preload, environment: Environment | None = None) -> str | No
 
 def installed(name: str, environment: Environment | None = None) -> bool:
     """Whether the module is there, in that environment or the server's own, found without importing it."""
-    return (environment or Environment.own()).has(name)
+    return (environment or Environment.current()).has(name)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from practicum.runner.borrow import borrowing
-from practicum.runner.cancellation import Cancel
+from practicum.runner.cancellation import Cancellation
 from practicum.runner.job import Job, Result, ZygoteGone
 from practicum.runner.job_monitor import Session, Watch
 from practicum.runner.warm_pool import ATTEMPTS
@@ -20,7 +20,7 @@ Open = Callable[[Job, bool], AbstractContextManager[Session]]
 """A session for a job; a fresh one, if the last turned out to be dead."""
 
 
-def examine(watch: Watch, job: Job, open_session: Open, cancel: Cancel | None) -> Result:
+def examine(watch: Watch, job: Job, open_session: Open, cancel: Cancellation | None) -> Result:
     """What the check says of the job that `watch` follows: a result of which failure, stop and values count.
 
     Raises :class:`ZygoteGone` if there is no interpreter for the check.

@@ -40,7 +40,7 @@ class PlainSession:
     immediate = False
 
     def __init__(self, preload: Preload, hash_seed: int, environment: Environment | None = None) -> None:
-        self._python = (environment or Environment.own()).interpreter
+        self._python = (environment or Environment.current()).interpreter
         self._folder = tempfile.mkdtemp(prefix="practicum-")
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         try:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from practicum.runner.environment import Environment
-from practicum.runner.job import ChildGone, Job, Mode, Preload, ZygoteGone
+from practicum.runner.job import ChildGone, IsolationMode, Job, Preload, ZygoteGone
 from practicum.runner.spare_children import DISK, Demand, Spare
 from practicum.runner.zygote_client import Session, Zygote
 
@@ -65,7 +65,7 @@ class Home:
 class Keeper:
     """Every method may be called from any thread. One thread of its own looks after what is kept."""
 
-    def __init__(self, mode: Mode, spares: int, is_idle: Callable[[], bool]) -> None:
+    def __init__(self, mode: IsolationMode, spares: int, is_idle: Callable[[], bool]) -> None:
         self.mode = mode
         self.closed = False
         self._most = spares

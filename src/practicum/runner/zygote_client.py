@@ -23,7 +23,7 @@ from practicum.runner import syscall_filter as syscalls
 from practicum.runner.environment import Environment
 from practicum.runner.inside import zygote as _zygote  # noqa: F401 - for its bytecode: the sandbox cannot write
 from practicum.runner.inside.remove_tree import remove_tree
-from practicum.runner.job import Mode, Preload, ZygoteGone
+from practicum.runner.job import IsolationMode, Preload, ZygoteGone
 
 PATIENCE = 90.0
 """Seconds that a zygote may take to import everything, on a slow and busy machine."""
@@ -34,11 +34,13 @@ _CHUNK = 1 << 16
 class Zygote:
     """A running zygote. Made by :meth:`start`, ended by :meth:`close`; `launch` may be called from any thread."""
 
-    def __init__(self, mode: Mode, preload: Preload, hash_seed: int, environment: Environment | None = None) -> None:
+    def __init__(
+        self, mode: IsolationMode, preload: Preload, hash_seed: int, environment: Environment | None = None
+    ) -> None:
         self.mode = mode
         self.preload = preload
         self.hash_seed = hash_seed
-        self.environment = environment or Environment.own()
+        self.environment = environment or Environment.current()
         self.versions: dict[str, str] = {}
         self.threads = 0
         self.used = time.monotonic()
@@ -74,7 +76,7 @@ class Zygote:
     @classmethod
     def start(
         cls,
-        mode: Mode,
+        mode: IsolationMode,
         preload: Preload,
         hash_seed: int,
         environment: Environment | None = None,
@@ -101,7 +103,7 @@ class Zygote:
 
     def _command(self, control: int) -> tuple[list[str], dict[str, str]]:
         python = self.environment.interpreter
-        if self.mode is Mode.FULL:
+        if self.mode is IsolationMode.FULL:
             return sandbox.full_command(python, self.hash_seed, control), {"PATH": os.environ.get("PATH", "")}
         self._folder = tempfile.mkdtemp(prefix="practicum-")
         os.chmod(self._folder, 0o711)  # noqa: PTH101 - jobs run as other users and must pass it
@@ -112,7 +114,7 @@ class Zygote:
         return python.command("zygote", str(sandbox.HOME.parent), str(control)), environment
 
     def _configure(self) -> None:
-        full = self.mode is Mode.FULL
+        full = self.mode is IsolationMode.FULL
         python = self.environment.interpreter
         sight = sandbox.Sight((), ("/dev/null",)) if full else sandbox.bare_sight(python)
         root = os.geteuid() == 0

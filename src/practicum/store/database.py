@@ -58,7 +58,7 @@ def _parsed(text: str) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
-def name_of(url: URL) -> str:
+def display_name(url: URL) -> str:
     """The database's name for a message: a path, or a URL without its password."""
     return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
@@ -71,7 +71,7 @@ def connect(url: URL) -> Engine:
     try:
         engine = create_engine(url, json_serializer=_COMPACT.encode, **options)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise StoreError(f"{name_of(url)}: {error}. Try: pip install 'practicum[postgresql]'") from None
+        raise StoreError(f"{display_name(url)}: {error}. Try: pip install 'practicum[postgresql]'") from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -83,12 +83,12 @@ def reading(engine: Engine) -> Engine:
     return engine.execution_options(practicum_reads=True)
 
 
-def writing(engine: Engine) -> OneWriter | Engine:
+def writing(engine: Engine) -> SingleWriter | Engine:
     """Where writers `begin` a transaction, committed at the end of its `with`: on SQLite one at a time."""
-    return OneWriter(engine) if engine.dialect.name == "sqlite" else engine
+    return SingleWriter(engine) if engine.dialect.name == "sqlite" else engine
 
 
-class OneWriter:
+class SingleWriter:
     """One connection, kept for writing, and a queue for it.
 
     SQLite has one writer at a time, and one that finds it busy sleeps before it asks again. Within this process
@@ -126,7 +126,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def in_words(name: str) -> Iterator[None]:
+def translated_errors(name: str) -> Iterator[None]:
     """Turn the database's errors into a StoreError. A broken constraint (IntegrityError) is left as it is."""
     try:
         yield

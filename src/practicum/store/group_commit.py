@@ -14,7 +14,7 @@ MOST = 64
 """Pieces of work that are done together at the most, so that none waits long for the others."""
 
 
-class Together(Generic[W]):
+class GroupCommit(Generic[W]):
     """A thread that takes what has been put and does it, `all_or_none` first, else each `alone`.
 
     Nothing waits for company: what is put while the thread is at work is what it takes next.

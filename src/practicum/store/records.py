@@ -36,7 +36,7 @@ class SittingRecord:
     course: str
     topic: str
     mode: str
-    paper: Mapping[str, Any]
+    exam: Mapping[str, Any]
     """What was drawn at the start, as a JSON object."""
     started: int
     finished: int | None

@@ -21,8 +21,16 @@ from sqlalchemy import Connection, Engine, Row, Select, bindparam, case, func, l
 from sqlalchemy.exc import IntegrityError
 
 from practicum.store import schema
-from practicum.store.database import OneWriter, connect, database_url, in_words, name_of, reading, writing
-from practicum.store.group_commit import Together
+from practicum.store.database import (
+    SingleWriter,
+    connect,
+    database_url,
+    display_name,
+    reading,
+    translated_errors,
+    writing,
+)
+from practicum.store.group_commit import GroupCommit
 from practicum.store.migrate import migrate
 from practicum.store.records import BadgeRecord, EventRecord, RunRecord, SittingRecord, StepRecord, StoreError
 
@@ -154,10 +162,10 @@ class Store:
         """For a database that is at the newest schema; :meth:`open` sees to that."""
         self._engine = engine
         self._reads = reading(engine)
-        self._name = name_of(engine.url)
-        with in_words(self._name):
+        self._name = display_name(engine.url)
+        with translated_errors(self._name):
             self._writes = writing(engine)
-        self._waiting: Together[_Append] = Together(self._append_all, self._append)
+        self._waiting: GroupCommit[_Append] = GroupCommit(self._append_all, self._append)
 
     @classmethod
     def open(cls, data: Path | None = None, url: str | None = None) -> Self:
@@ -169,8 +177,8 @@ class Store:
         where = database_url(data, url)
         engine = connect(where)
         try:
-            with in_words(name_of(where)):
-                migrate(engine, name_of(where))
+            with translated_errors(display_name(where)):
+                migrate(engine, display_name(where))
             return cls(engine)
         except BaseException:
             engine.dispose()
@@ -179,7 +187,7 @@ class Store:
     def close(self) -> None:
         """Store what is waiting, and close every connection."""
         self._waiting.close()
-        if isinstance(self._writes, OneWriter):
+        if isinstance(self._writes, SingleWriter):
             self._writes.close()
         self._engine.dispose()
 
@@ -218,7 +226,7 @@ class Store:
         course: str,
         topic: str,
         mode: str,
-        paper: Mapping[str, Any],
+        exam: Mapping[str, Any],
         at: int,
         events: Sequence[EventRecord] = (),
         once: str = "",
@@ -232,7 +240,7 @@ class Store:
         row = {"id": id, "learner": learner, "course": course, "topic": topic, "mode": mode, "started": at}
         try:
             with self._writing() as connection:
-                connection.execute(_sitting.insert(), {**row, "paper": dict(paper)})
+                connection.execute(_sitting.insert(), {**row, "paper": dict(exam)})
                 if events:
                     connection.execute(_INSERT_EVENT, _rows(id, 0, events))
         except IntegrityError:
@@ -261,7 +269,7 @@ class Store:
         """
         return self._append(_appending(sitting_id, expected_seq, records, finished))
 
-    def append_soon(
+    def append_grouped(
         self,
         sitting_id: str,
         expected_seq: int,
@@ -307,7 +315,7 @@ class Store:
 
     # --- steps, outside of sittings
 
-    def record(self, learner: str, step: StepRecord) -> bool:
+    def add_step(self, learner: str, step: StepRecord) -> bool:
         """Add a step of a learner; False if they have one with its nonce. Raises StoreError if there is no learner."""
         try:
             with self._writing() as connection:
@@ -391,7 +399,7 @@ class Store:
 
     # --- badges
 
-    def award(self, learner: str, course: str, topic: str, name: str, sitting: str, at: int) -> bool:
+    def award_badge(self, learner: str, course: str, topic: str, name: str, sitting: str, at: int) -> bool:
         """Give a learner a topic's badge; False if they have it, and then it stays as it was.
 
         Raises StoreError if there is no such learner or sitting.
@@ -416,12 +424,12 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with in_words(self._name), self._reads.connect() as connection:
+        with translated_errors(self._name), self._reads.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with in_words(self._name), self._writes.begin() as connection:
+        with translated_errors(self._name), self._writes.begin() as connection:
             yield connection
 
 
@@ -464,6 +472,6 @@ def _records(rows: Sequence[Row[Any]]) -> Iterator[SittingRecord]:
     """The sittings in the rows of :func:`_with_events`, in their order."""
     for (id, learner, course, topic, mode, started, finished), group in groupby(rows, lambda row: row[: len(_OWN)]):
         tails = [row[len(_OWN) :] for row in group]
-        paper = tails[0][0]
+        exam = tails[0][0]
         events = tuple(EventRecord(kind, at, data, nonce) for _, nonce, kind, at, data in tails if kind is not None)
-        yield SittingRecord(id, learner, course, topic, mode, paper, started, finished, events)
+        yield SittingRecord(id, learner, course, topic, mode, exam, started, finished, events)

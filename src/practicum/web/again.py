@@ -16,7 +16,7 @@ from starlette.responses import Response
 from practicum import practice
 from practicum.model import OptionFinding, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner import Began, Cancel, Event, Output, Tell
+from practicum.runner import Cancellation, OnEvent, Output, RunEvent, Started
 from practicum.runner.ansi import shown
 from practicum.web import live, outcome, proof, question, security, view
 from practicum.web.seat import index_of, now
@@ -36,7 +36,7 @@ class Rerun:
     order: tuple[int, ...]
     """The order in which this learner saw the options."""
     url: str
-    run: Callable[[Tell, Cancel], VariantFinding]
+    run: Callable[[OnEvent, Cancellation], VariantFinding]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def rerun(request: Request) -> Rerun:
     if not state.status.closed:
         raise Halt(409, "Answer first", "This can be run again once your answer is in.", (at.here(), "Back"))
     entry = at.entry(index, where.draft)
-    item = at.sitting.paper.items[index]
+    item = at.sitting.exam.items[index]
     if where.pool is None or proof.found(entry, item.variant) is None:
         raise Halt(409, "This cannot be run here", "The service was started without a runner.", (url, "Back"))
     run = partial(_again, where, at.catalogue, entry, item.variant, security.visitor(request).person)
@@ -86,24 +86,24 @@ def _again(
     entry: Entry,
     variant: int,
     person: str,
-    tell: Tell,
-    cancel: Cancel,
+    tell: OnEvent,
+    cancel: Cancellation,
 ) -> VariantFinding:
     from practicum.prove.rerun import again  # With what it needs, a tenth of the time to the first page.
 
     assert where.pool is not None
-    return again(catalogue, entry, variant, partial(where.pool.run, person=person), tell=tell, cancel=cancel)
+    return again(catalogue, entry, variant, partial(where.pool.run, person=person), on_event=tell, cancel=cancel)
 
 
-def work(what: Rerun, tell: Tell, cancel: Cancel) -> Ran:
+def work(what: Rerun, tell: OnEvent, cancel: Cancellation) -> Ran:
     """The run; where the runner itself fails, that too is a finding, and not a broken page."""
     from practicum.prove.repeated_runs import Stopped
 
     printed: list[str] = []
     began: list[float] = []
 
-    def on_event(happened: Event) -> None:
-        if isinstance(happened, Began):
+    def on_event(happened: RunEvent) -> None:
+        if isinstance(happened, Started):
             began.append(time.monotonic())
         if isinstance(happened, Output):
             printed.append(happened.text)

@@ -9,7 +9,7 @@ from practicum import kinds
 from practicum.kinds.base import NoKey, Unclear
 from practicum.model import Failure, Observation, Problem, Run, Topic, Variant
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner import Cancel, Limits, Result, Tell
+from practicum.runner import Cancellation, Limits, OnEvent, Result
 from practicum.web import hints, outcome, proof, running, scratch
 from practicum.web.site import Site
 
@@ -74,8 +74,8 @@ def grade(
     asked: Asked,
     answer: tuple[str, ...],
     person: str,
-    tell: Tell | None = None,
-    cancel: Cancel | None = None,
+    tell: OnEvent | None = None,
+    cancel: Cancellation | None = None,
 ) -> Graded:
     """Grade an answer. Blocks while it is run: call it in a thread of its own. Jobs of one `person` take turns."""
     run = asked.kind.attempt(asked.variant, answer)

@@ -20,7 +20,17 @@ from starlette.responses import JSONResponse, Response
 from practicum import kinds, practice
 from practicum.kinds.base import Unclear
 from practicum.model import Topic
-from practicum.practice import CLOCKS, GRACE, Clock, Decision, ItemState, Paper, RecordError, Sitting, Status
+from practicum.practice import (
+    GRACE,
+    TIME_LIMITS,
+    Decision,
+    Exam,
+    ItemState,
+    ItemStatus,
+    RecordError,
+    Sitting,
+    TimeLimit,
+)
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.store import SittingRecord
 from practicum.web import answering, forms, live, question, view
@@ -60,7 +70,7 @@ def start_page(request: Request) -> Response:
         problems=[
             {**vars(question.heading(entry, 0)), "time": span(entry.problem.seconds * 1000)} for entry in entries
         ],
-        clocks=[_clock(clock, sum(problem.seconds for problem in problems)) for clock in CLOCKS],
+        clocks=[_clock(clock, sum(problem.seconds for problem in problems)) for clock in TIME_LIMITS],
         resume=resume(where, visitor(request).token, catalogue, topic),
     )
 
@@ -96,16 +106,16 @@ def _set_of(offered: tuple[Entry, ...], latest: tuple[SittingRecord, ...]) -> in
     known = {entry.path: entry.problem.set for entry in offered}
     for record in latest:
         try:
-            drawn = Paper.from_json(record.paper).variants
+            drawn = Exam.from_json(record.exam).variants
         except RecordError:
             continue
         return next((known[path] for path in drawn if path in known), None)
     return None
 
 
-def _clock(clock: Clock, total: int) -> dict[str, str]:
+def _clock(clock: TimeLimit, total: int) -> dict[str, str]:
     names: dict[float | None, str] = {None: "Off", 1: "Normal"}
-    allowed = clock.allows(total)
+    allowed = clock.allowed_ms(total)
     return {
         "code": clock.code,
         "name": names.get(clock.factor, f"×{clock.factor:g}" if clock.factor else ""),
@@ -140,13 +150,13 @@ def start(request: Request, form: FormData) -> Response:
     latest = _latest(where, learner, catalogue, topic)
     problems = [entry.problem for entry in _next_set(_offered(where, catalogue, topic), latest)]
     try:
-        clock = Clock.of(forms.word(form, "clock") or "1")
+        clock = TimeLimit.from_code(forms.word(form, "clock") or "1")
         previous = _drawn(latest)
     except ValueError:
         raise Halt(
             400, "There is no such clock", "Choose one of those on the page.", (request.url.path, "Back")
         ) from None
-    paper = practice.draw(problems, clock, random.SystemRandom(), previous)
+    paper = practice.draw_exam(problems, clock, random.SystemRandom(), previous)
     at = now()
     first, nonce = records(practice.show(Sitting(paper), at).events), forms.word(form, "nonce")
     id = where.store.start_sitting(learner, catalogue.course.slug, topic.slug, MODE, paper.to_json(), at, first, nonce)
@@ -160,7 +170,7 @@ def _drawn(latest: tuple[SittingRecord, ...]) -> dict[str, int]:
     drawn: dict[str, int] = {}
     for record in reversed(latest):
         with contextlib.suppress(RecordError):
-            drawn |= Paper.from_json(record.paper).variants
+            drawn |= Exam.from_json(record.exam).variants
     return drawn
 
 
@@ -181,7 +191,7 @@ def problem_page(request: Request) -> Response:
     state = sitting.items[index]
     if state.status.closed:
         return verdict_page(request, at, sitting, index)
-    if state.status is Status.UNSEEN:
+    if state.status is ItemStatus.UNSEEN:
         if at.sitting.current == index:
             raise Halt(
                 404, "This problem is not open yet", "Take the challenge again.", (at.start_url, "The challenge")
@@ -206,13 +216,13 @@ def _open(
     where = site(request)
     entry = at.entry(index, where.draft)
     sitting = practice.as_of(at.sitting, moment)
-    item, state = sitting.paper.items[index], sitting.items[index]
+    item, state = sitting.exam.items[index], sitting.items[index]
     variant = entry.problem.variants[item.variant]
     answers = [one.answer for one in state.answers]
     form = question.form(entry.problem, item.variant, item.order, answers, fields)
     if notice is None and answers:
         notice, told = _not_right(state, form), where.told.get(state.answers[-1].nonce)
-    left, total = state.left_ms(moment), sitting.paper.allows(index)
+    left, total = state.left_ms(moment), sitting.exam.allowed_ms(index)
     return view.page(
         request,
         "problem.html",
@@ -258,7 +268,7 @@ def _not_right(state: ItemState, form: question.Form) -> dict[str, str]:
 
 def _focus(sitting: Sitting) -> str:
     """What the page draws attention to: what came of the last thing that was done."""
-    last = practice.kind(sitting.events[-1])
+    last = practice.event_kind(sitting.events[-1])
     return {"answered": "notice", "hinted": "hint"}.get(last, "title")
 
 
@@ -266,7 +276,7 @@ def clock(request: Request) -> Response:
     """The time that is left, for a page that has been out of sight: `left` and `closes` in milliseconds, or null."""
     at, moment = seat(request), now()
     state = practice.as_of(at.sitting, moment).items[index_of(request, at)]
-    open_for = None if state.status is not Status.OPEN or state.closes_ms is None else state.closes_ms - moment
+    open_for = None if state.status is not ItemStatus.OPEN or state.closes_ms is None else state.closes_ms - moment
     if site(request).pending.holds(*_address(request)):  # It came in time: what comes of it is still to be told.
         return JSONResponse({"left": 0, "closes": 1000 * LIMITS.seconds}, headers={"cache-control": "no-store"})
     answer = {"left": state.left_ms(moment) if open_for is not None else None, "closes": open_for}
@@ -336,7 +346,7 @@ async def _grade(request: Request, asked: Asked, meant: tuple[str, ...]) -> Grad
 
 
 def _asked(at: Seat, index: int, draft: bool) -> Asked:
-    item = at.sitting.paper.items[index]
+    item = at.sitting.exam.items[index]
     return Asked(at.catalogue, at.topic, at.entry(index, draft), item.variant, item.order)
 
 
@@ -373,10 +383,10 @@ async def _follow(
     """
     index = index_of(request, at)
     state = at.sitting.items[index]
-    if state.status is Status.UNSEEN:
+    if state.status is ItemStatus.UNSEEN:
         return view.see(at.here() + "?note=order")
     note = decision.refusal.code if decision.refusal and decision.refusal.code in NOTES else ""
-    if state.status is Status.OPEN and decision.answered is None:
+    if state.status is ItemStatus.OPEN and decision.answered is None:
         if kinds.get(at.entry(index, site(request).draft).problem.kind).typed:
             words = NOTES["blank" if note == "empty" else note] if note else ""
             return await _still(request, fields, _noted(words) if words else None, focus=focus)
@@ -397,7 +407,7 @@ async def _still(
     def made() -> Response:
         at, moment = seat(request), now()
         index = index_of(request, at)
-        if practice.as_of(at.sitting, moment).items[index].status is not Status.OPEN:
+        if practice.as_of(at.sitting, moment).items[index].status is not ItemStatus.OPEN:
             return view.see(f"{at.url}/{index + 1}")
         page = _open(request, at, index, moment, fields, notice, told, focus if notice or focus == "hint" else "")
         page.headers["hx-push-url"] = f"{at.url}/{index + 1}"  # Else the address of the form, which is no page.

@@ -19,7 +19,7 @@ from practicum import modes
 from practicum.kinds.base import Unclear
 from practicum.model import Problem
 from practicum.prove.catalogue import Entry
-from practicum.runner import Cancel, Tell
+from practicum.runner import Cancellation, OnEvent
 from practicum.store import StepRecord
 from practicum.web import answering, forms, live, proof, question, scratch, security, view
 from practicum.web.answering import Asked, Graded
@@ -268,7 +268,7 @@ async def answer(mode: modes.Mode, request: Request, form: FormData) -> Response
         raise Halt(400, "There is no such answer", "Choose one of those on the page.", (what.here, "Back")) from None
     where, person, nonce = site(request), visitor(request).person, forms.word(form, "nonce")
 
-    def work(tell: Tell, cancel: Cancel) -> Graded:
+    def work(tell: OnEvent, cancel: Cancellation) -> Graded:
         return answering.grade(where, what, meant, person, tell, cancel)
 
     def note(graded: Graded) -> None:
@@ -352,7 +352,7 @@ def _piece(
 def _record(request: Request, step: StepRecord) -> None:
     where = site(request)
     learner = where.enrol(visitor(request).token)
-    where.store.record(learner, step)
+    where.store.add_step(learner, step)
 
 
 def exercise_modes() -> tuple[modes.Mode, ...]:

@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from practicum.runner import Cancel, Event, Tell
+from practicum.runner import Cancellation, OnEvent, RunEvent
 from practicum.store import StoreError
 from practicum.web import view
 from practicum.web.security import visitor
@@ -49,7 +49,7 @@ WATCHERS = 8
 FAULT = "Something went wrong here. It is a fault in practicum, and nothing you did."
 
 T = TypeVar("T")
-Work = Callable[[Tell, Cancel], T]
+Work = Callable[[OnEvent, Cancellation], T]
 """What is run, in a thread of its own: it tells what happens, ends soon once it is cancelled, and gives its result."""
 
 
@@ -74,7 +74,7 @@ class Run(Generic[T]):
         self.id = secrets.token_urlsafe(16)
         self.owner = owner
         self.kept = kept
-        self.cancel = Cancel()
+        self.cancel = Cancellation()
         self.noted = threading.Event()
         """Set once its beginning is noted, where it is to be, or once that has failed."""
         self.refused: Exception | None = None
@@ -137,7 +137,7 @@ class Run(Generic[T]):
         self.result = result
         return "result", ""
 
-    def tell(self, happened: Event) -> None:
+    def tell(self, happened: RunEvent) -> None:
         """One thing more has happened."""
         with self._guard:
             self._story.add(happened)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from practicum.model import Failure
-from practicum.runner import Figure, Result
+from practicum.runner import FigureImage, Result
 from practicum.web import epochs, hints
 from practicum.web.view import seconds, spans
 
@@ -123,7 +123,7 @@ def clipped(text: str) -> str:
     return f"{text[:HEAD]}\n\n… {left_out:,} characters are left out here …\n\n{text[-TAIL:]}"
 
 
-def _picture(figure: Figure) -> Picture:
+def _picture(figure: FigureImage) -> Picture:
     png = f"data:image/png;base64,{b64encode(figure.png).decode()}"
     if not figure.svg:
         return Picture(png, png)

@@ -27,7 +27,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from practicum.runner import Began, Cancel, Output, Queued, Tell
+from practicum.runner import Cancellation, OnEvent, Output, Queued, Started
 from practicum.runner.ansi import shown
 from practicum.settings import PROGRESS
 from practicum.store import StoreError
@@ -259,14 +259,14 @@ class _Noted:
             self._zip.replace(self._fit.pictures)
         _write(place, self._fit)
 
-    def work(self, tell: Tell, cancel: Cancel) -> Fit:
+    def work(self, tell: OnEvent, cancel: Cancellation) -> Fit:
         if not _ONE.acquire(blocking=False):
             tell(Queued(0))
             while not _ONE.acquire(timeout=0.2):
                 if cancel.is_set():
                     return self._fit
         try:
-            tell(Began())
+            tell(Started())
             code, said = run(command(self._fit, self._folder / self._fit.id / "model"), tell, cancel)
         finally:
             _ONE.release()
@@ -291,7 +291,7 @@ def command(fit: Fit, model: Path) -> list[str]:
     return [sys.executable, "-m", "practicum", *arguments]
 
 
-def run(command: list[str], tell: Tell, cancel: Cancel) -> tuple[int, str]:
+def run(command: list[str], tell: OnEvent, cancel: Cancellation) -> tuple[int, str]:
     """Run it, telling what it says; its exit code, and what it said in the end, but for how far it was."""
     environment = {**os.environ, PROGRESS: "lines", "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
     with subprocess.Popen(
@@ -310,7 +310,7 @@ def run(command: list[str], tell: Tell, cancel: Cancel) -> tuple[int, str]:
     return process.returncode, (said if process.returncode == 0 else wrong).strip("\n")
 
 
-def _hear(process: subprocess.Popen[bytes], tell: Tell) -> tuple[str, str]:
+def _hear(process: subprocess.Popen[bytes], tell: OnEvent) -> tuple[str, str]:
     """What it says on standard error and on standard output, told as it comes."""
     heard = {"stderr": "", "stdout": ""}
     assert process.stdout is not None

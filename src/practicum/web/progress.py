@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from practicum import modes
 from practicum.model import Page, Prose, Topic
 from practicum.practice import progress
-from practicum.practice.progress import Stand
+from practicum.practice.progress import ModeProgress
 from practicum.prove.catalogue import Catalogue
 from practicum.store import SittingRecord, StepRecord
 from practicum.web import reading, recall
@@ -25,7 +25,7 @@ class Place:
     """A mode as it stands with a learner, ready to be shown."""
 
     mode: modes.Mode
-    stand: Stand
+    stand: ModeProgress
     words: str
     """What is done of it; empty where nothing was begun."""
     left_off: str = ""
@@ -60,7 +60,7 @@ def way(where: Site, token: str, catalogue: Catalogue, topic: Topic) -> Way:
     if suggested is None:
         return Way(places, None, "")
     chosen = next(place for place in places if place.mode.name == suggested.mode)
-    return Way(places, chosen, _WHY[suggested.why](chosen))
+    return Way(places, chosen, _WHY[suggested.reason](chosen))
 
 
 _WHY: dict[str, Callable[[Place], str]] = {
@@ -102,7 +102,9 @@ def _page(at: _At, mode: modes.Mode) -> Place:
     done = total if read else min(furthest, total - 1)
     words = "read" if read else f"{done} of {counted(total, 'part')} read" if done else ""
     left_off = "" if read or not furthest else f"{at.url(mode)}#part-{min(furthest, total)}"
-    return Place(mode, Stand(mode.name, done, total, _last(steps)), words or ("begun" if steps else ""), left_off)
+    return Place(
+        mode, ModeProgress(mode.name, done, total, _last(steps)), words or ("begun" if steps else ""), left_off
+    )
 
 
 def parts(page: Page) -> int:
@@ -125,7 +127,7 @@ def _problems(at: _At, mode: modes.Mode, kind: str, good: str, word: str) -> Pla
     steps = at.of(mode)
     done = sum(is_done(problem, steps, kind, good) for problem in problems)
     words = f"{done} of {len(problems)} {word}" if steps else ""
-    return Place(mode, Stand(mode.name, done, len(problems), _last(steps)), words)
+    return Place(mode, ModeProgress(mode.name, done, len(problems), _last(steps)), words)
 
 
 def _challenge(at: _At, mode: modes.Mode) -> Place:
@@ -134,19 +136,19 @@ def _challenge(at: _At, mode: modes.Mode) -> Place:
     seats = [seat for record in latest if record.mode == CHALLENGE and (seat := _seat(at, record))]
     if not seats:
         entries = at.where.entries(at.catalogue, at.topic, mode.name)
-        return Place(mode, Stand(mode.name, 0, len(entries)), "")
+        return Place(mode, ModeProgress(mode.name, 0, len(entries)), "")
     last, total = seats[0].sitting, seats[0].sitting.total
     last_at = max(last.last_at, seats[0].record.started)
     if _has_badge(at) or any(seat.sitting.badge and seat.sitting.finished for seat in seats):
         words = "badge earned" if at.topic.badge else "all right"
-        return Place(mode, Stand(mode.name, total, total, last_at), words)
+        return Place(mode, ModeProgress(mode.name, total, total, last_at), words)
     best = max(min(seat.sitting.score, total) for seat in seats)
     going = last.current is not None
     words = (
         f"at problem {last.current + 1} of {total}" if last.current is not None else f"best: {best} of {total} right"
     )
     # A challenge that was finished is not in the way of what comes next; it can be taken again at any time.
-    stand = Stand(mode.name, min(best, max(0, total - 1)), total, last_at, resting=not going)
+    stand = ModeProgress(mode.name, min(best, max(0, total - 1)), total, last_at, resting=not going)
     return Place(mode, stand, words, seats[0].here() if going else "")
 
 
@@ -171,7 +173,7 @@ def _cards(at: _At, mode: modes.Mode) -> Place:
     words = f"{due} due" if due else f"{desk.met} of {len(desk.cards)} met" if desk.met else ""
     last = max((one.at for one in desk.reviews), default=None)
     resting = not desk.queue.left and last is not None
-    return Place(mode, Stand(mode.name, desk.met, len(desk.cards), last, due, resting), words)
+    return Place(mode, ModeProgress(mode.name, desk.met, len(desk.cards), last, due, resting), words)
 
 
 _TELL: dict[str, Callable[[_At, modes.Mode], Place]] = {

@@ -18,7 +18,7 @@ from practicum.kinds import project as kind
 from practicum.model import Observation, Topic, Variant
 from practicum.modes import project as mode
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner import Began, Cancel, Epoch, Event, Limits, Output, Pool, Queued, Result, Tell
+from practicum.runner import Cancellation, Epoch, Limits, OnEvent, Output, Pool, Queued, Result, RunEvent, Started
 from practicum.store import RunRecord, StepRecord
 from practicum.web import forms, live, outcome, running, scratch, shelf, tries, view
 from practicum.web.question import MARKS, html
@@ -211,7 +211,7 @@ def _ask(request: Request) -> Bench:
     one, where = bench(request), site(request)
     learner = where.enrol(visitor(request).token)
     if not any(step.kind == "asked" for step in _steps(where, learner, one)):
-        where.store.record(learner, one.step("asked", {"mark": one.entry.problem.mark(0)}))
+        where.store.add_step(learner, one.step("asked", {"mark": one.entry.problem.mark(0)}))
     return one
 
 
@@ -284,7 +284,7 @@ class _Noted:
         return view.part("project_came.html", came=came, runs=listed, reach=reach, url=self._one.url)
 
 
-def _run(pool: Pool, one: Bench, code: str, person: str, tell: Tell, cancel: Cancel) -> Result:
+def _run(pool: Pool, one: Bench, code: str, person: str, tell: OnEvent, cancel: Cancellation) -> Result:
     environment = running.environment(one.catalogue)
     if isinstance(environment, Result):
         return environment
@@ -292,7 +292,7 @@ def _run(pool: Pool, one: Bench, code: str, person: str, tell: Tell, cancel: Can
     return _presentable(pool.run(running.job(run, one.topic, environment, LIMITS, kind.SEEDS[0]), tell, cancel, person))
 
 
-def _grade(pool: Pool, one: Bench, code: str, person: str, tell: Tell, cancel: Cancel) -> Graded:
+def _grade(pool: Pool, one: Bench, code: str, person: str, tell: OnEvent, cancel: Cancellation) -> Graded:
     """Seed by seed; the first that has no score ends it. What the code prints meanwhile is not told."""
     environment = running.environment(one.catalogue)
     if isinstance(environment, Result):
@@ -300,8 +300,8 @@ def _grade(pool: Pool, one: Bench, code: str, person: str, tell: Tell, cancel: C
     run = kind.graded(one.entry.problem, one.variant, code)
     scores: list[float] = []
 
-    def on_event(happened: Event) -> None:
-        if isinstance(happened, Queued | Began | Epoch):
+    def on_event(happened: RunEvent) -> None:
+        if isinstance(happened, Queued | Started | Epoch):
             tell(happened)
 
     for seed in kind.SEEDS:

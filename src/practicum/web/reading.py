@@ -36,7 +36,7 @@ from practicum.model import (
 )
 from practicum.prove import page_queries, subjects
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner import Cancel, Limits, Pool, Result, Tell
+from practicum.runner import Cancellation, Limits, OnEvent, Pool, Result
 from practicum.store import StepRecord
 from practicum.web import forms, live, outcome, running, scratch, security, view
 from practicum.web.question import MARKS, html
@@ -369,9 +369,9 @@ def _note(request: Request, part: int, read: bool) -> Seen:
     before, done = _come(where, visitor(request).token, what)
     course, topic, mode, moment = what.catalogue.course.slug, what.topic.slug, what.mode.name, now()
     if part > before:
-        where.store.record(learner, StepRecord(course, topic, mode, "", "reached", moment, {"section": part}, None))
+        where.store.add_step(learner, StepRecord(course, topic, mode, "", "reached", moment, {"section": part}, None))
     if read and not done:
-        where.store.record(learner, StepRecord(course, topic, mode, "", "read", moment, {}, None))
+        where.store.add_step(learner, StepRecord(course, topic, mode, "", "read", moment, {}, None))
     return what
 
 
@@ -409,7 +409,9 @@ async def run(request: Request, form: FormData) -> Response:
     return await live.answer(request, partial(_run, where.pool, what, code, cells, person), piece, whole)
 
 
-def _run(pool: Pool, what: Seen, code: str, cells: Sequence[str], person: str, tell: Tell, cancel: Cancel) -> Result:
+def _run(
+    pool: Pool, what: Seen, code: str, cells: Sequence[str], person: str, tell: OnEvent, cancel: Cancellation
+) -> Result:
     environment = running.environment(what.catalogue)
     if isinstance(environment, Result):
         return environment

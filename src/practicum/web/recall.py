@@ -16,7 +16,7 @@ from practicum import modes
 from practicum.course.render import code as highlighted
 from practicum.model import Topic, Verdict
 from practicum.practice import spaced_repetition
-from practicum.practice.spaced_repetition import Queue, Rating, Review
+from practicum.practice.spaced_repetition import Rating, Review, ReviewQueue
 from practicum.prove.catalogue import Catalogue
 from practicum.store import StepRecord
 from practicum.web import forms, view
@@ -46,7 +46,7 @@ class Desk:
     cards: dict[str, ServedCard]
     """By their names, in the author's order."""
     reviews: tuple[Review, ...]
-    queue: Queue
+    queue: ReviewQueue
 
     @property
     def topic_url(self) -> str:
@@ -120,7 +120,7 @@ def _back(later: Sequence[int], moment: int) -> list[tuple[str, int]]:
     return [(f"in {when}", len(list(some))) for when, some in groupby(later, lambda due: span(due - moment))]
 
 
-def standing(queue: Queue, met: int, moment: int) -> str:
+def standing(queue: ReviewQueue, met: int, moment: int) -> str:
     """How it stands with the cards, in a sentence or two."""
     parts = []
     if queue.due or queue.soon:
@@ -204,7 +204,7 @@ def rate(request: Request, form: FormData) -> Response:
     data = {"rating": int(str(rating))}
     course, topic = at.catalogue.course.slug, at.topic.slug
     once = hashlib.sha256(repr((course, topic, card, seen)).encode()).hexdigest()  # Two at the same moment are one.
-    where.store.record(learner, StepRecord(course, topic, MODE.name, card, REVIEWED, moment, data, once))
+    where.store.add_step(learner, StepRecord(course, topic, MODE.name, card, REVIEWED, moment, data, once))
     after = desk(where, visitor(request).token, at.catalogue, at.topic, moment)
     return view.see(f"{at.url}/card" if after.queue.next else at.url)
 

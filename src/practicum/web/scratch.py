@@ -12,7 +12,7 @@ from starlette.responses import Response
 from practicum import practice
 from practicum.model import Variant
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancel, Job, Limits, Mode, Pool, Result, Tell
+from practicum.runner import Cancellation, IsolationMode, Job, Limits, OnEvent, Pool, Result
 from practicum.web import forms, live, outcome, running, security, view
 from practicum.web.seat import index_of, now
 from practicum.web.site import Site, site
@@ -38,7 +38,7 @@ def from_problem(request: Request) -> Response:
     url = f"{at.url}/{index + 1}"
     if not practice.as_of(at.sitting, now()).items[index].status.closed:
         raise Halt(409, "Answer first", "Its code can be tried once your answer is in.", (at.here(), "Back"))
-    variant = at.entry(index, where.draft).problem.variants[at.sitting.paper.items[index].variant]
+    variant = at.entry(index, where.draft).problem.variants[at.sitting.exam.items[index].variant]
     if not is_offered(where) or not (code := code_of(variant)):
         raise Halt(404, "There is nothing to try here", "This problem has no code that runs by itself.", (url, "Back"))
     return _page(request, at.topic_url, code, back=(url, variant.title))
@@ -85,7 +85,7 @@ async def run(request: Request, form: FormData) -> Response:
     return await live.answer(request, work, piece, page)
 
 
-def _run(pool: Pool, catalogue: Catalogue, code: str, person: str, tell: Tell, cancel: Cancel) -> Result:
+def _run(pool: Pool, catalogue: Catalogue, code: str, person: str, tell: OnEvent, cancel: Cancellation) -> Result:
     """The run, among the packages that the course's own code has."""
     environment = running.environment(catalogue)
     if isinstance(environment, Result):
@@ -141,4 +141,4 @@ def _page(
 def _may(pool: Pool) -> str:
     """What a run may use."""
     use = f"{LIMITS.seconds:g} s and {LIMITS.memory >> 30} GB of memory"
-    return use if pool.mode is Mode.SUBPROCESS else f"{use}, but no network"
+    return use if pool.mode is IsolationMode.SUBPROCESS else f"{use}, but no network"

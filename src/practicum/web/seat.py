@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from practicum import modes, practice
 from practicum.model import Topic
-from practicum.practice import Event, ItemState, Sitting, Status
+from practicum.practice import ItemState, ItemStatus, Sitting, SittingEvent
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.store import EventRecord, SittingRecord
 from practicum.web.view import Halt, counted
@@ -60,7 +60,7 @@ class Seat:
 
     def entry(self, index: int, draft: bool) -> Entry:
         """The problem at that place. Raises Halt (410) if the course has changed under the sitting."""
-        item = self.sitting.paper.items[index]
+        item = self.sitting.exam.items[index]
         entry = self.catalogue.entries.get(item.problem)
         if entry is None or not item.fits(entry.problem) or not (draft or entry.verdict.served):
             raise Halt(
@@ -73,9 +73,9 @@ class Seat:
         return entry
 
 
-def records(events: tuple[Event, ...]) -> list[EventRecord]:
+def records(events: tuple[SittingEvent, ...]) -> list[EventRecord]:
     return [
-        EventRecord(practice.kind(event), event.at, practice.to_json(event), getattr(event, "nonce", None))
+        EventRecord(practice.event_kind(event), event.at, practice.event_to_json(event), getattr(event, "nonce", None))
         for event in events
     ]
 
@@ -100,6 +100,8 @@ def place(at: Seat, sitting: Sitting, index: int) -> dict[str, Any]:
 
 
 def _step(state: ItemState, here: bool) -> dict[str, Any]:
-    css = {Status.UNSEEN: "", Status.OPEN: "now", Status.RIGHT: "right"}.get(state.status, "wrong")
-    words = {Status.UNSEEN: "to come", Status.OPEN: "open", Status.RIGHT: "right"}.get(state.status, "not right")
+    css = {ItemStatus.UNSEEN: "", ItemStatus.OPEN: "now", ItemStatus.RIGHT: "right"}.get(state.status, "wrong")
+    words = {ItemStatus.UNSEEN: "to come", ItemStatus.OPEN: "open", ItemStatus.RIGHT: "right"}.get(
+        state.status, "not right"
+    )
     return {"css": css, "words": words, "now": here}

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from practicum.model import Failure
-from practicum.runner import Epoch, Figure, Result
+from practicum.runner import Epoch, FigureImage, Result
 from practicum.web.outcome import clipped
 
 EPOCHS = 500
@@ -44,7 +44,7 @@ def of_json(kept: Mapping[str, Any], figures: Sequence[str] = ()) -> Result:
         stderr=kept["stderr"],
         failure=None if failure is None else Failure(**{**failure, "bases": tuple(failure["bases"])}),
         traceback=kept["traceback"],
-        figures=tuple(Figure(b64decode(png)) for png in figures),
+        figures=tuple(FigureImage(b64decode(png)) for png in figures),
         epochs=trained(kept),
         seconds=kept["seconds"],
         stopped=kept["stopped"],
@@ -71,7 +71,7 @@ def _thinned(trained: Sequence[Epoch]) -> Sequence[Epoch]:
     return trained if step <= 1 else [*trained[:-1:step], trained[-1]]
 
 
-def pictures(figures: Sequence[Figure]) -> list[str]:
+def pictures(figures: Sequence[FigureImage]) -> list[str]:
     """Pictures as text, PNG in base64, as many as there is room for."""
     kept, room = [], PICTURES
     for figure in figures:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from practicum import kinds, modes
 from practicum.model import Card, Topic, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner.job import Mode
+from practicum.runner.job import IsolationMode
 from practicum.store import Store
 from practicum.web.pending import Pending
 from practicum.web.recent import Recent
@@ -75,7 +75,7 @@ class Site:
     @property
     def isolated(self) -> bool:
         """Whether what is run here is kept apart from the machine; also where nothing is run."""
-        return self.pool is None or self.pool.mode is not Mode.SUBPROCESS
+        return self.pool is None or self.pool.mode is not IsolationMode.SUBPROCESS
 
     def catalogue(self, course: str) -> Catalogue:
         """The course of that slug. Raises Halt (404)."""

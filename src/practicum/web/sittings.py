@@ -9,7 +9,7 @@ from anyio.to_thread import run_sync as in_thread
 from starlette.requests import Request
 
 from practicum import practice
-from practicum.practice import Decision, Paper, RecordError, Sitting
+from practicum.practice import Decision, Exam, RecordError, Sitting
 from practicum.store import SittingRecord
 from practicum.web.seat import Seat, records
 from practicum.web.security import visitor
@@ -41,8 +41,8 @@ def _theirs(where: Site, id: str, learner: str | None) -> Seat:
 def seated(where: Site, record: SittingRecord) -> Seat:
     catalogue, topic = where.topic(record.course, record.topic)
     try:
-        paper = Paper.from_json(record.paper)
-        sitting = Sitting(paper, tuple(practice.from_json(dict(event.data)) for event in record.events))
+        paper = Exam.from_json(record.exam)
+        sitting = Sitting(paper, tuple(practice.event_from_json(dict(event.data)) for event in record.events))
     except RecordError as error:
         raise Halt(
             500, "This challenge cannot be read", f"Its record is damaged: {error}. Begin another one."
@@ -101,7 +101,7 @@ async def _store(where: Site, at: Seat, decision: Decision) -> Seat | None:
         await in_thread(_award, where, at)
     finished = decision.events[-1].at if after.finished else None
     # Answers that arrive together are committed together, and nothing else waits for the disk meanwhile.
-    stored = where.store.append_soon(at.id, len(at.sitting.events), records(decision.events), finished)
+    stored = where.store.append_grouped(at.id, len(at.sitting.events), records(decision.events), finished)
     if not await wrap_future(stored):
         return None
     written = Seat(at.id, at.record, after, at.catalogue, at.topic)
@@ -112,6 +112,6 @@ async def _store(where: Site, at: Seat, decision: Decision) -> Seat | None:
 def _award(where: Site, at: Seat) -> None:
     """Give the badge, before the sitting is finished: a crash between the two then loses nothing."""
     if at.topic.badge:
-        where.store.award(
+        where.store.award_badge(
             at.record.learner, at.record.course, at.record.topic, at.topic.badge, at.id, at.sitting.last_at
         )

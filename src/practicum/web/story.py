@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from practicum.runner import Began, Epoch, Event, Output, Queued
+from practicum.runner import Epoch, Output, Queued, RunEvent, Started
 from practicum.web import epochs, view
 from practicum.web.terminal import Terminal
 
@@ -46,8 +46,8 @@ class Story:
     def __init__(self) -> None:
         self.number = 0
         """Of the newest message."""
-        self._happened: list[Event] = []
-        self._state: tuple[int, Began | Queued] | None = None
+        self._happened: list[RunEvent] = []
+        self._state: tuple[int, Started | Queued] | None = None
         self._began: float | None = None
         self._streams = {"stdout": _Stream(), "stderr": _Stream()}
         self._epochs: list[tuple[int, int, Epoch]] = []
@@ -59,7 +59,7 @@ class Story:
     def ended(self) -> bool:
         return self._end is not None
 
-    def add(self, happened: Event) -> None:
+    def add(self, happened: RunEvent) -> None:
         """One thing more."""
         self._happened.append(happened)
         if len(self._happened) >= PIECES:
@@ -92,8 +92,8 @@ class Story:
         if not happened:
             return
         self.number += 1
-        states = [one for one in happened if isinstance(one, Queued | Began)]
-        begun = [one for one in states if isinstance(one, Began)]
+        states = [one for one in happened if isinstance(one, Queued | Started)]
+        begun = [one for one in states if isinstance(one, Started)]
         if states and self._began is None:  # Of several runs side by side, one that waits does not hide one that runs.
             self._state = self.number, (begun or states)[-1]
         if begun and self._began is None:
@@ -161,9 +161,9 @@ class _Stream:
         return {"at": at, "add": self._text[len(self._text) - (self._length - at) :], "line": self._line}
 
 
-def state(happened: Queued | Began, seconds: float = 0.0) -> dict[str, Any]:
+def state(happened: Queued | Started, seconds: float = 0.0) -> dict[str, Any]:
     """Where a run stands, in words, and whether seconds count, and how many have passed."""
-    if isinstance(happened, Began):
+    if isinstance(happened, Started):
         return {"words": "Running …", "running": True, "seconds": round(seconds, 1)}
     ahead = happened.ahead
     go = "you are next" if not ahead else "1 run goes first" if ahead == 1 else f"{ahead} runs go first"

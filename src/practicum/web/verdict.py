@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from practicum.practice import ItemState, Sitting, Status
+from practicum.practice import ItemState, ItemStatus, Sitting
 from practicum.web import badge, proof, question, scratch, view
 from practicum.web.seat import Seat, place
 from practicum.web.site import site
@@ -19,7 +19,7 @@ def verdict_page(request: Request, at: Seat, sitting: Sitting, index: int) -> Re
     """A closed problem: how it went, what each option gave, why, and the proof."""
     where = site(request)
     entry = at.entry(index, where.draft)
-    item, state = sitting.paper.items[index], sitting.items[index]
+    item, state = sitting.exam.items[index], sitting.items[index]
     variant = entry.problem.variants[item.variant]
     current = sitting.current == index
     last = index == sitting.total - 1
@@ -53,7 +53,7 @@ def _to_come(sitting: Sitting, index: int) -> str:
     to_come = sitting.total - 1 - index
     if not to_come:
         return "That was the last one."
-    clock = "" if sitting.paper.clock.factor is None else " Its clock starts when you go on."
+    clock = "" if sitting.exam.time_limit.factor is None else " Its clock starts when you go on."
     return f"{to_come} to go.{clock}"
 
 
@@ -62,15 +62,15 @@ def outcome(state: ItemState, optioned: bool = True) -> dict[str, Any]:
     tries = {1: "At the first attempt", 2: "At the second attempt"}
     hinted = ", with the hint" if state.hint_used else ""
     match state.status:
-        case Status.RIGHT:
+        case ItemStatus.RIGHT:
             detail = tries.get(state.attempts_used, f"At attempt {state.attempts_used}") + hinted + "."
             return {"css": "right", "seal": "right", "words": "Right", "detail": detail}
-        case Status.WRONG:
+        case ItemStatus.WRONG:
             detail = "The right answer is marked below, with what each option really gave."
             if not optioned:
                 detail = "A right answer is below, and what settles it."
             return {"css": "wrong", "seal": "wrong", "words": "Not right", "detail": detail}
-        case Status.EXPIRED:
+        case ItemStatus.EXPIRED:
             detail = "It counts as not right. There is no hurry in reading on."
             return {"css": "wrong", "seal": "time", "words": "Time ran out", "detail": detail}
         case _:
@@ -114,7 +114,7 @@ def _named(at: Seat, index: int, draft: bool) -> dict[str, str]:
         problem = at.entry(index, draft).problem
     except Halt:
         return {"title": f"Problem {index + 1}, which has changed since", "url": ""}
-    return {"title": problem.variants[at.sitting.paper.items[index].variant].title, "url": f"{at.url}/{index + 1}"}
+    return {"title": problem.variants[at.sitting.exam.items[index].variant].title, "url": f"{at.url}/{index + 1}"}
 
 
 def _praise(sitting: Sitting, badge: bool) -> str:

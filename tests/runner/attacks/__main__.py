@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from practicum.runner import Mode, Pool
+from practicum.runner import IsolationMode, Pool
 from practicum.runner.inside import locks
 from practicum.runner.isolation_mode import why_not
 
@@ -54,7 +54,7 @@ class Outcome:
 
 def main() -> int:
     started = time.monotonic()
-    lacking = {mode: why for mode in Mode if (why := why_not(mode)) is not None}
+    lacking = {mode: why for mode in IsolationMode if (why := why_not(mode)) is not None}
     grounds = [ground for ground in GROUNDS if ground.mode not in lacking]
     with make_world() as world:
         outcomes = [outcome for ground in grounds for outcome in _all_on(ground, world)]
@@ -106,7 +106,7 @@ def _bubblewrap() -> str:
     return subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.strip()
 
 
-def _absent(lacking: dict[Mode, str]) -> list[str]:
+def _absent(lacking: dict[IsolationMode, str]) -> list[str]:
     return [f"Not offered by this machine: {mode.value} mode ({why}).\n" for mode, why in lacking.items()]
 
 

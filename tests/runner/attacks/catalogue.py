@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Literal
 
 from practicum.model import NOTHING
-from practicum.runner import Job, Limits, Mode, Result
+from practicum.runner import IsolationMode, Job, Limits, Result
 
 HERE = Path(__file__).parent
-ISOLATED = (Mode.FULL, Mode.BARE)
-EVERYWHERE = tuple(Mode)
+ISOLATED = (IsolationMode.FULL, IsolationMode.BARE)
+EVERYWHERE = tuple(IsolationMode)
 QUICK = Limits(seconds=5, memory=512 << 20)
 """For most attacks. The disk is the default: who changes it is never served by a spare."""
 HURRIED = Limits(seconds=0.5, memory=512 << 20)
@@ -118,7 +118,7 @@ class Attack:
 
     code: str
     judge: Judge = nothing_escaped
-    modes: tuple[Mode, ...] = ISOLATED
+    modes: tuple[IsolationMode, ...] = ISOLATED
     limits: Limits = QUICK
     check: str = ""
     """A hidden check. The code gives a wrong answer, or none, and tries to pass it anyway."""
@@ -134,7 +134,7 @@ class Attack:
     """Seconds to wait after its end, before looking at what it has done."""
     succeeds_for: Literal["nobody", "anyone", "root"] = "nobody"
     """Who gets hold of something with this code where nothing isolates. `nobody`: it was not tried, or is harmful."""
-    known: Mapping[Mode, str] = field(default_factory=dict)
+    known: Mapping[IsolationMode, str] = field(default_factory=dict)
     """The modes that are known not to contain it, and why."""
     family: str = ""
     name: str = ""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from practicum.runner import Job, Mode, Pool
+from practicum.runner import IsolationMode, Job, Pool
 
 from ..conftest import pool_in
 from .catalogue import Attack, World, attacks
@@ -72,7 +72,7 @@ def test_is_contained(attack: Attack, ground: Ground, world: World) -> None:
 @pytest.mark.parametrize("attack", SUCCESSFUL, ids=str)
 def test_can_succeed(attack: Attack, world: World) -> None:
     """Without isolation the same code does get hold of something: what is contained is not merely broken."""
-    seen = let_loose(attack, pool_in(Mode.SUBPROCESS), world)
+    seen = let_loose(attack, pool_in(IsolationMode.SUBPROCESS), world)
 
     assert seen.result.values["escaped"], seen.result
 

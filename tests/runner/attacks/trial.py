@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import practicum
-from practicum.runner import Job, Limits, Mode, Pool, Result
+from practicum.runner import IsolationMode, Job, Limits, Pool, Result
 
 from .catalogue import Attack, World, nothing_escaped
 
@@ -37,7 +37,7 @@ PROBE = Job(code="x = 6 * 7", values={"x": "x"}, limits=Limits(seconds=20))
 class Ground:
     """Where attacks are let loose: a mode, and from where its jobs' processes come."""
 
-    mode: Mode
+    mode: IsolationMode
     spares: int = 0
     """Children forked ahead of time; none: each job gets a fresh fork."""
 
@@ -53,13 +53,13 @@ class Ground:
 
 
 GROUNDS = (
-    Ground(Mode.FULL),
-    Ground(Mode.FULL, spares=4),
-    Ground(Mode.BARE),
-    Ground(Mode.BARE, spares=4),
-    Ground(Mode.SUBPROCESS),
+    Ground(IsolationMode.FULL),
+    Ground(IsolationMode.FULL, spares=4),
+    Ground(IsolationMode.BARE),
+    Ground(IsolationMode.BARE, spares=4),
+    Ground(IsolationMode.SUBPROCESS),
 )
-TESTED = (Ground(Mode.FULL, spares=4), Ground(Mode.BARE), Ground(Mode.SUBPROCESS))
+TESTED = (Ground(IsolationMode.FULL, spares=4), Ground(IsolationMode.BARE), Ground(IsolationMode.SUBPROCESS))
 """Of these, where the tests let them loose: each mode, and each way to get a process. `make attacks` does all."""
 
 

@@ -5,7 +5,7 @@ Contained: together they grow no larger than the disk that the job was given.
 
 from __future__ import annotations
 
-from practicum.runner import Mode
+from practicum.runner import IsolationMode
 
 from ..catalogue import SMALL_DISK, Attack
 
@@ -22,5 +22,5 @@ if written > 17 << 20:
     escaped.append(written)
 """,
     limits=SMALL_DISK,
-    known={Mode.BARE: "an ordinary folder has no quota: each file is bounded, their sum is not"},
+    known={IsolationMode.BARE: "an ordinary folder has no quota: each file is bounded, their sum is not"},
 )

@@ -5,7 +5,7 @@ Contained: it can make twenty thousand, and all are gone with the job.
 
 from __future__ import annotations
 
-from practicum.runner import Mode
+from practicum.runner import IsolationMode
 
 from ..catalogue import SMALL_DISK, Attack
 
@@ -21,5 +21,5 @@ if count > 21_000:
     escaped.append(count)
 """,
     limits=SMALL_DISK,
-    known={Mode.BARE: "an ordinary folder has no quota on the number of files"},
+    known={IsolationMode.BARE: "an ordinary folder has no quota on the number of files"},
 )

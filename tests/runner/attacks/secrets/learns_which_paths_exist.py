@@ -5,12 +5,12 @@ Contained: `escaped` stays empty.
 
 from __future__ import annotations
 
-from practicum.runner import Mode
+from practicum.runner import IsolationMode
 
 from ..catalogue import Attack
 
 ATTACK = Attack(
     code="attempt(os.stat, SECRET)",
     succeeds_for="anyone",
-    known={Mode.BARE: "Landlock guards what is opened, not `stat`; there is no mount namespace"},
+    known={IsolationMode.BARE: "Landlock guards what is opened, not `stat`; there is no mount namespace"},
 )

@@ -5,7 +5,7 @@ Contained: `escaped` stays empty.
 
 from __future__ import annotations
 
-from practicum.runner import Mode
+from practicum.runner import IsolationMode
 
 from ..catalogue import Attack
 
@@ -14,5 +14,5 @@ ATTACK = Attack(
 attempt(os.stat, f"/proc/{CANARY}")
 """,
     succeeds_for="anyone",
-    known={Mode.BARE: "Landlock guards what is opened, not `stat`; there is no process namespace"},
+    known={IsolationMode.BARE: "Landlock guards what is opened, not `stat`; there is no process namespace"},
 )
