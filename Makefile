@@ -26,11 +26,11 @@ serve: $(VENV)/.made-tensorflow ## Set up and open the practice pages on http://
 
 test: $(VENV)/.made-tensorflow,dev,bench system ## Everything: style, types, imports, all tests, all proofs
 	@$(MAKE) --no-print-directory style
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.made-tensorflow,dev,bench ## Style, types, imports and the fast tests, under a minute
 	@$(MAKE) --no-print-directory style
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not slow' $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal --hypothesis-profile quick -m 'not slow' $(ARGS)
 
 style:
 	$(BIN)/ruff check .

@@ -1,31 +1,101 @@
-"""What all tests share. In CI nothing may be skipped: a skip there is a failure, and says so."""
+"""Fixtures and settings that all tests share. In CI a skipped test counts as a failure."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from practicum.runner import Pool
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 ROOT = Path(__file__).parents[1]
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FAST_TEST_LIMIT = 120
+"""Seconds after which a test without the mark `slow` counts as hung, on any machine."""
 
 pytest.register_assert_rewrite("tests.kinds.settling")
+
+# No profile looks at the clock, so that a busy machine fails no test. The first two draw the same examples in each run.
+_ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("full", _ANY_SPEED, derandomize=True)
+settings.register_profile("quick", _ANY_SPEED, derandomize=True, max_examples=10)
+settings.register_profile("explore", _ANY_SPEED, max_examples=1_000)
+settings.load_profile("full")
 
 
 @pytest.fixture(scope="session")
 def pool() -> Iterator[Pool]:
-    """A real pool, shared: what tests call proved has really been run."""
+    """A pool of real runners, shared by the tests of a worker."""
     with Pool(size=2) as pool:
         yield pool
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser, shared by the tests of a worker; each test opens a context of its own in it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _hide_browser_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hide Playwright's event loop, which stays marked as running, from tests that may run a loop of their own."""
+    browser_loop = None if "chromium" in request.fixturenames else asyncio._get_running_loop()
+    if browser_loop is None:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(browser_loop)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order files by cost, the most expensive first, and give each fast test a limit.
+
+    With `--dist loadfile --no-loadscope-reorder` the workers take files in this order, so that they finish together.
+    """
+    costs: dict[Path, int] = {}
+    for item in items:
+        costs[item.path] = costs.get(item.path, 0) + _cost(item)
+        if not item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(FAST_TEST_LIMIT))
+    items.sort(key=lambda item: -costs[item.path])
+
+
+def _cost(item: pytest.Item) -> int:
+    """About how many tenths of a second a test takes."""
+    if item.get_closest_marker("tensorflow"):
+        return 40
+    if item.get_closest_marker("browser"):
+        return 20
+    return 10 if item.get_closest_marker("slow") else 1
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[pytest.TestReport]:
     report = yield
     if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"skipped in CI, where nothing may be: {report.longrepr}"
+        report.longrepr = f"skipped in CI, where nothing may be skipped: {report.longrepr}"
     return report

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -33,9 +32,7 @@ FILES = {
     "topic/experiments.py": EXPERIMENTS,
 }
 
-quick = settings(
-    max_examples=100, deadline=timedelta(seconds=5), suppress_health_check=list(HealthCheck), print_blob=True
-)
+quick = settings(suppress_health_check=list(HealthCheck))
 
 
 def survive(files: dict[str, str | bytes]) -> Reading:
@@ -257,9 +254,9 @@ FEARED += ["# ", "- [ ] a\n", "## a\n", "{{ side }}", "{{", "{% if side %}", "\n
 @pytest.mark.slow
 @pytest.mark.parametrize("text", FEARED, ids=ascii)
 def test_no_text_takes_long(text: str) -> None:
-    """A file half as long as files may be, full of what parsers fear. (Here it takes up to 3 s.)"""
-    began = time.monotonic()
+    """A file half as long as files may be, full of what parsers fear. It takes up to 3 s of processor time."""
+    began = time.process_time()
 
     survive({PATH: PROBLEM.replace("Think", text * (LARGEST // 2 // len(text)) + " Think", 1)})
 
-    assert time.monotonic() - began < 15
+    assert time.process_time() - began < 20

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from practicum import figures
 from practicum.figures.line_chart import chart, line
 from practicum.web.security import HEADERS
 from tests.conftest import ROOT
 from tests.figures.making import TABLES, draw
-from tests.web.conftest import FLAGS
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -24,14 +23,6 @@ ADDRESS = "http://localhost"
 TYPES = {".css": "text/css", ".js": "text/javascript"}
 
 Opener = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

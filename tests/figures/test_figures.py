@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from practicum import figures
@@ -109,7 +109,6 @@ def _marked(value: object) -> object:
     return f"<i>{value}" if isinstance(value, str) and value not in functions else value
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(ANY, min_size=1, max_size=12), min_size=4, max_size=4), st.booleans())
 def test_any_curves_make_a_chart(curves: list[list[float]], play: bool) -> None:
     """Of different lengths, equal, huge, infinite, or no numbers at all."""
@@ -128,7 +127,6 @@ def test_any_curves_make_a_chart(curves: list[list[float]], play: bool) -> None:
     assert len(list(figure.iter("tr"))) == 1 + longest
 
 
-@settings(deadline=None)
 @given(st.lists(ANY, min_size=20, max_size=20), st.lists(st.floats(-1e15, 1e15), min_size=5, max_size=5, unique=True))
 def test_any_numbers_make_a_sweep(numbers: list[float], places: list[float]) -> None:
     """Over any values."""
@@ -141,7 +139,6 @@ def test_any_numbers_make_a_sweep(numbers: list[float], places: list[float]) -> 
     assert len(list(figure.iter("tr"))) == 6
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(ANY, ANY, st.integers(0, 4), st.integers(0, 1)), min_size=1, max_size=30))
 def test_any_points_make_a_map(points: list[tuple[float, float, int, int]]) -> None:
     """Those without a place are left out, and it says so; a map without points cannot be drawn."""
@@ -162,7 +159,6 @@ def test_any_points_make_a_map(points: list[tuple[float, float, int, int]]) -> N
     assert ("without a place left out" in words(figure)) == (len(placed) < len(points))
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), *[st.floats(0.01, 1)] * 3), min_size=1, max_size=40))
 def test_any_probabilities_make_predictions(samples: list[tuple[int, float, float, float]]) -> None:
     """One sample, one class that never comes up, ties."""

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from xml.etree import ElementTree
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from practicum.figures.line_chart import GAP, HEIGHT, chart, line, table
@@ -49,7 +49,6 @@ def test_a_line_with_what_is_no_number_is_left_out() -> None:
     assert chart("t", [line("a", [[float("inf")]])]) == ""
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(NUMBERS, min_size=1, max_size=20), min_size=1, max_size=8))
 def test_any_numbers_give_a_picture_inside_its_frame(curves: list[list[float]]) -> None:
     """Whatever was measured: one value, equal values, huge ones."""
@@ -72,7 +71,6 @@ def test_one_line_that_runs_off_does_not_flatten_the_others() -> None:
     assert abs(ends[0] - ends[1]) < 90
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=8))
 def test_names_at_the_ends_keep_their_distance(ends: list[float]) -> None:
     """However close the lines come, no name covers another, and none leaves the picture."""

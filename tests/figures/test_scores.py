@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from practicum.figures.scores import Scores, Share
@@ -27,7 +27,6 @@ def scores(samples: list[tuple[int, list[int]]]) -> Scores:
     )
 
 
-@settings(deadline=None)
 @given(st.integers(1, 500).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
 def test_the_interval_is_wilson_s(share: tuple[int, int]) -> None:
     """Also of none and of all."""
@@ -45,7 +44,6 @@ def test_a_share_of_nothing_is_no_number() -> None:
     assert all(edge != edge for edge in (nothing.value, nothing.low, nothing.high))
 
 
-@settings(deadline=None)
 @given(SAMPLES)
 def test_confusion_precision_recall_and_f1_are_scikit_learn_s(samples: list[tuple[int, list[int]]]) -> None:
     """Class by class; where scikit-learn says 0 of nothing, ours is no number."""
@@ -64,7 +62,6 @@ def test_confusion_precision_recall_and_f1_are_scikit_learn_s(samples: list[tupl
     assert [one.tp + one.fn for one in counts] == reference[3].tolist()
 
 
-@settings(deadline=None)
 @given(SAMPLES, st.integers(0, 20))
 def test_a_threshold_counts_as_scikit_learn_does(samples: list[tuple[int, list[int]]], step: int) -> None:
     """One class against the others."""
@@ -78,7 +75,6 @@ def test_a_threshold_counts_as_scikit_learn_does(samples: list[tuple[int, list[i
     assert (one.tp, one.fp, one.fn, one.tn) == (tp, fp, fn, tn)
 
 
-@settings(deadline=None)
 @given(SAMPLES, st.sampled_from([5, 10]))
 def test_bins_hold_every_prediction_once(samples: list[tuple[int, list[int]]], many: int) -> None:
     """How sure and how often right, over all bins as over all samples; each bin's certainty lies in it."""

@@ -7,13 +7,14 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from practicum.lab.augmentation import augment, augment_times
 from practicum.lab.shape_drawings import shapes
+from tests.examples import examples
 
 Pixels = NDArray[np.uint8]
 
@@ -25,7 +26,6 @@ SEEDS = st.integers(-(2**70), 2**70)
 DRAWN = shapes(8, seed=0, side=64, difficulty=0.5).pixels
 
 
-@settings(max_examples=100, deadline=None)
 @given(PICTURES, st.integers(0, 5), SEEDS, st.booleans())
 def test_views_are_views_of_each_number(pixels: Pixels, count: int, seed: int, mirrored: bool) -> None:
     """Of any pictures: (count, n, side, side, 3) of uint8, the same one at a time, and the pictures as they were."""
@@ -39,7 +39,6 @@ def test_views_are_views_of_each_number(pixels: Pixels, count: int, seed: int, m
         assert np.array_equal(augment(pixels, number, seed, mirrored=mirrored), drawn[number])
 
 
-@settings(max_examples=100, deadline=None)
 @given(PICTURES, SEEDS, st.integers(2, 9), st.randoms(use_true_random=False), st.booleans())
 def test_a_picture_s_view_does_not_depend_on_its_company(
     pixels: Pixels, seed: int, number: int, random: object, mirrored: bool
@@ -55,7 +54,7 @@ def test_a_picture_s_view_does_not_depend_on_its_company(
         assert np.array_equal(augment(pixels[row : row + 1], number, seed, mirrored=mirrored)[0], together[row])
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(PICTURES, SEEDS)
 def test_the_first_view_is_the_picture_and_the_second_its_mirror_image(pixels: Pixels, seed: int) -> None:
     """Whatever the seed; and both are new arrays."""

@@ -16,13 +16,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from ml_dtypes import bfloat16
 from numpy.typing import NDArray
 
 from practicum.lab.cache import CheckpointStore, DiskCache, DiskFull
+from tests.examples import examples
 
 KEYS = st.text(st.characters(), max_size=20)
 """Lone surrogates too."""
@@ -71,7 +72,7 @@ def ran(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 # --- arrays ----------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(ARRAYS, st.booleans())
 @example(np.zeros(2, [(f"number {column}", "<f4") for column in range(1000)]), False)
 def test_an_array_comes_back_to_the_bit(array: NDArray[Any], turned: bool) -> None:
@@ -85,7 +86,7 @@ def test_an_array_comes_back_to_the_bit(array: NDArray[Any], turned: bool) -> No
     assert again.flags.aligned
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(KEYS, max_size=10, unique=True))
 @example(["", ".", "..", "a/b", "a\\b", "a", "A", "a\0", "CON", "é", "e\u0301", "%61", "x" * 5000, "x" * 5001])
 def test_keys_never_collide(keys: list[str]) -> None:
@@ -148,7 +149,7 @@ def test_what_a_file_cannot_hold_is_refused(tmp_path: Path, dtype: Any) -> None:
 # --- damage ----------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.floats(0, 1, exclude_max=True), st.none() | st.integers(1, 255))
 @example(0.0, None)
 def test_a_damaged_array_counts_as_missing(where: float, flip: int | None) -> None:
@@ -339,7 +340,6 @@ def test_features_kept_on_disk_are_those_computed(tmp_path: Path, monkeypatch: p
 # --- steps -----------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=100, deadline=None)
 @given(KEYS, st.dictionaries(KEYS, PLAIN, max_size=4))
 @example(
     "", {"dict": {"array": 0}, "nan": float("nan"), "none": -float("inf"), "zero": -0.0, "\ud800\udc00": "\ud800\udc00"}
@@ -396,7 +396,7 @@ def test_a_step_that_fails_keeps_nothing(tmp_path: Path, error: BaseException) -
     assert CheckpointStore(tmp_path).done("step", lambda: {"made": 1}) == {"made": 1}
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.floats(0, 1, exclude_max=True), st.none() | st.integers(1, 255))
 def test_a_damaged_step_is_made_again(where: float, flip: int | None) -> None:
     """One byte changed or the end cut off, anywhere: it counts as not done."""

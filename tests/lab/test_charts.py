@@ -8,13 +8,14 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from practicum.lab import charts
 from practicum.lab.fit_record import Candidate, Epochs
 from practicum.lab.learning_curve import CurvePoint
 from practicum.lab.scores import Interval
+from tests.examples import examples
 from tests.lab import telling
 
 SHARES = st.floats(0, 1)
@@ -66,7 +67,7 @@ def test_a_chart_can_be_read_by_ear_and_in_both_schemes(name: str) -> None:
     assert not re.search(r"#[0-9a-f]{3}\b|rgb|style=|<script", every_chart()[name])
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(st.tuples(st.integers(1, 5000), intervals()), min_size=1, max_size=8, unique_by=lambda one: one[0]))
 def test_the_learning_curve_keeps_inside_its_plot(points: list[tuple[int, Interval]]) -> None:
     """More pictures lie further right, more accuracy higher, and each value within its error bar."""
@@ -90,7 +91,7 @@ def test_the_learning_curve_keeps_inside_its_plot(points: list[tuple[int, Interv
         assert (one.value <= first.value) == (ys[0] >= ys[1]) or abs(one.value - first.value) < 0.01
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(intervals(), min_size=1, max_size=8))
 def test_candidates_lie_on_their_intervals(tried: list[Interval]) -> None:
     """Each dot between the ends of its bar, all inside the plot, the better further right."""
@@ -108,7 +109,7 @@ def test_candidates_lie_on_their_intervals(tried: list[Interval]) -> None:
     )
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.integers(2, 30), st.integers(0, 5))
 def test_confusion_shows_every_count(classes: int, seed: int) -> None:
     """As text in its cell and again in the table, for 2 classes or 30; fuller where the share is larger."""
@@ -126,7 +127,7 @@ def test_confusion_shows_every_count(classes: int, seed: int) -> None:
         assert [here[n] for n in np.argsort(matrix[row], kind="stable")] == sorted(here)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.integers(1, 40), st.integers(2, 6), st.integers(0, 99))
 def test_calibration_counts_every_picture_once(n: int, classes: int, seed: int) -> None:
     """The bins hold all pictures, and every dot lies inside."""

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from practicum.lab.fit_record import FILE, Candidate, Epochs, load, save
 from practicum.lab.scores import Interval
+from tests.examples import examples
 from tests.lab.telling import story
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
@@ -36,7 +37,7 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other) or (isinstance(one, float) and math.isnan(one) and math.isnan(other))
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(TEXTS, TEXTS, st.lists(NUMBERS, max_size=5), NUMBERS, st.integers(0, 2**63), st.none() | st.floats(0, 1))
 def test_a_story_read_again_is_the_same(
     title: str, file: str, losses: list[float], value: float, seed: int, better: float | None

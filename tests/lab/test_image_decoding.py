@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from practicum.lab.image_decoding import Crop, UndecodableImage, decode_image, ignore_pillow_warnings
+from tests.examples import examples
 
 RED, GREEN, BLUE, WHITE = (250, 10, 10), (10, 250, 10), (10, 10, 250), (255, 255, 255)
 
@@ -202,7 +203,7 @@ def test_pictures_of_any_shape_become_square(width: int, height: int, side: int,
     assert decoded.pixels.min() == 255
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.data())
 def test_damaged_bytes_are_a_picture_or_a_reason(data: st.DataObject) -> None:
     """However a file is damaged, nothing else comes of it."""

@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from practicum.lab.learning_curve import FORECAST_FACTORS, fit_learning_curve
+from tests.examples import examples
 
 SIZES = [5, 10, 20, 40, 80]
 
@@ -18,7 +19,7 @@ def law(floor: float, scale: float, rate: float, n: float) -> float:
     return float(1 - floor - scale * n**-rate)
 
 
-@settings(deadline=None, max_examples=15)
+@examples(15)
 @given(st.floats(0, 0.2), st.floats(0.4, 1), st.floats(0.4, 1.2))
 def test_a_law_without_noise_is_found_again(floor: float, scale: float, rate: float) -> None:
     """What is ahead of exact results is told to a point of accuracy, and how many pictures lead there."""
@@ -49,7 +50,7 @@ def test_the_band_holds_the_truth() -> None:
     assert held / 40 >= 0.85
 
 
-@settings(deadline=None, max_examples=15)
+@examples(15)
 @given(st.lists(st.lists(st.floats(0, 1), min_size=3, max_size=3), min_size=3, max_size=6))
 def test_any_results_give_a_curve_that_does_not_fall(rows: list[list[float]]) -> None:
     """However odd: accuracies stay shares of 1, each inside its band, and more pictures never hurt."""

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from practicum.lab.linear_probe import STRENGTHS, ProbeTrainer
 from practicum.lab.splits import Split, cross_validation_folds, singleton_groups
+from tests.examples import examples
 
 Set = tuple[NDArray[np.float32], NDArray[np.int64]]
 
@@ -114,7 +115,7 @@ def test_out_of_fold_is_each_splits_own_probe() -> None:
             assert (found.argmax(axis=1) == right.argmax(axis=1)).mean() > 0.9
 
 
-@settings(deadline=None, max_examples=20)
+@examples(20)
 @given(st.integers(0, 99), st.integers(0, 39), st.integers(1, 2), st.integers(0, 3))
 def test_a_rows_own_label_never_reaches_its_prediction(seed: int, row: int, views: int, fold: int) -> None:
     """Other labels for the rows of one part change no prediction of that part, not in the last bit."""

@@ -6,12 +6,13 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from practicum.lab import model_card
 from practicum.lab.formatting import shown
+from tests.examples import examples
 from tests.lab.test_report import EVIL, HOSTILE, SMALL, named
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
@@ -41,7 +42,7 @@ def test_the_headings_of_mitchell_and_others() -> None:
     assert [line.removeprefix("## ") for line in lines if line.startswith("## ")] == HEADINGS
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(
     HOSTILE
     | st.sampled_from([*EVIL, "[a](http://x)", "![a](b)", "a|b", "```", "# a", "* a", "http://x.y", "~~a~~", "&lt;"])

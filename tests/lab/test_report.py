@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -22,6 +22,7 @@ from practicum.lab.formatting import shown
 from practicum.lab.image_set import Remark
 from practicum.lab.learning_curve import CurvePoint
 from practicum.lab.scores import Interval
+from tests.examples import examples
 from tests.lab.telling import curve, interval, story
 
 BASE = story()
@@ -75,7 +76,7 @@ def named(name: str) -> Story:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(HOSTILE | st.sampled_from(EVIL))
 def test_no_name_becomes_markup(name: str) -> None:
     """Whatever files and classes are called, the page has the same elements, no script, no link and no handler."""

@@ -8,24 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from practicum.lab import report
 from tests.lab.telling import story
-from tests.web.conftest import FLAGS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +26,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     long = tuple(f"Donaudampfschifffahrtsgesellschaft_{n}" for n in range(30))
     report.write(story(long, 4, title="x" * 200, source="/" + "y" * 300), folder / "thirty.html")
     return {name: folder / f"{name}.html" for name in ("four", "thirty")}
+
+
+@pytest.fixture(autouse=True)
+def _close_pages(chromium: Browser) -> Iterator[None]:
+    yield
+    for context in chromium.contexts:
+        context.close()
 
 
 def opened(chromium: Browser, file: Path, width: int, scheme: str) -> tuple[Page, list[str]]:

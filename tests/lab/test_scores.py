@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn import metrics
 
 from practicum.lab.scores import half_width, hopeless, proportion, scores, typical
+from tests.examples import examples
 
 Predictions = tuple[NDArray[np.int64], NDArray[np.float64]]
 
@@ -25,7 +26,7 @@ def predictions(draw: st.DrawFn) -> Predictions:
     return labels, raw / raw.sum(axis=1, keepdims=True)
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(predictions())
 def test_each_score_is_the_fields_own(made: Predictions) -> None:
     """The same numbers as scikit-learn's, each inside its interval."""
@@ -46,7 +47,7 @@ def test_each_score_is_the_fields_own(made: Predictions) -> None:
         assert interval.low <= interval.value <= interval.high
 
 
-@settings(deadline=None, max_examples=10)
+@examples(10)
 @given(predictions(), st.integers(0, 99))
 def test_a_seed_gives_the_same_interval_again(made: Predictions, seed: int) -> None:
     """To the bit; and the order of the pictures changes no value."""

@@ -20,16 +20,6 @@ from tests.web.making import COURSE, Learner, proved
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 Opener = Callable[..., "Page"]
 
 
@@ -78,16 +68,6 @@ def learner(app: Starlette) -> Learner:
 def another(app: Starlette) -> Callable[[], Learner]:
     """One more browser, which is somebody else."""
     return lambda: Learner(app)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from practicum.runner.ansi import shown
 from practicum.web.terminal import LINE, Terminal
+from tests.examples import examples
 
 PIECES = st.lists(
     st.one_of(
@@ -27,7 +28,7 @@ def test_in_pieces_as_in_one(pieces: list[str]) -> None:
     assert final + terminal.write("\n")[0] == whole
 
 
-@settings(deadline=None, max_examples=10)
+@examples(10)
 @given(st.integers(1, 40))
 def test_a_bar_with_many_states_is_its_last(width: int) -> None:
     """And what is remembered of it stays small."""
