@@ -1,9 +1,9 @@
-"""What this topic's claims measure: plain functions, each a fresh training from its seed.
+"""The experiments that this topic's claims call: plain functions, each of which trains from its seed.
 
-All of them use pictures of five shapes, 20 of each to train on unless said. Accuracies are shares of 1.
+All of them use images of five shapes, by default 20 training images per class. Accuracies are fractions from 0 to 1.
 """
 
-from functools import cache
+from functools import cache, partial
 
 import keras
 import numpy as np
@@ -24,8 +24,8 @@ LOOKALIKES = {"circle": 722, "square": 549, "triangle": 714, "star": 327, "ring"
 
 
 def from_scratch(*, images=20, copies=1, difficulty=0.5, epochs=60, stop_at=0.93, seed):
-    """A small CNN, from random weights, until it gets `stop_at` of its training pictures right (None: all `epochs`)."""
-    train, validation = _pictures(images, difficulty, seed)
+    """Train a small CNN from random weights until its training accuracy is `stop_at` (None: for all `epochs`)."""
+    train, validation = _images(images, difficulty, seed)
     fresh = shapes(100, seed=seed, part="test", side=SIDE, difficulty=difficulty)
     cnn = shared_trainer(networks.small_cnn, SIDE, CLASSES)
     curves = cnn.fit(
@@ -46,8 +46,8 @@ def from_scratch(*, images=20, copies=1, difficulty=0.5, epochs=60, stop_at=0.93
 
 
 def frozen_base(*, images=20, difficulty=0.5, epochs=30, pretrained=True, seed):
-    """A frozen EfficientNet-Lite0 with a new dense head; only the head is trained."""
-    curves, _ = _train_head(*_pictures(images, difficulty, seed), epochs, seed, pretrained)
+    """Train a new dense head on a frozen EfficientNet-Lite0."""
+    curves, _ = _train_head(*_images(images, difficulty, seed), epochs, seed, pretrained)
     return {
         **_result(curves),
         "weights": f"EfficientNet-Lite0, {'ImageNet' if pretrained else 'random'}, frozen",
@@ -56,21 +56,21 @@ def frozen_base(*, images=20, difficulty=0.5, epochs=30, pretrained=True, seed):
 
 
 def pretrained_predictions(*, difficulty=0.5, seed):
-    """EfficientNet-Lite0's own ImageNet predictions, no training: of five lookalikes the likeliest is the answer."""
-    _, validation = _pictures(1, difficulty, seed)
+    """Predict with EfficientNet-Lite0's ImageNet classifier, untrained: the most probable of five lookalike classes."""
+    _, validation = _images(1, difficulty, seed)
     logits = forward(backbones.efficientnet_lite0(SIDE, top=True), validation.pixels)
-    chosen = logits[:, [LOOKALIKES[name] for name in validation.classes]]
+    lookalike_logits = logits[:, [LOOKALIKES[name] for name in validation.classes]]
     return {
-        "val_accuracy": prediction_accuracy(chosen, validation.labels),
-        "named_outright": float(np.mean(np.isin(logits.argmax(axis=1), list(LOOKALIKES.values())))),
+        "val_accuracy": prediction_accuracy(lookalike_logits, validation.labels),
+        "lookalike_is_top_class": float(np.mean(np.isin(logits.argmax(axis=1), list(LOOKALIKES.values())))),
         "weights": "EfficientNet-Lite0, ImageNet, with its own top",
         "data": f"procedural shapes, no training images, {SIDE} px, difficulty {difficulty}",
     }
 
 
 def fine_tune(*, learning_rate, images=20, difficulty=1.0, epochs=10, seed):
-    """First the head on the frozen base, then all layers with Adam at `learning_rate`, BatchNorm frozen throughout."""
-    train, validation = _pictures(images, difficulty, seed)
+    """Train the head on the frozen base, then all layers but BatchNorm, with Adam at `learning_rate`."""
+    train, validation = _images(images, difficulty, seed)
     before, weights = _train_head(train, validation, 30, seed)
     curves = shared_trainer(networks.pretrained_with_head, SIDE, CLASSES).fit(
         weights,
@@ -88,22 +88,23 @@ def fine_tune(*, learning_rate, images=20, difficulty=1.0, epochs=10, seed):
     }
 
 
-def feature_map(*, pretrained, images=20, difficulty=0.5, seed):
-    """Pictures as points: the two directions in which they differ most, of raw pixels or of the base's features.
+def pca_map(*, pretrained, images=20, difficulty=0.5, seed):
+    """Project images to the first two principal components of their raw pixels or of the base's features.
 
-    The directions are found on the training pictures alone; 50 validation pictures are laid on the same map.
+    The components are fitted to the training images alone; 50 validation images are projected with them.
     """
-    train, validation = _pictures(images, difficulty, seed)
+    train, validation = _images(images, difficulty, seed)
     validation = validation.rows(np.arange(50))
     base = shared_base(SIDE)
-    seen = [extract_features(base, one.pixels) if pretrained else _flat(one.pixels) for one in (train, validation)]
-    centre = seen[0].mean(axis=0)
-    directions = np.linalg.svd(seen[0] - centre, full_matrices=False)[2][:2]
-    places = np.concatenate([(one - centre) @ directions.T for one in seen])
-    places /= np.abs(places).max()
+    to_vectors = partial(extract_features, base) if pretrained else _flat
+    vectors = [to_vectors(image_set.pixels) for image_set in (train, validation)]
+    mean = vectors[0].mean(axis=0)
+    components = np.linalg.svd(vectors[0] - mean, full_matrices=False)[2][:2]
+    points = np.concatenate([(part - mean) @ components.T for part in vectors])
+    points /= np.abs(points).max()
     return {
-        "x": np.round(places[:, 0].astype(float), 2).tolist(),
-        "y": np.round(places[:, 1].astype(float), 2).tolist(),
+        "x": np.round(points[:, 0].astype(float), 2).tolist(),
+        "y": np.round(points[:, 1].astype(float), 2).tolist(),
         "label": [*train.labels.tolist(), *validation.labels.tolist()],
         "part": [0] * len(train) + [1] * len(validation),
         "weights": "EfficientNet-Lite0, ImageNet, frozen" if pretrained else "none (raw pixels)",
@@ -112,75 +113,78 @@ def feature_map(*, pretrained, images=20, difficulty=0.5, seed):
 
 
 def validation_scores(*, images=20, difficulty=1.0, epochs=30, positive=3, seed):
-    """What a head on the frozen base says of each of 200 validation pictures: five probabilities.
+    """Return the five class probabilities that a head on the frozen base predicts for each of 200 validation images.
 
-    Counted for the class `positive` too: how many `are` of it, were `called` it, and `both`.
+    Accuracy, its confidence interval and the mean confidence come along, and counts for the class `positive`.
     """
-    train, validation = _pictures(images, difficulty, seed)
+    train, validation = _images(images, difficulty, seed)
     _train_head(train, validation, epochs, seed)
-    sure = _softmax(forward(shared_trainer(networks.dense_head, CLASSES).model, _seen(validation.pixels)))
-    said, right = sure.argmax(axis=1), prediction_accuracy(sure, validation.labels)
-    is_it, said_it = validation.labels == positive, said == positive
-    interval = scores.proportion(right * len(said), len(said))
+    head = shared_trainer(networks.dense_head, CLASSES).model
+    probabilities = _softmax(forward(head, _base_features(validation.pixels)))
+    predicted, val_accuracy = probabilities.argmax(axis=1), prediction_accuracy(probabilities, validation.labels)
+    is_positive, predicted_positive = validation.labels == positive, predicted == positive
+    interval = scores.proportion(val_accuracy * len(predicted), len(predicted))
     return {
         "label": validation.labels.tolist(),
-        **{f"score_{k}": column.round(3).tolist() for k, column in enumerate(sure.T)},
-        "val_accuracy": right,
+        **{f"score_{k}": column.round(3).tolist() for k, column in enumerate(probabilities.T)},
+        "val_accuracy": val_accuracy,
         "low": interval.low,
         "high": interval.high,
-        "pictures": len(said),
-        "right": int((said == validation.labels).sum()),
-        "are": int(is_it.sum()),
-        "called": int(said_it.sum()),
-        "both": int((is_it & said_it).sum()),
-        "sure": float(sure.max(axis=1).mean()),
+        "images": len(predicted),
+        "correct": int((predicted == validation.labels).sum()),
+        "actual_positives": int(is_positive.sum()),
+        "predicted_positives": int(predicted_positive.sum()),
+        "true_positives": int((is_positive & predicted_positive).sum()),
+        "confidence": float(probabilities.max(axis=1).mean()),
         "weights": "EfficientNet-Lite0, ImageNet, frozen",
         "data": _data(images, difficulty),
     }
 
 
-def by_stage(*, stage, pretrained=True, images=20, difficulty=0.5, seed):
-    """Logistic regression on what the base sees at the start of one of its seven stages (1 to 7), or at its end (8)."""
-    train, validation = _pictures(images, difficulty, seed)
+def probe_at_stage(*, stage, pretrained=True, images=20, difficulty=0.5, seed):
+    """Fit logistic regression to the base's output at the start of one of its stages (1 to 7), or at its end (8)."""
+    train, validation = _images(images, difficulty, seed)
     base = _stages("imagenet" if pretrained else "random", seed if not pretrained else 0)
     ends = np.cumsum([channels for *_, channels in backbones.STAGES] + [backbones.FEATURES])
-    seen = slice(ends[stage - 2] if stage > 1 else 0, ends[stage - 1])
-    probe = ProbeTrainer(extract_features(base, train.pixels)[:, seen], train.labels, CLASSES).fit(10.0)
+    columns = slice(ends[stage - 2] if stage > 1 else 0, ends[stage - 1])
+    probe = ProbeTrainer(extract_features(base, train.pixels)[:, columns], train.labels, CLASSES).fit(10.0)
+    probabilities = probe.probabilities(extract_features(base, validation.pixels)[:, columns])
     return {
-        "val_accuracy": prediction_accuracy(
-            probe.probabilities(extract_features(base, validation.pixels)[:, seen]), validation.labels
-        ),
-        "channels": int(seen.stop - seen.start),
+        "val_accuracy": prediction_accuracy(probabilities, validation.labels),
+        "channels": int(columns.stop - columns.start),
         "weights": f"EfficientNet-Lite0, {'ImageNet' if pretrained else 'random'}, frozen",
         "data": _data(images, difficulty),
     }
 
 
 def forgetting(*, learning_rate, images=20, difficulty=1.0, epochs=10, seed):
-    """`fine_tune`, and what is left of the old task: with its old top back on, how often the network still has the
-    same first choice among ImageNet's thousand classes, for 200 clippings of a photograph that it was not tuned on."""
-    clippings, before = _clippings(), _named(None)
-    told = fine_tune(learning_rate=learning_rate, images=images, difficulty=difficulty, epochs=epochs, seed=seed)
+    """Run `fine_tune`, then measure what is left of the old task.
+
+    With its ImageNet classifier back on, how often does the network still predict the same of a thousand classes for
+    200 crops of a photograph that it was not tuned on?
+    """
+    crops, before = _crops(), _imagenet_classes(None)
+    result = fine_tune(learning_rate=learning_rate, images=images, difficulty=difficulty, epochs=epochs, seed=seed)
     tuned = shared_trainer(networks.pretrained_with_head, SIDE, CLASSES).model.get_weights()[:-2]
-    # Kernels have four dimensions; BatchNorm's numbers, which are held, have one.
-    kernels = [(now, then) for now, then in zip(tuned, shared_base(SIDE).get_weights(), strict=True) if now.ndim == 4]
-    moved = np.sqrt(sum(np.sum((now - then) ** 2) for now, then in kernels))
+    # Kernels have four dimensions; BatchNorm's parameters, which are frozen, have one.
+    kernels = [(new, old) for new, old in zip(tuned, shared_base(SIDE).get_weights(), strict=True) if new.ndim == 4]
+    change = np.sqrt(sum(np.sum((new - old) ** 2) for new, old in kernels))
     return {
-        "val_accuracy": told["val_accuracy"],
-        "val_accuracy_before": told["val_accuracy_before"],
-        "still_named": float(np.mean(_named(tuned) == before)),
-        "share_moved": float(moved / np.sqrt(sum(np.sum(then**2) for _, then in kernels))),
-        "clippings": len(clippings),
+        "val_accuracy": result["val_accuracy"],
+        "val_accuracy_before": result["val_accuracy_before"],
+        "predictions_kept": float(np.mean(_imagenet_classes(tuned) == before)),
+        "relative_weight_change": float(change / np.sqrt(sum(np.sum(old**2) for _, old in kernels))),
+        "crops": len(crops),
         "weights": "EfficientNet-Lite0, ImageNet",
-        "data": _data(images, difficulty) + "; clippings of a photograph, 64 px",
+        "data": _data(images, difficulty) + "; crops of a photograph, 64 px",
     }
 
 
-def norms_free(*, learning_rate=1e-5, images=20, difficulty=1.0, epochs=10, seed):
-    """As `fine_tune`, but BatchNorm is left in training mode: its statistics move, and its scale and shift."""
-    train, validation = _pictures(images, difficulty, seed)
+def fine_tune_with_batchnorm(*, learning_rate=1e-5, images=20, difficulty=1.0, epochs=10, seed):
+    """Run `fine_tune` with BatchNorm in training mode: its statistics move, and its scale and shift are trained."""
+    train, validation = _images(images, difficulty, seed)
     before, weights = _train_head(train, validation, 30, seed)
-    curves = shared_trainer(_all_free, SIDE, CLASSES).fit(
+    curves = shared_trainer(_fully_trainable, SIDE, CLASSES).fit(
         weights, _labelled(train), _labelled(validation), learning_rate=learning_rate, epochs=epochs, seed=seed
     )
     return {
@@ -191,36 +195,36 @@ def norms_free(*, learning_rate=1e-5, images=20, difficulty=1.0, epochs=10, seed
     }
 
 
-def raw_scores(*, told=True, images=20, difficulty=1.0, epochs=30, seed):
-    """A head that gives raw scores, trained by a loss that is `told` so (`from_logits=True`), or not."""
-    train, validation = _pictures(images, difficulty, seed)
+def logits_head(*, from_logits=True, images=20, difficulty=1.0, epochs=30, seed):
+    """Train a head that outputs logits, with a loss that expects logits (`from_logits=True`) or probabilities."""
+    train, validation = _images(images, difficulty, seed)
     head = networks.dense_head(CLASSES, seed)
-    head.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=told))
+    head.compile(keras.optimizers.Adam(1e-3), keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits))
     keras.utils.set_random_seed(seed)
-    seen = head.fit(_seen(train.pixels), train.labels, batch_size=20, epochs=epochs, verbose=0).history
+    history = head.fit(_base_features(train.pixels), train.labels, batch_size=20, epochs=epochs, verbose=0).history
     return {
-        "loss": seen["loss"],
-        "val_accuracy": prediction_accuracy(forward(head, _seen(validation.pixels)), validation.labels),
+        "loss": history["loss"],
+        "val_accuracy": prediction_accuracy(forward(head, _base_features(validation.pixels)), validation.labels),
         "weights": "EfficientNet-Lite0, ImageNet, frozen",
         "data": _data(images, difficulty),
     }
 
 
-def scaled(*, how, images=20, difficulty=1.0, epochs=30, seed):
-    """A head on what the base makes of pixels, scaled as it learned (`right`), to 0 … 1 (`unit`) or not (`raw`).
+def pixel_scaling(*, scaling, images=20, difficulty=1.0, epochs=30, seed):
+    """Train a head on features of pixels that are scaled as the base expects, to 0 … 1 (`unit`) or not at all (`raw`).
 
-    So in training and in use. Its own scaling, the first layer, is undone beforehand.
+    Training and validation images are scaled alike. The base's own scaling, its first layer, is undone beforehand.
     """
-    wanted = {"right": lambda x: (x - 127) / 128, "unit": lambda x: x / 255, "raw": lambda x: x}[how]
+    scale = {"expected": lambda x: (x - 127) / 128, "unit": lambda x: x / 255, "raw": lambda x: x}[scaling]
 
-    def seen(pictures):
-        return _seen((wanted(pictures.pixels.astype(np.float32)) * 128 + 127).astype(np.float32))
+    def scaled_features(image_set):
+        return _base_features((scale(image_set.pixels.astype(np.float32)) * 128 + 127).astype(np.float32))
 
-    train, validation = _pictures(images, difficulty, seed)
+    train, validation = _images(images, difficulty, seed)
     curves = shared_trainer(networks.dense_head, CLASSES).fit(
         networks.dense_head(CLASSES, seed).get_weights(),
-        LabelledData(seen(train), train.labels),
-        LabelledData(seen(validation), validation.labels),
+        LabelledData(scaled_features(train), train.labels),
+        LabelledData(scaled_features(validation), validation.labels),
         learning_rate=1e-3,
         epochs=epochs,
         seed=seed,
@@ -228,40 +232,40 @@ def scaled(*, how, images=20, difficulty=1.0, epochs=30, seed):
     return {**_result(curves), "weights": "EfficientNet-Lite0, ImageNet, frozen", "data": _data(images, difficulty)}
 
 
-def trace(*, pretrained=True, images=20, difficulty=0.85, epochs=30, seed):
-    """Keras's own `fit`, epoch by epoch, losses and accuracies: a head on the frozen base, or a small CNN from random
-    weights."""
-    train, validation = _pictures(images, difficulty, seed)
-    see = _seen if pretrained else np.asarray
+def training_history(*, pretrained=True, images=20, difficulty=0.85, epochs=30, seed):
+    """Return the losses and accuracies of Keras's own `fit`, epoch by epoch: of a head on the frozen base, or of a
+    small CNN from random weights."""
+    train, validation = _images(images, difficulty, seed)
+    inputs = _base_features if pretrained else np.asarray
     model = networks.dense_head(CLASSES, seed) if pretrained else networks.small_cnn(SIDE, CLASSES, seed)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(1e-3), loss, metrics=["accuracy"])
     keras.utils.set_random_seed(seed)
-    told = model.fit(
-        see(train.pixels),
+    history = model.fit(
+        inputs(train.pixels),
         train.labels,
-        validation_data=(see(validation.pixels), validation.labels),
+        validation_data=(inputs(validation.pixels), validation.labels),
         batch_size=20,
         epochs=epochs,
         verbose=0,
     ).history
     return {
-        "loss": told["loss"],
-        "val_loss": told["val_loss"],
-        "train_accuracy": told["accuracy"],
-        "val_accuracy": told["val_accuracy"],
-        "least_val_loss": min(told["val_loss"]),
+        "loss": history["loss"],
+        "val_loss": history["val_loss"],
+        "train_accuracy": history["accuracy"],
+        "val_accuracy": history["val_accuracy"],
+        "lowest_val_loss": min(history["val_loss"]),
         "weights": "EfficientNet-Lite0, ImageNet, frozen" if pretrained else "none before training (small CNN)",
         "data": _data(images, difficulty),
     }
 
 
-def shuffled(*, pretrained=True, images=20, difficulty=0.2, seed):
-    """Easy pictures whose pixels all stand in one other order, the same for all: as much to learn, and no photograph.
+def permuted_pixels(*, pretrained=True, images=20, difficulty=0.2, seed):
+    """Train a head on the frozen base, or a small CNN from random weights, on easy images with permuted pixels.
 
-    A head on the frozen base, or a small CNN from random weights.
+    The permutation is the same for all images: there is as much to learn, but nothing looks like a photograph.
     """
-    train, validation = (_shuffle(one) for one in _pictures(images, difficulty, seed))
+    train, validation = (_permute(image_set) for image_set in _images(images, difficulty, seed))
     if pretrained:
         curves, _ = _train_head(train, validation, 30, seed)
     else:
@@ -276,38 +280,38 @@ def shuffled(*, pretrained=True, images=20, difficulty=0.2, seed):
     return {
         **_result(curves),
         "weights": "EfficientNet-Lite0, ImageNet, frozen" if pretrained else "none before training (small CNN)",
-        "data": _data(images, difficulty) + ", pixels in another order",
+        "data": _data(images, difficulty) + ", pixels permuted",
     }
 
 
 def _flat(pixels: np.ndarray) -> np.ndarray:
-    """Each picture as one row of numbers from 0 to 1."""
+    """Each image as one vector of pixel values from 0 to 1."""
     return pixels.reshape(len(pixels), -1).astype(np.float32) / 255
 
 
-def _seen(pixels: np.ndarray) -> np.ndarray:
-    """What the pretrained base makes of pictures."""
+def _base_features(pixels: np.ndarray) -> np.ndarray:
+    """The pretrained base's features of images, shape `(n, 1280)`."""
     return extract_features(shared_base(SIDE), pixels)
 
 
 def _softmax(logits):
-    raised = np.exp(logits.astype(float) - logits.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
+    exponentials = np.exp(logits.astype(float) - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def _shuffle(pictures: ImageSet) -> ImageSet:
+def _permute(image_set: ImageSet) -> ImageSet:
     order = np.random.default_rng(0).permutation(SIDE * SIDE)
-    mixed = pictures.pixels.reshape(len(pictures), -1, 3)[:, order].reshape(pictures.pixels.shape)
-    return ImageSet(mixed, pictures.labels, pictures.classes)
+    permuted = image_set.pixels.reshape(len(image_set), -1, 3)[:, order].reshape(image_set.pixels.shape)
+    return ImageSet(permuted, image_set.labels, image_set.classes)
 
 
-def _all_free(side: int, classes: int):
+def _fully_trainable(side: int, classes: int):
     return keras.Sequential([backbones.efficientnet_lite0(side), networks.dense_head(classes)])
 
 
 @cache
 def _stages(weights: str, seed: int):
-    """The base, giving at once the mean of each channel at the first block of each stage, and its features."""
+    """The base with all its outputs joined: each channel's mean at the first block of each stage, then its features."""
     base = shared_base(SIDE, weights, seed)
     firsts = np.cumsum([0] + [repeats for repeats, *_ in backbones.STAGES[:-1]])
     ends = [base.get_layer(f"_blocks.{first}._bn2").output for first in firsts]
@@ -316,48 +320,48 @@ def _stages(weights: str, seed: int):
 
 
 @cache
-def _clippings():
-    """200 square clippings of a photograph (Grace Hopper, US Navy, public domain), each made 64 px wide."""
+def _crops():
+    """200 square crops of a photograph (Grace Hopper, US Navy, public domain), each resized to 64 px."""
     photograph = Image.open(get_sample_data("grace_hopper.jpg", asfileobj=False))
-    chance = np.random.default_rng(0)
-    cut = []
+    rng = np.random.default_rng(0)
+    crops = []
     for _ in range(200):
-        side = int(chance.integers(128, min(photograph.size)))
-        left, top = (int(chance.integers(0, whole - side)) for whole in photograph.size)
-        cut.append(np.asarray(photograph.resize((SIDE, SIDE), box=(left, top, left + side, top + side))))
-    return np.stack(cut)
+        side = int(rng.integers(128, min(photograph.size)))
+        left, top = (int(rng.integers(0, size - side)) for size in photograph.size)
+        crops.append(np.asarray(photograph.resize((SIDE, SIDE), box=(left, top, left + side, top + side))))
+    return np.stack(crops)
 
 
 @cache
-def _with_top():
+def _imagenet_classifier():
     return backbones.efficientnet_lite0(SIDE, top=True)
 
 
-def _named(base_weights):
-    """The first of a thousand classes for each clipping, with these weights below the old top (None: its own)."""
-    model = _with_top()
-    own = model.get_weights()
+def _imagenet_classes(base_weights):
+    """The predicted ImageNet class of each crop, with these weights below the ImageNet classifier (None: its own)."""
+    model = _imagenet_classifier()
+    original = model.get_weights()
     if base_weights is not None:
-        model.set_weights([*base_weights, *own[-2:]])
-    named = forward(model, _clippings()).argmax(axis=1)
-    model.set_weights(own)
-    return named
+        model.set_weights([*base_weights, *original[-2:]])
+    predicted = forward(model, _crops()).argmax(axis=1)
+    model.set_weights(original)
+    return predicted
 
 
-def _pictures(images: int, difficulty: float, seed: int) -> tuple[ImageSet, ImageSet]:
-    """Training pictures, `images` a class, and 200 others for validation."""
+def _images(images: int, difficulty: float, seed: int) -> tuple[ImageSet, ImageSet]:
+    """The training images, `images` per class, and 200 validation images."""
     return (
         shapes(images, seed=seed, part="train", side=SIDE, difficulty=difficulty),
         shapes(40, seed=seed, part="validation", side=SIDE, difficulty=difficulty),
     )
 
 
-def _labelled(pictures: ImageSet) -> LabelledData:
-    return LabelledData(pictures.pixels, pictures.labels)
+def _labelled(image_set: ImageSet) -> LabelledData:
+    return LabelledData(image_set.pixels, image_set.labels)
 
 
 def _train_head(train: ImageSet, validation: ImageSet, epochs: int, seed: int, pretrained: bool = True):
-    """A new head on the frozen base's features, computed once; gives the curves, and all weights, base and head."""
+    """Train a new head on the frozen base's features. Returns its curves, and the weights of base and head together."""
     base = shared_base(SIDE) if pretrained else shared_base(SIDE, "random", seed)
     head = shared_trainer(networks.dense_head, CLASSES)
     curves = head.fit(

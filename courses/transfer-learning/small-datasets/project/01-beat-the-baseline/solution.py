@@ -1,12 +1,12 @@
 from practicum.lab.backbones import efficientnet_lite0
 
-# The base has seen a million photographs. It takes pixels from 0 to 255, and makes 1280 features of a picture.
+# The base was trained on a million photographs. It takes pixels from 0 to 255, and returns 1280 features per image.
 base = efficientnet_lite0(64)
 base.trainable = False
 train_features = base.predict(train_pixels, verbose=0)
 val_features = base.predict(val_pixels, verbose=0)
 
-# Frozen, it makes the same features of a picture each time: so once is enough, and only the head is trained.
+# Frozen, it returns the same features for an image each time: so compute them once, and train only the head.
 head = keras.Sequential([keras.Input((1280,)), keras.layers.Dense(5)])
 head.compile(
     optimizer=keras.optimizers.Adam(1e-3),

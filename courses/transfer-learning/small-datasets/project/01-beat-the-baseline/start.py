@@ -1,4 +1,4 @@
-# A small network from nothing. In the end it knows its hundred pictures nearly by heart.
+# A small network from scratch. In the end it has nearly memorised its hundred images.
 model = keras.Sequential(
     [
         keras.Input((64, 64, 3)),

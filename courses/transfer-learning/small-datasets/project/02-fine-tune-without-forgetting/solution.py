@@ -8,7 +8,7 @@ head = keras.Sequential([keras.Input((1280,)), keras.layers.Dense(5)])
 head.compile(optimizer=keras.optimizers.Adam(1e-3), loss=loss, metrics=["accuracy"])
 head.fit(features, train_labels, batch_size=20, epochs=30, validation_data=(val_features, val_labels), verbose=0)
 
-# Then everything but the BatchNorm layers, gently, and compiled anew.
+# Then everything but the BatchNorm layers, gently, and compiled again.
 base.trainable = True
 for layer in base.layers:
     if isinstance(layer, keras.layers.BatchNormalization):

@@ -1,4 +1,4 @@
-# All of a pretrained network, trained on at once at Adam's usual rate.
+# All of a pretrained network, fine-tuned at once at Adam's default learning rate.
 base = efficientnet_lite0(64)
 model = keras.Sequential([keras.Input((64, 64, 3)), base, keras.layers.Dense(5)])
 model.compile(
