@@ -20,9 +20,10 @@ from practicum.lab.linear_probe import STRENGTHS
 from practicum.lab.model_selection import select_strategy
 from practicum.lab.prepared_set import PreparedSet, prepare_set
 from practicum.lab.pretrained_models import load_backbone
-from practicum.lab.scores import Interval, scores
 from practicum.lab.shape_drawings import shapes
 from practicum.lab.strategies import probe_last_features, probe_several_levels
+from practicum.statistics.intervals import Interval
+from practicum.statistics.scores import score_predictions
 
 SIDE = 96
 SEEDS = range(10)
@@ -116,7 +117,9 @@ def bar_row(kind: str, per_class: int) -> list[str]:
         tried = [way for way in ways if way is not None]
         choice = select_strategy(ready.labels, [way.probabilities for way in tried], groups=ready.groups, seed=seed)
         way, setting = tried[choice.way], choice.settings[choice.way]
-        score = scores(ready.labels, way.probabilities[setting], groups=ready.groups, optimism=choice.optimism).accuracy
+        score = score_predictions(
+            ready.labels, way.probabilities[setting], groups=ready.groups, optimism=choice.optimism
+        ).accuracy
         learned = way.learn(setting)
         new = prepared(pictures(kind, FRESH, seed, fresh=True), seed)
         made = learned.head.probabilities(new.own if learned.own_only else new.features)

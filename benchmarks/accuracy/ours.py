@@ -31,7 +31,7 @@ def run(kind: str, images: int, seed: int, minutes: float) -> Result:
             tell=lambda *_: None,
         )
         seconds = time.monotonic() - started
-    told = made.story
+    told = made.record
     return {
         "accuracy": share(forward(made.model, fresh.pixels), fresh),
         "seconds": seconds,

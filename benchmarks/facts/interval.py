@@ -14,7 +14,7 @@ from benchmarks.facts.training import head_trainer, with_head
 from benchmarks.facts.verdict import Verdict
 from benchmarks.table import markdown
 from practicum.lab.features import extract_features, forward, shared_base
-from practicum.lab.scores import proportion
+from practicum.statistics.intervals import wilson_interval
 
 KINDS = (HARD, EMOJI)
 SIZES = (20, 50, 100, 200, 500)
@@ -45,7 +45,7 @@ def _seen(right: np.ndarray, size: int, rng: np.random.Generator) -> list[float]
     """Sets of as many pictures of each class, drawn without putting back."""
     each = size // CLASSES
     counts = np.sum([rng.hypergeometric(row.sum(), (~row).sum(), each, SETS) for row in right], axis=0)
-    truth, wilson = float(right.mean()), [proportion(count, size) for count in range(size + 1)]
+    truth, wilson = float(right.mean()), [wilson_interval(count, size) for count in range(size + 1)]
     held = np.mean([wilson[count].low <= truth <= wilson[count].high for count in counts])
     half = np.mean([(wilson[count].high - wilson[count].low) / 2 for count in counts])
     low, high = np.quantile(counts / size, [0.025, 0.975])
@@ -61,7 +61,7 @@ def report() -> str:
         "## How big an error bar so few pictures carry\n\n"
         f"Five heads, each trained on 100 pictures from a seed of its own, asked for {CLASSES * POOL:,} fresh "
         f"pictures; from these, {SETS:,} validation sets of each size, as many of one class as of another. “95 % of "
-        "sets” is how far their accuracies lie apart; Wilson's interval is `practicum.lab.scores.proportion` of one "
+        "sets” is how far their accuracies lie apart; Wilson's interval is `wilson_interval` of one "
         "set, as one would compute it who has no other. “Holds” is how often that contains the accuracy on all the "
         "pictures. Means over the five heads. All pictures of emoji show the same few dozen of them: what others would "
         "add to the spread is not in these numbers.\n\n"

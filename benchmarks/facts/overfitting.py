@@ -32,8 +32,8 @@ from benchmarks.facts.verdict import Verdict
 from benchmarks.table import markdown
 from practicum.lab import networks
 from practicum.lab.features import extract_features, forward, shared_base
-from practicum.lab.scores import Interval
 from practicum.lab.training import LabelledData, model_accuracy
+from practicum.statistics.intervals import Interval
 
 KINDS = (EASY, MIDDLE, EMOJI)
 EPOCHS = 40

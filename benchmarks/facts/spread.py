@@ -6,7 +6,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
-from practicum.lab.scores import Interval
+from practicum.statistics.intervals import Interval
 
 
 def mean_sd(values: Sequence[float]) -> str:

@@ -14,7 +14,7 @@ from benchmarks.facts.verdict import Verdict
 from benchmarks.page import whole, with_part
 from scipy.stats import ttest_rel
 
-from practicum.lab.scores import Interval
+from practicum.statistics.intervals import Interval
 
 
 def test_a_difference_is_taken_seed_by_seed() -> None:

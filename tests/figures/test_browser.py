@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from practicum import figures
-from practicum.figures.line_chart import chart, line
+from practicum.charts.line_chart import chart, line
 from practicum.web.security import HEADERS
 from tests.conftest import ROOT
 from tests.figures.making import TABLES, draw

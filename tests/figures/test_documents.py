@@ -9,8 +9,8 @@ import pytest
 
 from practicum import figures
 from practicum.figures import base, prediction_report, scatter
-from practicum.figures.scatter import Scatter
-from practicum.figures.sweep import Sweep
+from practicum.figures.scatter import ScatterFigure
+from practicum.figures.sweep import SweepFigure
 from tests.course.test_documents import rows, section
 
 
@@ -18,7 +18,7 @@ from tests.course.test_documents import rows, section
 def test_every_key_of_a_figure_is_documented(name: str) -> None:
     """And which of them it needs."""
     figure = figures.ALL[name]
-    inner = {Sweep: ("lines", Sweep), Scatter: ("panels", Scatter)}.get(type(figure))  # type: ignore[call-overload]
+    inner = {SweepFigure: ("lines", SweepFigure), ScatterFigure: ("panels", ScatterFigure)}.get(type(figure))  # type: ignore[call-overload]
     expected = {key: key in figure.required for key in figure.keys}
     if inner:
         key, kind = inner

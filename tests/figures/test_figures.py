@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from practicum import figures
-from practicum.figures.line_chart import HEIGHT
+from practicum.charts.line_chart import HEIGHT
 from practicum.model import Measured, Measurement
 from tests.figures.making import TABLES, draw, measured
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from practicum.kinds import settings, snippet_edits
 from practicum.kinds.run_agreement import Witnessed, agreed, printed, witnessed
-from practicum.kinds.statistics import paired_difference, student_t
 from practicum.model import Failure, Fix, Opaque
+from practicum.statistics.intervals import paired_difference, student_t_quantile
 
 SNIPPET = "a = 1\nif a:\n    b = 2\nc = 3\na = 1\n"
 
@@ -106,14 +106,14 @@ def test_a_witness_that_is_none_is_a_failure() -> None:
 )
 def test_student_s_t_is_as_in_the_tables(freedom: int, quantile: float) -> None:
     """The 97.5 % point."""
-    assert student_t(0.975, freedom) == pytest.approx(quantile, abs=5e-4)
+    assert student_t_quantile(0.975, freedom) == pytest.approx(quantile, abs=5e-4)
 
 
 def test_the_interval_of_a_paired_difference() -> None:
     """Differences 1, 2, 3: mean 2, standard error 0.577, t 4.303."""
     interval = paired_difference([2, 4, 6], [1, 2, 3])
 
-    assert (interval.mean, interval.low, interval.high) == pytest.approx((2, -0.484, 4.484), abs=1e-3)
+    assert (interval.value, interval.low, interval.high) == pytest.approx((2, -0.484, 4.484), abs=1e-3)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=9))

@@ -26,7 +26,7 @@ from click.testing import CliRunner, Result
 from practicum.commands.lab import PREPROCESSINGS, USUAL_SIDE, lab
 from practicum.lab import fit_record
 from practicum.lab.dataset_reader import read_dataset
-from tests.lab import telling
+from tests.lab import records
 from tests.lab.test_image_decoding import header
 
 QUICK = ("--side", "48", "--minutes", "0")
@@ -300,7 +300,7 @@ def test_a_folder_that_is_no_model_says_what_is_missing(
     if missing == "story.json":
         (model / "work").mkdir()
     if missing == "model.keras":
-        fit_record.save(telling.story(), model)
+        fit_record.save(records.fit_record(), model)
 
     done = call("predict", model, drawn)
 
@@ -330,7 +330,7 @@ def alone(*words: str | Path) -> tuple[list[str], str, float]:
 
 def test_a_report_is_written_again_without_tensorflow(tmp_path: Path) -> None:
     """In less than two seconds of a processor, from the story alone, wherever it is wanted."""
-    fit_record.save(telling.story(), tmp_path / "model")
+    fit_record.save(records.fit_record(), tmp_path / "model")
 
     lines, loaded, seconds = alone("report", tmp_path / "model", "--to", tmp_path / "new" / "again.html")
 
@@ -344,7 +344,7 @@ def test_a_report_is_written_again_without_tensorflow(tmp_path: Path) -> None:
 
 def test_a_report_lies_beside_its_story_unless_said(tmp_path: Path) -> None:
     """And a place that cannot be written is named."""
-    fit_record.save(telling.story(), tmp_path)
+    fit_record.save(records.fit_record(), tmp_path)
     (tmp_path / "file").write_text("mine")
 
     beside, blocked = call("report", tmp_path), call("report", tmp_path, "--to", tmp_path / "file" / "x.html")
@@ -357,7 +357,7 @@ def test_a_report_lies_beside_its_story_unless_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize("spoil", [b"", b"{}", b'{"schema": 99, "arrays": "", "story": {}}'])
 def test_a_damaged_story_is_named(tmp_path: Path, spoil: bytes) -> None:
     """With its file and what to do, whichever part of it is damaged."""
-    fit_record.save(telling.story(), tmp_path)
+    fit_record.save(records.fit_record(), tmp_path)
     arrays = next(tmp_path.glob("story-*.npz"))
     packed = bytearray(arrays.read_bytes())
     packed[len(packed) // 2] ^= 255

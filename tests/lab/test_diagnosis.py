@@ -12,7 +12,7 @@ from practicum.lab.diagnosis import DETECTORS, FitMeasurements, diagnose, next_s
 from practicum.lab.label_noise import SuspectLabel
 from practicum.lab.learning_curve import fit_learning_curve
 from practicum.lab.near_duplicates import DuplicatePair
-from practicum.lab.scores import Interval
+from practicum.statistics.intervals import Interval
 
 
 def evidence(n: int = 400, right: float = 0.95, **known: Any) -> FitMeasurements:

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from practicum.lab.fit_record import FILE, Candidate, Epochs, load, save
-from practicum.lab.scores import Interval
+from practicum.statistics.intervals import Interval
 from tests.examples import examples
-from tests.lab.telling import story
+from tests.lab.records import fit_record
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
-BASE = story(thumbs=np.arange(80 * 3, dtype=np.uint8).reshape(80, 1, 1, 3))
+BASE = fit_record(thumbs=np.arange(80 * 3, dtype=np.uint8).reshape(80, 1, 1, 3))
 TEXTS = st.text(st.characters(), max_size=20)
 
 
@@ -61,15 +61,15 @@ def test_a_story_read_again_is_the_same(
 
 def test_without_a_learning_curve(tmp_path: Path) -> None:
     """What may be missing may be missing."""
-    save(story(curve=None), tmp_path)
+    save(fit_record(curve=None), tmp_path)
 
     assert load(tmp_path).curve is None
 
 
 def test_saving_again_leaves_one_story(tmp_path: Path) -> None:
     """The new one, and nothing of the old or of drafts."""
-    save(story(), tmp_path)
-    second = replace(story(), thumbs=255 - story().thumbs)
+    save(fit_record(), tmp_path)
+    second = replace(fit_record(), thumbs=255 - fit_record().thumbs)
     save(second, tmp_path)
 
     assert same(load(tmp_path), second)
@@ -78,7 +78,7 @@ def test_saving_again_leaves_one_story(tmp_path: Path) -> None:
 
 def test_a_disk_that_fills_keeps_the_old_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error on the way changes nothing, and leaves no draft."""
-    save(story(), tmp_path)
+    save(fit_record(), tmp_path)
     before = sorted(tmp_path.iterdir())
 
     def full(_: int) -> None:
@@ -86,16 +86,16 @@ def test_a_disk_that_fills_keeps_the_old_story(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space"):
-        save(story(title="another", thumbs=255 - story().thumbs), tmp_path)
+        save(fit_record(title="another", thumbs=255 - fit_record().thumbs), tmp_path)
 
     assert sorted(tmp_path.iterdir()) == before
-    assert same(load(tmp_path), story())
+    assert same(load(tmp_path), fit_record())
 
 
 @pytest.mark.parametrize("damage", ["", "{}", "[]", '{"schema": 1, "arrays": "../x.npz", "story": {}}'])
 def test_a_damaged_story_is_told_with_its_file(tmp_path: Path, damage: str) -> None:
     """One message that names the file and what to do."""
-    save(story(), tmp_path)
+    save(fit_record(), tmp_path)
     (tmp_path / FILE).write_text(damage)
 
     with pytest.raises(ValueError, match=r"story\.json.*fit again"):
@@ -104,7 +104,7 @@ def test_a_damaged_story_is_told_with_its_file(tmp_path: Path, damage: str) -> N
 
 def test_a_story_of_another_version_is_refused(tmp_path: Path) -> None:
     """It names both versions."""
-    save(story(), tmp_path)
+    save(fit_record(), tmp_path)
     written = json.loads((tmp_path / FILE).read_text())
     (tmp_path / FILE).write_text(json.dumps({**written, "schema": 99}))
 

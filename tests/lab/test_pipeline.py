@@ -51,10 +51,10 @@ def fitted(
     return fit(reading, network, request, cache=DiskCache(folder), steps=CheckpointStore(folder), tell=tell)
 
 
-def told(made: FittedModel) -> fit_record.Story:
+def told(made: FittedModel) -> fit_record.FitRecord:
     """The story without how long it took."""
     return replace(
-        made.story, seconds=0.0, candidates=tuple(replace(one, seconds=0.0) for one in made.story.candidates)
+        made.record, seconds=0.0, candidates=tuple(replace(one, seconds=0.0) for one in made.record.candidates)
     )
 
 
@@ -90,7 +90,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> FittedModel:
 def test_the_story_is_consistent(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """A row a picture everywhere; one way chosen, the others held against it; and it can be kept and read again."""
     made = request.getfixturevalue(which)
-    known = made.story
+    known = made.record
     chosen = [one for one in known.candidates if one.chosen]
     fit_record.save(known, tmp_path)
 
@@ -114,30 +114,30 @@ def test_the_story_is_consistent(which: str, request: pytest.FixtureRequest, tmp
 
 def test_without_time_only_probes_are_tried(probed: FittedModel) -> None:
     """And what was not tried is named, with the reason."""
-    assert [one.name for one in probed.story.candidates] == ["Probe at several depths", strategies.BASELINE]
-    assert [one.file for one in probed.story.untried] == ["Probe on drawn views", "Fine-tuning the top"]
-    assert all("time" in one.what for one in probed.story.untried)
-    assert probed.story.training == ()
+    assert [one.name for one in probed.record.candidates] == ["Probe at several depths", strategies.BASELINE]
+    assert [one.file for one in probed.record.untried] == ["Probe on drawn views", "Fine-tuning the top"]
+    assert all("time" in one.what for one in probed.record.untried)
+    assert probed.record.training == ()
 
 
 def test_with_time_everything_is_tried(long: FittedModel, probed: FittedModel) -> None:
     """What was tried without time is the same as ever; each other way is a remedy whose gain is told."""
-    assert [one.name for one in long.story.candidates] == [
+    assert [one.name for one in long.record.candidates] == [
         "Probe at several depths",
         strategies.BASELINE,
         "Probe on drawn views",
         "Fine-tuning the top",
     ]
-    assert long.story.untried == ()
-    assert long.story.candidates[-1].chosen
-    for one, same in zip(long.story.candidates[:2], probed.story.candidates, strict=True):
+    assert long.record.untried == ()
+    assert long.record.candidates[-1].chosen
+    for one, same in zip(long.record.candidates[:2], probed.record.candidates, strict=True):
         assert one.accuracy == same.accuracy
 
 
 def test_the_model_is_the_chosen_probe_on_its_features(probed: FittedModel) -> None:
     """Learned from all pictures at one of the strengths; in one network that takes the pictures as they are."""
     network = split_backbone(small_network())
-    own = probed.story.candidates[1].chosen
+    own = probed.record.candidates[1].chosen
     features = forward(network.base if own else network.whole, DRAWN.pixels)
     probing = ProbeTrainer(features, DRAWN.labels, 5)
     made = forward(probed.model, DRAWN.pixels)
@@ -164,8 +164,8 @@ def test_another_seed_splits_otherwise(probed: FittedModel, tmp_path: Path) -> N
     """So predictions of pictures that were not learned are others; a probe that learns from all stays what it was."""
     other = fitted(tmp_path, seed=1)
 
-    assert not np.array_equal(other.story.probabilities, probed.story.probabilities)
-    assert other.story.seed == 1
+    assert not np.array_equal(other.record.probabilities, probed.record.probabilities)
+    assert other.record.seed == 1
 
 
 def test_an_interrupted_fit_goes_on(long: FittedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +203,7 @@ def test_an_interrupted_fit_goes_on(long: FittedModel, tmp_path: Path, monkeypat
 def test_the_tuned_network_is_the_model(long: FittedModel) -> None:
     """Other weights above the cut than those it came with, the same below; and how its training went is told."""
     first = small_network()
-    (training,) = long.story.training
+    (training,) = long.record.training
     moved = [
         layer.name
         for layer in first.layers
@@ -238,7 +238,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[FittedModel, list
 def test_a_picture_in_two_classes_is_found(planted: tuple[FittedModel, list[int]]) -> None:
     """Gravest of all: one of the labels is wrong."""
     made, rows = planted
-    (leakage,) = [one for one in made.story.findings if one.name == "leakage"]
+    (leakage,) = [one for one in made.record.findings if one.name == "leakage"]
 
     assert leakage.severity == "stop"
     assert set(leakage.rows) == set(rows[:2])
@@ -247,7 +247,7 @@ def test_a_picture_in_two_classes_is_found(planted: tuple[FittedModel, list[int]
 def test_wrong_labels_are_suspects(planted: tuple[FittedModel, list[int]]) -> None:
     """Those that were exchanged, and few others; what leaving them out would bring was measured."""
     made, rows = planted
-    (noise,) = [one for one in made.story.findings if one.name == "label-noise"]
+    (noise,) = [one for one in made.record.findings if one.name == "label-noise"]
 
     assert {*rows[2:]} <= {*noise.rows}
     assert len(noise.rows) <= 5
@@ -257,7 +257,7 @@ def test_wrong_labels_are_suspects(planted: tuple[FittedModel, list[int]]) -> No
 def test_a_rare_class_is_told_with_a_measured_remedy(planted: tuple[FittedModel, list[int]]) -> None:
     """By how much balanced weights changed the mean recall here."""
     made, _ = planted
-    (imbalance,) = [one for one in made.story.findings if one.name == "class-imbalance"]
+    (imbalance,) = [one for one in made.record.findings if one.name == "class-imbalance"]
 
     assert "star" in imbalance.evidence
     assert "Here balanced weights" in imbalance.remedy

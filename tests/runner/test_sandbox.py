@@ -92,7 +92,15 @@ pids = [name for name in os.listdir("/proc") if name.isdigit()]
     assert found["etc"] == ["ld.so.cache"]
     assert set(found["usr"]) <= {"lib", "lib32", "lib64", "local", "share", "bin"}
     assert found["dev"] == ["full", "null", "random", "shm", "urandom", "zero"]
-    assert set(found["practicum"]) <= {"__init__.py", "errors.py", "model.py", "lab", "runner"}
+    assert set(found["practicum"]) <= {
+        "__init__.py",
+        "errors.py",
+        "formatting.py",
+        "model.py",
+        "lab",
+        "statistics",
+        "runner",
+    }
     assert found["pids"] == ["1"]
 
 

@@ -10,12 +10,13 @@ import numpy as np
 from matplotlib.cbook import get_sample_data
 from PIL import Image
 
-from practicum.lab import backbones, networks, scores
+from practicum.lab import backbones, networks
 from practicum.lab.features import extract_features, forward, shared_base
 from practicum.lab.image_set import ImageSet
 from practicum.lab.linear_probe import ProbeTrainer
 from practicum.lab.shape_drawings import shapes
 from practicum.lab.training import LabelledData, TrainingCurves, model_accuracy, prediction_accuracy, shared_trainer
+from practicum.statistics.intervals import wilson_interval
 
 SIDE = 64
 CLASSES = 5
@@ -123,7 +124,7 @@ def validation_scores(*, images=20, difficulty=1.0, epochs=30, positive=3, seed)
     probabilities = _softmax(forward(head, _base_features(validation.pixels)))
     predicted, val_accuracy = probabilities.argmax(axis=1), prediction_accuracy(probabilities, validation.labels)
     is_positive, predicted_positive = validation.labels == positive, predicted == positive
-    interval = scores.proportion(val_accuracy * len(predicted), len(predicted))
+    interval = wilson_interval(val_accuracy * len(predicted), len(predicted))
     return {
         "label": validation.labels.tolist(),
         **{f"score_{k}": column.round(3).tolist() for k, column in enumerate(probabilities.T)},

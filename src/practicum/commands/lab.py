@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from practicum.lab.dataset_reader import LoadedDataset
-    from practicum.lab.fit_record import Story
+    from practicum.lab.fit_record import FitRecord
     from practicum.lab.image_set import Remark
     from practicum.lab.prepared_set import StepProgress
     from practicum.lab.pretrained_models import Backbone
@@ -141,10 +141,10 @@ def report(model: Path, file: Path | None, open_it: bool) -> None:
     """Write the report of the fit in MODEL again, one HTML file, and say what it found."""
     file = file or model / model_folder.REPORT
     with say.clear_errors(file):
-        from practicum.lab import report
+        from practicum.report import html_report
 
         told = model_folder.told_in(model)
-        report.write(told, file)
+        html_report.write(told, file)
     say.conclude(told, model, file)
     if open_it:
         click.launch(str(file.absolute()))
@@ -256,7 +256,7 @@ def _files(named: Sequence[Path]) -> tuple[list[Path], list[Remark]]:
     return found, left_out
 
 
-def _probabilities(model: Path, told: Story, pixels: NDArray[np.uint8], tell: StepProgress) -> NDArray[np.float32]:
+def _probabilities(model: Path, told: FitRecord, pixels: NDArray[np.uint8], tell: StepProgress) -> NDArray[np.float32]:
     """What the model makes of pictures, (n, classes)."""
     file = model / model_folder.MODEL
     if not file.is_file():

@@ -17,7 +17,7 @@ from practicum.settings import progress_as_lines
 
 if TYPE_CHECKING:
     from practicum.lab.dataset_reader import LoadedDataset
-    from practicum.lab.fit_record import Story
+    from practicum.lab.fit_record import FitRecord
     from practicum.lab.prepared_set import StepProgress
 
 COULD_NOT = 2
@@ -98,39 +98,40 @@ def progress() -> Iterator[StepProgress]:
 
 def name(path: Path) -> str:
     """The path as it can be printed, whatever bytes it is made of."""
-    from practicum.lab import formatting, image_sources
+    from practicum import formatting
+    from practicum.lab import image_sources
 
     return formatting.shown(image_sources.printable_name(str(path)))
 
 
 def describe(read: LoadedDataset) -> None:
     """How many pictures there are of each class, what was left out, and whether so few can tell anything."""
-    from practicum.lab.scores import hopeless
+    from practicum.statistics.scores import explain_too_few
 
     images = read.images
     counts = ", ".join(f"{one} {count}" for one, count in zip(images.classes, images.counts, strict=True))
     lines([f"{len(images)} pictures of {len(images.classes)} classes: {counts}"])
     lines([f"  left out: {remark.file} {remark.what}" for remark in read.left_out])
-    if (why := hopeless(images.counts)) is not None:
+    if (why := explain_too_few(images.counts)) is not None:
         click.secho(f"{why}. What follows is worth little; more pictures are worth more.", fg="yellow", err=True)
 
 
-def conclude(told: Story, folder: Path, report_file: Path) -> None:
+def conclude(told: FitRecord, folder: Path, report_file: Path) -> None:
     """The answer, the doubts about it, what was found, what to do next, and where everything lies."""
-    from practicum.lab import report
-    from practicum.lab.formatting import shown
+    from practicum.formatting import shown
+    from practicum.report import html_report
 
-    click.secho(report.answer(told), bold=True)
+    click.secho(html_report.answer(told), bold=True)
     found = [f"{one.severity}: {one.title}. {one.evidence} {one.remedy}" for one in told.findings]
     files = [f"{one.format}: {name(folder / one.file)}" for one in told.exports]
-    said = [*report.doubts(told), *report.why(told), *found, f"Next: {told.next_step}"]
+    said = [*html_report.doubts(told), *html_report.why(told), *found, f"Next: {told.next_step}"]
     for line in [*said, f"Report: {name(report_file)}", *files]:
         click.echo(shown(line))
 
 
-def table(told: Story, names: Sequence[str], probabilities: Any) -> None:
+def table(told: FitRecord, names: Sequence[str], probabilities: Any) -> None:
     """A line for each picture: the likeliest class, how sure, and the class it would be otherwise."""
-    from practicum.lab.formatting import percent, shown
+    from practicum.formatting import percent, shown
 
     rows = [("picture", "class", "sure", "else")]
     for one, row in zip(names, probabilities, strict=True):
@@ -142,7 +143,7 @@ def table(told: Story, names: Sequence[str], probabilities: Any) -> None:
         click.secho(line.rstrip(), dim=at == 0)
 
 
-def likeliest(told: Story, probabilities: Any) -> list[tuple[str, float]]:
+def likeliest(told: FitRecord, probabilities: Any) -> list[tuple[str, float]]:
     """Classes with their probabilities, to a millionth, the likeliest first."""
     pairs = zip(told.classes, (round(float(one), 6) for one in probabilities), strict=True)
     return sorted(pairs, key=lambda pair: -pair[1])
@@ -184,7 +185,7 @@ def give_up(why: str) -> NoReturn:
 
 def lines(said: Sequence[str], most: int = MOST_LINES) -> None:
     """On standard error, and no more than can be read there."""
-    from practicum.lab.formatting import shown
+    from practicum.formatting import shown
 
     for line in said[:most]:
         click.echo(shown(line), err=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from practicum.lab.fit_record import Story
+    from practicum.lab.fit_record import FitRecord
     from practicum.lab.pipeline import FittedModel
     from practicum.lab.prepared_set import StepProgress
 
@@ -67,18 +67,19 @@ def made(folder: Path) -> Iterator[Path]:
                 one.rmdir()
 
 
-def keep(fitted: FittedModel, sample: NDArray[np.uint8], folder: Path, started: float, tell: StepProgress) -> Story:
+def keep(fitted: FittedModel, sample: NDArray[np.uint8], folder: Path, started: float, tell: StepProgress) -> FitRecord:
     """Write the model, its story, its report and its card into `folder`: all of it, or none where there is no room."""
-    from practicum.lab import export, fit_record, model_card, report
+    from practicum.lab import export, fit_record
+    from practicum.report import html_report, model_card
 
     try:
         with TemporaryDirectory(prefix=".new-", dir=folder) as name:
             new = Path(name)
             exports = export.export_model(fitted.model, new, sample, progress=lambda what: tell(what, 0, 1))
-            told = replace(fitted.story, exports=exports, seconds=time.monotonic() - started)
+            told = replace(fitted.record, exports=exports, seconds=time.monotonic() - started)
             tell("writing the report", 0, 1)
             (new / export.CLASSES_FILE).write_text("".join(f"{one}\n" for one in told.classes), "utf-8")
-            report.write(told, new / REPORT)
+            html_report.write(told, new / REPORT)
             model_card.write(told, new / "model-card.md")
             fit_record.save(told, new)
             _move(new, folder)
@@ -105,7 +106,7 @@ def _move(new: Path, folder: Path) -> None:
         one.unlink()
 
 
-def told_in(model: Path) -> Story:
+def told_in(model: Path) -> FitRecord:
     """The story of the fit in this folder; without one there is no model."""
     from practicum.lab import fit_record
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from practicum.figures.base import Figure
-from practicum.figures.learning_curves import Chart
-from practicum.figures.prediction_report import Predictions
-from practicum.figures.scatter import Scatter
-from practicum.figures.sweep import Sweep
+from practicum.figures.learning_curves import LearningCurves
+from practicum.figures.prediction_report import PredictionReport
+from practicum.figures.scatter import ScatterFigure
+from practicum.figures.sweep import SweepFigure
 
-ALL: dict[str, Figure] = {figure.name: figure for figure in (Chart(), Sweep(), Scatter(), Predictions())}
+_FIGURES = (LearningCurves(), SweepFigure(), ScatterFigure(), PredictionReport())
+
+ALL: dict[str, Figure] = {figure.name: figure for figure in _FIGURES}

@@ -7,16 +7,16 @@ from typing import Any
 
 from markupsafe import Markup
 
-from practicum.figures import interactive_chart, line_chart, parts, scales
+from practicum.charts import interactive_chart, line_chart, scales, svg
+from practicum.charts.interactive_chart import Rows
+from practicum.charts.line_chart import Line, line
 from practicum.figures import settings as own
 from practicum.figures.base import TALL, Figure, Wrong, across_seeds, curve, seeds_of, shares
-from practicum.figures.interactive_chart import Rows
-from practicum.figures.line_chart import Line, line
 from practicum.kinds import settings
 from practicum.model import Json, Measured, Measurement
 
 
-class Chart(Figure):
+class LearningCurves(Figure):
     """`chart`: one line a curve, or one line a value of a parameter; can be stepped through epoch by epoch."""
 
     name = "chart"
@@ -71,27 +71,27 @@ class Chart(Figure):
         )
         told = f"{rows.read(0)}. {rows.read(longest - 1)}."
         picture = line_chart.drawn(table["title"], told, drawn, scales.steps(longest, unit), share, TALL)
-        data = parts.details("The same as a table", parts.table(table["title"], rows.head, rows.rows))
+        data = svg.details("The same as a table", svg.table(table["title"], rows.head, rows.rows))
         if table.get("play"):
             body = interactive_chart.read(
                 f"figure-{number}", picture, rows, data, longest - 1, unit.capitalize(), play=True
             )
         else:
             body = picture + data
-        return parts.figure(number, table["title"], [body, parts.note(_note(table, drawn, every, unit))])
+        return svg.figure(number, table["title"], [body, svg.note(_note(table, drawn, every, unit))])
 
 
 def _names(table: Mapping[str, Any]) -> list[str]:
     if "names" in table:
         return list(table["names"])
     if "vary" in table:
-        words = (parts.short(one) if type(one) is float else str(one) for one in table["values"])
+        words = (svg.short(one) if type(one) is float else str(one) for one in table["values"])
         return [f"{table['vary'].replace('_', ' ')} {one}" for one in words]
     return [name.replace("_", " ") for name in table["series"]]
 
 
 def _cell(one: Line, step: int, share: bool) -> str:
-    return parts.spread(one.mean[step], one.low[step], one.high[step], share) if step < len(one.mean) else ""
+    return svg.spread(one.mean[step], one.low[step], one.high[step], share) if step < len(one.mean) else ""
 
 
 def _note(table: Mapping[str, Any], drawn: list[Line], every: list[list[tuple[float, ...]]], unit: str) -> str:

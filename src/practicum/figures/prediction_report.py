@@ -8,14 +8,15 @@ from typing import Any
 
 from markupsafe import Markup
 
-from practicum.figures import interactive_chart, line_chart, parts, scales
+from practicum.charts import interactive_chart, line_chart, scales, svg
+from practicum.charts.interactive_chart import Rows
+from practicum.charts.line_chart import Line
 from practicum.figures import settings as own
 from practicum.figures.base import Figure, Wrong, curve
-from practicum.figures.interactive_chart import Rows
-from practicum.figures.line_chart import Line
-from practicum.figures.scores import Bin, Counts, Scores, Share
 from practicum.kinds import settings
 from practicum.model import Measured, Measurement
+from practicum.statistics.classification import BinaryCounts, CalibrationBin, Predictions
+from practicum.statistics.intervals import Proportion
 
 ROUNDING = 0.01
 """How far from 1 probabilities may sum up: evidence keeps seven digits."""
@@ -30,7 +31,7 @@ NONE = "not defined"
 """A share of nothing."""
 
 
-class Predictions(Figure):
+class PredictionReport(Figure):
     """`predictions`: of an experiment that gives a list `label`, and for each class k its probabilities, `score_k`."""
 
     name = "predictions"
@@ -62,19 +63,19 @@ class Predictions(Figure):
         unit = table.get("unit", "samples")
         body = [
             _accuracy(scores.accuracy, unit),
-            _confusion(scores.confusion(), classes),
+            _confusion(scores.confusion_matrix(), classes),
             _each_class(scores, classes, unit),
             _calibration(scores, unit),
         ]
         if "positive" in table:
             body.append(_threshold(scores, classes.index(table["positive"]), table["positive"], f"figure-{number}"))
-        return parts.figure(number, table["title"], body, "predictions")
+        return svg.figure(number, table["title"], body, "predictions")
 
 
 # --- what was measured ----------------------------------------------------------------------------------------------
 
 
-def _scores(one: Measured, classes: int) -> Scores:
+def _scores(one: Measured, classes: int) -> Predictions:
     """Labels and probabilities. Raises ValueError where they do not fit each other or are none."""
     call = one.measurement.call
     labels = curve(one, "label")
@@ -86,32 +87,32 @@ def _scores(one: Measured, classes: int) -> Scores:
     rows = tuple(zip(*columns, strict=True))
     if not all(0 <= score <= 1 for row in rows for score in row) or any(abs(sum(row) - 1) > ROUNDING for row in rows):
         raise ValueError(f"{call} gives scores that are no probabilities: from 0 to 1, and 1 in sum over the classes")
-    return Scores(tuple(map(int, labels)), rows)
+    return Predictions(tuple(map(int, labels)), rows)
 
 
-def _with_interval(share: Share) -> str:
-    return parts.spread(share.value, share.low, share.high, True) if share.total else NONE
+def _with_interval(share: Proportion) -> str:
+    return svg.spread(share.value, share.low, share.high, True) if share.total else NONE
 
 
-def _f1(counts: Counts) -> str:
-    return NONE if isnan(counts.f1) else parts.percent(counts.f1)
+def _f1(counts: BinaryCounts) -> str:
+    return NONE if isnan(counts.f1) else svg.percent(counts.f1)
 
 
 # --- its parts ------------------------------------------------------------------------------------------------------
 
 
-def _accuracy(right: Share, unit: str) -> Markup:
-    low, high = f"{100 * right.low:.0f}", parts.percent(right.high)
+def _accuracy(right: Proportion, unit: str) -> Markup:
+    low, high = f"{100 * right.low:.0f}", svg.percent(right.high)
     many = "So few" if right.total < MANY else "Even so many"
     told = '<p class="answer">Of {} {} {} are right: <b>{}</b>. {} {} leave {} to {} open (95{}% interval).</p>'
     return Markup(told).format(
-        f"{right.total:,}", unit, f"{right.hits:,}", parts.percent(right.value), many, unit, low, high, parts.NBSP
+        f"{right.total:,}", unit, f"{right.successes:,}", svg.percent(right.value), many, unit, low, high, svg.NBSP
     )
 
 
 def _group(title: str, inner: Iterable[Markup]) -> Markup:
     return Markup('<div class="group" role="group" aria-label="{0}"><p class="label">{0}</p>{1}</div>').format(
-        title, parts.joined(inner)
+        title, svg.joined(inner)
     )
 
 
@@ -124,10 +125,10 @@ def _confusion(counts: list[list[int]], classes: list[str]) -> Markup:
         hit = " hit" if true == said else ""
         return Markup('<td class="num q{}{}">{}</td>').format(shade, hit, many)
 
-    heads = parts.joined(Markup('<th scope="col" class="num">{}</th>').format(name) for name in classes)
-    rows = parts.joined(
+    heads = svg.joined(Markup('<th scope="col" class="num">{}</th>').format(name) for name in classes)
+    rows = svg.joined(
         Markup('<tr><th scope="row">{}</th>{}</tr>').format(
-            name, parts.joined(cell(true, said) for said in range(len(classes)))
+            name, svg.joined(cell(true, said) for said in range(len(classes)))
         )
         for true, name in enumerate(classes)
     )
@@ -136,10 +137,10 @@ def _confusion(counts: list[list[int]], classes: list[str]) -> Markup:
         "What it was called</th></tr><tr>{}</tr></thead>"
     ).format(len(classes), heads)
     title = "What was taken for what"
-    return _group(title, [parts.framed(title, head + Markup("<tbody>{}</tbody>").format(rows), "confusion")])
+    return _group(title, [svg.framed(title, head + Markup("<tbody>{}</tbody>").format(rows), "confusion")])
 
 
-def _each_class(scores: Scores, classes: list[str], unit: str) -> Markup:
+def _each_class(scores: Predictions, classes: list[str], unit: str) -> Markup:
     rows = []
     for k, name in enumerate(classes):
         counts = scores.of_class(k)
@@ -148,43 +149,43 @@ def _each_class(scores: Scores, classes: list[str], unit: str) -> Markup:
     title = "Class by class"
     head = ["Class", "Precision", "Recall", "F1", unit.capitalize()]
     return _group(
-        title, [parts.table(title, head, rows), parts.note("In brackets: what so few leave open (95 % intervals).")]
+        title, [svg.table(title, head, rows), svg.note("In brackets: what so few leave open (95 % intervals).")]
     )
 
 
-def _calibration(scores: Scores, unit: str) -> Markup:
+def _calibration(scores: Predictions, unit: str) -> Markup:
     """How often it was right over how sure it was: on the diagonal its certainty is just right."""
     many = BINS if len(scores.labels) >= 100 else BINS // 2
-    bins = scores.bins(many)
+    bins = scores.calibration_bins(many)
     title = "How far its certainty can be trusted"
     rows = [
         [
-            f"{100 * one.low:.0f} to {parts.percent(one.high)}",
+            f"{100 * one.low:.0f} to {svg.percent(one.high)}",
             str(one.right.total),
-            parts.percent(one.sure),
+            svg.percent(one.confidence),
             _with_interval(one.right),
         ]
         for one in bins
     ]
     told = " ".join(f"{row[2]} sure: {row[3]} right, of {row[1]}." for row in rows)
-    across = scales.values([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", parts.percent(1)], "how sure it is")
-    shapes = [parts.stretched([Markup('<polyline class="even" points="0,100 100,0"/>')])]
+    across = scales.values([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", svg.percent(1)], "how sure it is")
+    shapes = [svg.stretched([Markup('<polyline class="even" points="0,100 100,0"/>')])]
     shapes += [_dot(one, len(scores.labels)) for one in bins]
     grid = line_chart.grid(across, scales.Height((0.0, 0.25, 0.5, 0.75, 1.0)), SQUARE, share=True)
-    picture = parts.picture("chart square", title, told, SQUARE, [*grid, *shapes])
-    sure = sum(one.sure * one.right.total for one in bins) / len(scores.labels)
+    picture = svg.picture("chart square", title, told, SQUARE, [*grid, *shapes])
+    sure = sum(one.confidence * one.right.total for one in bins) / len(scores.labels)
     summary = (
-        f"On average it is {parts.percent(sure)} sure and {parts.percent(scores.accuracy.value)} right. Certainty and "
+        f"On average it is {svg.percent(sure)} sure and {svg.percent(scores.accuracy.value)} right. Certainty and "
         f"truth lie {100 * scores.calibration_error(many):.1f} percentage points apart (expected calibration error, "
         f"{many} steps). A larger point stands for more {unit}; its bar is what so few leave open."
     )
-    table = parts.table(title, ["How sure", unit.capitalize(), "On average", "Right"], rows)
-    return _group(title, [picture, parts.note(summary), parts.details("The same as a table", table)])
+    table = svg.table(title, ["How sure", unit.capitalize(), "On average", "Right"], rows)
+    return _group(title, [picture, svg.note(summary), svg.details("The same as a table", table)])
 
 
-def _dot(one: Bin, whole: int) -> Markup:
+def _dot(one: CalibrationBin, whole: int) -> Markup:
     x, y, low, high = (
-        f"{100 * one.sure:.4g}%",
+        f"{100 * one.confidence:.4g}%",
         *(SQUARE * (1 - at) for at in (one.right.value, one.right.low, one.right.high)),
     )
     return Markup(
@@ -193,7 +194,7 @@ def _dot(one: Bin, whole: int) -> Markup:
     ).format(x, low, high, y, 3 + 5 * (one.right.total / whole) ** 0.5)
 
 
-def _threshold(scores: Scores, k: int, positive: str, ident: str) -> Markup:
+def _threshold(scores: Predictions, k: int, positive: str, ident: str) -> Markup:
     """What comes of each threshold: the table is what the slider reads."""
     counted = [scores.at_threshold(k, step / STEPS) for step in range(STEPS + 1)]
     labels = [f"{step / STEPS:.2f}" for step in range(STEPS + 1)]
@@ -223,11 +224,11 @@ def _threshold(scores: Scores, k: int, positive: str, ident: str) -> Markup:
     across = scales.values([step / STEPS for step in range(STEPS + 1)], labels, "threshold")
     middle = STEPS // 2
     picture = line_chart.drawn(title, f"{rows.read(middle)}.", drawn, across, True)
-    table = parts.details("All thresholds as a table", parts.table(title, rows.head, rows.rows))
+    table = svg.details("All thresholds as a table", svg.table(title, rows.head, rows.rows))
     return _group(title, [interactive_chart.read(ident, picture, rows, table, middle, "Threshold")])
 
 
-def _over(name: str, shares: list[Share], series: int) -> Line:
+def _over(name: str, shares: list[Proportion], series: int) -> Line:
     value, low, high = (tuple(getattr(one, edge) for one in shares) for edge in ("value", "low", "high"))
     return Line(name, value, low, high, series=series)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from practicum.figures import markers, parts
+from practicum.charts import markers, svg
 from practicum.figures import settings as own
 from practicum.figures.base import Figure, Wrong, curve, inner_mistakes
 from practicum.kinds import settings
@@ -26,7 +26,7 @@ FARTHEST = 1e150
 PARTS = ("trained on", "validation")
 
 
-class Scatter(Figure):
+class ScatterFigure(Figure):
     """`scatter`: panels of points, each an experiment that gives lists `x`, `y`, `label` and perhaps `part`."""
 
     name = "scatter"
@@ -63,14 +63,14 @@ class Scatter(Figure):
         ident = f"figure-{number}"
         maps = [_map(panel["name"], measured[_call(table, panel)], len(classes)) for panel in table["panels"]]
         shapes = markers.definitions(ident, len(classes), MARKER)
-        panels = parts.joined(
+        panels = svg.joined(
             Markup('<div class="panel"><p class="label">{}</p>{}<p class="small soft">{}</p></div>').format(
                 one.name, _panel(one, classes, ident, shapes if at == 0 else Markup("")), one.nearest()
             )
             for at, one in enumerate(maps)
         )
         body = [Markup('<div class="panels">{}</div>').format(panels), _legend(classes, maps), _data(table, maps)]
-        return parts.figure(number, table["title"], body, "maps")
+        return svg.figure(number, table["title"], body, "maps")
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ class Map:
             min(centres, key=lambda k: hypot(point.x - centres[k][0], point.y - centres[k][1])) == point.label
             for point in self.points
         )
-        told = f"{parts.percent(own / len(self.points))} lie nearest to the centre of their own class."
-        return told + (f" {parts.count(self.lost, 'point')} without a place left out." if self.lost else "")
+        told = f"{svg.percent(own / len(self.points))} lie nearest to the centre of their own class."
+        return told + (f" {svg.count(self.lost, 'point')} without a place left out." if self.lost else "")
 
 
 def _call(table: Mapping[str, Any], panel: Mapping[str, Any]) -> Measurement:
@@ -148,12 +148,12 @@ def _panel(one: Map, classes: list[str], ident: str, shapes: Markup) -> Markup:
         for k in range(len(classes))
         if (places := [place(point) for point in one.points if (point.label, point.fresh) == (k, fresh)])
     ]
-    told = f"{parts.count(len(one.points), 'point')}. {one.nearest()} {_centres(one, classes)}"
+    told = f"{svg.count(len(one.points), 'point')}. {one.nearest()} {_centres(one, classes)}"
     frame = Markup('<svg class="map" viewBox="0 0 {0} {0}" role="img" aria-label="{1}"><title>{2}</title>').format(
         SIDE, f"{one.name}: {told}", one.name
     )
     desc = Markup("<desc>{}</desc><defs>{}</defs>").format(told, shapes)
-    return frame + desc + parts.joined(groups) + Markup("</svg>")
+    return frame + desc + svg.joined(groups) + Markup("</svg>")
 
 
 def _centres(one: Map, classes: list[str]) -> str:
@@ -177,7 +177,7 @@ def _legend(classes: list[str], maps: list[Map]) -> Markup:
             (markers.any_class(True), "filled: trained on"),
             (markers.any_class(False), "open: validation"),
         ]
-    items = parts.joined(Markup("<li>{} {}</li>").format(*entry) for entry in entries)
+    items = svg.joined(Markup("<li>{} {}</li>").format(*entry) for entry in entries)
     return Markup('<ul class="legend">{}</ul>').format(items)
 
 
@@ -193,6 +193,6 @@ def _data(table: Mapping[str, Any], maps: list[Map]) -> Markup:
         if (own := [point for point in one.points if (point.label, point.fresh) == (k, fresh)])
     ]
     head = ["Panel and class", "Part", "Points", "Centre", *(["Places"] if whole else [])]
-    told = parts.table(table["title"], head, rows, words=2)
+    told = svg.table(table["title"], head, rows, words=2)
     note = "" if whole else f"Of more than {LISTED} points only counts and centres are listed."
-    return parts.details("The same as a table", told + (parts.note(note) if note else Markup("")))
+    return svg.details("The same as a table", told + (svg.note(note) if note else Markup("")))

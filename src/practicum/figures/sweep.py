@@ -7,16 +7,16 @@ from typing import Any
 
 from markupsafe import Markup
 
-from practicum.figures import interactive_chart, line_chart, parts, scales
+from practicum.charts import interactive_chart, line_chart, scales, svg
+from practicum.charts.interactive_chart import Rows
+from practicum.charts.line_chart import Line
 from practicum.figures import settings as own
 from practicum.figures.base import TALL, Figure, Wrong, across_seeds, inner_mistakes, seeds_of, shares, value
-from practicum.figures.interactive_chart import Rows
-from practicum.figures.line_chart import Line
 from practicum.kinds import settings
 from practicum.model import Measured, Measurement
 
 
-class Sweep(Figure):
+class SweepFigure(Figure):
     """`sweep`: one line an experiment; a slider reads what was measured at each value, and nothing between."""
 
     name = "sweep"
@@ -66,11 +66,11 @@ class Sweep(Figure):
         ]
         edges = [edge for one in drawn for edge in (*one.low, *one.high)]
         share = shares(table, edges, table["title"], table["measure"])
-        labels = [parts.short(place) for place in places]
+        labels = [svg.short(place) for place in places]
         rows = Rows(
             [table["unit"].capitalize(), *(one.name for one in drawn)],
             [
-                [words, *(parts.spread(one.mean[at], one.low[at], one.high[at], share) for one in drawn)]
+                [words, *(svg.spread(one.mean[at], one.low[at], one.high[at], share) for one in drawn)]
                 for at, words in enumerate(labels)
             ],
             "With ",
@@ -79,16 +79,16 @@ class Sweep(Figure):
         told = " ".join(f"{rows.read(at)}." for at in range(len(places)))
         across = scales.values(places, labels, table["unit"])
         picture = line_chart.drawn(table["title"], told, drawn, across, share, TALL)
-        data = parts.table(table["title"], rows.head, rows.rows)
+        data = svg.table(table["title"], rows.head, rows.rows)
         if table.get("slider"):
             what = table["unit"].capitalize()
             body = interactive_chart.read(f"figure-{number}", picture, rows, data, len(places) // 2, what)
         else:
-            body = picture + parts.details("The same as a table", data)
+            body = picture + svg.details("The same as a table", data)
         gaps = [one.name for one in drawn if len(one.drawn) < len(places)]
         left = [f"{name}: where it is left open, it is not a number or infinite." for name in gaps]
         note = " ".join([across_seeds(seeds_of(table)), "Measured at the marked values, and nowhere between.", *left])
-        return parts.figure(number, table["title"], [body, parts.note(note)])
+        return svg.figure(number, table["title"], [body, svg.note(note)])
 
 
 def _line(name: str, seen: list[list[float]], series: int) -> Line:

@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.lab.formatting import percent
+from practicum.formatting import percent
 from practicum.lab.label_noise import SuspectLabel
 from practicum.lab.learning_curve import LearningCurve
 from practicum.lab.near_duplicates import DuplicatePair
-from practicum.lab.scores import Interval, half_width, proportion
+from practicum.statistics.intervals import Interval, half_width, wilson_interval
 
 Severity = Literal["stop", "warn", "note"]
 """Stop: the accuracy told is not to be trusted. Warn: it could be better, or says less than it seems. Note: to know."""
@@ -78,7 +78,7 @@ class FitMeasurements:
     @property
     def accuracy(self) -> Interval:
         """Out of fold, with Wilson's interval."""
-        return proportion(int(self.right.sum()), len(self.labels))
+        return wilson_interval(int(self.right.sum()), len(self.labels))
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -164,7 +164,7 @@ def class_imbalance(evidence: FitMeasurements) -> Finding | None:
     if evidence.counts[most] < IMBALANCE_RATIO * evidence.counts[least]:
         return None
     rows = evidence.labels == least
-    recall = proportion(int(evidence.right[rows].sum()), int(rows.sum())) if rows.any() else None
+    recall = wilson_interval(int(evidence.right[rows].sum()), int(rows.sum())) if rows.any() else None
     told = (
         f"“{evidence.classes[most]}” has {evidence.counts[most]} pictures, “{evidence.classes[least]}” only "
         f"{evidence.counts[least]}" + (f", of which {_points(recall)} were recognised." if recall else ".")
@@ -265,7 +265,7 @@ def _weakest(evidence: FitMeasurements) -> tuple[str, Interval, str | None]:
 
 def _recall(evidence: FitMeasurements, one: int) -> Interval:
     """How many of the class's pictures were recognised."""
-    return proportion(int(evidence.right[evidence.labels == one].sum()), int(evidence.counts[one]))
+    return wilson_interval(int(evidence.right[evidence.labels == one].sum()), int(evidence.counts[one]))
 
 
 def _ahead(evidence: FitMeasurements) -> str:

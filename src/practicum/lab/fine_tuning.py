@@ -15,8 +15,8 @@ from practicum.lab.backbone_split import SplitBackbone
 from practicum.lab.determinism import make_deterministic
 from practicum.lab.linear_probe import LinearProbe, softmax
 from practicum.lab.networks import freeze_batch_norm
-from practicum.lab.scores import surprise
 from practicum.lab.splits import Rows, Split, holdout
+from practicum.statistics.scores import log_losses
 
 RATES = (1e-4, 3e-4)
 """Learning rates of Adam that are tried. Lower ones hardly move in so few epochs, higher ones forget: docs/facts.md."""
@@ -149,7 +149,7 @@ class FineTuner:
             self._epoch(curve, recipe, epoch, _batches(rng.permutation(rows)), rng)
             if watched is not None:
                 made, labels = self.probabilities(watched), self._given.labels[watched]
-                curve.watched_loss.append(float(surprise(labels, made).mean()))
+                curve.watched_loss.append(float(log_losses(labels, made).mean()))
                 curve.watched_accuracy.append(float((made.argmax(axis=1) == labels).mean()))
                 if len(curve.loss) - curve.best >= PATIENCE:
                     break

@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from practicum.lab.diagnosis import Finding
 from practicum.lab.image_set import Remark
 from practicum.lab.learning_curve import LearningCurve
-from practicum.lab.scores import Interval, Scores
+from practicum.statistics.intervals import Interval
+from practicum.statistics.scores import Scores
 
 SCHEMA = 1
 """Raised when a story written before can no longer be read as one of today."""
@@ -68,7 +69,7 @@ class Export:
 
 
 @dataclass(frozen=True)
-class Story:
+class FitRecord:
     """One fit, from its pictures to its files. Rows are pictures: of `names`, `thumbs`, `labels`, `probabilities`."""
 
     title: str
@@ -106,7 +107,7 @@ class Story:
     seconds: float
 
 
-def save(story: Story, folder: Path) -> None:
+def save(story: FitRecord, folder: Path) -> None:
     """Write the story into `folder`, which is made where it is missing: `story.json` and the arrays it names.
 
     The words name the arrays by what is in them and are put in place last. So whoever reads gets the old story or the
@@ -126,7 +127,7 @@ def save(story: Story, folder: Path) -> None:
             old.unlink()
 
 
-def load(folder: Path) -> Story:
+def load(folder: Path) -> FitRecord:
     """The story that :func:`save` wrote into `folder`, to the last bit.
 
     Raises FileNotFoundError where there is none, and ValueError, naming the file, where it is damaged or of another
@@ -146,7 +147,7 @@ def load(folder: Path) -> Story:
         )
     try:
         with np.load(folder / Path(name).name, allow_pickle=False) as arrays:
-            story: Story = _built(Story, told, "", dict(arrays))
+            story: FitRecord = _built(FitRecord, told, "", dict(arrays))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{file} or its arrays in {name} are damaged; fit again to write them anew") from error
     return story

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.lab.scores import checked
+from practicum.statistics.scores import check_predictions
 
 MIN_MARGIN = 0.6
 """By how much another class must be likelier. Measured on planted errors (docs/lab.md): below it, a model that often
@@ -38,7 +38,7 @@ def find_suspect_labels(
 
     Raises ValueError where shapes disagree, a label is out of range or a row does not sum to 1.
     """
-    labels, probabilities = checked(labels, probabilities)
+    labels, probabilities = check_predictions(labels, probabilities)
     rows, classes = np.arange(len(labels)), probabilities.shape[1]
     own = probabilities[rows, labels]
     # A class without pictures is never confident.

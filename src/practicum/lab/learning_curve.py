@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.lab.scores import Interval
+from practicum.statistics.intervals import Interval
 
 FORECAST_FACTORS = (2, 4, 8)
 """How many times the pictures there are the curve is continued to."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.lab.scores import surprise
+from practicum.statistics.scores import log_losses
 
 RESAMPLES = 500
 MIN_STANDARD_ERRORS = 1.0
@@ -52,7 +52,7 @@ def select_strategy(
     labels = np.asarray(labels)
     if not ways or any(way.ndim != 4 or way.shape[2] != len(labels) for way in ways):
         raise ValueError("each way must be (settings, repeats, n, classes), with n as many as there are labels")
-    losses = [surprise(labels, way).mean(axis=1) for way in ways]
+    losses = [log_losses(labels, way).mean(axis=1) for way in ways]
     right = [(way.argmax(axis=-1) == labels).astype(np.float64) for way in ways]
     if groups is not None:
         losses, right = ([_by_group(one, groups) for one in each] for each in (losses, right))

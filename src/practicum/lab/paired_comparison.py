@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.lab.scores import Interval, checked
+from practicum.statistics.intervals import Interval
+from practicum.statistics.scores import check_predictions
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ def mcnemar_p_value(labels: NDArray[Any], first: NDArray[Any], second: NDArray[A
     `labels` (n,), the models' probabilities (n, classes). Only pictures that one gets right and the other wrong say
     anything; without any of those it is 1. Raises ValueError where shapes disagree.
     """
-    labels, first = checked(labels, first)
-    labels, second = checked(labels, second)
+    labels, first = check_predictions(labels, first)
+    labels, second = check_predictions(labels, second)
     from scipy.stats import binomtest  # half a second to import
 
     right, other = first.argmax(axis=1) == labels, second.argmax(axis=1) == labels

@@ -17,6 +17,7 @@ from keras import layers
 from numpy.typing import NDArray
 from PIL import Image
 
+from practicum.formatting import lasted, weighs
 from practicum.lab import fine_tuning, remedies, strategies
 from practicum.lab.backbone_split import SplitBackbone, split_backbone
 from practicum.lab.cache import CheckpointStore, DiskCache
@@ -24,17 +25,17 @@ from practicum.lab.dataset_reader import LoadedDataset
 from practicum.lab.determinism import PARALLEL_OPERATIONS
 from practicum.lab.diagnosis import FitMeasurements, diagnose, next_step
 from practicum.lab.features import forward
-from practicum.lab.fit_record import Candidate, Epochs, Story
-from practicum.lab.formatting import lasted, weighs
+from practicum.lab.fit_record import Candidate, Epochs, FitRecord
 from practicum.lab.image_set import Remark
 from practicum.lab.linear_probe import STRENGTHS, LinearProbe
 from practicum.lab.model_selection import StrategySelection, select_strategy
 from practicum.lab.near_duplicates import find_near_duplicates
 from practicum.lab.prepared_set import PreparedSet, StepProgress, prepare_set
 from practicum.lab.pretrained_models import Backbone, pixel_range
-from practicum.lab.scores import proportion, scores, typical
 from practicum.lab.strategies import StrategyResult, TrainedStrategy
 from practicum.lab.training import prediction_accuracy
+from practicum.statistics.intervals import wilson_interval
+from practicum.statistics.scores import most_typical_repeat, score_predictions
 
 THUMBNAIL_SIDE = 96
 TIMED_IMAGES = 40
@@ -71,7 +72,7 @@ class FitRequest:
 class FittedModel:
     """What is known, without exports yet, and the model: pixels (n, side, side, 3) of 0 to 255 to probabilities."""
 
-    story: Story
+    record: FitRecord
     model: keras.Model
 
 
@@ -109,7 +110,7 @@ def fit(
     tell("finding what is wrong, and what would help", 0, 1)
     best = [one.probabilities[number] for one, number in zip(tried, choice.settings, strict=True)]
     known = _known(ready, reading, network, request, tried, choice, best, learned, model)
-    story = Story(
+    record = FitRecord(
         title=request.title,
         source=request.source,
         made=datetime.now(UTC).date().isoformat(),
@@ -123,7 +124,7 @@ def fit(
         backbone=network.what,
         side=ready.images.side,
         candidates=_candidates(ready, tried, choice.way, best),
-        scores=scores(
+        scores=score_predictions(
             ready.labels,
             chosen.probabilities[setting],
             groups=ready.groups,
@@ -141,7 +142,7 @@ def fit(
         versions=_versions(),
         seconds=time.monotonic() - request.started,
     )
-    return FittedModel(story, model)
+    return FittedModel(record, model)
 
 
 # --- trying -----------------------------------------------------------------------------------------------------------
@@ -276,7 +277,7 @@ def _known(
         expected, helped["right preprocessing"] = pixel_range(found[0]), found[1]
     return FitMeasurements(
         labels=ready.labels,
-        probabilities=taken[typical(ready.labels, taken)],
+        probabilities=taken[most_typical_repeat(ready.labels, taken)],
         classes=ready.images.classes,
         twins=ready.twins,
         suspects=noisy,
@@ -306,7 +307,9 @@ def _candidates(
         right = float((made.argmax(axis=-1) == ready.labels).sum(axis=-1).mean())
         chosen = number == way
         better = None if chosen else remedies.accuracy_gain(ready, best[way], made).probability
-        told.append(Candidate(one.name, one.what, proportion(right, len(ready.labels)), one.seconds, chosen, better))
+        told.append(
+            Candidate(one.name, one.what, wilson_interval(right, len(ready.labels)), one.seconds, chosen, better)
+        )
     return tuple(told)
 
 

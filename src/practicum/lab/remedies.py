@@ -14,7 +14,7 @@ from practicum.lab.learning_curve import LearningCurve, fit_learning_curve
 from practicum.lab.linear_probe import ProbeTrainer
 from practicum.lab.prepared_set import PreparedSet
 from practicum.lab.pretrained_models import Backbone, Preprocessing
-from practicum.lab.scores import Interval
+from practicum.statistics.intervals import Interval
 
 Probabilities = NDArray[np.float64]
 """(repeats, n, classes), or (settings, repeats, n, classes) of one setting."""

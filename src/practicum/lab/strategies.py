@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from practicum.formatting import lasted
 from practicum.lab import fine_tuning
 from practicum.lab.cache import CheckpointStore
-from practicum.lab.formatting import lasted
 from practicum.lab.linear_probe import STRENGTHS, LinearProbe, ProbeTrainer
 from practicum.lab.prepared_set import PreparedSet
 from practicum.lab.splits import Split

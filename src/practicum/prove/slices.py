@@ -19,7 +19,8 @@ from pathlib import Path
 
 import practicum
 
-_LAB = "practicum.lab"
+_FOLLOWED = ("practicum.lab", "practicum.statistics", "practicum.formatting")
+"""What experiments may import of this package, so that their evidence rests on it."""
 
 Sources = Callable[[str], str | None]
 """From a module's dotted name to its source, or None for a module that is not followed."""
@@ -46,7 +47,7 @@ def digest(module: str, names: Iterable[str], source: Sources) -> str:
 
 def lab_source(module: str) -> str | None:
     """The source of a module of the lab, read without importing it."""
-    if module != _LAB and not module.startswith(f"{_LAB}."):
+    if not any(module == name or module.startswith(f"{name}.") for name in _FOLLOWED):
         return None
     return _lab_file(module)
 

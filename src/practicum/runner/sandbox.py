@@ -17,7 +17,16 @@ import practicum
 HOME = Path(practicum.__file__).parent
 INSIDE = "/opt/practicum"
 """Where the sandbox shows what it shows of this package."""
-SHOWN = ("__init__.py", "errors.py", "model.py", "lab", "runner/__init__.py", "runner/inside")
+SHOWN = (
+    "__init__.py",
+    "errors.py",
+    "formatting.py",
+    "model.py",
+    "lab",
+    "statistics",
+    "runner/__init__.py",
+    "runner/inside",
+)
 """Of this package: never the courses (they hold the answers), the store or the web."""
 SCRATCH = "/tmp"
 """Inside the sandbox: the job's own."""

@@ -11,9 +11,9 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from practicum import kinds
+from practicum.charts.line_chart import chart, line, table
+from practicum.charts.svg import number
 from practicum.course.render import code
-from practicum.figures.line_chart import chart, line, table
-from practicum.figures.parts import number
 from practicum.model import Evidence, Measured, Option, OptionFinding, Variant, VariantFinding, Verdict
 from practicum.prove.catalogue import Entry
 from practicum.web.question import html

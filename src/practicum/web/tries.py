@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from statistics import fmean
 from typing import Any
 
-from practicum.figures import line_chart as charts
+from practicum.charts import line_chart as charts
 from practicum.runner import Epoch
 from practicum.store import RunRecord
 from practicum.web import shelf, story

@@ -11,8 +11,8 @@ from practicum.kinds import settings
 from practicum.kinds.base import Found
 from practicum.kinds.option_verdicts import judged, listed, numbered, unsettled
 from practicum.kinds.settings import Settings
-from practicum.kinds.statistics import Interval, paired_difference
 from practicum.model import Measured, Measurement, Observations, Plan, Variant, VariantFinding, Verdict
+from practicum.statistics.intervals import Interval, paired_difference
 
 
 class Best:
@@ -130,5 +130,5 @@ def _observed(variant: Variant, number: int, scores: list[float], behind: Interv
         return mean + spread
     verb = "better" if variant.proof.get("want", "highest") == "highest" else "lower"
     return (
-        f"{mean}{spread}; the key is {verb} by {behind.mean:.3f}, 95 % interval {behind.low:.3f} to {behind.high:.3f}"
+        f"{mean}{spread}; the key is {verb} by {behind.value:.3f}, 95 % interval {behind.low:.3f} to {behind.high:.3f}"
     )

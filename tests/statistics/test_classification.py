@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.figures.scores import Scores, Share
+from practicum.statistics.classification import Predictions
+from practicum.statistics.intervals import Proportion
 
 np = pytest.importorskip("numpy")
 metrics = pytest.importorskip("sklearn.metrics")
@@ -21,8 +22,8 @@ SAMPLES = st.integers(2, 5).flatmap(
 )
 
 
-def scores(samples: list[tuple[int, list[int]]]) -> Scores:
-    return Scores(
+def scores(samples: list[tuple[int, list[int]]]) -> Predictions:
+    return Predictions(
         tuple(label for label, _ in samples), tuple(tuple(one / sum(row) for one in row) for _, row in samples)
     )
 
@@ -30,7 +31,7 @@ def scores(samples: list[tuple[int, list[int]]]) -> Scores:
 @given(st.integers(1, 500).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
 def test_the_interval_is_wilson_s(share: tuple[int, int]) -> None:
     """Also of none and of all."""
-    one = Share(*share)
+    one = Proportion(*share)
     reference = stats.binomtest(*share).proportion_ci(0.95, method="wilson")
 
     assert one.low == pytest.approx(reference.low, abs=1e-12)
@@ -39,7 +40,7 @@ def test_the_interval_is_wilson_s(share: tuple[int, int]) -> None:
 
 
 def test_a_share_of_nothing_is_no_number() -> None:
-    nothing = Share(0, 0)
+    nothing = Proportion(0, 0)
 
     assert all(edge != edge for edge in (nothing.value, nothing.low, nothing.high))
 
@@ -53,8 +54,8 @@ def test_confusion_precision_recall_and_f1_are_scikit_learn_s(samples: list[tupl
     reference = metrics.precision_recall_fscore_support(ours.labels, chosen, labels=known, zero_division=np.nan)
     counts = [ours.of_class(k) for k in known]
 
-    assert list(chosen) == list(ours.chosen)
-    assert ours.confusion() == metrics.confusion_matrix(ours.labels, chosen, labels=known).tolist()
+    assert list(chosen) == list(ours.predicted)
+    assert ours.confusion_matrix() == metrics.confusion_matrix(ours.labels, chosen, labels=known).tolist()
     assert ours.accuracy.value == pytest.approx(metrics.accuracy_score(ours.labels, chosen))
     np.testing.assert_allclose([one.precision.value for one in counts], reference[0])
     np.testing.assert_allclose([one.recall.value for one in counts], reference[1])
@@ -79,13 +80,13 @@ def test_a_threshold_counts_as_scikit_learn_does(samples: list[tuple[int, list[i
 def test_bins_hold_every_prediction_once(samples: list[tuple[int, list[int]]], many: int) -> None:
     """How sure and how often right, over all bins as over all samples; each bin's certainty lies in it."""
     ours = scores(samples)
-    bins = ours.bins(many)
+    bins = ours.calibration_bins(many)
 
     assert sum(one.right.total for one in bins) == len(samples)
-    assert sum(one.right.hits for one in bins) == ours.accuracy.hits
-    assert all(one.low - 1e-9 <= one.sure <= one.high + 1e-9 for one in bins)
+    assert sum(one.right.successes for one in bins) == ours.accuracy.successes
+    assert all(one.low - 1e-9 <= one.confidence <= one.high + 1e-9 for one in bins)
     sure = sum(max(row) for row in ours.probabilities) / len(samples)
-    assert sum(one.sure * one.right.total for one in bins) / len(samples) == pytest.approx(sure)
+    assert sum(one.confidence * one.right.total for one in bins) / len(samples) == pytest.approx(sure)
 
 
 def test_calibration_is_scikit_learn_s() -> None:
@@ -94,13 +95,13 @@ def test_calibration_is_scikit_learn_s() -> None:
     lot = np.random.default_rng(0)
     rows = lot.dirichlet(np.ones(4) * 0.6, 400)
     labels = np.array([lot.choice(4, p=row) for row in rows])
-    ours = Scores(tuple(labels.tolist()), tuple(map(tuple, rows.tolist())))
+    ours = Predictions(tuple(labels.tolist()), tuple(map(tuple, rows.tolist())))
     sure, right = rows.max(axis=1), rows.argmax(axis=1) == labels
 
     true, said = calibration.calibration_curve(right, sure, n_bins=10)
-    bins = ours.bins(10)
+    bins = ours.calibration_bins(10)
 
     np.testing.assert_allclose([one.right.value for one in bins], true)
-    np.testing.assert_allclose([one.sure for one in bins], said)
+    np.testing.assert_allclose([one.confidence for one in bins], said)
     weights = [one.right.total / 400 for one in bins]
     assert ours.calibration_error(10) == pytest.approx(float(np.abs(true - said) @ weights))

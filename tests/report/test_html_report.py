@@ -16,16 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from practicum.lab import report
-from practicum.lab.fit_record import Candidate, Epochs, Export, Story
-from practicum.lab.formatting import shown
+from practicum.formatting import shown
+from practicum.lab.fit_record import Candidate, Epochs, Export, FitRecord
 from practicum.lab.image_set import Remark
 from practicum.lab.learning_curve import CurvePoint
-from practicum.lab.scores import Interval
+from practicum.report import html_report as report
+from practicum.statistics.intervals import Interval
 from tests.examples import examples
-from tests.lab.telling import curve, interval, story
+from tests.lab.records import curve, fit_record, interval
 
-BASE = story()
+BASE = fit_record()
 POOR = Interval(0.417, 0.303, 0.528)
 SMALL = replace(BASE, thumbs=BASE.thumbs[:, ::12, ::12])
 HOSTILE = st.text(st.sampled_from("<>&\"'`/={}%-!abc \n\0\u202e\ud800é") | st.characters(), min_size=1, max_size=25)
@@ -55,7 +55,7 @@ class Parsed(HTMLParser):
         self.text += data
 
 
-def named(name: str) -> Story:
+def named(name: str) -> FitRecord:
     """A story in which everything that others name is called `name`."""
     return replace(
         SMALL,
@@ -150,7 +150,7 @@ def test_the_hardest_are_the_surest_mistakes() -> None:
 
 def test_a_thousand_pictures_stay_a_small_file(tmp_path: Path) -> None:
     """Under 1.5 MB, at most 60 thumbnails of 96 pixels, whatever the findings accuse; and no draft is left."""
-    many = story(tuple(f"class {n}" for n in range(10)), 100)
+    many = fit_record(tuple(f"class {n}" for n in range(10)), 100)
     findings = tuple(replace(many.findings[1], rows=tuple(range(n, 1000, 7))) for n in range(9))
     noise = np.random.default_rng(0).integers(0, 256, many.thumbs.shape, np.uint8)
     report.write(replace(many, findings=findings, thumbs=noise), tmp_path / "deep" / "report.html")

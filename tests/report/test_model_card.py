@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from practicum.lab import model_card
-from practicum.lab.formatting import shown
+from practicum.formatting import shown
+from practicum.report import model_card
 from tests.examples import examples
-from tests.lab.test_report import EVIL, HOSTILE, SMALL, named
+from tests.report.test_html_report import EVIL, HOSTILE, SMALL, named
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
 HEADINGS = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from practicum.figures import parts
+from practicum.charts import svg
 
 LETTERS = 80
 """About how many stand in a line on a wide page: so much room is kept that nothing below moves."""
@@ -66,7 +66,7 @@ def read(ident: str, picture: Markup, rows: Rows, table: Markup, at: int, what: 
 def _datalist(ident: str, rows: Rows) -> Markup:
     """The places as marks along the slider, unless there are too many to see."""
     many = len(rows.rows)
-    marks = parts.joined(
+    marks = svg.joined(
         Markup('<option value="{}" label="{}"></option>').format(index, row[0])
         for index, row in enumerate(rows.rows)
         if many <= 21

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from practicum.figures.parts import SERIES, joined
+from practicum.charts.svg import SERIES, joined
 
 SHAPES = (
     "M10 0A10 10 0 1 1 -10 0A10 10 0 1 1 10 0Z",  # circle

@@ -10,9 +10,9 @@ from math import isfinite
 
 from markupsafe import Markup
 
-from practicum.figures import parts, scales
-from practicum.figures.parts import number
-from practicum.figures.scales import Across, Height
+from practicum.charts import scales, svg
+from practicum.charts.scales import Across, Height
+from practicum.charts.svg import number
 
 HEIGHT = 182
 """Pixels from the foot of a plot to its head."""
@@ -61,7 +61,7 @@ class Line:
 
     @property
     def css(self) -> str:
-        return " right" if self.key else "" if self.series is None else f" s{self.series % parts.SERIES}"
+        return " right" if self.key else "" if self.series is None else f" s{self.series % svg.SERIES}"
 
 
 def line(name: str, curves: Sequence[Sequence[float]], key: bool = False, series: int | None = None) -> Line:
@@ -105,7 +105,7 @@ def drawn(
     longest = max(len(row) for rows in names.values() for row in rows)
     room = next((room for room in ROOMS if longest <= room), WIDEST)
     shapes = [*grid(across, height, plot.pixels, share), *_lines(plot, lines), *_names(plot, lines, names)]
-    return parts.picture(f"chart n{room}", title, words, plot.pixels, shapes)
+    return svg.picture(f"chart n{room}", title, words, plot.pixels, shapes)
 
 
 def table(lines: Sequence[Line], title: str, unit: str = "epoch") -> Markup:
@@ -114,7 +114,7 @@ def table(lines: Sequence[Line], title: str, unit: str = "epoch") -> Markup:
         [str(step + 1), *(number(one.mean[step]) if step < len(one.mean) else "" for one in lines)]
         for step in range(max((len(one.mean) for one in lines), default=0))
     ]
-    return parts.table(title, [unit.capitalize(), *(one.name for one in lines)], rows)
+    return svg.table(title, [unit.capitalize(), *(one.name for one in lines)], rows)
 
 
 def told(lines: Sequence[Line], unit: str) -> str:
@@ -154,12 +154,12 @@ def grid(across: Across, height: Height, pixels: int, share: bool = False) -> It
     """Thin lines at the ticks, and what is written beside and below the plot."""
     for tick in height.ticks:
         y = pixels * (1 - height.at(tick))
-        yield parts.level(y)
-        yield parts.label(0, y, parts.percent(tick) if share else f"{tick:g}", "end", dx=-7)
+        yield svg.level(y)
+        yield svg.label(0, y, svg.percent(tick) if share else f"{tick:g}", "end", dx=-7)
     for step, everywhere in across.shown():
         css = "" if everywhere else "wide"
-        yield parts.label(100 * across.places[step], pixels + 15, across.labels[step], css=css)
-    yield parts.label(50, pixels + 34, across.unit)
+        yield svg.label(100 * across.places[step], pixels + 15, across.labels[step], css=css)
+    yield svg.label(50, pixels + 34, across.unit)
 
 
 def _lines(plot: _Plot, lines: Sequence[Line]) -> Iterator[Markup]:
@@ -191,7 +191,7 @@ def _lines(plot: _Plot, lines: Sequence[Line]) -> Iterator[Markup]:
                     one.css, index, run[0], " ".join(plot.path(run, one.mean)), dashes
                 )
             )
-    yield parts.stretched(bands + strokes)
+    yield svg.stretched(bands + strokes)
     yield from dots
 
 
@@ -210,4 +210,4 @@ def _names(plot: _Plot, lines: Sequence[Line], names: dict[str, list[str]]) -> I
         limit = places[index] - GAP
     for one, place in zip(ends, places, strict=True):
         for row, text in enumerate(names[one.name]):
-            yield parts.label(100, place + GAP * row, text, "start", f"name{one.css}", dx=8)
+            yield svg.label(100, place + GAP * row, text, "start", f"name{one.css}", dx=8)

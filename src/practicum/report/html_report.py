@@ -16,12 +16,13 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 from PIL import Image
 
-from practicum.lab import charts, formatting
+from practicum import formatting
+from practicum.formatting import SPACE, counted, listed, percent, shown, whole
 from practicum.lab.diagnosis import Finding
-from practicum.lab.fit_record import Story
-from practicum.lab.formatting import SPACE, counted, listed, percent, shown, whole
+from practicum.lab.fit_record import FitRecord
 from practicum.lab.image_set import Remark
-from practicum.lab.scores import Interval
+from practicum.report import report_charts as charts
+from practicum.statistics.intervals import Interval
 
 PICTURES = 60
 """Thumbnails in one report, at most."""
@@ -48,7 +49,7 @@ class Picture:
     right: bool
 
 
-def write(story: Story, file: Path) -> None:
+def write(story: FitRecord, file: Path) -> None:
     """Write the report. Raises OSError."""
     html = page(story)
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +61,7 @@ def write(story: Story, file: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def page(story: Story) -> str:
+def page(story: FitRecord) -> str:
     """The report as HTML."""
     album = _Album(story)
     surest = album.pictures(hardest(story, HARDEST))
@@ -83,12 +84,12 @@ def page(story: Story) -> str:
     )
 
 
-def guessing(story: Story) -> float:
+def guessing(story: FitRecord) -> float:
     """The accuracy of always naming the class with most pictures."""
     return max(story.counts) / max(1, sum(story.counts))
 
 
-def answer(story: Story) -> str:
+def answer(story: FitRecord) -> str:
     """The accuracy in one plain sentence, with its 95 % interval."""
     a = story.scores.accuracy
     return (
@@ -97,7 +98,7 @@ def answer(story: Story) -> str:
     )
 
 
-def doubts(story: Story) -> list[str]:
+def doubts(story: FitRecord) -> list[str]:
     """What the accuracy must not be read without."""
     a, common = story.scores.accuracy, story.classes[int(np.argmax(story.counts))]
     said = []
@@ -114,7 +115,7 @@ def doubts(story: Story) -> list[str]:
     return said
 
 
-def why(story: Story) -> list[str]:
+def why(story: FitRecord) -> list[str]:
     """What was tried, which of it was chosen, and how it compares with the rest."""
     chosen = next((one for one in story.candidates if one.chosen), None)
     if chosen is None:
@@ -146,7 +147,7 @@ def why(story: Story) -> list[str]:
     return said
 
 
-def growth(story: Story) -> str:
+def growth(story: FitRecord) -> str:
     """What more pictures would bring, in words."""
     if story.curve is None or not story.curve.points:
         return ""
@@ -163,7 +164,7 @@ def growth(story: Story) -> str:
     )
 
 
-def hardest(story: Story, most: int) -> list[int]:
+def hardest(story: FitRecord, most: int) -> list[int]:
     """The rows that were mistaken, the surest mistake first."""
     predicted = story.probabilities.argmax(axis=1)
     wrong = np.flatnonzero(predicted != story.labels)
@@ -171,7 +172,7 @@ def hardest(story: Story, most: int) -> list[int]:
     return [int(row) for row in wrong[np.argsort(-sure, kind="stable")][:most]]
 
 
-def _needs(story: Story) -> list[tuple[str, str]]:
+def _needs(story: FitRecord) -> list[tuple[str, str]]:
     """For each accuracy not reached yet: how many pictures of each class it is expected to take."""
     if story.curve is None or not story.curve.ahead:
         return []
@@ -187,7 +188,7 @@ def _many(needed: Interval | None) -> str:
     return f"about {whole(needed.value)} ({whole(needed.low)} to {whole(needed.high)})"
 
 
-def _charts(story: Story) -> dict[str, Any]:
+def _charts(story: FitRecord) -> dict[str, Any]:
     return {
         "answer": charts.answer(story.scores.accuracy, guessing(story)),
         "confusion": charts.confusion(story.scores.confusion, story.classes),
@@ -199,7 +200,7 @@ def _charts(story: Story) -> dict[str, Any]:
     }
 
 
-def _facts(story: Story) -> list[tuple[str, str, str]]:
+def _facts(story: FitRecord) -> list[tuple[str, str, str]]:
     """Name, value with interval, and what it means."""
     s = story.scores
     return [
@@ -211,7 +212,7 @@ def _facts(story: Story) -> list[tuple[str, str, str]]:
     ]
 
 
-def _made(story: Story) -> list[tuple[str, str]]:
+def _made(story: FitRecord) -> list[tuple[str, str]]:
     versions = " · ".join(f"{shown(name)} {shown(version)}" for name, version in story.versions.items())
     facts = [
         ("Made on", formatting.day(story.made)),
@@ -243,7 +244,7 @@ def _hundred(share: float) -> str:
 class _Album:
     """The pictures of one report: as many as it may hold, and no more."""
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: FitRecord) -> None:
         self._story = story
         self._made: dict[int, Picture] = {}
         self._shown = 0

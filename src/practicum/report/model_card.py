@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from practicum.lab import formatting
-from practicum.lab.fit_record import Story
-from practicum.lab.formatting import counted, listed, percent, shown
-from practicum.lab.scores import Interval, proportion
+from practicum import formatting
+from practicum.formatting import counted, listed, percent, shown
+from practicum.lab.fit_record import FitRecord
+from practicum.statistics.intervals import Interval, wilson_interval
 
 _PLAIN = frozenset(" ,.'/%?;=")
 """ASCII that means nothing to Markdown in the middle of a line. Everything else is escaped, links and mentions too."""
@@ -23,7 +23,7 @@ _PLAIN = frozenset(" ,.'/%?;=")
 FILES = 50
 
 
-def write(story: Story, file: Path) -> None:
+def write(story: FitRecord, file: Path) -> None:
     """Write the card. Raises OSError."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.part")
@@ -34,7 +34,7 @@ def write(story: Story, file: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def card(story: Story) -> str:
+def card(story: FitRecord) -> str:
     """The card as Markdown."""
     parts = [
         f"# Model card: {plain(story.title)}",
@@ -76,7 +76,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _details(story: Story) -> list[str]:
+def _details(story: FitRecord) -> list[str]:
     chosen = [one for one in story.candidates if one.chosen]
     facts = [
         f"- Made on {plain(formatting.day(story.made))}, with seed {story.seed}, in {formatting.lasted(story.seconds)}."
@@ -92,7 +92,7 @@ def _details(story: Story) -> list[str]:
     return parts
 
 
-def _use(story: Story) -> list[str]:
+def _use(story: FitRecord) -> list[str]:
     return [
         f"To put pictures into one of {counted(len(story.classes), 'class', 'classes')}: "
         f"{listed([plain(name) for name in story.classes])}. It always names one of them, also for a picture of none.",
@@ -101,7 +101,7 @@ def _use(story: Story) -> list[str]:
     ]
 
 
-def _factors(story: Story) -> list[str]:
+def _factors(story: FitRecord) -> list[str]:
     return [
         f"Results are broken down by class, {counted(len(story.classes), 'class', 'classes')} in all. "
         "Others that may matter, such as the camera, the light, the place or the people shown, were not recorded with "
@@ -109,7 +109,7 @@ def _factors(story: Story) -> list[str]:
     ]
 
 
-def _metrics(story: Story) -> list[str]:
+def _metrics(story: FitRecord) -> list[str]:
     s = story.scores
     rows = [["Accuracy", s.accuracy], ["Balanced accuracy", s.balanced_accuracy], ["Macro F1", s.f1]]
     rows += [["Calibration error", s.calibration_error]]
@@ -122,14 +122,14 @@ def _metrics(story: Story) -> list[str]:
     ]
 
 
-def _evaluation(story: Story) -> list[str]:
+def _evaluation(story: FitRecord) -> list[str]:
     return [
         f"{counted(story.scores.n, 'picture')}, each judged by a model that had not seen it, in cross-validation. "
         "There was no second set from elsewhere.",
     ]
 
 
-def _training(story: Story) -> list[str]:
+def _training(story: FitRecord) -> list[str]:
     total = sum(story.counts)
     parts = [
         f"{counted(total, 'picture')} from {plain(story.source)}.",
@@ -143,12 +143,12 @@ def _training(story: Story) -> list[str]:
     return parts
 
 
-def _analyses(story: Story) -> list[str]:
+def _analyses(story: FitRecord) -> list[str]:
     rows = []
     for index, name in enumerate(story.classes):
         counts = story.scores.confusion[index]
         total = int(np.sum(counts))
-        share = _cells(proportion(int(counts[index]), total)) if total else ["–"] * 3
+        share = _cells(wilson_interval(int(counts[index]), total)) if total else ["–"] * 3
         rows.append([plain(name), str(total), *share])
     return [table(["Class", "Pictures", "Recognised", "From", "To"], rows)]
 
@@ -161,7 +161,7 @@ def _ethics() -> list[str]:
     ]
 
 
-def _caveats(story: Story) -> list[str]:
+def _caveats(story: FitRecord) -> list[str]:
     said = ["The numbers hold for pictures that come about as these did, not for others."]
     said += [
         f"- **{plain(one.title)}** ({one.severity}). {plain(one.evidence)} {plain(one.remedy)}"

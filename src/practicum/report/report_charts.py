@@ -14,10 +14,10 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from practicum.formatting import counted, cut, lasted, number, percent, shown, whole
 from practicum.lab.fit_record import Candidate, Epochs
-from practicum.lab.formatting import counted, cut, lasted, number, percent, shown, whole
 from practicum.lab.learning_curve import CurvePoint, LearningCurve
-from practicum.lab.scores import Interval, proportion
+from practicum.statistics.intervals import Interval, wilson_interval
 
 HEIGHT = 240
 """Pixels from the foot of a plot to its head."""
@@ -126,7 +126,7 @@ def calibration(labels: NDArray[np.int64], probabilities: NDArray[np.float64]) -
     dots = []
     for index in sorted(set(step.tolist())):
         inside = step == index
-        said, interval = float(sure[inside].mean()), proportion(int(right[inside].sum()), int(inside.sum()))
+        said, interval = float(sure[inside].mean()), wilson_interval(int(right[inside].sum()), int(inside.sum()))
         at = plane.across(said)
         parts.append(_error(plane, at, interval))
         radius = 3.5 + 4 * float(inside.sum() / len(labels)) ** 0.5
@@ -211,7 +211,7 @@ def recall(confusion: NDArray[np.int64], classes: Sequence[str]) -> Markup:
         if not total:
             rows.append([shown(name), "0", "0", "–", "–", "–"])
             continue
-        part = proportion(right, total)
+        part = wilson_interval(right, total)
         bar = Markup('<rect class="bar" x="0%" y="{:.1f}" width="{}" height="14" rx="3"/>')
         parts.append(bar.format(y - 7, plane.across(part.value)))
         parts.append(_bar("whisker", plane.across(part.low), plane.across(part.high), y))

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from practicum.lab.diagnosis import Finding
-from practicum.lab.fit_record import Candidate, Epochs, Export, Story
+from practicum.lab.fit_record import Candidate, Epochs, Export, FitRecord
 from practicum.lab.image_set import Remark
 from practicum.lab.learning_curve import CurvePoint, LearningCurve
-from practicum.lab.scores import Interval, Scores
 from practicum.lab.shape_drawings import shapes
+from practicum.statistics.intervals import Interval
+from practicum.statistics.scores import Scores
 
 LOAD = """import keras
 import numpy as np
@@ -38,9 +39,9 @@ def curve(**changes: Any) -> LearningCurve:
     return LearningCurve(**{**made, **changes})
 
 
-def story(
+def fit_record(
     classes: tuple[str, ...] = ("circle", "square", "triangle", "star"), per_class: int = 20, **changes: Any
-) -> Story:
+) -> FitRecord:
     """The story of `per_class` pictures of each class, some of them mistaken; `changes` are its fields."""
     rng = np.random.default_rng([7, len(classes), per_class])
     n = len(classes) * per_class
@@ -158,4 +159,4 @@ def story(
         "versions": {"Python": "3.11.7", "TensorFlow": "2.21.0", "Keras": "3.15.1", "NumPy": "2.4.6"},
         "seconds": 312.0,
     }
-    return Story(**{**told, **changes})
+    return FitRecord(**{**told, **changes})

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from practicum.lab import charts
 from practicum.lab.fit_record import Candidate, Epochs
 from practicum.lab.learning_curve import CurvePoint
-from practicum.lab.scores import Interval
+from practicum.report import report_charts as charts
+from practicum.statistics.intervals import Interval
 from tests.examples import examples
-from tests.lab import telling
+from tests.lab import records
 
 SHARES = st.floats(0, 1)
 
@@ -41,10 +41,10 @@ def intervals(draw: st.DrawFn) -> Interval:
 
 
 def every_chart() -> dict[str, str]:
-    told = telling.story()
+    told = records.fit_record()
     return {
         "answer": str(charts.answer(told.scores.accuracy, 0.25)),
-        "curve": str(charts.learning_curve(telling.curve())),
+        "curve": str(charts.learning_curve(records.curve())),
         "calibration": str(charts.calibration(told.labels, told.probabilities)),
         "candidates": str(charts.candidates(told.candidates)),
         "training": str(charts.training(told.training[0])),
@@ -73,7 +73,7 @@ def test_the_learning_curve_keeps_inside_its_plot(points: list[tuple[int, Interv
     """More pictures lie further right, more accuracy higher, and each value within its error bar."""
     points.sort(key=lambda one: one[0])
     chart = picture(
-        str(charts.learning_curve(telling.curve(points=tuple(CurvePoint(*one) for one in points), ahead=())))
+        str(charts.learning_curve(records.curve(points=tuple(CurvePoint(*one) for one in points), ahead=())))
     )
     dots = [(share(one.get("cx")), float(one.get("cy", "nan"))) for one in chart.iter("circle")]
     bars = [

@@ -1,0 +1,214 @@
+"""Scores of a set of predictions, each with a 95 % confidence interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from practicum.statistics.intervals import Interval, half_width, wilson_interval
+
+RESAMPLES = 2000
+"""Bootstrap resamples per interval: its bounds then vary by about a tenth of its width."""
+
+BINS = 10
+"""Confidence bins of equal width for the expected calibration error."""
+
+LEAST_PROBABILITY = 1e-15
+"""Lower bound of a probability in the log loss, so that one certain mistake does not make it infinite."""
+
+TOO_WIDE = 0.2
+"""From this half-width on, a 95 % interval of accuracy says next to nothing."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of `n` predictions; all but the log loss lie between 0 and 1."""
+
+    accuracy: Interval
+    balanced_accuracy: Interval
+    """The mean recall over classes: a rare class counts as much as a common one."""
+    f1: Interval
+    """The mean F1 over classes, without classes that are neither present nor predicted."""
+    calibration_error: Interval
+    """Expected calibration error over ten bins: the mean gap between confidence and accuracy (Guo et al., 2017)."""
+    log_loss: Interval
+    """In nats."""
+    confusion: NDArray[np.int64]
+    """Counts, (true class, predicted class)."""
+    n: int
+
+
+def explain_too_few(counts: Sequence[int]) -> str | None:
+    """Why `counts` images per class are too few to measure any accuracy, or None where they are enough.
+
+    Too few means that an accuracy of 50 % has a normal 95 % interval of ±20 points or more: under 25 images in all.
+    """
+    n, half = sum(counts), half_width(max(1, sum(counts)))
+    if half < TOO_WIDE:
+        return None
+    return f"{n} images of {len(counts)} classes: any accuracy here is ± {round(100 * half)} points"
+
+
+def score_predictions(
+    labels: NDArray[Any],
+    probabilities: NDArray[Any],
+    *,
+    groups: NDArray[Any] | None = None,
+    optimism: float = 0.0,
+    seed: int = 0,
+) -> Scores:
+    """Score predicted probabilities against labels.
+
+    Accuracy has Wilson's interval. The others have the percentile bootstrap's (Efron, 1979) over images, resampled
+    within each class, so that no class is ever missing. Intervals describe other images of the same kind, for this way
+    of training. Repeats steady the values, which are means over them. They add no image, so they do not narrow an
+    interval. The confusion matrix is that of the repeat that `most_typical_repeat` returns.
+
+    Args:
+        labels: Class numbers, (n,).
+        probabilities: (n, classes), or (repeats, n, classes).
+        groups: Group of each image, (n,). Near-duplicates in one group carry the information of one image: intervals
+            are then as wide as for as many images as there are groups.
+        optimism: Subtracted from accuracy, balanced accuracy and F1; see
+            :func:`practicum.lab.model_selection.choose`.
+        seed: Seed of the bootstrap.
+
+    Raises:
+        ValueError: If shapes disagree, a label is out of range, or a row does not sum to 1.
+    """
+    repeats = [
+        check_predictions(labels, repeat)[1]
+        for repeat in (probabilities if np.ndim(probabilities) == 3 else [probabilities])
+    ]
+    labels = check_predictions(labels, repeats[0])[0]
+    outcomes = [_Repeat(labels, repeat) for repeat in repeats]
+    resamples, all_rows = _resample(labels, seed), np.arange(len(labels))[None]
+    distinct = len(labels) if groups is None else len(np.unique(groups))
+    widening = math.sqrt(len(labels) / distinct)
+
+    def bootstrap(measure: Callable[[_Repeat, NDArray[np.int64]], Floats], off: float = 0.0) -> Interval:
+        value = float(np.mean([measure(repeat, all_rows)[0] for repeat in outcomes]))
+        low, high = np.percentile(np.mean([measure(repeat, resamples) for repeat in outcomes], axis=0), [2.5, 97.5])
+        low, high = value - widening * max(0.0, value - low), value + widening * max(0.0, high - value)
+        return _lower(Interval(value, float(low), float(high)), off)
+
+    right = float(np.mean([repeat.right.sum() for repeat in outcomes])) * distinct / len(labels)
+    return Scores(
+        accuracy=_lower(wilson_interval(right, distinct), optimism),
+        balanced_accuracy=bootstrap(lambda repeat, rows: _balanced_accuracy(repeat.confusion(rows)), optimism),
+        f1=bootstrap(lambda repeat, rows: _macro_f1(repeat.confusion(rows)), optimism),
+        calibration_error=bootstrap(
+            lambda repeat, rows: _calibration_error(repeat.confidence[rows], repeat.right[rows])
+        ),
+        log_loss=bootstrap(lambda repeat, rows: repeat.log_losses[rows].mean(axis=1)),
+        confusion=outcomes[most_typical_repeat(labels, np.stack(repeats))].confusion(all_rows)[0],
+        n=len(labels),
+    )
+
+
+def most_typical_repeat(labels: NDArray[Any], repeats: NDArray[Any]) -> int:
+    """The index of the repeat whose accuracy is nearest to the mean over all; the first of equals.
+
+    Single predictions are shown from this repeat, so that they agree with the reported scores.
+
+    Args:
+        labels: Class numbers, (n,).
+        repeats: Probabilities, (repeats, n, classes).
+    """
+    accuracy = (np.asarray(repeats).argmax(axis=-1) == labels).mean(axis=1)
+    return int(np.abs(accuracy - accuracy.mean()).round(12).argmin())
+
+
+def log_losses(labels: NDArray[np.int64], probabilities: Floats) -> Floats:
+    """Each row's negative logarithm of the true class's probability, in nats; their mean is the log loss."""
+    rows = np.arange(len(labels))
+    losses: Floats = -np.log(np.maximum(probabilities[..., rows, labels], LEAST_PROBABILITY))
+    return losses
+
+
+def check_predictions(labels: NDArray[Any], probabilities: NDArray[Any]) -> tuple[NDArray[np.int64], Floats]:
+    """Return labels (n,) as int64 and probabilities (n, classes) as float64.
+
+    Raises:
+        ValueError: If shapes disagree, a label is out of range, or a row does not sum to 1.
+    """
+    labels, probabilities = np.asarray(labels), np.asarray(probabilities, np.float64)
+    if probabilities.ndim != 2 or labels.shape != probabilities.shape[:1] or not len(labels):
+        raise ValueError(
+            f"labels must be (n,) and probabilities (n, classes); got {labels.shape}, {probabilities.shape}"
+        )
+    if labels.min() < 0 or labels.max() >= probabilities.shape[1]:
+        raise ValueError(
+            f"labels must lie from 0 to {probabilities.shape[1] - 1}; got {labels.min()} to {labels.max()}"
+        )
+    if not (probabilities >= 0).all() or not np.allclose(probabilities.sum(axis=1), 1, atol=1e-3):
+        raise ValueError(
+            "each row of probabilities must sum to 1, with none below 0; pass the output of softmax, not logits"
+        )
+    return labels.astype(np.int64), probabilities
+
+
+class _Repeat:
+    """One prediction per image, prepared to be counted over resampled rows (resamples, n)."""
+
+    def __init__(self, labels: NDArray[np.int64], probabilities: Floats) -> None:
+        self.classes = probabilities.shape[1]
+        predicted = probabilities.argmax(axis=1)
+        self.right = predicted == labels
+        self.cell = labels * self.classes + predicted
+        self.confidence = probabilities.max(axis=1)
+        self.log_losses = log_losses(labels, probabilities)
+
+    def confusion(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """A confusion matrix per resample, (resamples, classes, classes)."""
+        cells = self.cell[rows]
+        shifted = cells + np.arange(len(cells))[:, None] * self.classes**2
+        counts = np.bincount(shifted.ravel(), minlength=len(cells) * self.classes**2)
+        return counts.reshape(-1, self.classes, self.classes)
+
+
+def _lower(interval: Interval, off: float) -> Interval:
+    return Interval(max(0.0, interval.value - off), max(0.0, interval.low - off), max(0.0, interval.high - off))
+
+
+def _resample(labels: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """Rows drawn with replacement within each class: (resamples, n)."""
+    rng = np.random.default_rng([seed, len(labels)])
+    parts = []
+    for label in np.unique(labels):
+        rows = np.flatnonzero(labels == label)
+        parts.append(rows[rng.integers(0, len(rows), size=(RESAMPLES, len(rows)))])
+    return np.concatenate(parts, axis=1)
+
+
+def _balanced_accuracy(confusion: NDArray[np.int64]) -> Floats:
+    """The mean recall of each matrix over the classes that have images."""
+    present = confusion.sum(axis=2)
+    right = np.diagonal(confusion, axis1=1, axis2=2)
+    recall = np.divide(right, present, out=np.full(present.shape, np.nan), where=present > 0)
+    mean: Floats = np.nanmean(recall, axis=1)
+    return mean
+
+
+def _macro_f1(confusion: NDArray[np.int64]) -> Floats:
+    """The mean F1 of each matrix over the classes that are present or predicted."""
+    right = np.diagonal(confusion, axis1=1, axis2=2)
+    named = confusion.sum(axis=1) + confusion.sum(axis=2)
+    f1 = np.divide(2 * right, named, out=np.full(named.shape, np.nan), where=named > 0)
+    mean: Floats = np.nanmean(f1, axis=1)
+    return mean
+
+
+def _calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> Floats:
+    """The expected calibration error of each resample, as `Predictions.calibration_error` computes it for one set."""
+    index = np.minimum((confidence * BINS).astype(np.int64), BINS - 1) + np.arange(len(confidence))[:, None] * BINS
+    gap = np.bincount(index.ravel(), (right - confidence).ravel(), minlength=len(confidence) * BINS)
+    error: Floats = np.abs(gap.reshape(-1, BINS)).sum(axis=1) / confidence.shape[1]
+    return error
