@@ -1,4 +1,4 @@
-"""What must be documented is: every command, option, setting and decision, every link leads somewhere."""
+"""Every command, option, setting and decision is documented, and every relative link has a target."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ import pytest
 from practicum import settings
 from practicum.cli import COMMANDS, main
 from tests.conftest import ROOT
-
-DOCS = ROOT / "docs"
-OPERATION = (DOCS / "operation.md").read_text()
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+from tests.documents import DOCS, MANUAL, PAGES, TEXT, section, table_of
 
 
 def command(name: str) -> click.Command:
@@ -25,36 +22,29 @@ def command(name: str) -> click.Command:
     return found
 
 
-def section(name: str) -> str:
-    """What `docs/operation.md` says of a command."""
-    match = re.search(rf"### `practicum {name}.*?(?=\n##|\Z)", OPERATION, re.S)
-    assert match, f"docs/operation.md has no section on `practicum {name}`"
-    return match[0]
-
-
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_of_every_command_is_documented_and_none_is_invented(name: str) -> None:
-    """The table of a command's section lists exactly the options that it has."""
+    """The section on a command lists exactly the options that it has."""
     found = command(name)
     parts = [found, *(found.commands.values() if isinstance(found, click.Group) else ())]
     options = {word for part in parts for p in part.params if isinstance(p, click.Option) for word in p.opts}
     options -= {"--help", "-h"}
 
-    documented = set(re.findall(r"^\| `(--[a-z-]+)`", section(name), re.M))
+    documented = set(re.findall(r"^\| `(--[a-z-]+)`", section(f"`practicum {name}"), re.M))
 
     assert documented == options
 
 
-def test_no_other_command_is_documented() -> None:
-    """A section on a command that is gone would send people astray."""
-    assert set(re.findall(r"^### `practicum ([a-z]+)", OPERATION, re.M)) == set(COMMANDS)
+def test_every_documented_command_exists() -> None:
+    """No heading names a command that is gone."""
+    assert set(re.findall(r"^#+ `practicum ([a-z]+)", TEXT, re.M)) == set(COMMANDS)
 
 
 def test_every_setting_is_documented() -> None:
-    """Each environment variable that the code names stands in the table, and no other does."""
+    """Each environment variable that the code names stands in the table of settings, and no other does."""
     named = {value for name, value in vars(settings).items() if name.isupper() and isinstance(value, str)}
 
-    assert set(re.findall(r"^\| `(PRACTICUM_[A-Z_]+)`", OPERATION, re.M)) == named
+    assert table_of(named).keys() == named
 
 
 def test_settings_are_read_in_one_place() -> None:
@@ -69,8 +59,8 @@ def test_settings_are_read_in_one_place() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_and_pictures_lead_somewhere(page: Path) -> None:
-    """A relative link names a file that is there."""
+def test_relative_links_and_images_exist(page: Path) -> None:
+    """A relative link names an existing file."""
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
     targets = [link for link in links if not link.startswith(("http:", "https:", "mailto:"))]
 
@@ -80,15 +70,15 @@ def test_links_and_pictures_lead_somewhere(page: Path) -> None:
 
 
 def test_every_decision_is_listed() -> None:
-    """The index names each note, and each note it names is there."""
+    """The index names each note, and each note that it names exists."""
     notes = {file.name for file in (DOCS / "decisions").glob("0*.md")}
 
     assert set(re.findall(r"\]\((0\d{3}-[a-z-]+\.md)\)", (DOCS / "decisions" / "README.md").read_text())) == notes
 
 
-def test_every_make_target_that_is_promised_is_there() -> None:
+def test_every_documented_make_target_exists() -> None:
     """The documents name only targets that the Makefile has."""
-    text = "".join(page.read_text() for page in PAGES)
+    text = "".join(MANUAL.values())
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
 
     code = "\n".join(re.findall(r"`([^`\n]+)`", text) + re.findall(r"^```\n(.*?)^```", text, re.S | re.M))
@@ -105,7 +95,7 @@ def test_the_commands_describe_themselves() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_python_in_the_documents_is_python(page: Path) -> None:
-    """An example that does not even compile helps nobody. Those with a role stand for parts of a problem."""
+    """Each example compiles. Fences with a role are parts of a problem and are proved elsewhere."""
     for language, code in re.findall(r"^```(\w+)\n(.*?)^```", page.read_text(), re.S | re.M):
         if language == "python":
             compile(code, str(page), "exec")

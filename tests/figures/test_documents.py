@@ -11,7 +11,7 @@ from practicum import figures
 from practicum.figures import base, prediction_report, scatter
 from practicum.figures.scatter import ScatterFigure
 from practicum.figures.sweep import SweepFigure
-from tests.course.test_documents import rows, section
+from tests.documents import section, tables
 
 
 @pytest.mark.parametrize("name", figures.ALL)
@@ -24,14 +24,15 @@ def test_every_key_of_a_figure_is_documented(name: str) -> None:
         key, kind = inner
         expected |= {f"{key}.{one}": one in kind.inner_required for one in kind.inner}
 
-    found = {key: cells[-1].strip(" |") == "required" for key, cells in rows(f"#### `{name}`").items()}
+    (table, *_) = tables(section(f"`{name}`"))
+    found = {key: cells[-1] == "required" for key, cells in table.items()}
 
     assert found == expected
 
 
 def test_every_figure_is_documented_with_an_example() -> None:
     """Read as its fence is."""
-    examples = dict(re.findall(r"^```(\w+)\n(.*?)^```$", section("### Figures"), re.S | re.M))
+    examples = dict(re.findall(r"^```(\w+)\n(.*?)^```$", section("Figures"), re.S | re.M))
 
     assert set(examples) == set(figures.ALL)
     for name, text in examples.items():
@@ -40,7 +41,7 @@ def test_every_figure_is_documented_with_an_example() -> None:
 
 def test_every_number_of_a_figure_is_documented() -> None:
     """Seeds, points that are listed, steps of thresholds and of certainty."""
-    text = section("### Figures")
+    text = section("Figures")
 
     assert f"| {base.SEEDS} |" in text
     assert f"up to {scatter.LISTED} points" in text

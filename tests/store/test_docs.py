@@ -1,4 +1,4 @@
-"""docs/data.md says all that is stored, and its backup command works."""
+"""The documentation says all that is stored, and its backup command works."""
 
 import re
 import subprocess
@@ -7,24 +7,23 @@ from pathlib import Path
 
 from practicum.store import Store
 from practicum.store.schema import metadata
+from tests.documents import TEXT, table_of
 
 from .making import begin
-
-DOCS = Path(__file__).parents[2] / "docs" / "data.md"
 
 
 def test_every_column_is_documented() -> None:
     """Who wants to know what is kept about them reads one table; nothing is left out of it or made up."""
-    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]*) \|$", DOCS.read_text("utf-8"), re.M)
+    expected = {table.name: [column.name for column in table.columns] for table in metadata.tables.values()}
 
-    documented = {table: re.findall(r"`(\w+)`", columns) for table, columns in rows}
+    documented = {table: re.findall(r"`(\w+)`", cells[-1]) for table, cells in table_of(expected).items()}
 
-    assert documented == {table.name: [column.name for column in table.columns] for table in metadata.tables.values()}
+    assert documented == expected
 
 
 def test_the_backup_is_a_store(tmp_path: Path) -> None:
     """The command of the page, run as it stands while the store is in use, writes a copy with everything in it."""
-    command = re.search(r'^python -c "(.*)"$', DOCS.read_text("utf-8"), re.M)
+    command = re.search(r'^python -c "(.*)"$', TEXT, re.M)
     assert command is not None
     with Store.open(tmp_path / "data") as store:
         id = begin(store)
