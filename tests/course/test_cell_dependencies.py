@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.course.cell_dependencies import builds_on
+from practicum.course.cell_dependencies import find_dependencies
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ from practicum.course.cell_dependencies import builds_on
 )
 def test_what_is_needed(above: list[str], code: str, needed: list[int]) -> None:
     """What binds the names it reads, and what may have changed what they stand for; no more."""
-    assert builds_on(above, code) == needed
+    assert find_dependencies(above, code) == needed
 
 
 NAMES = ("a", "b", "c", "d")
@@ -170,7 +170,7 @@ def test_it_gives_what_it_gives_after_all_of_them(above: list[str], name: str) -
     except (TypeError, AttributeError, IndexError, RecursionError):
         return
 
-    assert told([above[index] for index in builds_on(above, code)]) == whole
+    assert told([above[index] for index in find_dependencies(above, code)]) == whole
 
 
 def row(many: int, of: str = "a{}", by: str = ",") -> str:
@@ -208,13 +208,13 @@ def test_long_cells_are_read_soon_and_in_little_memory(shape: str, cells: int) -
     """Whatever is in them: a learner sends them, and the service reads them."""
     above = [largest(shape, 50_000 // cells)] * cells + ["b = f(a1)", "print(b)", "a2 = b"]
     began = time.process_time()
-    builds_on(above, "print(a1, f)")
+    find_dependencies(above, "print(a1, f)")
     took = time.process_time() - began
     tracemalloc.start()
     readings = []
     for mark in "#", "##":  # texts that it has not read yet
         before, _ = tracemalloc.get_traced_memory()
-        builds_on([one + mark for one in above], "print(a1, f)")
+        find_dependencies([one + mark for one in above], "print(a1, f)")
         readings.append(tracemalloc.get_traced_memory()[0] - before)
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -12,7 +12,7 @@ import practicum
 from practicum import kinds, modes
 from practicum.kinds.choice import FORMS
 from practicum.model import Verdict
-from practicum.prove import slices
+from practicum.python_source.names import public_functions
 from practicum.runner import Pool
 from tests.kinds.settling import settle
 
@@ -54,7 +54,7 @@ def test_every_example_is_proved(kind: str, file: Path, tmp_path: Path, pool: Po
     assert (entry.verdict, entry.why) == (Verdict.PROVED, "")
     assert entry.problem.kind == kind
     assert file.stem in ("example", "claim") or file.stem in entry.problem.variants[0].proof
-    assert not slices.functions(source) or entry.evidence.variants[0].measured  # type: ignore[union-attr]
+    assert not public_functions(source) or entry.evidence.variants[0].measured  # type: ignore[union-attr]
 
 
 WORDS = {"code", "number", "order", "project", "why", "try", "learn", "metrics", "recall"}

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from practicum.runner.borrow import borrowing
+from practicum.python_source.borrowing import find_borrowing
 from practicum.runner.inside import child
 from practicum.runner.inside.answer_server import Answerer
 from practicum.runner.inside.check_process import Asker, Space
@@ -66,7 +66,7 @@ def asking(code: str, setup: str = "") -> Iterator[Asker]:
     asker = Asker(ends[0].send, ends[0].receive, describe)
     space = Space({"__name__": "__main__"})
     exec(compile(setup, "<setup>", "exec"), space)  # noqa: S102
-    asker.begin(space, borrowing(setup, code).told(), {"__name__", "__builtins__"})
+    asker.begin(space, find_borrowing(setup, code).to_json(), {"__name__", "__builtins__"})
     try:
         yield asker
     finally:

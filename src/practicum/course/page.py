@@ -15,8 +15,8 @@ from practicum.course.number_lint import numbers, typed
 from practicum.course.page_values import questions
 from practicum.course.placeholders import FillError
 from practicum.course.toml_tables import Lines, syntax_error
-from practicum.kinds import expressions
 from practicum.model import Block, Box, Card, Cell, Drawing, Page, Prose
+from practicum.python_source.parsing import parse_expression
 
 STEPS = "steps"
 BOXES = (STEPS, "guides", "belief", "happens", "note")
@@ -245,6 +245,6 @@ def _card(path: str, tokens: list[Token], lines: list[str], notes: Notes) -> Car
 
 def _check_claim(claim: str, line: int, notes: Notes) -> None:
     try:
-        expressions.parsed(claim)
+        parse_expression(claim)
     except SyntaxError as reason:
         notes.add(line, f"the claim is no Python expression: {reason.msg}")

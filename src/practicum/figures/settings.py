@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from practicum.kinds import expressions
+from practicum.kinds.json_values import is_json
 from practicum.kinds.settings import Setting, arguments, is_finite, name
 
 LONGEST = 40
@@ -75,7 +75,7 @@ def settings(value: Any) -> str | None:
     """What a parameter is set to, one line each."""
     if not isinstance(value, list) or not 2 <= len(value) <= 8:
         return "must be a list of 2 to 8 values"
-    if not all(expressions.is_json(one) and not isinstance(one, (list, dict)) for one in value):
+    if not all(is_json(one) and not isinstance(one, (list, dict)) for one in value):
         return "must hold numbers, texts or truths"
     return None if _different(value) else "must hold different values: one stands in it twice"
 

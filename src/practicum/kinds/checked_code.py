@@ -6,10 +6,10 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from practicum.kinds import expressions
 from practicum.kinds.base import Found, Kind, Unclear, finding, typed
 from practicum.kinds.run_agreement import stopped
 from practicum.model import Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
+from practicum.python_source.parsing import error_line, parse_module
 
 _PASSES = {"start": "the start passes the check already: there is nothing left to do"}
 
@@ -127,6 +127,6 @@ def _failures(observations: Sequence[Observation]) -> str:
 def no_python(role: str, code: str) -> Iterator[Found]:
     """What keeps the code of a role from being Python at all."""
     try:
-        expressions.module(code)
+        parse_module(code)
     except SyntaxError as reason:
-        yield Found(role, f"this {role.split()[0]} is no Python: {reason.msg}", expressions.wrong_line(reason, code))
+        yield Found(role, f"this {role.split()[0]} is no Python: {reason.msg}", error_line(reason, code))

@@ -54,7 +54,7 @@ def printed(text: str) -> str:
 
 @dataclass(frozen=True)
 class Witnessed:
-    """The truth of an expression, and what the sides of its comparisons were (:func:`expressions.with_operands`)."""
+    """The truth of an expression, and what the sides of its comparisons were (:func:`comparison_sides.with_sides`)."""
 
     truth: bool
     sides: Mapping[str, Any]

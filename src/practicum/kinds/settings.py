@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from practicum.kinds import expressions
 from practicum.kinds.base import Found
 from practicum.kinds.equality import literal
+from practicum.kinds.json_values import is_json
 from practicum.model import Json
+from practicum.python_source.parsing import parse_expression
 
 Setting = Callable[[Any], str | None]
 """From a value to what is wrong with it, to be read after the key's name; None if nothing is."""
@@ -41,7 +42,7 @@ def expression(value: Any) -> str | None:
     if not isinstance(value, str):
         return f"must be a Python expression in quotes, not {_short(value)}"
     try:
-        expressions.parsed(value)
+        parse_expression(value)
     except SyntaxError as reason:
         return f"must be a Python expression, and {_short(value)} is none: {reason.msg}"
     return None
@@ -128,7 +129,7 @@ def arguments(value: Any) -> str | None:
     for key, inner in value.items():
         if not key.isidentifier():
             return f"holds `{key}`, which is no parameter's name"
-        if not expressions.is_json(inner):
+        if not is_json(inner):
             return f"holds {key} = {_short(inner)}: parameters are numbers, texts, truths and lists of them"
     return None
 
@@ -143,7 +144,7 @@ def is_finite(value: Any) -> bool:
 def json_literal(text: str) -> Json:
     """The value that a literal stands for, if JSON can carry it. Raises ValueError."""
     value: Json = literal(text)
-    if not expressions.is_json(value):
+    if not is_json(value):
         raise ValueError(f"`{text}` is neither a number, text, a truth nor a list of them")
     return value
 

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from practicum.kinds import expressions
 from practicum.model import (
     CellFinding,
     Evidence,
@@ -28,8 +27,11 @@ from practicum.model import (
     VariantFinding,
     Verdict,
 )
-from practicum.prove import slices, subjects
+from practicum.prove import subjects
+from practicum.prove.library_source import library_source
 from practicum.prove.subjects import Subject
+from practicum.python_source.names import mentioned_names, public_functions
+from practicum.python_source.slices import slice_digest
 
 RULES = 1
 """The number of the rules by which verdicts are reached. A change of rules makes all evidence stale."""
@@ -94,7 +96,7 @@ def problem_hash(problem: Problem, topic: Topic) -> str:
 
 def experiments_digest(problem: Problem, topic: Topic) -> str:
     """A digest of the code of all experiments that the problem names; empty where it names none."""
-    named = _named(problem, slices.functions(topic.experiments))
+    named = _named(problem, public_functions(topic.experiments))
     return code_digest(topic, named) if named else ""
 
 
@@ -102,9 +104,9 @@ def code_digest(topic: Topic, names: frozenset[str]) -> str:
     """A digest of the code which these names of `experiments.py` (`*` for all of it) rest on."""
 
     def source(module: str) -> str | None:
-        return topic.experiments if module == "experiments" else slices.lab_source(module)
+        return topic.experiments if module == "experiments" else library_source(module)
 
-    return slices.digest("experiments", names, source)
+    return slice_digest("experiments", names, source)
 
 
 def _named(problem: Problem, experiments: frozenset[str]) -> frozenset[str]:
@@ -118,7 +120,7 @@ def _named(problem: Problem, experiments: frozenset[str]) -> frozenset[str]:
         pieces += [value for value in variant.proof.values() if isinstance(value, str)]
         # Parsing is dear; a piece that does not even spell such a name is not parsed.
         spelt = [piece for piece in pieces if any(name in piece for name in ("experiments", *experiments))]
-        mentioned = frozenset().union(*map(expressions.names, spelt))
+        mentioned = frozenset().union(*map(mentioned_names, spelt))
         named |= {"*"} if "experiments" in mentioned else mentioned & experiments
     return frozenset(named)
 

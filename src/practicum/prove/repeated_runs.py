@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from practicum.kinds import expressions
+from practicum.kinds.experiment_calls import has_other_uses
 from practicum.model import Failure, Measured, Measurement, Observation, Run, Topic
-from practicum.prove import experiment_stub, slices
+from practicum.prove import experiment_stub
+from practicum.python_source.names import mentioned_names, public_functions
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.environment import Environment
 from practicum.runner.events import OnEvent
@@ -92,12 +93,12 @@ def _job(run: Run, bench: Bench, context: Context, seed: int, hash_seed: int) ->
     setup, shifted = run.setup, 0
     files: dict[str, str] = {}
     code = "\n".join((run.setup, run.snippet, run.check))
-    mentioned = expressions.names(code)
+    mentioned = mentioned_names(code)
     experiments = context.experiments
-    if any(not experiments.isdisjoint(expressions.names(value)) for value in run.values.values()):
+    if any(not experiments.isdisjoint(mentioned_names(value)) for value in run.values.values()):
         files[f"{experiment_stub.MODULE}.py"] = experiment_stub.module(experiments, context.measured.values())
         setup, shifted = experiment_stub.PRELUDE + setup, 1
-    real = any(expressions.calls_for_real(value, experiments) for value in run.values.values())
+    real = any(has_other_uses(value, experiments) for value in run.values.values())
     if "experiments" in mentioned or real:
         files["experiments.py"] = bench.topic.experiments
     # Claims share one namespace; looked at in both directions, one that changes what the next one sees shows.
@@ -126,4 +127,4 @@ def _unshifted(failure: Failure | None, shifted: int) -> Failure | None:
 
 def experiment_names(topic: Topic) -> frozenset[str]:
     """The names of the topic's experiments."""
-    return slices.functions(topic.experiments)
+    return public_functions(topic.experiments)

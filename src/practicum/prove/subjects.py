@@ -8,12 +8,12 @@ from functools import partial
 from typing import Any
 
 from practicum import figures, kinds
-from practicum.course.cell_dependencies import builds_on
+from practicum.course.cell_dependencies import find_dependencies
 from practicum.course.page_values import fill, questions
 from practicum.course.placeholders import FillError
-from practicum.kinds import expressions as written
 from practicum.kinds.choice.claims import Claims
 from practicum.kinds.equality import shown
+from practicum.kinds.json_values import is_json
 from practicum.kinds.run_agreement import agreed, printed, stopped
 from practicum.model import (
     Card,
@@ -39,7 +39,8 @@ from practicum.model import (
     VariantFinding,
     Verdict,
 )
-from practicum.prove import page_queries, slices
+from practicum.prove import page_queries
+from practicum.python_source.names import mentioned_names, public_functions
 
 Subject = Problem | Page | Deck
 
@@ -55,7 +56,7 @@ class Part:
 
 def parts(subject: Subject, topic: Topic) -> list[Part]:
     """The parts of a subject, in its order."""
-    names = slices.functions(topic.experiments)
+    names = public_functions(topic.experiments)
     match subject:
         case Problem():
             return [of_variant(subject, variant, names) for variant in subject.variants]
@@ -128,7 +129,7 @@ def before(page: Page, cell: Cell) -> str:
 
 
 def _ground(above: list[str], code: str) -> str:
-    return "\n".join(above[index] for index in builds_on(above, code))
+    return "\n".join(above[index] for index in find_dependencies(above, code))
 
 
 def shown_cells(page: Page) -> tuple[Cell, ...]:
@@ -162,7 +163,7 @@ def _name(number: int) -> str:
 
 def _judge_page(page: Page, topic: Topic, seen: Observations) -> VariantFinding:
     """Proved if every cell gave the same each time and raised what it says, and all that the prose asks is there."""
-    names = slices.functions(topic.experiments)
+    names = public_functions(topic.experiments)
     for why in _wrong_questions(page, names):
         return VariantFinding({}, Verdict.ERROR, why)
     if seen.failed:
@@ -174,7 +175,7 @@ def _judge_page(page: Page, topic: Topic, seen: Observations) -> VariantFinding:
         if isinstance(value, Failure | Opaque):
             said = str(value) if isinstance(value, Failure) else f"a {value.type}, which is no plain value"
             return VariantFinding({}, Verdict.REFUTED, f'`gives("{expression}")` gives {said}')
-        values[expression] = value if written.is_json(value) else shown(value)
+        values[expression] = value if is_json(value) else shown(value)
     cells = tuple(_cell(seen.runs[_name(number)][0]) for number, _ in enumerate(shown_cells(page), 1))
     for why in _unanswered(page, seen.measured, values):
         return VariantFinding({}, Verdict.REFUTED, why)
@@ -269,10 +270,12 @@ def rests_on(subject: Page | Deck) -> dict[str, Json]:
 def named(subject: Page | Deck, topic: Topic) -> frozenset[str]:
     """The experiments that it names; `*` where its code imports the module itself."""
     calls = {call.function for part in parts(subject, topic) for call in part.plan.measurements}
-    names = slices.functions(topic.experiments)
+    names = public_functions(topic.experiments)
     text = code(subject)
     spelt = any(name in text for name in ("experiments", *names))
-    mentioned = frozenset().union(*(written.names(piece) for piece in _pieces(subject))) if spelt else frozenset[str]()
+    mentioned = (
+        frozenset().union(*(mentioned_names(piece) for piece in _pieces(subject))) if spelt else frozenset[str]()
+    )
     return frozenset({"*"}) if "experiments" in mentioned else frozenset(calls) | (mentioned & names)
 
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 
-from practicum.runner.borrow import borrowing
+from practicum.python_source.borrowing import find_borrowing
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.job import Job, Result, ZygoteGone
 from practicum.runner.job_monitor import Session, Watch
@@ -26,7 +26,7 @@ def examine(watch: Watch, job: Job, open_session: Open, cancel: Cancellation | N
     Raises :class:`ZygoteGone` if there is no interpreter for the check.
     """
     asking = replace(job, code="", values=job.check_values, check_values={})
-    borrow = borrowing(job.setup, job.code).told()
+    borrow = find_borrowing(job.setup, job.code).to_json()
     for attempt in range(ATTEMPTS):
         try:
             with open_session(asking, attempt > 0) as session:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import builtins
 import difflib
 import re
 
 from practicum.model import Failure
+from practicum.python_source.builtin_effects import BUILTINS
+from practicum.python_source.names import every_bound_name, most_positional_arguments
 
 MESSAGE = 800
 """Letters of an exception's message that are shown; of a longer one, beginning and end."""
@@ -169,44 +169,16 @@ def _of_keras(message: str, code: str) -> str | None:
             "The axis of the batch is missing. One example alone becomes a batch of one with `x[None]`; a dataset has "
             "batches after `.batch(...)`."
         )
-    if "dtype='string'" in message and _compiles_by_position(code):
+    if "dtype='string'" in message and most_positional_arguments(code, "compile") > 2:
         return "By position, the third argument of `compile` is `loss_weights`. Name it: `metrics=[...]`."
     return next((words for pattern, words in _KERAS if pattern.search(message)), None)
-
-
-def _compiles_by_position(code: str) -> bool:
-    """Whether some `compile` of the code is given more than two arguments without their names."""
-    return any(
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "compile"
-        and len(node.args) > 2
-        for node in _nodes(code)
-    )
 
 
 def _of_name(failure: Failure, code: str) -> str:
     found = _NAME.search(failure.message)
     missing = (found[1] or found[2] or "") if found else ""
-    known = (_names(code) | set(dir(builtins))) - {missing}
+    known = (every_bound_name(code) | BUILTINS) - {missing}
     alike = difflib.get_close_matches(missing, sorted(known), 1, 0.75) if missing else []
     if alike:
         return f"There is a name `{alike[0]}`. Is that the one you mean?"
     return "A name exists once a line that makes it has been run: see that it is spelled the same in both places."
-
-
-def _names(code: str) -> set[str]:
-    """The names that the code makes; of code that cannot be read, none."""
-    nodes = _nodes(code)
-    made = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    made |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-    made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
-    aliases = [name for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for name in node.names]
-    return made | {(name.asname or name.name).split(".")[0] for name in aliases}
-
-
-def _nodes(code: str) -> list[ast.AST]:
-    try:
-        return list(ast.walk(ast.parse(code)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practicum import figures, modes
-from practicum.course.cell_dependencies import builds_on
+from practicum.course.cell_dependencies import find_dependencies
 from practicum.course.page_values import fill
 from practicum.course.render import code as highlighted
 from practicum.model import (
@@ -415,7 +415,7 @@ def _run(
     environment = running.environment(what.catalogue)
     if isinstance(environment, Result):
         return environment
-    above = "\n".join(cells[index] for index in builds_on(cells, code))
+    above = "\n".join(cells[index] for index in find_dependencies(cells, code))
     job = running.job(Run("cell", code, above), what.topic, environment, LIMITS)
     return _in_words(pool.run(job, tell, cancel, person))
 

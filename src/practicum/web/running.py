@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from practicum.kinds import expressions
 from practicum.model import Run, Topic
 from practicum.prove.catalogue import Catalogue
+from practicum.python_source.names import mentioned_names
 from practicum.runner import Job, Limits, Result
 from practicum.runner.environment import Environment
 
@@ -25,7 +25,7 @@ def job(run: Run, topic: Topic, environment: Environment, limits: Limits, seed: 
     With a `seed` the code finds it under that name.
     """
     pieces = (run.setup, run.snippet, run.check)
-    mentioned = frozenset().union(*map(expressions.names, pieces))
+    mentioned = frozenset().union(*map(mentioned_names, pieces))
     return Job(
         code=run.snippet,
         setup=run.setup,

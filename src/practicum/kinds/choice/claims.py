@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import Any
 
-from practicum.kinds import expressions, settings
+from practicum.kinds import settings
 from practicum.kinds.base import Found
+from practicum.kinds.comparison_sides import with_sides
 from practicum.kinds.equality import shown
+from practicum.kinds.experiment_calls import measurable_calls
 from practicum.kinds.option_verdicts import judged, numbered, unsettled
 from practicum.kinds.run_agreement import Witnessed, stopped, witnessed
 from practicum.kinds.settings import Settings
@@ -25,6 +27,8 @@ from practicum.model import (
     VariantFinding,
     Verdict,
 )
+from practicum.python_source.constants import is_decided
+from practicum.python_source.parsing import error_line, parse_expression
 
 _SEED = re.compile(r"(, )?\bseed=seed\b")
 """In what is observed over all seeds, the seed is no news."""
@@ -44,21 +48,19 @@ class Claims:
             if option.claim is None:
                 continue
             try:
-                expressions.parsed(option.claim)
+                parse_expression(option.claim)
             except SyntaxError as reason:
                 message = f"this claim is no Python expression: {reason.msg}"
-                yield Found(f"claim {number}", message, expressions.wrong_line(reason, option.claim))
+                yield Found(f"claim {number}", message, error_line(reason, option.claim))
 
     def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
         if _constants(variant) or not any(option.claim for option in variant.options):
             return Plan()
         values = {
-            _name(number): expressions.with_operands(option.claim)
-            for number, option in enumerate(variant.options, 1)
-            if option.claim
+            _name(number): with_sides(option.claim) for number, option in enumerate(variant.options, 1) if option.claim
         }
         claims = [option.claim for option in variant.options if option.claim]
-        calls = [call for claim in claims for call in expressions.experiment_calls(claim, experiments)]
+        calls = [call for claim in claims for call in measurable_calls(claim, experiments)]
         seeds = tuple(range(variant.proof.get("seeds", SEEDS))) if calls else ()
         measurements = dict.fromkeys(
             Measurement(call.function, dict(call.params), seed if call.seed is None else call.seed)
@@ -111,9 +113,7 @@ class Claims:
 def _constants(variant: Variant) -> list[int]:
     code = variant.setup + "\n" + variant.snippet
     return [
-        number
-        for number, option in enumerate(variant.options, 1)
-        if option.claim and expressions.is_decided(option.claim, code)
+        number for number, option in enumerate(variant.options, 1) if option.claim and is_decided(option.claim, code)
     ]
 
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from practicum.kinds import expressions, settings, snippet_edits
+from practicum.kinds import settings, snippet_edits
 from practicum.kinds.base import Found
+from practicum.kinds.comparison_sides import with_sides
 from practicum.kinds.option_verdicts import denied, judged, numbered, unsettled
 from practicum.kinds.run_agreement import Witnessed, agreed, stopped, witnessed
 from practicum.kinds.settings import Settings
 from practicum.model import Failure, Observation, Observations, Plan, Run, Variant, VariantFinding, Verdict
+from practicum.python_source.constants import is_decided
 
 
 class Edited:
@@ -146,11 +148,11 @@ class Repairs(Edited):
     settings: Settings = {"repairs": settings.expression}
 
     def values(self, variant: Variant) -> dict[str, str]:
-        return {"repaired": expressions.with_operands(variant.proof["repairs"])}
+        return {"repaired": with_sides(variant.proof["repairs"])}
 
     def objection(self, variant: Variant, plain: Sequence[Observation]) -> VariantFinding | None:
         expression = variant.proof["repairs"]
-        if expressions.is_decided(expression, variant.setup + "\n" + variant.snippet):
+        if is_decided(expression, variant.setup + "\n" + variant.snippet):
             why = f"`{expression}` is a constant: it is the same whatever the snippet does"
             return unsettled(variant, Verdict.ERROR, why)
         before, moves = agreed(plain, self.result)

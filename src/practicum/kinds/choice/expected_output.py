@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from practicum.kinds import expressions, settings
+from practicum.kinds import settings
 from practicum.kinds.base import Found
 from practicum.kinds.equality import literal, same, shown
 from practicum.kinds.option_verdicts import judged, unsettled
 from practicum.kinds.run_agreement import agreed, printed, stopped
 from practicum.kinds.settings import Settings
 from practicum.model import Failure, Observation, Observations, Opaque, Plan, Run, Variant, VariantFinding, Verdict
+from practicum.python_source.constants import is_constant
 
 
 class Compared:
@@ -93,7 +94,7 @@ class Value(Compared):
         return {"value": variant.proof["value"]}
 
     def judge(self, variant: Variant, seen: Observations) -> VariantFinding:
-        if expressions.is_constant(variant.proof["value"], variant.setup + "\n" + variant.snippet):
+        if is_constant(variant.proof["value"], variant.setup + "\n" + variant.snippet):
             why = f"`{variant.proof['value']}` is a constant: it is the same whatever the snippet does"
             return unsettled(variant, Verdict.ERROR, why)
         return super().judge(variant, seen)

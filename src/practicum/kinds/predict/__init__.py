@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from practicum.kinds import expressions, settings
+from practicum.kinds import settings
 from practicum.kinds.base import Found, Kind, NoKey, Unclear, finding, typed
 from practicum.kinds.equality import literal, same, shown
 from practicum.kinds.run_agreement import agreed, printed, stopped
@@ -24,6 +24,7 @@ from practicum.model import (
     VariantFinding,
     Verdict,
 )
+from practicum.python_source.constants import is_constant
 
 _MEANT = re.compile(r"""\s*[-+]?[\d.(\[{'"]""")
 """How a value begins that is no bare word."""
@@ -63,7 +64,7 @@ class Predict(Kind):
 
     def judge(self, problem: Problem, variant: Variant, seen: Observations) -> VariantFinding:
         expression = variant.proof.get("value")
-        if expression and expressions.is_constant(expression, variant.setup + "\n" + variant.snippet):
+        if expression and is_constant(expression, variant.setup + "\n" + variant.snippet):
             why = f"`{expression}` is a constant: it is the same whatever the snippet does"
             return finding(variant, Verdict.ERROR, why)
         observations = seen.runs["snippet"]

@@ -52,7 +52,7 @@ class Space(dict):  # type: ignore[type-arg]
 
 
 class Asker(rpc.Talk):
-    """Asks for the check. `borrow` is what `practicum.runner.borrow` has read from the texts."""
+    """Asks for the check. `borrow` is a `practicum.python_source.borrowing.Borrowing` as JSON."""
 
     borrow: dict[str, Any]
     space: Space

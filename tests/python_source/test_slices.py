@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from practicum.prove.slices import digest, functions
+from practicum.python_source.names import public_functions
+from practicum.python_source.slices import slice_digest
 
 EXPERIMENTS = '''
 """What is measured."""
@@ -46,7 +47,9 @@ LAB = {
 
 def of(name: str, experiments: str = EXPERIMENTS, **changed: str) -> str:
     lab = LAB | {f"practicum.lab.{module}": text for module, text in changed.items()}
-    return digest("experiments", [name], lambda module: experiments if module == "experiments" else lab.get(module))
+    return slice_digest(
+        "experiments", [name], lambda module: experiments if module == "experiments" else lab.get(module)
+    )
 
 
 @pytest.mark.parametrize("name", ["seen", "painted", "trained"])
@@ -99,8 +102,8 @@ def test_a_decorator_and_a_star_import_are_followed() -> None:
 def test_the_real_lab_is_found_without_being_imported() -> None:
     """The prover reads the lab's source and never imports Keras."""
     code = (
-        "import sys; from practicum.prove.slices import lab_source; "
-        "assert 'def ' in lab_source('practicum.lab.image_set') and lab_source('numpy') is None; "
+        "import sys; from practicum.prove.library_source import library_source; "
+        "assert 'def ' in library_source('practicum.lab.image_set') and library_source('numpy') is None; "
         "print([name for name in ('keras', 'numpy', 'practicum.lab') if name in sys.modules])"
     )
 
@@ -111,5 +114,5 @@ def test_the_real_lab_is_found_without_being_imported() -> None:
 
 def test_the_public_functions_of_a_module() -> None:
     """Underscored helpers are no experiments, and what is no Python offers none."""
-    assert functions(EXPERIMENTS + "\ndef _own(): pass\n") == {"seen", "painted", "trained", "alone"}
-    assert functions("def (") == frozenset()
+    assert public_functions(EXPERIMENTS + "\ndef _own(): pass\n") == {"seen", "painted", "trained", "alone"}
+    assert public_functions("def (") == frozenset()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.runner.borrow import borrowing
+from practicum.python_source.borrowing import find_borrowing
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ from practicum.runner.borrow import borrowing
 )
 def test_every_way_to_bind_a_name(code: str) -> None:
     """A name that the code binds in any way is asked for."""
-    assert "w" in borrowing("", code).bound
+    assert "w" in find_borrowing("", code).bound
 
 
 @pytest.mark.parametrize(
@@ -41,14 +41,14 @@ def test_every_way_to_bind_a_name(code: str) -> None:
 )
 def test_names_of_inner_scopes_are_not_the_checks(code: str) -> None:
     """What is local to a function or class, or an attribute, is not bound."""
-    assert "w" not in borrowing("", code).bound
+    assert "w" not in find_borrowing("", code).bound
 
 
 def test_touched_is_what_the_code_mentions_or_its_calls_do() -> None:
     """A function of the setup that the code mentions touches what stands in it, and so on."""
     setup = "log, other = [], []\ndef write(x): log.append(x)\ndef record(x): write(x)"
 
-    found = borrowing(setup, "record(1)")
+    found = find_borrowing(setup, "record(1)")
 
     assert found.touched == {"record", "write", "log"}
 
@@ -57,7 +57,7 @@ def test_near_is_what_was_made_of_what_is_touched() -> None:
     """An object that the setup makes of another may change with it; an import connects nothing."""
     setup = "import keras\nbase = keras.Model()\nwhole = keras.Model(base)\napart = keras.Model()"
 
-    found = borrowing(setup, "base.trainable = False")
+    found = find_borrowing(setup, "base.trainable = False")
 
     assert found.near == {"base", "whole"}
     assert found.imported == {"keras"}
@@ -68,10 +68,10 @@ def test_imports_are_the_checks_own_unless_bound_otherwise() -> None:
     code = "import numpy as np, os.path\nfrom math import sqrt as root\nimport json\njson = 3\nfrom . import x\n"
     code += "def f():\n    import re"
 
-    assert borrowing("", code).imports == {"np": ("numpy", None), "os": ("os", None), "root": ("math", "sqrt")}
+    assert find_borrowing("", code).imports == {"np": ("numpy", None), "os": ("os", None), "root": ("math", "sqrt")}
 
 
 @given(st.text(), st.text())
 def test_any_text_can_be_read(setup: str, code: str) -> None:
     """What is no Python binds nothing, and is no error here."""
-    borrowing(setup, code)
+    find_borrowing(setup, code)
