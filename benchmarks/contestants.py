@@ -9,7 +9,7 @@ from typing import Protocol
 from benchmarks.forkserver import ForkServer
 from benchmarks.kernels import Kernel, notebook
 from practicum.runner import Job, Limits, Pool, Preload
-from practicum.runner.required_imports import preload
+from practicum.runner.required_imports import choose_preload
 
 MODULES = {Preload.PYTHON: (), Preload.NUMPY: ("numpy",), Preload.TENSORFLOW: ("numpy", "tensorflow", "keras")}
 WARMING = 2
@@ -97,7 +97,7 @@ class Forked:
         self._server: ForkServer | None = None
 
     def prepare(self, code: str) -> None:
-        modules = MODULES[preload(Job(code=code))]
+        modules = MODULES[choose_preload(Job(code=code))]
         if modules != self._modules:
             self.close()
             self._server, self._modules = ForkServer(*modules), modules
@@ -136,7 +136,7 @@ class Practicum:
             raise RuntimeError(result.why or str(result.failure))
 
     def rest(self) -> None:
-        if not self.pool.settle(120):
+        if not self.pool.wait_until_ready(120):
             raise RuntimeError("the spares do not become warm")
 
     def close(self) -> None:

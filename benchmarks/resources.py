@@ -16,8 +16,8 @@ from benchmarks.kept import interpreter, zygotes
 from benchmarks.progress import bar
 from benchmarks.table import Timing, markdown, milliseconds
 from practicum.runner import Cancellation, Job, Limits, Output, Pool, Preload, Result, RunEvent, Started, choose_mode
-from practicum.runner.spare_children import DISK, Spare
-from practicum.runner.zygote_client import Zygote
+from practicum.runner.spare_children import SPARE_DISK, SpareChild
+from practicum.runner.zygote_client import ZygoteClient
 
 ROUNDS, FEW = 30, 5
 DEATHS, FEW_DEATHS = 10, 2
@@ -66,17 +66,17 @@ def weigh(preload: Preload, rounds: int) -> Weight:
     mode = choose_mode()[0]
     with contextlib.ExitStack() as stack:
         started = time.perf_counter()
-        first = stack.enter_context(contextlib.closing(Zygote.start(mode, preload, 0)))
+        first = stack.enter_context(contextlib.closing(ZygoteClient.start(mode, preload, 0)))
         start = time.perf_counter() - started
         alone = _memory(first)
-        second = Zygote.start(mode, preload, 0)
+        second = ZygoteClient.start(mode, preload, 0)
         both = _memory(first, second)
         second.close()
         taken: list[float] = []
-        spares: list[Spare] = []
+        spares: list[SpareChild] = []
         for number in range(rounds):
             started = time.perf_counter()
-            spare = Spare(first.launch(number, DISK, spare=True), number)
+            spare = SpareChild(first.fork_child(number, SPARE_DISK, spare=True), number)
             _until_warm(spare)
             taken.append(time.perf_counter() - started)
             if number < KEPT:
@@ -90,14 +90,14 @@ def weigh(preload: Preload, rounds: int) -> Weight:
         return Weight(start, alone, both - alone, (kept - alone) // len(spares), Timing(tuple(taken)))
 
 
-def _memory(*of: Zygote) -> int:
+def _memory(*of: ZygoteClient) -> int:
     return sum(processes.memory(*zygote.pids()) for zygote in of)
 
 
-def _until_warm(spare: Spare) -> None:
+def _until_warm(spare: SpareChild) -> None:
     while not spare.warm:
         select.select([spare.fileno()], [], [], 60)
-        spare.look()
+        spare.poll()
         if spare.dead:
             raise RuntimeError("a spare has ended before it was warm")
 
@@ -115,7 +115,7 @@ def first_output(pool: Pool, preload: Preload, rounds: int) -> Timing:
             if isinstance(event, Output):
                 came.append(time.perf_counter())
 
-        pool.settle()
+        pool.wait_until_ready()
         started = time.perf_counter()
         _well(pool.run(Job(code=SPEAKS, preload=preload), on_event=tell))
         taken.append(came[0] - started)
@@ -129,7 +129,7 @@ def cancelling(pool: Pool, job: Job, rounds: int) -> Timing:
 
 def _cancel(pool: Pool, job: Job) -> float:
     cancel = Cancellation()
-    pool.settle()
+    pool.wait_until_ready()
     with _running(pool, job, cancel) as ended:
         started = time.perf_counter()
         cancel.set()
@@ -178,7 +178,7 @@ class Deaths:
     why: str
 
 
-def deaths(of: Callable[[Zygote], int], count: int, step: Callable[[str], None], name: str) -> Deaths:
+def deaths(of: Callable[[ZygoteClient], int], count: int, step: Callable[[str], None], name: str) -> Deaths:
     """Kill that process of TensorFlow's interpreter, so many times, each with a job running in it."""
     noticed, served, recovered, why = [], [], [], ""
     with Pool(size=2, spares=1) as pool:
@@ -207,7 +207,7 @@ def _until_settled(pool: Pool) -> None:
         if time.monotonic() > deadline:
             raise RuntimeError("no interpreter comes")
         time.sleep(0.05)
-    if not pool.settle(120):
+    if not pool.wait_until_ready(120):
         raise RuntimeError("the pool does not become ready")
 
 

@@ -149,9 +149,9 @@ class Sight:
     @classmethod
     def of(cls, pool: Pool) -> Sight:
         """Once the spares are there and garbage is gone."""
-        pool.settle(120)
+        pool.wait_until_ready(120)
         time.sleep(1.0)
-        pool.settle(120)
+        pool.wait_until_ready(120)
         gc.collect()
         me = os.getpid()
         found = {"server: memory, kB": processes.resident(me) // 1000}

@@ -111,8 +111,8 @@ def test_what_an_environment_lacks_is_named(pool: Pool, both: tuple[Built, Built
     assert result.stopped == "unavailable"
     assert "TensorFlow" in result.why
     assert "course.toml" in result.why
-    assert required_imports.missing(Preload.TENSORFLOW, both[0].environment) == "TensorFlow"
-    assert required_imports.missing(Preload.PYTHON, both[0].environment) is None
+    assert required_imports.missing_package(Preload.TENSORFLOW, both[0].environment) == "TensorFlow"
+    assert required_imports.missing_package(Preload.PYTHON, both[0].environment) is None
 
 
 def test_versions_are_those_of_where_it_ran(both: tuple[Built, Built]) -> None:

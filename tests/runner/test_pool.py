@@ -14,23 +14,22 @@ import pytest
 
 from practicum.runner import IsolationMode, Job, Limits, Pool, Preload, Result, required_imports
 from practicum.runner.inside.remove_tree import remove_tree
-from practicum.runner.inside.zygote import Config, Zygote
+from practicum.runner.inside.zygote import Config, UnsafeFork, Zygote
 from practicum.runner.job import ZygoteGone
-from practicum.runner.zygote_client import Zygote as WarmZygote
-from practicum.runner.zygote_client import peek_memory
+from practicum.runner.zygote_client import ZygoteClient, read_process_memory
 
 from .conftest import own_pid, pool_in
 
 LIMITS = Limits(seconds=20)
 
 
-def _only_zygote(pool: Pool) -> WarmZygote:
+def _only_zygote(pool: Pool) -> ZygoteClient:
     (zygote,) = _zygotes(pool).values()
     return zygote
 
 
-def _zygotes(pool: Pool) -> dict[object, WarmZygote]:
-    homes = pool._keeper._homes
+def _zygotes(pool: Pool) -> dict[object, ZygoteClient]:
+    homes = pool.warm_pool.interpreters
     return {key: home.zygote for key, home in homes.items() if home.zygote is not None}
 
 
@@ -57,7 +56,7 @@ def test_a_dead_zygote_is_noticed_at_once_and_replaced(mode: IsolationMode) -> N
 
     result, ended = seen[0]
     assert result.stopped == "crash"
-    assert "died" in result.why
+    assert result.code == "interpreter-died"
     assert ended - killed < 0.5
     assert after.values == {"x": 1}
 
@@ -87,10 +86,10 @@ def test_closing_ends_what_is_still_starting(mode: IsolationMode) -> None:
     """Importing TensorFlow takes seconds; a pool that is closed meanwhile leaves no process behind."""
     pool = Pool(size=1, mode=mode)
     pool.warm(Preload.TENSORFLOW)
-    while not pool._keeper._starting:
+    while not pool.warm_pool.starting:
         time.sleep(0.01)
     time.sleep(0.3)
-    pids = next(iter(pool._keeper._starting)).pids()
+    pids = next(iter(pool.warm_pool.starting)).pids()
 
     pool.close()
     deadline = time.monotonic() + 2
@@ -149,8 +148,8 @@ def test_a_zygote_with_threads_forks_nothing(tmp_path: Path) -> None:
     other = threading.Thread(target=over.wait)
     other.start()
 
-    with ours, theirs, pytest.raises(OSError, match="threads: a fork would not be safe"):
-        zygote._start({"number": 0}, (0, 0, 0, 0), ours)
+    with ours, theirs, pytest.raises(UnsafeFork):
+        zygote.start_child({"number": 0}, (0, 0, 0, 0), ours)
     over.set()
     other.join()
 
@@ -181,8 +180,10 @@ def test_a_zygote_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) ->
     """Without bubblewrap full mode is refused, not weakened."""
     monkeypatch.setattr("shutil.which", lambda name, path=None: None)
 
-    with pytest.raises(ZygoteGone, match="bubblewrap"):
-        WarmZygote.start(IsolationMode.FULL, Preload.PYTHON, 0)
+    with pytest.raises(ZygoteGone) as refused:
+        ZygoteClient.start(IsolationMode.FULL, Preload.PYTHON, 0)
+
+    assert refused.value.code == "no-bubblewrap"
 
 
 @pytest.mark.parametrize(
@@ -202,25 +203,24 @@ def test_a_zygote_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_auto_takes_the_least_that_is_needed(code: str, preload: Preload) -> None:
     """The modules that the text imports choose the interpreter."""
-    assert required_imports.preload(Job(code=code)) is preload
+    assert required_imports.choose_preload(Job(code=code)) is preload
 
 
 def test_tensorflow_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that needs TensorFlow where there is none is told what to install."""
-    monkeypatch.setattr(required_imports, "installed", lambda name, environment=None: name != "tensorflow")
+    monkeypatch.setattr(required_imports, "is_installed", lambda name, environment=None: name != "tensorflow")
 
     result = pool_in(IsolationMode.SUBPROCESS).run(Job(code="import tensorflow"))
 
-    assert result.stopped == "unavailable"
-    assert "pip install 'practicum[tensorflow]'" in result.why
+    assert (result.stopped, result.code) == ("unavailable", "package-missing")
 
 
 @pytest.mark.slow
 @pytest.mark.tensorflow
 def test_an_idle_tensorflow_is_small_and_has_one_thread(mode: IsolationMode) -> None:
     """The warm interpreter has one thread, so that forking it is safe, and leaves room in 600 MB for the service."""
-    zygote = WarmZygote.start(mode, Preload.TENSORFLOW, 0)
-    memory = sum(peek_memory(pid)["Rss"] for pid in zygote.pids())
+    zygote = ZygoteClient.start(mode, Preload.TENSORFLOW, 0)
+    memory = sum(read_process_memory(pid)["Rss"] for pid in zygote.pids())
     threads = zygote.threads
     zygote.close()
 

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from practicum.python_source.borrowing import find_borrowing
 from practicum.runner.inside import child
-from practicum.runner.inside.answer_server import Answerer
-from practicum.runner.inside.check_process import Asker, Space
-from practicum.runner.inside.deserialize import Unpacker
-from practicum.runner.inside.serialize import Packer, fingerprint
-from practicum.runner.inside.transfer import CannotCross, Ledger, Unreadable
+from practicum.runner.inside.answer_server import AnswerServer
+from practicum.runner.inside.check_process import CheckNamespace, CheckPeer
+from practicum.runner.inside.deserialize import Deserializer
+from practicum.runner.inside.serialize import Serializer, fingerprint
+from practicum.runner.inside.transfer import CannotCross, ProtocolViolation, ReferenceTable
 
 
 class Wire:
@@ -51,7 +51,7 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def asking(code: str, setup: str = "") -> Iterator[Asker]:
+def asking(code: str, setup: str = "") -> Iterator[CheckPeer]:
     """An asker, its space ready, beside a job's process (a thread here) in which setup and code have run."""
     ends = [Wire(end) for end in socket.socketpair()]
 
@@ -59,12 +59,12 @@ def asking(code: str, setup: str = "") -> Iterator[Asker]:
         space: dict[str, Any] = {"__name__": "__main__"}
         exec(compile(setup, "<setup>", "exec"), space)  # noqa: S102
         exec(compile(code, "<snippet>", "exec"), space)  # noqa: S102
-        Answerer(ends[1].send, ends[1].receive, describe, space).serve()
+        AnswerServer(ends[1].send, ends[1].receive, describe, space).serve()
 
     thread = threading.Thread(target=job, daemon=True)
     thread.start()
-    asker = Asker(ends[0].send, ends[0].receive, describe)
-    space = Space({"__name__": "__main__"})
+    asker = CheckPeer(ends[0].send, ends[0].receive, describe)
+    space = CheckNamespace({"__name__": "__main__"})
     exec(compile(setup, "<setup>", "exec"), space)  # noqa: S102
     asker.begin(space, find_borrowing(setup, code).to_json(), {"__name__", "__builtins__"})
     try:
@@ -83,9 +83,9 @@ def check(check: str, code: str, setup: str = "") -> None:
 
 
 def there_and_back(value: object) -> Any:
-    packer = Packer(Ledger())
-    read = Unpacker(Ledger(), packer.message(packer.pack(value)), None)
-    return read.unpack(read.told)
+    serializer = Serializer(ReferenceTable())
+    reader = Deserializer(ReferenceTable(), serializer.message(serializer.serialize(value)), None)
+    return reader.deserialize(reader.content)
 
 
 plain = st.recursive(
@@ -176,18 +176,18 @@ class TestCarrying:
     )
     def test_garbage_is_refused(self, told: object, blobs: list[int]) -> None:
         """Whatever comes instead of a value is a value or is refused, and nothing else happens."""
-        head = json.dumps({"blobs": blobs, "told": told}).encode()
+        head = json.dumps({"blobs": blobs, "content": told}).encode()
         message = len(head).to_bytes(4, "big") + head + bytes(max(0, sum(blobs)))
 
-        with contextlib.suppress(Unreadable, CannotCross):
-            read = Unpacker(Ledger(), message, lambda *_: None)
-            read.unpack(read.told)
+        with contextlib.suppress(ProtocolViolation, CannotCross):
+            reader = Deserializer(ReferenceTable(), message, lambda *_: None)
+            reader.deserialize(reader.content)
 
     @given(st.binary())
     def test_bytes_that_are_no_message_are_refused(self, data: bytes) -> None:
         """A message that cannot be cut into its parts is unreadable."""
-        with pytest.raises(Unreadable):
-            Unpacker(Ledger(), data, None)
+        with pytest.raises(ProtocolViolation):
+            Deserializer(ReferenceTable(), data, None)
 
     def test_a_fingerprint_is_of_plain_data_only(self) -> None:
         """Equal data has one fingerprint; an object has none."""
@@ -352,15 +352,15 @@ class TestLies:
 
     @pytest.mark.parametrize(
         "answer",
-        [b"", b"\0\0\0\2{}", b"\0\0\0\1[", b"\0\0\0\x1a" + b'{"blobs": [], "told": {}, }'],
+        [b"", b"\0\0\0\2{}", b"\0\0\0\1[", b"\0\0\0\x1d" + b'{"blobs": [], "content": {}, }'],
     )
     def test_a_garbled_answer_is_no_answer(self, answer: bytes) -> None:
         """The check cannot catch it: it ends."""
         ends = [Wire(end) for end in socket.socketpair()]
         ends[1].send(b"A", answer)
-        asker = Asker(ends[0].send, ends[0].receive, describe)
+        asker = CheckPeer(ends[0].send, ends[0].receive, describe)
 
-        with pytest.raises(Unreadable):
+        with pytest.raises(ProtocolViolation):
             asker.ask("name", None, ("x",))
 
         for end in ends:

@@ -18,11 +18,11 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Interpreter:
     """This package as a wheel would install it, courses with their keys inside; `other` is installed beside it."""
     tmp_path.chmod(0o755)
     packages = tmp_path / "lib" / "site-packages"
-    for name in sandbox.SHOWN:
+    for name in sandbox.VISIBLE_PARTS:
         target = packages / "practicum" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
-            target.symlink_to(sandbox.HOME / name)
+            target.symlink_to(sandbox.PACKAGE / name)
     (packages / "practicum" / "courses").mkdir()
     (packages / "practicum" / "courses" / "key.md").write_text("- [x] the answer")
     (packages / "other.py").write_text("x = 42")
@@ -50,7 +50,7 @@ def test_the_environment_is_the_same_everywhere(monkeypatch: pytest.MonkeyPatch)
     """Nothing of the server's environment is in a job's."""
     monkeypatch.setenv("SECRET_TOKEN", "sesame")
 
-    found = sandbox.environment(3, "/cache", "/keras")
+    found = sandbox.environment_variables(3, "/cache", "/keras")
 
     assert "SECRET_TOKEN" not in found
     assert found["PYTHONHASHSEED"] == "3"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from practicum.model import Failure
 from practicum.runner import Job, Limits
-from practicum.runner.required_imports import fresh
-from practicum.runner.stop_messages import asked_for, memory
+from practicum.runner.required_imports import needs_fresh_interpreter
+from practicum.runner.stop_messages import memory_exceeded, requested_bytes
 
 FIGURES = st.text("0123456789.,", max_size=400)
 
@@ -27,7 +27,7 @@ FIGURES = st.text("0123456789.,", max_size=400)
 )
 def test_how_much_was_asked_for(message: str, asked: int | None) -> None:
     """NumPy and TensorFlow say it."""
-    assert asked_for(message) == asked
+    assert requested_bytes(message) == asked
 
 
 @given(FIGURES, st.sampled_from("KMGTPE"))
@@ -38,7 +38,7 @@ def test_no_figures_are_too_strange(figures: str, unit: str) -> None:
         f"OOM when allocating tensor with shape[{figures}] and type float",
         f"OOM when allocating tensor with shape[{','.join([figures] * 30)}] and type float",
     ):
-        assert memory(Limits(), Failure("MemoryError", message)).startswith("Stopped")
+        assert memory_exceeded(Limits(), Failure("MemoryError", message)).code == "memory-limit"
 
 
 @pytest.mark.parametrize("text", ["tensorflow.", "tensorflow", "tensorflow.a", ".a", " import ", "tensorflow import "])
@@ -46,7 +46,7 @@ def test_what_code_needs_is_found_soon(text: str) -> None:
     """In code of whatever kind."""
     began = time.process_time()
 
-    fresh(Job(code=f"tensorflow.{text * (50_000 // len(text))}"))
+    needs_fresh_interpreter(Job(code=f"tensorflow.{text * (50_000 // len(text))}"))
 
     assert time.process_time() - began < 1
 
@@ -63,4 +63,4 @@ def test_what_code_needs_is_found_soon(text: str) -> None:
 )
 def test_code_that_sets_up_tensorflow_wants_it_fresh(code: str, wants: bool) -> None:
     """Before it has begun."""
-    assert fresh(Job(code=code)) is wants
+    assert needs_fresh_interpreter(Job(code=code)) is wants

@@ -699,7 +699,7 @@ def test_a_tiny_build_is_graded_within_300_ms(tmp_path: Path, store: Store) -> N
         learner = Learner(create_app(Site([proved(root)], store, pool)))
         pool.warm()
         for number in range(4):
-            pool.settle()  # Nobody answers faster than the next interpreters are made ready.
+            pool.wait_until_ready()  # Nobody answers faster than the next interpreters are made ready.
             form = {**fields(learner, page), "answer": ["False", "5" if number % 2 else "4"]}
             began = time.perf_counter()
             said = learner.post(f"{page}/answer", form, accept="text/event-stream").text

@@ -1,12 +1,12 @@
-"""Runs code that nobody trusts, warm and isolated. See `docs/runner.md`.
+"""Runs untrusted code in warm, isolated interpreters. See `docs/runner.md`.
 
-The names are loaded when they are used: the interpreters inside the sandbox import this package too, and see only
-`practicum.runner.inside`.
+The public names are imported on first use: the interpreters inside the sandbox import this package too, and they see
+only `practicum.runner.inside`.
 """
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # not from `typing`, which would be a fifth of a zygote's start
+TYPE_CHECKING = False  # not from `typing`: importing it would take a fifth of a zygote's start
 if TYPE_CHECKING:
     from practicum.runner.cancellation import Cancellation
     from practicum.runner.environment import Environment
@@ -40,7 +40,7 @@ __all__ = [
     "inspect_machine",
 ]
 
-_HOMES = {
+_MODULES = {
     "Cancellation": "cancellation",
     "Environment": "environment",
     "Pool": "pool",
@@ -49,7 +49,7 @@ _HOMES = {
     "inspect_machine": "isolation_report",
     "choose_mode": "isolation_mode",
 }
-_HOMES |= dict.fromkeys(
+_MODULES |= dict.fromkeys(
     ("Started", "Epoch", "RunEvent", "Output", "Queued", "Stream", "OnEvent", "Evaluated"), "events"
 )
 
@@ -59,7 +59,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    home = importlib.import_module(f"{__name__}.{_HOMES.get(name, 'job')}")
-    found: object = getattr(home, name)
-    globals()[name] = found
-    return found
+    module = importlib.import_module(f"{__name__}.{_MODULES.get(name, 'job')}")
+    value: object = getattr(module, name)
+    globals()[name] = value
+    return value

@@ -1,4 +1,4 @@
-"""How a run is ended from outside, at once: nobody has to look every few milliseconds whether it was."""
+"""Cancels runs from another thread, without polling."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 
 class Cancellation(threading.Event):
-    """Ends the runs it was given to, the running and the waiting, when it is set. From any thread, for good."""
+    """Ends every run it was passed to, running or waiting, once it is set. Setting it is final and thread-safe."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,10 +22,12 @@ class Cancellation(threading.Event):
                 call()
 
     @contextlib.contextmanager
-    def calling(self, call: Callable[[], object]) -> Iterator[None]:
-        """While this context lasts, setting it calls `call` (quick, safe from any thread); now, if it is set already.
+    def on_set(self, call: Callable[[], object]) -> Iterator[None]:
+        """Call `call` when this is set while the context is open, or at once if it is already set.
 
-        After the context it is not called any more, so what `call` wakes may be closed then.
+        Args:
+            call: Must return quickly and be safe to call from any thread. It is never called after the context has
+                closed, so the objects it uses may be closed then.
         """
         with self._guard:
             self._calls.append(call)

@@ -1,4 +1,4 @@
-"""What happens to a run, told while it happens: plain data, in the order in which it happened."""
+"""Events of a run, reported while it runs, in order."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ Stream = Literal["stdout", "stderr"]
 
 @dataclass(frozen=True)
 class Queued:
-    """It waits for its turn. Told again whenever the number changes."""
+    """The run waits in the queue. Reported again whenever its position changes."""
 
     ahead: int
-    """Runs that will begin before it."""
+    """Number of runs that will start before it."""
 
 
 @dataclass(frozen=True)
 class Started:
-    """Its turn has come: an interpreter is at work for it."""
+    """An interpreter has started the run."""
 
 
 @dataclass(frozen=True)
 class Output:
-    """A piece of what it writes, as written: the carriage returns and colours of progress bars are still in it."""
+    """A piece of the run's output, unchanged: carriage returns and ANSI sequences are still in it."""
 
     stream: Stream
     text: str
@@ -32,28 +32,28 @@ class Output:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """One of the values asked for is known."""
+    """One of the job's `values` has been evaluated."""
 
     name: str
     value: Any
     seconds: float
-    """What evaluating it took."""
+    """Duration of the evaluation."""
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """An epoch of training has ended. Told by Keras itself: the code need not do anything for it."""
+    """A Keras training epoch has ended. Reported for every `fit`, whatever callbacks the code passes."""
 
     number: int
     """From 1."""
     epochs: int
-    """As many as `fit` was asked for."""
+    """The `epochs` argument of `fit`."""
     metrics: Mapping[str, float]
-    """As in Keras's `History`: `loss`, `val_accuracy`, …"""
+    """Metrics as in Keras's `History`: `loss`, `val_accuracy`, …"""
     seconds: float
-    """From the epoch's beginning to its end, validation included."""
+    """Duration of the epoch, validation included."""
 
 
 RunEvent = Queued | Started | Output | Evaluated | Epoch
 OnEvent = Callable[[RunEvent], None]
-"""Called with each event as it happens, from the thread that called `Pool.run`. What it raises ends the run."""
+"""Callback that receives each event, in the thread that called `Pool.run`. An exception it raises ends the run."""

@@ -1,4 +1,4 @@
-"""Which mode this machine gives, found out by running a small job in each, from the best down."""
+"""Chooses the strongest isolation mode that works on this machine, by running a small job in each."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import functools
 import sys
 
 from practicum.runner.job import IsolationMode, Job, Limits, Preload, ZygoteGone
-from practicum.runner.job_monitor import Watch
-from practicum.runner.zygote_client import Zygote
+from practicum.runner.job_monitor import JobMonitor
+from practicum.runner.zygote_client import ZygoteClient
 
 _PROBE = Job(code="x = 6 * 7", values={"x": "x"}, limits=Limits(seconds=10, memory=1 << 30))
 
 
 @functools.cache
 def choose_mode() -> tuple[IsolationMode, tuple[str, ...]]:
-    """The best mode in which a job really runs here, and why each better one does not. Probed once a process."""
+    """Return the strongest mode in which a job runs here, and for each stronger mode why it does not work.
+
+    Probed once per process.
+    """
     reasons: list[str] = []
     for mode in (IsolationMode.FULL, IsolationMode.BARE):
         why = why_not(mode)
@@ -26,19 +29,19 @@ def choose_mode() -> tuple[IsolationMode, tuple[str, ...]]:
 
 @functools.cache
 def why_not(mode: IsolationMode) -> str | None:
-    """Why a job cannot run in `mode` here; None if it can."""
+    """Return why a job cannot run in `mode` on this machine, or None if it can."""
     if mode is IsolationMode.SUBPROCESS:
         return None
     if not sys.platform.startswith("linux"):
         return "it needs Linux"
     try:
-        zygote = Zygote.start(mode, Preload.PYTHON, 0)
+        zygote = ZygoteClient.start(mode, Preload.PYTHON, 0)
     except (OSError, ZygoteGone) as error:
         return str(error)
     try:
-        session = zygote.launch(0, _PROBE.limits.disk)
+        session = zygote.fork_child(0, _PROBE.limits.disk)
         try:
-            result = Watch(session, _PROBE).result()
+            result = JobMonitor(session, _PROBE).result()
         finally:
             session.close()
     except ZygoteGone as error:

@@ -1,4 +1,4 @@
-"""What a caller hands the runner and gets back: one job, one result. Plain data; nothing here runs anything."""
+"""The runner's input and output as plain data: jobs, limits and results."""
 
 from __future__ import annotations
 
@@ -7,56 +7,60 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
+from practicum.errors import CodedError
 from practicum.model import NOTHING, Failure
 from practicum.runner.environment import Environment
 from practicum.runner.events import Epoch
 
+Stop = Literal["time", "memory", "output", "crash", "cancelled", "unavailable"]
+"""Why the runner stopped or did not start a job."""
+
 
 class IsolationMode(StrEnum):
-    """How well a job is kept apart, from the best to none."""
+    """How strongly a job is isolated from the machine, strongest first."""
 
     FULL = "full"
-    """Namespaces, Landlock, seccomp, limits: for code that nobody trusts."""
+    """Namespaces, Landlock, seccomp and resource limits: for untrusted code."""
     BARE = "bare"
-    """Landlock, seccomp, limits, and as root a user of its own: where user namespaces are missing."""
+    """Landlock, seccomp and resource limits, and a separate user if the server is root: without user namespaces."""
     SUBPROCESS = "subprocess"
-    """A plain process: for one's own code only."""
+    """A plain subprocess without isolation: for trusted code only."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one job may use. Crossing one ends the job, and its result says which in plain words."""
+    """Resource limits of one job. A job that exceeds one is stopped, and its result names the limit."""
 
     seconds: float = 10.0
     """Wall-clock time."""
     memory: int = 4 << 30
     """Bytes of address space beyond what the warm interpreter already has mapped."""
     output: int = 1 << 20
-    """Bytes of stdout and stderr together, and of the result besides."""
+    """Bytes of stdout and stderr together; the same number again for the result."""
     disk: int = 256 << 20
-    """Bytes of the job's own scratch folder."""
+    """Bytes in the job's scratch folder."""
 
 
 class Preload(StrEnum):
-    """What the interpreter has imported before the job's code begins."""
+    """What the interpreter has imported before the job starts."""
 
     PYTHON = "python"
-    """Nothing but the standard library."""
+    """The standard library only."""
     NUMPY = "numpy"
     """The standard library and NumPy."""
     TENSORFLOW = "tensorflow"
     """TensorFlow, Keras, NumPy and Matplotlib."""
     AUTO = "auto"
-    """The least that the modules named in the job's code and files need."""
+    """The smallest of these that provides the modules imported in the job's code and files."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """Python to run once, in an interpreter of its own that is then thrown away.
+    """Python code to run once, in a fresh interpreter that is discarded afterwards.
 
-    `setup`, `code`, `check` and the expressions of `values` share one namespace (`__name__ == "__main__"`), in that
-    order; the first exception ends the job, except that each value fails for itself. `seed` reseeds `random`,
-    NumPy's legacy generator and Keras, and is in the namespace as `seed` if `expose_seed`.
+    `setup`, `code`, `check` and the expressions in `values` run in that order and share one namespace
+    (`__name__ == "__main__"`). The first exception ends the job; a value that raises affects only itself. `seed` seeds
+    `random`, NumPy's legacy generator and Keras; with `expose_seed` the namespace contains it as `seed`.
     """
 
     code: str = ""
@@ -64,10 +68,10 @@ class Job:
     check: str = ""
     values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     check_values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    """Expressions as in `values`, evaluated after the check, in the check's process and namespace; without a check,
-    none. The code can neither read nor give them."""
+    """Expressions as in `values`, evaluated after the check in the check's own process and namespace. The code can
+    neither read nor set them. Ignored without a check."""
     files: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    """Text files (name to content) laid in the job's working folder, importable if they end in `.py`."""
+    """Text files (name to content) written to the job's working folder. Files ending in `.py` can be imported."""
     seed: int = 0
     hash_seed: int = 0
     """The interpreter's PYTHONHASHSEED."""
@@ -75,56 +79,83 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     expose_seed: bool = False
     quiet: bool = False
-    """Whether what `setup` prints, draws and trains is kept from the result and from who watches."""
+    """Whether output, figures and epochs of `setup` are left out of the result and the events."""
     environment: Environment | None = None
-    """The interpreter and packages that it runs with; None for the server's own."""
+    """The interpreter and packages to run with; None for the server's own."""
 
 
 @dataclass(frozen=True)
 class FigureImage:
-    """A picture as the code drew it. Of a stranger's making: show it as an image, never as part of a page."""
+    """A figure that the code left open. It is untrusted: show it in an `<img>`, never inline in a page."""
 
     png: bytes
     svg: str = ""
-    """Empty if it would be too large."""
+    """The figure as SVG, or empty if it would be too large."""
+
+
+@dataclass(frozen=True)
+class StopReason:
+    """Why a job was stopped or not started."""
+
+    stopped: Stop
+    code: str
+    """Stable and kebab-case: `memory-limit`, `package-missing`."""
+    message: str
+    """A sentence for the author of the code."""
+    where: str = ""
+    """The source that `line` is in: `snippet`, `setup`, `check`, or a value's name."""
+    line: int | None = None
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a job."""
+    """Result of a job."""
 
     stdout: str = ""
-    """As a terminal would show it in the end: of a progress bar, its last state; no colours."""
+    """Output as a terminal shows it at the end: the last state of a progress bar, without colours."""
     stderr: str = ""
     values: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
-    """Plain Python values (None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset), a NumPy
-    scalar or array or a tensor as the plain value it holds; `Opaque` for all else; a `Failure` if evaluating it
-    raised."""
+    """Plain Python values (None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset). NumPy
+    scalars, arrays and tensors are converted to plain values; any other object is an `Opaque`; an expression that
+    raised is a `Failure`."""
     failure: Failure | None = None
-    """What setup, code or check raised."""
+    """The exception raised by setup, code or check."""
     traceback: str = ""
-    """The failure's traceback, trimmed to the job's own lines."""
+    """The failure's traceback, reduced to frames of the job's own code."""
     figures: tuple[FigureImage, ...] = ()
-    """Open Matplotlib figures at the end."""
+    """Matplotlib figures that were open at the end."""
     epochs: tuple[Epoch, ...] = ()
-    """What was trained, epoch by epoch."""
+    """Training epochs in order."""
     seconds: float = 0.0
-    """From the job's start in its warm interpreter to its end."""
+    """Duration from the job's start in its warm interpreter to its end."""
     peak_memory: int = 0
-    """Bytes resident at the most."""
-    stopped: Literal["time", "memory", "output", "crash", "cancelled", "unavailable"] | None = None
-    """Why the machine, not the code, ended it."""
+    """Maximum resident memory in bytes."""
+    stopped: Stop | None = None
+    """Why the runner stopped it; None if the code ended by itself."""
+    code: str = ""
+    """`stopped` more precisely, such as `package-missing` or `sigsegv`: see `stop_messages`."""
     why: str = ""
-    """`stopped` as a sentence for the person whose code it was."""
+    """`stopped` as a sentence for the author of the code."""
+    stopped_at: int | None = None
+    """The line of the code at which it was stopped, if that is known."""
 
     @property
     def ok(self) -> bool:
+        """Whether the code ended by itself and raised nothing."""
         return self.failure is None and self.stopped is None
 
+    @classmethod
+    def not_run(cls, reason: StopReason) -> Result:
+        """Return the result of a job that did not run."""
+        return cls(stopped=reason.stopped, code=reason.code, why=reason.message)
 
-class ZygoteGone(Exception):
-    """The warm interpreter could not start, or died before the job began; the text says why."""
+
+class ZygoteGone(CodedError):
+    """The warm interpreter could not start, or died before the job started.
+
+    Codes: `cannot-start` (the message has the cause), `no-bubblewrap`, `no-seccomp`, `died`, `pool-closed`.
+    """
 
 
 class ChildGone(ZygoteGone):
-    """The job's own process died before the job began; the warm interpreter that it comes from may be well."""
+    """The job's own process died before the job started. Its warm interpreter may still be alive."""

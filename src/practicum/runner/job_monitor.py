@@ -1,4 +1,4 @@
-"""Follows one job from its start to its end: reads what it sends, keeps the clock and the limits, makes the result."""
+"""Monitors one job: reads its messages, enforces time and output limits, and builds the result."""
 
 from __future__ import annotations
 
@@ -8,66 +8,65 @@ import dataclasses
 import json
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from practicum.model import Failure
 from practicum.runner import stop_messages
-from practicum.runner.ansi import shown
+from practicum.runner.ansi import render
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.events import Epoch, Evaluated, OnEvent, Output, RunEvent, Started, Stream
-from practicum.runner.inside.transfer import MESSAGE
-from practicum.runner.job import ChildGone, FigureImage, Job, Result, ZygoteGone
+from practicum.runner.inside.transfer import MAX_MESSAGE
+from practicum.runner.job import ChildGone, FigureImage, Job, Result, StopReason, ZygoteGone
 from practicum.runner.value_decoding import (
-    Unreadable,
-    count,
-    decode,
-    duration,
-    failure,
-    numbers,
-    parse,
-    refusal,
-    traceback,
+    InvalidMessage,
+    decode_value,
+    parse_json,
+    read_count,
+    read_duration,
+    read_failure,
+    read_metrics,
+    read_refusal,
+    read_traceback,
 )
 
-STARTUP = 90.0
-"""Seconds before the code begins: in subprocess mode TensorFlow is imported then."""
-LAST_WORDS = 0.15
-"""Seconds a job out of time gets to say which line it is at."""
-AFTER_END = 2.0
-"""Seconds for what is still in the pipes when the process has ended."""
-FIGURES = 12 << 20
+START_TIMEOUT = 90.0
+"""Seconds until the code must have started. In subprocess mode this includes importing TensorFlow."""
+TRACE_TIMEOUT = 0.15
+"""Seconds in which a job out of time may report its current line."""
+DRAIN_TIMEOUT = 2.0
+"""Seconds to read the rest of the pipes after the process has ended."""
+MAX_FIGURE_BYTES = 12 << 20
 """Bytes of all figures of a job."""
 MAX_FIGURES = 32
 MAX_EPOCHS = 10_000
-MOST_MEMORY = 1 << 48
-"""Bytes that a job may say it has used: no machine has more."""
-RELAYED = 256 << 20
-"""Bytes of all questions and answers between a job and its check, one way."""
-
-Stop = Literal["time", "memory", "output", "crash", "cancelled", "unavailable"]
+MAX_REPORTED_MEMORY = 1 << 48
+"""Largest memory use that a job may report in bytes: no machine has more."""
+MAX_RELAYED_BYTES = 256 << 20
+"""Bytes of all requests and answers between a job and its check, per direction."""
 
 
-class Session(Protocol):
-    """A started job: the server's ends of its pipes."""
+class JobSession(Protocol):
+    """The server's ends of the pipes of a started job."""
 
-    immediate: bool
-    """Whether what the job has written can be read at once, without waiting for a thread that passes it on."""
+    reads_at_once: bool
+    """Whether the job's output can be read at once, without waiting for a thread that passes it on."""
 
     def send(self, data: bytes) -> None: ...
     def wake(self) -> None: ...
     def events(self, timeout: float) -> Iterator[tuple[str, bytes]]: ...
-    def ask_where(self) -> None: ...
+    def request_traces(self) -> None: ...
 
 
-class Watch:
-    """One job's story so far. :meth:`result` follows it to the end.
+class JobMonitor:
+    """The state of one job while it runs. :meth:`result` monitors it to its end.
 
-    With `borrow`, it is the story of a job's check (`examine`).
+    Args:
+        borrow: The names that a check shares with its job, if this job is a check (see `run_check`).
     """
 
     def __init__(
         self,
-        session: Session,
+        session: JobSession,
         job: Job,
         on_event: OnEvent | None = None,
         cancel: Cancellation | None = None,
@@ -78,12 +77,12 @@ class Watch:
         self._on_event = on_event
         self._cancel = cancel
         self._borrow = borrow
-        self.said: tuple[str, bytes] | None = None
-        """The frame with which it has handed over its turn: `L`, `Q` or `A`. It waits."""
-        self.relayed = 0
-        self._listens = False
-        self._idle = 0.0
-        self._silent_since = 0.0
+        self.message: tuple[str, bytes] | None = None
+        """The frame (letter and content) with which the job has passed its turn: `L`, `Q` or `A`."""
+        self.relayed_bytes = 0
+        self._waits_for_requests = False
+        self._paused_seconds = 0.0
+        self._paused_at = 0.0
         self._text: dict[Stream, list[str]] = {"stdout": [], "stderr": []}
         self._decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in self._text}
         self._frames = bytearray()
@@ -94,78 +93,85 @@ class Watch:
         self._epochs: list[Epoch] = []
         self._written = 0
         self._received = 0
-        self._stopped: Stop | None = None
-        self._why = ""
+        self._stopped: StopReason | None = None
         self._traces = b""
         self._opened = time.monotonic()
-        self._began: float | None = None
+        self._started: float | None = None
         self._ended: float | None = None
         self._done = False
-        self._asked = False
-        self._memory_failed = False
+        self._values_sent = False
+        self._out_of_memory = False
         self._exit: int | None = None
         self._memory = 0
         self._seconds = 0.0
         self._open = {"stdout", "stderr", "channel", "report"}
 
-    def result(self, converse: Callable[[Watch], Result | None] | None = None) -> Result:
-        """Follow the job to its end. Callbacks run in this thread; what they raise passes through.
+    def result(self, converse: Callable[[JobMonitor], Result | None] | None = None) -> Result:
+        """Monitor the job to its end. Callbacks run in this thread; their exceptions pass through.
 
-        When it has something to ask or waits to be asked, `converse` speaks with it; what that returns is what a
-        check says of it. Raises :class:`ZygoteGone` if the warm interpreter died before the job began: it may be run
-        again.
+        Args:
+            converse: Called once the job waits for requests or has sent one. It exchanges messages with the job and
+                returns the result of the check, or None.
+
+        Raises:
+            ZygoteGone: The warm interpreter died before the job started. The job may be run again.
         """
         verdict = None
-        with self._cancel.calling(self._session.wake) if self._cancel else contextlib.nullcontext():
+        with self._cancel.on_set(self._session.wake) if self._cancel else contextlib.nullcontext():
             self._session.send(self._first_frame())
             self._follow()
-            if self.said is not None and converse is not None:
+            if self.message is not None and converse is not None:
                 verdict = converse(self)
         self._drain()
-        self._judge()
-        return self._result() if verdict is None else self._judged(verdict)
+        self._explain_end()
+        return self._own_result() if verdict is None else self._checked_result(verdict)
 
-    def speak(self, letter: str, content: bytes) -> tuple[str, bytes] | None:
-        """Give the job a frame and its turn, until it speaks itself: its frame, or None when it has ended."""
+    def exchange(self, letter: str, content: bytes) -> tuple[str, bytes] | None:
+        """Send the job a frame and wait for the frame it answers with. Return None if the job has ended."""
         if self._over():
             return None
         if self._frames:
-            self._stop("crash", stop_messages.unreadable())  # it has spoken out of turn
+            self._stop(stop_messages.INVALID_ANSWER)  # it has sent something out of turn
             return None
-        self.said = None
-        self._idle += time.monotonic() - self._silent_since
+        self.message = None
+        self._paused_seconds += time.monotonic() - self._paused_at
         self._session.send(frame(letter.encode(), content))
         self._follow()
-        if self._done and self._listens and letter != "O":
-            self._done = False  # it says that it is done while it is asked
-            self._stop("crash", stop_messages.unreadable())
-        return self.said
+        if self._done and self._waits_for_requests and letter != "O":
+            self._done = False  # it reports its end while a request is open
+            self._stop(stop_messages.INVALID_ANSWER)
+        return self.message
 
-    def give_up(self) -> None:
-        """Nobody will answer any more: what was asked has ended, and says itself why."""
-        self._stop("crash", stop_messages.unreadable())
+    def abandon(self) -> None:
+        """Stop the job because the process that it asked has ended; that process's result has the reason."""
+        self._stop(stop_messages.INVALID_ANSWER)
 
     def _follow(self) -> None:
-        while not self._over() and self.said is None:
-            for source, data in self._session.events(self._patience()):
+        while not self._over() and self.message is None:
+            for source, data in self._session.events(self._time_left()):
                 self._take(source, data)
-            self._keep_clock()
+            self._enforce_time_limit()
 
-    def _judged(self, verdict: Result) -> Result:
-        """The job's result with what its check says; what ended the job itself comes first."""
-        own = self._result()
+    def _checked_result(self, verdict: Result) -> Result:
+        """Return the job's result combined with its check's. If the job itself failed or was stopped, that counts."""
+        own = self._own_result()
         if not own.ok:
             return own
         if verdict.ok:
             return dataclasses.replace(own, values={**own.values, **verdict.values})
         return dataclasses.replace(
-            own, failure=verdict.failure, traceback=verdict.traceback, stopped=verdict.stopped, why=verdict.why
+            own,
+            failure=verdict.failure,
+            traceback=verdict.traceback,
+            stopped=verdict.stopped,
+            code=verdict.code,
+            why=verdict.why,
         )
 
-    def _result(self) -> Result:
-        return Result(
-            stdout=shown("".join(self._text["stdout"])),
-            stderr=shown("".join(self._text["stderr"])),
+    def _own_result(self) -> Result:
+        result = Result(
+            stdout=render("".join(self._text["stdout"])),
+            stderr=render("".join(self._text["stderr"])),
             values=self._values,
             failure=self._failure,
             traceback=self._traceback,
@@ -173,64 +179,77 @@ class Watch:
             epochs=tuple(self._epochs),
             seconds=self._seconds if self._done else self._elapsed(),
             peak_memory=self._memory,
-            stopped=self._stopped,
-            why=self._why,
+        )
+        if self._stopped is None:
+            return result
+        at = self._stopped.line if self._stopped.where in ("snippet", "") else None
+        return dataclasses.replace(
+            result,
+            stopped=self._stopped.stopped,
+            code=self._stopped.code,
+            why=self._stopped.message,
+            stopped_at=at,
         )
 
     def _elapsed(self) -> float:
         end = self._ended or time.monotonic()
-        return end - (self._began or end) - self._idle
+        return end - (self._started or end) - self._paused_seconds
 
-    # --- the clock ---------------------------------------------------------------------------------------------------
+    # --- time limit --------------------------------------------------------------------------------------------------
 
     def _over(self) -> bool:
         return self._done or self._stopped is not None or "report" not in self._open
 
-    def _patience(self) -> float:
+    def _time_left(self) -> float:
         return max(0.0, self._deadline() - time.monotonic())
 
     def _deadline(self) -> float:
-        return self._opened + STARTUP if self._began is None else self._began + self._idle + self._job.limits.seconds
+        return (
+            self._opened + START_TIMEOUT
+            if self._started is None
+            else self._started + self._paused_seconds + self._job.limits.seconds
+        )
 
-    def _keep_clock(self) -> None:
+    def _enforce_time_limit(self) -> None:
         if self._over():
             return
         if self._cancel is not None and self._cancel.is_set():
-            self._stop("cancelled", stop_messages.CANCELLED)
+            self._stop(stop_messages.CANCELLED)
         elif time.monotonic() >= self._deadline():
-            if self._began is None:
-                self._stop("unavailable", stop_messages.refused(f"it did not begin within {STARTUP:g} s"))
+            if self._started is None:
+                self._stop(stop_messages.not_started(f"it did not start within {START_TIMEOUT:g} s", "start-timeout"))
             else:
                 self._stop_for_time()
 
     def _stop_for_time(self) -> None:
-        self._session.ask_where()
-        until = time.monotonic() + LAST_WORDS
+        self._session.request_traces()
+        until = time.monotonic() + TRACE_TIMEOUT
         self._ended = time.monotonic()
         while not self._traces_complete() and (left := until - time.monotonic()) > 0:
             for source, data in self._session.events(left):
                 self._take(source, data)
-        self._stop("time", stop_messages.time(self._job, self._told_traces()))
+        self._stop(stop_messages.time_exceeded(self._job, self._traces_text()))
 
-    def _told_traces(self) -> str:
+    def _traces_text(self) -> str:
         return self._traces.decode("utf-8", "replace")
 
     def _traces_complete(self) -> bool:
         return self._traces.endswith(b"\n") and b"<module>" in self._traces
 
-    def _stop(self, stopped: Stop, why: str) -> None:
+    def _stop(self, reason: StopReason) -> None:
+        """Stop the job; the first reason counts."""
         if self._stopped is None:
-            self._stopped, self._why = stopped, why
+            self._stopped = reason
 
     def _report(self, event: RunEvent) -> None:
         if self._on_event:
             self._on_event(event)
 
-    # --- what comes --------------------------------------------------------------------------------------------------
+    # --- incoming data -----------------------------------------------------------------------------------------------
 
     def _take(self, source: str, data: bytes) -> None:
         if source == "report" and source not in self._open:
-            return  # its end, after what it had to say
+            return  # end of file, after the report itself
         if not data:
             self._open.discard(source)
         if source == "stdout":
@@ -245,7 +264,7 @@ class Watch:
             self._take_report(data)
 
     def _take_output(self, stream: Stream, data: bytes) -> None:
-        if self._listens:
+        if self._waits_for_requests:
             return
         room = self._job.limits.output - self._written
         self._written += len(data)
@@ -254,21 +273,21 @@ class Watch:
             self._text[stream].append(text)
             self._report(Output(stream, text))
         if len(data) > room:
-            self._stop("output", stop_messages.output(self._job.limits))
+            self._stop(stop_messages.output_exceeded(self._job.limits))
 
     def _take_report(self, data: bytes) -> None:
         self._open.discard("report")
         if not data:
-            if self._began is None and not self._done:
-                raise ZygoteGone("the warm interpreter died")
+            if self._started is None and not self._done:
+                raise ZygoteGone("died", "the warm interpreter died")
             if not self._done:
-                self._stop("crash", stop_messages.ZYGOTE_GONE)
+                self._stop(stop_messages.INTERPRETER_DIED)
             return
-        told = json.loads(data)
-        if "refused" in told:
-            self._stop("unavailable", stop_messages.refused(told["refused"]))
-        self._exit = told.get("exit")
-        self._memory = self._memory or told.get("memory", 0)
+        content = json.loads(data)
+        if "refused" in content:
+            self._stop(stop_messages.not_started(content["refused"]))
+        self._exit = content.get("exit")
+        self._memory = self._memory or content.get("memory", 0)
 
     def _take_frames(self, data: bytes) -> None:
         self._frames += data
@@ -276,11 +295,11 @@ class Watch:
             while len(self._frames) >= 5:
                 size = int.from_bytes(self._frames[1:5], "big")
                 if self._frames[0] in b"QA":
-                    if not self._take_turn(size):
+                    if not self._take_message(size):
                         return
                     continue
-                if self._received + size > self._job.limits.output + FIGURES:
-                    self._stop("output", stop_messages.result(self._job.limits))
+                if self._received + size > self._job.limits.output + MAX_FIGURE_BYTES:
+                    self._stop(stop_messages.result_too_large(self._job.limits))
                     self._frames.clear()
                     return
                 if len(self._frames) < 5 + size:
@@ -288,170 +307,184 @@ class Watch:
                 letter, content = chr(self._frames[0]), bytes(self._frames[5 : 5 + size])
                 del self._frames[: 5 + size]
                 self._take_frame(letter, content)
-        except Unreadable:
-            self._stop("crash", stop_messages.unreadable())
+        except InvalidMessage:
+            self._stop(stop_messages.INVALID_ANSWER)
 
     def _take_frame(self, letter: str, content: bytes) -> None:
         if self._done:
             return
         self._received += len(content)
-        if self._listens and letter != "D":
-            return  # what it says besides, while it is asked, is nobody's
+        if self._waits_for_requests and letter != "D":
+            return  # anything else is ignored while requests are open
         if letter == "P":
             self._take_figure(content)
             return
-        told = parse(content)
-        how = {
-            "B": self._take_beginning,
+        message = parse_json(content)
+        handler = {
+            "B": self._take_start,
             "E": self._take_epoch,
             "R": self._take_request,
             "V": self._take_value,
             "F": self._take_failure,
-            "L": self._take_listening,
+            "L": self._take_ready,
             "D": self._take_end,
             "X": self._take_refusal,
-            "U": self._take_garbage,
+            "U": self._take_complaint,
         }.get(letter)
-        if how is None:
-            raise Unreadable(f"unknown frame {letter!r}")
-        how(told)
+        if handler is None:
+            raise InvalidMessage(f"unknown frame {letter!r}")
+        handler(message)
 
-    def _take_refusal(self, told: Any) -> None:
-        self._stop("unavailable", stop_messages.refused(refusal(told)))
+    def _take_refusal(self, content: Any) -> None:
+        self._stop(stop_messages.not_started(read_refusal(content)))
 
-    def _take_garbage(self, told: Any) -> None:
-        """The check says that what it was answered cannot be read."""
-        raise Unreadable(str(told))
+    def _take_complaint(self, content: Any) -> None:
+        """The check reports that it could not read an answer of the job."""
+        raise InvalidMessage(str(content))
 
-    def _take_beginning(self, told: Any) -> None:
-        if self._began is None:
-            self._began = time.monotonic()
+    def _take_start(self, content: Any) -> None:
+        if self._started is None:
+            self._started = time.monotonic()
             self._report(Started())
 
-    def _take_epoch(self, told: Any) -> None:
+    def _take_epoch(self, content: Any) -> None:
         try:
-            seconds = min(duration(told["seconds"]), time.monotonic() - self._opened)
-            epoch = Epoch(count(told["number"]), count(told["epochs"]), numbers(told["metrics"]), seconds)
+            seconds = min(read_duration(content["seconds"]), time.monotonic() - self._opened)
+            epoch = Epoch(
+                read_count(content["number"]), read_count(content["epochs"]), read_metrics(content["metrics"]), seconds
+            )
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise Unreadable(str(error)) from None
+            raise InvalidMessage(str(error)) from None
         if len(self._epochs) < MAX_EPOCHS:
             self._epochs.append(epoch)
             self._report(epoch)
 
-    def _take_listening(self, told: Any) -> None:
-        """The code has ended, and its process waits for questions. What it wrote is in the pipes by now."""
+    def _take_ready(self, content: Any) -> None:
+        """The code has ended, and its process waits for requests. Its output is in the pipes by now."""
         if not self._job.check or self._borrow is not None:
-            raise Unreadable("there is no check")
-        self._take_figures_of_time(told)
-        while self._session.immediate and self._stopped is None and (events := list(self._session.events(0))):
+            raise InvalidMessage("there is no check")
+        self._take_usage(content)
+        while self._session.reads_at_once and self._stopped is None and (events := list(self._session.events(0))):
             for source, data in events:
                 self._take(source, data)
-        self._listens = True
-        self._hand_over("L", b"")
+        self._waits_for_requests = True
+        self._pass_turn("L", b"")
 
-    def _take_turn(self, size: int) -> bool:
-        """A question or an answer, of `size` bytes. False if it is not all there yet."""
-        if not (self._listens or self._borrow is not None) or self.said is not None or size > MESSAGE + (1 << 20):
-            raise Unreadable("it speaks out of turn, or too much")
-        if self.relayed + size > RELAYED:
-            self._stop("output", stop_messages.result(self._job.limits))
+    def _take_message(self, size: int) -> bool:
+        """Take a request or an answer of `size` bytes. Return False if it is incomplete."""
+        if (
+            not (self._waits_for_requests or self._borrow is not None)
+            or self.message is not None
+            or size > MAX_MESSAGE + (1 << 20)
+        ):
+            raise InvalidMessage("a message out of turn, or too large")
+        if self.relayed_bytes + size > MAX_RELAYED_BYTES:
+            self._stop(stop_messages.result_too_large(self._job.limits))
             self._frames.clear()
             return False
         if len(self._frames) < 5 + size:
             return False
-        self.relayed += size
+        self.relayed_bytes += size
         letter, content = chr(self._frames[0]), bytes(self._frames[5 : 5 + size])
         del self._frames[: 5 + size]
-        self._hand_over(letter, content)
+        self._pass_turn(letter, content)
         return True
 
-    def _hand_over(self, letter: str, content: bytes) -> None:
-        self.said = letter, content
-        self._silent_since = time.monotonic()
+    def _pass_turn(self, letter: str, content: bytes) -> None:
+        self.message = letter, content
+        self._paused_at = time.monotonic()
 
-    def _take_end(self, told: Any) -> None:
-        """The job's own clock and memory, as far as ours bear them out."""
+    def _take_end(self, content: Any) -> None:
+        """Take the time and memory that the job reports, limited to what is possible."""
         self._done = True
         self._ended = time.monotonic()
-        if not self._listens:
-            self._take_figures_of_time(told)
+        if not self._waits_for_requests:
+            self._take_usage(content)
 
-    def _take_figures_of_time(self, told: Any) -> None:
+    def _take_usage(self, content: Any) -> None:
         try:
-            self._seconds = min(max(0.0, float(told["seconds"])), time.monotonic() - self._opened)
-            self._memory = min(max(0, int(told["memory"])), MOST_MEMORY)
+            self._seconds = min(max(0.0, float(content["seconds"])), time.monotonic() - self._opened)
+            self._memory = min(max(0, int(content["memory"])), MAX_REPORTED_MEMORY)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise Unreadable(str(error)) from None
+            raise InvalidMessage(str(error)) from None
 
-    def _take_request(self, told: Any) -> None:
-        """The code has run: the check and the values may be known now. Sent once, however often it is asked for."""
-        if not self._asked:
-            self._asked = True
+    def _take_request(self, content: Any) -> None:
+        """The code has ended, so the values may be sent to its process. They are sent once."""
+        if not self._values_sent:
+            self._values_sent = True
             self._session.send(self._second_frame())
 
     def _take_figure(self, content: bytes) -> None:
         if len(self._figures) >= MAX_FIGURES:
-            raise Unreadable("too many figures")
+            raise InvalidMessage("too many figures")
         size = int.from_bytes(content[:4], "big")
         png, svg = content[4 : 4 + size], content[4 + size :]
         if not png.startswith(b"\x89PNG\r\n\x1a\n"):
-            raise Unreadable("a figure is a PNG")
+            raise InvalidMessage("a figure is a PNG")
         self._figures.append(FigureImage(png, svg.decode("utf-8", "replace")))
 
-    def _take_value(self, told: Any) -> None:
+    def _take_value(self, content: Any) -> None:
         try:
-            name, seconds = told["name"], duration(told["seconds"])
-            value = decode(told["value"])
+            name, seconds = content["name"], read_duration(content["seconds"])
+            value = decode_value(content["value"])
         except (KeyError, TypeError, ValueError) as error:
-            raise Unreadable(str(error)) from None
-        if name not in self._job.values or self._received > self._job.limits.output + FIGURES:
-            raise Unreadable("a value that nobody asked for")
+            raise InvalidMessage(str(error)) from None
+        if name not in self._job.values or self._received > self._job.limits.output + MAX_FIGURE_BYTES:
+            raise InvalidMessage("a value that was not requested")
         self._values[name] = value
         self._report(Evaluated(name, value, seconds))
 
-    def _take_failure(self, told: Any) -> None:
+    def _take_failure(self, content: Any) -> None:
         try:
-            self._failure = failure(told["failure"])
-            self._traceback = traceback(told["traceback"])
-            of_memory = told["failure"]["memory"] is True
+            self._failure = read_failure(content["failure"])
+            self._traceback = read_traceback(content["traceback"])
+            out_of_memory = content["failure"]["memory"] is True
         except (KeyError, TypeError) as error:
-            raise Unreadable(str(error)) from None
-        if of_memory:
-            self._memory_failed = True
+            raise InvalidMessage(str(error)) from None
+        if out_of_memory:
+            self._out_of_memory = True
 
-    # --- the end -----------------------------------------------------------------------------------------------------
+    # --- end of the job ----------------------------------------------------------------------------------------------
 
     def _drain(self) -> None:
-        """What is still in the pipes: all that was written before the end, which the reader may not have reached."""
-        until = time.monotonic() + AFTER_END
-        waiting = 0.0 if self._session.immediate and (self._done or self._stopped) else 0.05
+        """Read the rest of the pipes: output written before the end that has not been read yet."""
+        until = time.monotonic() + DRAIN_TIMEOUT
+        waiting = 0.0 if self._session.reads_at_once and (self._done or self._stopped) else 0.05
         while self._open & {"stdout", "stderr", "channel"} and time.monotonic() < until:
             events = list(self._session.events(waiting))
             for source, data in events:
                 self._take(source, data)
-            if self._stopped == "output" or (not events and (self._stopped or self._session.immediate)):
+            if (self._stopped and self._stopped.stopped == "output") or (
+                not events and (self._stopped or self._session.reads_at_once)
+            ):
                 return
 
-    def _judge(self) -> None:
-        """What it means that the process has ended as it has."""
-        if self._done and self._failure is None and self._job.check and self._borrow is None and not self._listens:
-            self._stop("crash", stop_messages.unreadable())  # it says that it is done before it was asked
+    def _explain_end(self) -> None:
+        """Determine how the process ended."""
+        if (
+            self._done
+            and self._failure is None
+            and self._job.check
+            and self._borrow is None
+            and not self._waits_for_requests
+        ):
+            self._stop(stop_messages.INVALID_ANSWER)  # it reports its end before the first request
         if self._stopped is None and not self._done:
-            if self._began is None:
-                raise ChildGone("its interpreter ended before it began")
-            self._judge_crash()
-        if self._memory_failed and self._stopped is None:
-            self._stop("memory", stop_messages.memory(self._job.limits, self._failure))
+            if self._started is None:
+                raise ChildGone("child-died", "its interpreter ended before it started")
+            self._explain_crash()
+        if self._out_of_memory and self._stopped is None:
+            self._stop(stop_messages.memory_exceeded(self._job.limits, self._failure))
 
-    def _judge_crash(self) -> None:
-        """It ended without a word. A library in C that gets no memory does so too, but complains first."""
-        traces = self._told_traces()
-        if stop_messages.complains_of_memory("".join(self._text["stderr"][-20:])):
-            self._stop("memory", stop_messages.memory(self._job.limits, None, stop_messages.deepest_line(traces)))
+    def _explain_crash(self) -> None:
+        """Explain an end without a report. C libraries that run out of memory write a message before such an end."""
+        traces = self._traces_text()
+        if stop_messages.reports_no_memory("".join(self._text["stderr"][-20:])):
+            self._stop(stop_messages.memory_exceeded(self._job.limits, None, traces))
         else:
-            self._stop("crash", stop_messages.crash(self._exit, traces))
+            self._stop(stop_messages.crashed(self._exit, traces))
 
-    # --- what goes ---------------------------------------------------------------------------------------------------
+    # --- outgoing frames ---------------------------------------------------------------------------------------------
 
     def _first_frame(self) -> bytes:
         job = self._job
@@ -478,6 +511,6 @@ class Watch:
 
 
 def frame(letter: bytes, content: object) -> bytes:
-    """A frame as `practicum.runner.inside.child` describes it."""
+    """Encode a frame of the protocol in `practicum.runner.inside.child`."""
     data = content if isinstance(content, bytes) else json.dumps(content).encode()
     return letter + len(data).to_bytes(4, "big") + data

@@ -1,4 +1,4 @@
-"""Runs jobs, as many at once as there is room for, each in a child of its own of a warm interpreter."""
+"""Runs jobs in children of warm interpreters, a limited number at a time."""
 
 from __future__ import annotations
 
@@ -15,52 +15,55 @@ from practicum.runner import required_imports, stop_messages
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.environment import Environment
 from practicum.runner.events import OnEvent, Queued
-from practicum.runner.fair_queue import Cancelled, Refused, Turns
+from practicum.runner.fair_queue import Cancelled, FairQueue, QueueRefused
 from practicum.runner.isolation_mode import choose_mode
 from practicum.runner.job import IsolationMode, Job, Preload, Result, ZygoteGone
-from practicum.runner.job_monitor import Watch
-from practicum.runner.run_check import examine
-from practicum.runner.subprocess_runner import PlainSession
-from practicum.runner.warm_pool import ATTEMPTS, Keeper, Key
-from practicum.runner.zygote_client import Session
+from practicum.runner.job_monitor import JobMonitor
+from practicum.runner.run_check import run_check
+from practicum.runner.subprocess_runner import SubprocessSession
+from practicum.runner.warm_pool import ATTEMPTS, InterpreterKey, WarmPool
+from practicum.runner.zygote_client import ChildSession
 
 _M_ARENA_MAX = -8
 UNSAFE = (
-    "Code runs here as a plain subprocess, without isolation: run only your own. "
-    "`practicum doctor` says what to install for a sandbox."
+    "Code runs as a plain subprocess, without isolation: run only code you trust. "
+    "`practicum doctor` shows what to install for a sandbox."
 )
 
 
 class UnsafeMode(UserWarning):
-    """Jobs run without isolation."""
+    """Warns that jobs run without isolation."""
 
 
 @functools.cache
-def _share_memory() -> None:
-    """Have all threads take memory from one place, where the C library is GNU's.
+def _use_one_arena() -> None:
+    """Make all threads allocate from one arena, where the C library is GNU's.
 
-    Runs are followed by threads that come and go; each place of their own would keep what was large in it for good.
+    Short-lived threads monitor the runs, and an arena per thread would never return large allocations to the system.
     """
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 class Pool:
-    """A context manager; every method may be called from any thread.
+    """Runs jobs. A context manager; every method is thread-safe.
 
-    `size` jobs run at a time (as many as there are processors), at most `per_person` of them one person's. `spares`
-    children of each interpreter in use are kept ready at the most, so that a job need not wait for the first steps
-    of TensorFlow.
+    Args:
+        size: Number of jobs that run at a time. Default: the number of processors.
+        mode: Default: the strongest mode that works on this machine.
+        spares: Maximum number of children kept ready per interpreter in use, so that a job need not wait for
+            TensorFlow's first operations.
+        per_person: Maximum number of jobs of one person at a time. Default: `size`.
     """
 
     def __init__(
         self, size: int | None = None, mode: IsolationMode | None = None, spares: int = 0, per_person: int | None = None
     ) -> None:
-        _share_memory()
+        _use_one_arena()
         self.size = size or os.cpu_count() or 1
         self.mode = mode or choose_mode()[0]
-        self.queue = Turns(self.size, per_person)
-        self._keeper = Keeper(self.mode, spares, self._is_idle)
+        self.queue = FairQueue(self.size, per_person)
+        self.warm_pool = WarmPool(self.mode, spares, self._is_idle)
         if self.mode is IsolationMode.SUBPROCESS:
             warnings.warn(UNSAFE, UnsafeMode, stacklevel=2)
 
@@ -75,16 +78,18 @@ class Pool:
     def run(
         self, job: Job, on_event: OnEvent | None = None, cancel: Cancellation | None = None, person: str = ""
     ) -> Result:
-        """Run `job` and wait for its end. Never raises for anything the job does.
+        """Run `job` and wait for its result. Nothing that the job does raises an exception here.
 
-        `on_event` is called from this thread with each event as it happens. Setting `cancel` ends the job, or its
-        wait for a turn. Jobs of one `person` take turns with other people's.
+        Args:
+            on_event: Called in this thread with each event.
+            cancel: Setting it ends the job, or its wait in the queue.
+            person: Jobs of different people take turns.
         """
         environment = job.environment or Environment.current()
-        key = Key(required_imports.preload(job), job.hash_seed, environment)
-        lacking = required_imports.missing(key.preload, environment)
-        if lacking:
-            return Result(stopped="unavailable", why=stop_messages.no_tensorflow(lacking, not environment.digest))
+        key = InterpreterKey(required_imports.choose_preload(job), job.hash_seed, environment)
+        missing = required_imports.missing_package(key.preload, environment)
+        if missing:
+            return Result.not_run(stop_messages.package_missing(missing, is_own=not environment.digest))
 
         def on_position(ahead: int) -> None:
             if on_event:
@@ -93,37 +98,37 @@ class Pool:
         try:
             with self.queue.slot(person, on_position, cancel):
                 return self._run(job, key, on_event, cancel)
-        except (ZygoteGone, Refused) as error:
-            return Result(stopped="unavailable", why=stop_messages.refused(str(error)))
+        except (ZygoteGone, QueueRefused) as error:
+            return Result.not_run(stop_messages.refused(error))
         except Cancelled:
-            return Result(stopped="cancelled", why=stop_messages.CANCELLED)
+            return Result.not_run(stop_messages.CANCELLED)
 
-    def _run(self, job: Job, key: Key, on_event: OnEvent | None, cancel: Cancellation | None) -> Result:
-        """Run it; and anew if its interpreter turns out to have died before the job began: a spare, or a zygote."""
+    def _run(self, job: Job, key: InterpreterKey, on_event: OnEvent | None, cancel: Cancellation | None) -> Result:
+        """Run the job; run it again if its interpreter (a spare or a zygote) had died before the job started."""
         for attempt in range(ATTEMPTS):
             try:
                 with self._session(job, key, fresh=attempt > 0) as session:
-                    watch = Watch(session, job, on_event, cancel)
-                    return watch.result(lambda watch: self._examine(watch, job, key, cancel))
+                    monitor = JobMonitor(session, job, on_event, cancel)
+                    return monitor.result(lambda monitor: self._run_check(monitor, job, key, cancel))
             except ZygoteGone:
-                if attempt == ATTEMPTS - 1 or self._keeper.closed:
+                if attempt == ATTEMPTS - 1 or self.warm_pool.closed:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    def _examine(self, watch: Watch, job: Job, key: Key, cancel: Cancellation | None) -> Result:
+    def _run_check(self, monitor: JobMonitor, job: Job, key: InterpreterKey, cancel: Cancellation | None) -> Result:
         try:
-            return examine(watch, job, lambda asking, fresh: self._session(asking, key, fresh), cancel)
+            return run_check(monitor, job, lambda asking, fresh: self._session(asking, key, fresh), cancel)
         except ZygoteGone as error:
-            return Result(stopped="unavailable", why=stop_messages.refused(str(error)))
+            return Result.not_run(stop_messages.refused(error))
 
     @contextlib.contextmanager
-    def _session(self, job: Job, key: Key, fresh: bool) -> Iterator[Session | PlainSession]:
-        """The interpreter for the job; at the end it is killed if it still runs."""
+    def _session(self, job: Job, key: InterpreterKey, fresh: bool) -> Iterator[ChildSession | SubprocessSession]:
+        """Open a session in the job's interpreter; kill the job at the end if it still runs."""
         if self.mode is IsolationMode.SUBPROCESS:
-            with contextlib.closing(PlainSession(*key)) as plain:
+            with contextlib.closing(SubprocessSession(*key)) as plain:
                 yield plain
         else:
-            with self._keeper.child(job, key, fresh or required_imports.fresh(job)) as child:
+            with self.warm_pool.child(job, key, fresh or required_imports.needs_fresh_interpreter(job)) as child:
                 yield child
 
     def warm(
@@ -133,24 +138,25 @@ class Pool:
         standby: bool = False,
         environment: Environment | None = None,
     ) -> None:
-        """Start that interpreter in the background, so that the first job need not wait for it.
+        """Start an interpreter in the background, so that the first job need not wait for it.
 
-        With `standby`, keep a second one, which takes over at once if the first should die.
+        Args:
+            standby: Also keep a second one, which takes over at once if the first dies.
         """
-        if self.mode is not IsolationMode.SUBPROCESS and not required_imports.missing(preload, environment):
-            self._keeper.warm(Key(preload, hash_seed, environment or Environment.current()), standby)
+        if self.mode is not IsolationMode.SUBPROCESS and not required_imports.missing_package(preload, environment):
+            self.warm_pool.warm(InterpreterKey(preload, hash_seed, environment or Environment.current()), standby)
 
-    def settle(self, seconds: float = 60.0) -> bool:
-        """Wait until all that is kept ready is ready, so many seconds at the most. Whether it came to that."""
-        return self._keeper.settle(seconds)
+    def wait_until_ready(self, seconds: float = 60.0) -> bool:
+        """Wait at most `seconds` until all spares and standbys are ready. Return whether they are."""
+        return self.warm_pool.wait_until_ready(seconds)
 
     def close(self, grace: float = 0.0) -> None:
-        """End every interpreter and what runs in it; what runs already has `grace` seconds to end by itself."""
-        self.queue.close(stop_messages.STOPPING)
+        """End every interpreter and the jobs in it, after giving running jobs `grace` seconds to end by themselves."""
+        self.queue.close(stop_messages.SERVICE_STOPPING)
         if grace:
-            self.queue.drained(grace)
-        self._keeper.close()
+            self.queue.wait_until_idle(grace)
+        self.warm_pool.close()
 
     def _is_idle(self) -> bool:
-        """Whether there is a processor to spare for what is not asked for yet."""
+        """Return whether a processor is free for preparing interpreters."""
         return not self.queue.waiting and self.queue.running < (os.cpu_count() or 1)

@@ -1,4 +1,4 @@
-"""What a job needs imported, judged by the modules its text names."""
+"""Chooses the interpreter for a job from the modules that its code imports."""
 
 from __future__ import annotations
 
@@ -16,47 +16,47 @@ _FIGURES = {"matplotlib", "pylab", "PIL"}
 _NUMPY = {"numpy", "scipy", "pandas", "sklearn", "h5py"}
 
 
-def modules(job: Job) -> set[str]:
-    """The top-level modules that the job's text imports, as far as text can tell."""
+def imported_modules(job: Job) -> set[str]:
+    """Return the top-level modules that the job's text imports, as far as the text shows."""
     texts = [job.setup, job.code, job.check, *job.values.values()]
     texts += [text for name, text in job.files.items() if name.endswith(".py")]
-    found: set[str] = set()
+    modules: set[str] = set()
     for match in _IMPORT.finditer("\n".join(texts)):
         if match[2]:
-            found.add(match[2])
+            modules.add(match[2])
             continue
         names = match[1].split(" import ")[0]
-        found |= {name.strip().split(" ")[0].split(".")[0] for name in names.split(",")}
-    return found
+        modules |= {name.strip().split(" ")[0].split(".")[0] for name in names.split(",")}
+    return modules
 
 
-def preload(job: Job) -> Preload:
-    """The interpreter for the job. Matplotlib's is TensorFlow's, where there is one: its font cache is costly."""
+def choose_preload(job: Job) -> Preload:
+    """Return the interpreter for the job. Matplotlib uses TensorFlow's where there is one, for its font cache."""
     if job.preload is not Preload.AUTO:
         return job.preload
-    named = modules(job)
-    if named & _TENSORFLOW or (named & _FIGURES and installed("tensorflow", job.environment)):
+    modules = imported_modules(job)
+    if modules & _TENSORFLOW or (modules & _FIGURES and is_installed("tensorflow", job.environment)):
         return Preload.TENSORFLOW
-    if named & (_NUMPY | _FIGURES) and installed("numpy", job.environment):
+    if modules & (_NUMPY | _FIGURES) and is_installed("numpy", job.environment):
         return Preload.NUMPY
     return Preload.PYTHON
 
 
-def fresh(job: Job) -> bool:
-    """Whether the job wants an interpreter in which TensorFlow has not begun: it changes what holds from then on."""
+def needs_fresh_interpreter(job: Job) -> bool:
+    """Return whether the job changes settings of TensorFlow that must be set before its first operation."""
     return any(_SETTINGS.search(text) for text in (job.setup, job.code, *job.files.values()))
 
 
-def missing(chosen: Preload, environment: Environment | None = None) -> str | None:
-    """The package that `chosen` needs and that is not in the environment."""
+def missing_package(chosen: Preload, environment: Environment | None = None) -> str | None:
+    """Return the name of a package that `chosen` needs and the environment lacks, or None."""
     needed = {Preload.TENSORFLOW: ("tensorflow", "keras", "numpy"), Preload.NUMPY: ("numpy",)}
     names = {"tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
     for name in needed.get(chosen, ()):
-        if not installed(name, environment):
+        if not is_installed(name, environment):
             return names[name]
     return None
 
 
-def installed(name: str, environment: Environment | None = None) -> bool:
-    """Whether the module is there, in that environment or the server's own, found without importing it."""
+def is_installed(name: str, environment: Environment | None = None) -> bool:
+    """Return whether the environment (the server's own by default) has the module, without importing it."""
     return (environment or Environment.current()).has(name)

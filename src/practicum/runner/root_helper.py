@@ -1,8 +1,8 @@
-"""Run as root by `python -I -S`: prepares a sandbox for a nobody, becomes that nobody and starts the sandbox.
+"""Starts the sandbox when the server is root: run by `python -I -S`, it becomes an unprivileged user first.
 
-Bubblewrap must not be started as real root, and an unprivileged user may not be able to reach the interpreter (it may
-lie under root's private home). So: a mount namespace of one's own, an empty tmpfs that anyone may pass, and each thing
-that the sandbox shows bound into it under its number.
+Bubblewrap must not run as real root, and an unprivileged user may be unable to reach the interpreter (for example in
+root's home folder). So this program makes a private mount namespace with an empty tmpfs that every user may enter, and
+binds each file or folder that the sandbox shows into it, under its number.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 4096, 16384, 1 << 18
 
 
 def main() -> None:
-    """Carry out the plan (JSON, the first argument). Raises `OSError` at the first step that fails."""
+    """Carry out the plan (JSON, the first argument). Raises OSError if a step fails."""
     plan: dict[str, Any] = json.loads(sys.argv[1])
     libc = ctypes.CDLL(None, use_errno=True)
     _check(libc.unshare(CLONE_NEWNS), "unshare")
     _mount(libc, "none", "/", None, MS_REC | MS_PRIVATE)
-    # Opened before the tmpfs covers the folder, for what is shown may lie in that folder.
+    # Opened before the tmpfs covers the folder: a source may lie in that folder.
     sources = [os.open(path, os.O_PATH | os.O_CLOEXEC) for path in plan["binds"]]
     _mount(libc, "tmpfs", plan["stage"], "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")
     for index, source in enumerate(sources):
@@ -53,10 +53,10 @@ def _mount(libc: ctypes.CDLL, source: str, target: str, kind: str | None, flags:
     _check(code, f"mount {target}")
 
 
-def _check(code: int, what: str) -> None:
+def _check(code: int, step: str) -> None:
     if code < 0:
         number = ctypes.get_errno()
-        raise OSError(number, f"{what}: {os.strerror(number)}")
+        raise OSError(number, f"{step}: {os.strerror(number)}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""Checks a job whose code has ended: a second process runs the check, and asks the job's process through this one.
+"""Runs a job's check in a second process, which asks the job's process for the learner's objects.
 
-Only one of the two runs at a time, so that each has its own clock, and one thread follows both.
+This process relays their messages. Only one of the two runs at a time, so each has its own time limit and one thread
+monitors both.
 """
 
 from __future__ import annotations
@@ -13,38 +14,42 @@ from functools import partial
 from practicum.python_source.borrowing import find_borrowing
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.job import Job, Result, ZygoteGone
-from practicum.runner.job_monitor import Session, Watch
+from practicum.runner.job_monitor import JobMonitor, JobSession
 from practicum.runner.warm_pool import ATTEMPTS
 
-Open = Callable[[Job, bool], AbstractContextManager[Session]]
-"""A session for a job; a fresh one, if the last turned out to be dead."""
+Open = Callable[[Job, bool], AbstractContextManager[JobSession]]
+"""Opens a session for a job; with True, in a fresh process, because the last one was dead."""
 
 
-def examine(watch: Watch, job: Job, open_session: Open, cancel: Cancellation | None) -> Result:
-    """What the check says of the job that `watch` follows: a result of which failure, stop and values count.
+def run_check(monitor: JobMonitor, job: Job, open_session: Open, cancel: Cancellation | None) -> Result:
+    """Run the check of the job that `monitor` monitors.
 
-    Raises :class:`ZygoteGone` if there is no interpreter for the check.
+    Returns:
+        The check's own result. Its failure, stop reason and values belong to the job's result.
+
+    Raises:
+        ZygoteGone: There is no interpreter for the check.
     """
-    asking = replace(job, code="", values=job.check_values, check_values={})
+    check_job = replace(job, code="", values=job.check_values, check_values={})
     borrow = find_borrowing(job.setup, job.code).to_json()
     for attempt in range(ATTEMPTS):
         try:
-            with open_session(asking, attempt > 0) as session:
-                checker = Watch(session, asking, cancel=cancel, borrow=borrow)
-                verdict = checker.result(partial(_relay, watch))
-                watch.speak("O", b"")
+            with open_session(check_job, attempt > 0) as session:
+                checker = JobMonitor(session, check_job, cancel=cancel, borrow=borrow)
+                verdict = checker.result(partial(_relay, monitor))
+                monitor.exchange("O", b"")
                 return verdict
         except ZygoteGone:
-            if attempt == ATTEMPTS - 1 or watch.relayed:
+            if attempt == ATTEMPTS - 1 or monitor.relayed_bytes:
                 raise
     raise AssertionError("the last attempt returns or raises")
 
 
-def _relay(watch: Watch, checker: Watch) -> None:
-    """Carry questions and answers between the two until the check, or one of the processes, has ended."""
-    while (said := checker.said) is not None:
-        answer = watch.speak(*said)
+def _relay(monitor: JobMonitor, checker: JobMonitor) -> None:
+    """Relay requests and answers between the two until the check, or one of the processes, has ended."""
+    while (message := checker.message) is not None:
+        answer = monitor.exchange(*message)
         if answer is None:
-            checker.give_up()
+            checker.abandon()
             return
-        checker.speak(*answer)
+        checker.exchange(*answer)

@@ -1,4 +1,4 @@
-"""What a zygote may see, and the command that starts it: through bubblewrap in full mode, directly in bare mode."""
+"""Which files a zygote can see, and the command that starts it: with bubblewrap in full mode, directly in bare mode."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pathlib import Path
 
 import practicum
 
-HOME = Path(practicum.__file__).parent
-INSIDE = "/opt/practicum"
-"""Where the sandbox shows what it shows of this package."""
-SHOWN = (
+PACKAGE = Path(practicum.__file__).parent
+PACKAGE_PARENT_INSIDE = "/opt/practicum"
+"""Where the sandbox shows the visible parts of this package."""
+VISIBLE_PARTS = (
     "__init__.py",
     "errors.py",
     "formatting.py",
@@ -27,15 +27,15 @@ SHOWN = (
     "runner/__init__.py",
     "runner/inside",
 )
-"""Of this package: never the courses (they hold the answers), the store or the web."""
+"""Parts of this package that a zygote needs: never the courses (they contain the answers), the store or the web."""
 SCRATCH = "/tmp"
-"""Inside the sandbox: the job's own."""
+"""The job's scratch folder inside the sandbox."""
 CACHE = "/var/cache/practicum"
 KERAS_HOME = "/opt/keras"
 MOVED = "/opt/moved"
-"""Where it shows an environment that lies in a folder which the job's scratch would cover."""
-STAGE = "/tmp"
-"""Covered for the zygote only, in a mount namespace of its own."""
+"""Where the sandbox shows paths that the scratch folder would cover."""
+STAGING_FOLDER = "/tmp"
+"""Mount point for the files to show, in a mount namespace of the zygote only."""
 SYSTEM = (
     "/usr/lib",
     "/usr/lib64",
@@ -48,31 +48,35 @@ SYSTEM = (
 SYSTEM_LINKS = ("/lib", "/lib64", "/lib32")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 FIRST_UID = 60_600
-"""Between what distributions give to people and what systemd gives to services: nobody's."""
-KEPT = ("CAP_SYS_ADMIN", "CAP_SETPCAP")
+"""First user of the jobs: between the ids that distributions give to people and those of systemd's services."""
+KEPT_CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETPCAP")
 
 BOOT = (
     "import sys; sys.path.insert(0, sys.argv[1]); import practicum; del sys.path[0]; "
     "from practicum.runner.inside.{} import main; main()"
 )
-"""The folder with this package leaves the path again: it may hold the server's packages, and a run has its own."""
+"""Removes the folder with this package from the path again: it may contain the server's packages."""
+
+
+class BubblewrapMissing(FileNotFoundError):
+    """Full mode needs bubblewrap, which is not installed."""
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python and the folders it imports from."""
+    """A Python executable and the folders it imports from."""
 
     program: str
-    """The real file: neither a link nor a virtual environment's."""
+    """The real file, not a link and not that of a virtual environment."""
     library: tuple[str, ...]
-    """Folders with the standard library and the shared library of Python."""
+    """Folders with the standard library and Python's shared library."""
     packages: tuple[str, ...]
     """The `site-packages` folders."""
 
     @classmethod
     @functools.cache
     def current(cls) -> Interpreter:
-        """The one that runs this program."""
+        """Return the interpreter that runs this process."""
         base = getattr(sys, "_base_executable", sys.executable) or sys.executable
         paths = sysconfig.get_paths()
         library = {str(Path(sys.base_prefix, "lib")), paths["stdlib"], paths["platstdlib"]}
@@ -80,26 +84,26 @@ class Interpreter:
         existing = tuple(sorted(os.path.realpath(path) for path in library if Path(path).is_dir()))
         return cls(os.path.realpath(base), existing, tuple(dict.fromkeys(packages)))
 
-    def shown(self) -> Interpreter:
-        """The same, as the sandbox shows it."""
-        library, packages = (tuple(map(shown, paths)) for paths in (self.library, self.packages))
-        return Interpreter(shown(self.program), library, packages)
+    def inside_sandbox(self) -> Interpreter:
+        """Return the same interpreter with the paths that it has inside the sandbox."""
+        library, packages = (tuple(map(path_inside, paths)) for paths in (self.library, self.packages))
+        return Interpreter(path_inside(self.program), library, packages)
 
     def command(self, module: str, folder: str, *arguments: str) -> list[str]:
-        """The command that calls `main()` of the inside module, with this package found in `folder`.
+        """Return the command that calls `main()` of a module in `inside`, with this package found in `folder`.
 
-        `-S`: nothing that an installed package or a `.pth` file wants to run at the start; `-s -P`: no other folder.
+        `-S` keeps installed packages and `.pth` files from running code at the start; `-s -P` exclude other folders.
         """
         return [self.program, "-s", "-S", "-P", "-B", "-c", BOOT.format(module), folder, *arguments]
 
 
-def shown(path: str) -> str:
-    """Where the sandbox shows what lies at `path`: there, unless the job's scratch would cover it."""
+def path_inside(path: str) -> str:
+    """Return the path inside the sandbox: the same, unless the scratch folder would cover it."""
     return MOVED + path if Path(path).is_relative_to(SCRATCH) else path
 
 
-def environment(hash_seed: int, cache: str, keras_home: str) -> dict[str, str]:
-    """All that a zygote and its jobs have for an environment: the same on every machine."""
+def environment_variables(hash_seed: int, cache: str, keras_home: str) -> dict[str, str]:
+    """Return all environment variables of a zygote and its jobs: the same on every machine."""
     return {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
@@ -112,7 +116,7 @@ def environment(hash_seed: int, cache: str, keras_home: str) -> dict[str, str]:
         "MPLCONFIGDIR": cache,
         "KERAS_HOME": keras_home,
         "KERAS_BACKEND": "tensorflow",
-        # A result must not depend on the number of processors, nor on which of them finished first.
+        # A result must not depend on the number of processors or on which of them finishes first.
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
@@ -128,7 +132,7 @@ def environment(hash_seed: int, cache: str, keras_home: str) -> dict[str, str]:
 
 
 def keras_cache() -> Path | None:
-    """The folder with downloaded weights, if there is one."""
+    """Return the folder with Keras's downloaded weights, if there is one."""
     folder = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "models"
     return folder if folder.is_dir() else None
 
@@ -136,15 +140,15 @@ def keras_cache() -> Path | None:
 # --- full mode -------------------------------------------------------------------------------------------------------
 
 
-def full_command(python: Interpreter, hash_seed: int, control: int) -> list[str]:
-    """Bubblewrap's command line for a zygote of that Python that talks on the descriptor `control`.
+def bubblewrap_command(python: Interpreter, hash_seed: int, control: int) -> list[str]:
+    """Return bubblewrap's command line for a zygote that communicates on the descriptor `control`.
 
-    As root, a small program first makes a mount namespace of its own, lays what is needed where an unprivileged user
-    can reach it, becomes such a user, and only then starts bubblewrap.
+    If the server is root, `root_helper` first binds the files where an unprivileged user can reach them, becomes such a
+    user, and only then starts bubblewrap.
     """
     binds = _binds(python)
     root = os.geteuid() == 0
-    sources = [f"{STAGE}/{index}" for index in range(len(binds))] if root else [source for source, _ in binds]
+    sources = [f"{STAGING_FOLDER}/{index}" for index in range(len(binds))] if root else [source for source, _ in binds]
     command = [_bwrap(), *_namespaces(), *_system()]
     for source, (_, target) in zip(sources, binds, strict=True):
         command += ["--ro-bind", source, target]
@@ -152,21 +156,21 @@ def full_command(python: Interpreter, hash_seed: int, control: int) -> list[str]
     for folder in (SCRATCH, CACHE):
         command += ["--tmpfs", folder]
     command += ["--symlink", f"{SCRATCH}/shm", "/dev/shm", "--remount-ro", "/", "--chdir", "/", "--clearenv"]
-    for name, value in environment(hash_seed, CACHE, KERAS_HOME).items():
+    for name, value in environment_variables(hash_seed, CACHE, KERAS_HOME).items():
         command += ["--setenv", name, value]
-    command += ["--", *python.shown().command("zygote", INSIDE, str(control))]
+    command += ["--", *python.inside_sandbox().command("zygote", PACKAGE_PARENT_INSIDE, str(control))]
     if not root:
         return command
-    plan = {"stage": STAGE, "binds": [source for source, _ in binds], "uid": FIRST_UID, "command": command}
-    stage = str(HOME / "runner" / "root_helper.py")
+    plan = {"stage": STAGING_FOLDER, "binds": [source for source, _ in binds], "uid": FIRST_UID, "command": command}
+    stage = str(PACKAGE / "runner" / "root_helper.py")
     return [Interpreter.current().program, "-I", "-S", stage, json.dumps(plan)]
 
 
 def _bwrap() -> str:
-    found = shutil.which("bwrap", path=f"{os.environ.get('PATH', '')}:/usr/bin:/usr/local/bin")
-    if found is None:
-        raise FileNotFoundError("bubblewrap (bwrap) is not installed")
-    return found
+    path = shutil.which("bwrap", path=f"{os.environ.get('PATH', '')}:/usr/bin:/usr/local/bin")
+    if path is None:
+        raise BubblewrapMissing("bubblewrap (bwrap) is not installed")
+    return path
 
 
 def _namespaces() -> list[str]:
@@ -179,13 +183,13 @@ def _namespaces() -> list[str]:
         "--unshare-cgroup-try",
     ]
     flags += ["--as-pid-1", "--new-session", "--hostname", "practicum", "--cap-drop", "ALL"]
-    for name in KEPT:
+    for name in KEPT_CAPABILITIES:
         flags += ["--cap-add", name]
     return flags
 
 
 def _system() -> list[str]:
-    """System libraries, devices one by one (`--dev` would make a second user namespace), and /proc."""
+    """Return options for system libraries, devices (`--dev` would make a second user namespace) and /proc."""
     words = []
     for path in SYSTEM:
         words += ["--ro-bind-try", path, path]
@@ -200,9 +204,13 @@ def _system() -> list[str]:
 
 
 def _binds(python: Interpreter) -> list[tuple[str, str]]:
-    """What is bound read-only besides the system: (where it is, where it is shown)."""
-    binds = [(path, shown(path)) for path in _outermost([python.program, *python.library, *python.packages])]
-    binds += [(str(HOME / name), f"{INSIDE}/practicum/{name}") for name in SHOWN if (HOME / name).exists()]
+    """Return the read-only binds besides the system's: (path outside, path inside)."""
+    binds = [(path, path_inside(path)) for path in _outermost([python.program, *python.library, *python.packages])]
+    binds += [
+        (str(PACKAGE / name), f"{PACKAGE_PARENT_INSIDE}/practicum/{name}")
+        for name in VISIBLE_PARTS
+        if (PACKAGE / name).exists()
+    ]
     cache = keras_cache()
     if cache:
         binds.append((str(cache), f"{KERAS_HOME}/models"))
@@ -210,7 +218,7 @@ def _binds(python: Interpreter) -> list[tuple[str, str]]:
 
 
 def _outermost(paths: Iterable[str]) -> list[str]:
-    """The paths that no other of them, and no system folder, holds."""
+    """Return the paths that lie in none of the others and in no system folder."""
     kept: list[str] = []
     for path in sorted(set(paths)):
         if not any(Path(path).is_relative_to(other) for other in (*kept, *SYSTEM)):
@@ -220,52 +228,54 @@ def _outermost(paths: Iterable[str]) -> list[str]:
 
 def _masks(python: Interpreter) -> list[str]:
     words = []
-    for path in hidden(python):
-        words += ["--tmpfs", shown(path), "--remount-ro", shown(path)]
+    for path in hidden_paths(python):
+        words += ["--tmpfs", path_inside(path), "--remount-ro", path_inside(path)]
     return words
 
 
-def hidden(python: Interpreter) -> list[str]:
-    """What must not be seen of that which lies in the folders that are shown.
+def hidden_paths(python: Interpreter) -> list[str]:
+    """Return the folders that must be hidden although a visible folder contains them.
 
-    This package, where it is installed as a wheel: the wheel holds the courses, with their answers. And the server's
-    own packages, where a run has others: the server may be installed beside the standard library.
+    These are this package where it is installed as a wheel, as the wheel contains the courses with their answers; and
+    the server's own packages where a run uses others, as they may lie beside the standard library.
     """
-    found = [f"{folder}/practicum" for folder in python.packages]
-    found += [folder for folder in Interpreter.current().packages if folder not in python.packages]
-    seen = [*SYSTEM, *SYSTEM_LINKS, *python.library, *python.packages]
-    return [path for path in found if Path(path).is_dir() and any(Path(path).is_relative_to(root) for root in seen)]
+    folders = [f"{folder}/practicum" for folder in python.packages]
+    folders += [folder for folder in Interpreter.current().packages if folder not in python.packages]
+    visible = [*SYSTEM, *SYSTEM_LINKS, *python.library, *python.packages]
+    return [
+        path for path in folders if Path(path).is_dir() and any(Path(path).is_relative_to(root) for root in visible)
+    ]
 
 
 # --- bare mode -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Sight:
-    """What Landlock lets a job open in bare mode."""
+class VisiblePaths:
+    """Paths that Landlock lets a job open in bare mode."""
 
     read: tuple[str, ...]
     write: tuple[str, ...]
 
 
-def bare_sight(python: Interpreter) -> Sight:
-    """The interpreter, its packages, and of this package what a job needs: never the courses."""
+def bare_visible_paths(python: Interpreter) -> VisiblePaths:
+    """Return the interpreter, its packages and the visible parts of this package."""
     roots = [*SYSTEM, *SYSTEM_LINKS, *_outermost([python.program, *python.library, *python.packages])]
-    unseen = list(map(Path, hidden(python)))
+    unseen = list(map(Path, hidden_paths(python)))
     read = ["/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu", *DEVICES]
     for root in map(Path, roots):
-        _all_but(root, unseen, read)
-    read += [str(HOME / name) for name in SHOWN if (HOME / name).exists()]
+        _allow_except(root, unseen, read)
+    read += [str(PACKAGE / name) for name in VISIBLE_PARTS if (PACKAGE / name).exists()]
     cache = keras_cache()
     if cache:
         read.append(str(cache))
-    return Sight(tuple(read), ("/dev/null",))
+    return VisiblePaths(tuple(read), ("/dev/null",))
 
 
-def _all_but(folder: Path, unseen: list[Path], read: list[str]) -> None:
-    """Let `folder` be read but for what is hidden in it: Landlock allows, it cannot take away.
+def _allow_except(folder: Path, unseen: list[Path], read: list[str]) -> None:
+    """Add `folder` to `read`, except for hidden folders in it: Landlock can allow paths but not exclude them.
 
-    The folder itself cannot be listed then, for that would allow all below it to be; the zygote knows what is in it.
+    A folder with a hidden part cannot be listed, as that would allow everything below it. The zygote has listed it.
     """
     if folder in unseen:
         return
@@ -273,12 +283,12 @@ def _all_but(folder: Path, unseen: list[Path], read: list[str]) -> None:
         read.append(str(folder))
         return
     for entry in folder.resolve().iterdir():
-        _all_but(entry, unseen, read)
+        _allow_except(entry, unseen, read)
 
 
 def needs_search(python: Interpreter, uid: int) -> bool:
-    """Whether another user could not reach the interpreter: it lies, say, under root's private home."""
-    paths = [Path(python.program), *map(Path, python.library), *map(Path, python.packages), HOME]
+    """Return whether the user `uid` cannot reach the interpreter, for example because it is in root's home folder."""
+    paths = [Path(python.program), *map(Path, python.library), *map(Path, python.packages), PACKAGE]
     return any(not _passable(parent, uid) for path in paths for parent in [*path.parents][::-1])
 
 

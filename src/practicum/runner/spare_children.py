@@ -1,4 +1,4 @@
-"""Children of a zygote that are forked, locked and warmed before there is a job for them; each serves one job."""
+"""Spare children of a zygote: forked, locked and warmed up before there is a job for them. Each runs one job."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections import deque
 from pathlib import Path
 
 from practicum.runner.job import Limits, Preload
-from practicum.runner.zygote_client import Session
+from practicum.runner.zygote_client import ChildSession
 
-DISK = Limits().disk
-"""A spare's disk is made with it, so it serves jobs that may have just as much."""
-RECENT = 60.0
-"""Seconds for which what was asked for counts when it is decided how many to keep."""
-MEMORY = {Preload.TENSORFLOW: 110 << 20, Preload.NUMPY: 12 << 20, Preload.PYTHON: 6 << 20}
-"""Bytes that one costs, generously."""
-SHARE = 0.25
-"""Of the machine's free memory, what spares may take."""
+SPARE_DISK = Limits().disk
+"""Disk limit of a spare, fixed when it is forked: a spare fits only jobs with this limit."""
+RECENT_SECONDS = 60.0
+"""Seconds for which a request counts towards the number of spares to keep."""
+SPARE_MEMORY = {Preload.TENSORFLOW: 110 << 20, Preload.NUMPY: 12 << 20, Preload.PYTHON: 6 << 20}
+"""Upper estimate of the memory that one spare costs, in bytes."""
+MEMORY_SHARE = 0.25
+"""Fraction of the machine's available memory that spares may take."""
 
 
-class Spare:
-    """A started child without a job. Readable (:meth:`fileno`) when it has become warm, or has ended."""
+class SpareChild:
+    """A started child without a job. Its :meth:`fileno` becomes readable when it is warm or has ended."""
 
-    def __init__(self, session: Session, number: int) -> None:
+    def __init__(self, session: ChildSession, number: int) -> None:
         self.session = session
         self.number = number
         self.warm = False
@@ -31,8 +31,8 @@ class Spare:
     def fileno(self) -> int:
         return self.session.channel.fileno()
 
-    def look(self) -> None:
-        """Take what it says: that it is warm, or that it cannot be."""
+    def poll(self) -> None:
+        """Read its messages and set `warm` or `dead`."""
         for source, data in self.session.events(0):
             if source == "channel" and data[:1] == b"W":
                 self.warm = True
@@ -43,8 +43,8 @@ class Spare:
         self.session.close()
 
 
-class Demand:
-    """How many jobs there were lately, and so how many spares are worth keeping."""
+class SpareDemand:
+    """Counts recent jobs and derives from them how many spares to keep."""
 
     def __init__(self, preload: Preload, least: int, most: int) -> None:
         self.preload = preload
@@ -52,19 +52,19 @@ class Demand:
         self.most = most
         self._times: deque[float] = deque(maxlen=max(1, most))
 
-    def note(self) -> None:
+    def record_request(self) -> None:
         self._times.append(time.monotonic())
 
-    def wanted(self, now: float | None = None) -> int:
-        """`least` when nothing happens; as many as were asked for in the last minute, as far as memory reaches."""
+    def target(self, now: float | None = None) -> int:
+        """Return how many spares to keep: the jobs of the last minute, between `least` and `most`, as memory allows."""
         now = time.monotonic() if now is None else now
-        recent = sum(now - at <= RECENT for at in self._times)
-        room = int(available_memory() * SHARE / MEMORY[self.preload])
+        recent = sum(now - at <= RECENT_SECONDS for at in self._times)
+        room = int(available_memory() * MEMORY_SHARE / SPARE_MEMORY[self.preload])
         return min(max(self.least, recent), self.most, room)
 
 
 def available_memory() -> int:
-    """Bytes of memory that programs could still take; plenty where the system does not tell."""
+    """Return the bytes of memory still available to programs; 1 TiB if the system does not report it."""
     try:
         with Path("/proc/meminfo").open() as file:
             for line in file:

@@ -1,4 +1,4 @@
-"""Why a job was stopped, in sentences for the person whose code it was."""
+"""Reasons why a job was stopped or not started: a code, a sentence for the author of the code, and the line."""
 
 from __future__ import annotations
 
@@ -6,65 +6,66 @@ import ast
 import re
 import signal
 
+from practicum.errors import CodedError
 from practicum.model import Failure
-from practicum.runner.job import Job, Limits
+from practicum.runner.job import Job, Limits, StopReason
 
 _FRAME = re.compile(r'File "<(setup|snippet|check|value [^"]*)>", line (\d+)')
-_NUMPY_ASKED = re.compile(r"Unable to allocate (\d{1,9}(?:\.\d{0,9})?) ([KMGTPE])iB")
-_TENSORFLOW_ASKED = re.compile(r"OOM when allocating tensor with shape\[([\d,]*)\] and type (\w+)")
+_NUMPY_REQUEST = re.compile(r"Unable to allocate (\d{1,9}(?:\.\d{0,9})?) ([KMGTPE])iB")
+_TENSORFLOW_REQUEST = re.compile(r"OOM when allocating tensor with shape\[([\d,]*)\] and type (\w+)")
 _NO_MEMORY = re.compile(r"std::bad_alloc|[Oo]ut of memory|[Cc]annot allocate memory|[Mm]emory allocation .*failed")
 _BYTES = {"half": 2, "bfloat16": 2, "float": 4, "int32": 4, "uint32": 4, "double": 8, "int64": 8, "complex64": 8}
+_FATAL = re.compile(r"^Fatal Python error: (.*)$", re.MULTILINE)
+_SIGNALS = {
+    "SIGSEGV": "a segmentation fault, from an invalid memory access or too deep a recursion",
+    "SIGABRT": "it aborted",
+    "SIGSYS": "it killed itself",
+    "SIGKILL": "it was killed",
+    "SIGXCPU": "it used all the processor time a run may use",
+    "SIGBUS": "a bus error, from too little shared memory or a read past the end of a mapped file",
+}
+
+CANCELLED = StopReason("cancelled", "cancelled", "Cancelled.")
+INTERPRETER_DIED = StopReason(
+    "crash",
+    "interpreter-died",
+    "The warm interpreter behind this run died. Run the code again: a new interpreter starts automatically.",
+)
+INVALID_ANSWER = StopReason(
+    "crash",
+    "invalid-answer",
+    "The interpreter's answer could not be read: the code seems to have written into it.",
+)
+SERVICE_STOPPING = "the service is stopping. Run the code again once it is back."
 
 
-def bytes_(count: int) -> str:
-    """A number of bytes as people say it: `512 MB`, `4 GB`."""
+def format_bytes(count: int) -> str:
+    """Return a number of bytes with a unit: `512 MB`, `4 GB`."""
     for size, unit in ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")):
         if count >= size:
             return f"{count / size:.3g} {unit}"
     return f"{count} bytes"
 
 
-def seconds_(count: float) -> str:
-    return f"{count:g} s"
-
-
-def place(where: str, line: int | None) -> str:
-    """`line 7`, `line 2 of the check`."""
+def format_place(where: str, line: int | None) -> str:
+    """Return a place in the job's sources: `line 7`, `line 2 of the check`; empty without a line."""
     if line is None:
         return ""
-    of = {"snippet": "", "setup": " of the setup", "check": " of the check"}.get(where, f" of {where}")
-    return f"line {line}{of}"
+    suffix = {"snippet": "", "": "", "setup": " of the setup", "check": " of the check"}.get(where, f" of {where}")
+    return f"line {line}{suffix}"
 
 
-def deepest_line(traces: str) -> str:
-    """From a dump of all threads, the job's own innermost line (the last thread told is the main one)."""
-    found = _own_frame(traces)
-    return place(*found) if found else ""
-
-
-def _own_frame(traces: str) -> tuple[str, int] | None:
-    for part in reversed(re.split(r"^(?:Current thread|Thread) .*$", traces, flags=re.MULTILINE)):
-        found = _FRAME.search(part)
-        if found:
-            return found[1], int(found[2])
-    return None
-
-
-def time(job: Job, traces: str) -> str:
-    where = deepest_line(traces)
-    return f"Stopped after {seconds_(job.limits.seconds)}: {_doing(job, traces, where)}."
-
-
-def _doing(job: Job, traces: str, where: str) -> str:
-    found = _own_frame(traces)
-    loop = loop_around(job.code, found[1]) if found and found[0] == "snippet" else None
-    if loop is None:
-        return f"{where or 'it'} was still running"
-    return f"the loop at line {loop} was still running"
+def deepest_line(traces: str) -> tuple[str, int | None]:
+    """Return the job's innermost source and line in a dump of all threads, whose last thread is the main one."""
+    for thread in reversed(re.split(r"^(?:Current thread|Thread) .*$", traces, flags=re.MULTILINE)):
+        frame = _FRAME.search(thread)
+        if frame:
+            return frame[1], int(frame[2])
+    return "", None
 
 
 def loop_around(code: str, line: int) -> int | None:
-    """The line at which the innermost loop begins that `line` of `code` is in."""
+    """Return the first line of the innermost loop that contains `line`, or None."""
     try:
         nodes = list(ast.walk(ast.parse(code)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -74,87 +75,99 @@ def loop_around(code: str, line: int) -> int | None:
     return max(around, default=None)
 
 
-def memory(limits: Limits, failure: Failure | None, where: str = "") -> str:
-    """It ran out of memory, as an exception says, or at the place `where` if it could not raise one."""
-    if failure:
-        where = place(failure.where, failure.line)
-    asked = asked_for(failure.message) if failure else None
-    at = f" at {where}" if where else ""
-    if asked and asked > limits.memory:
-        return f"Stopped{at}: it asked for {bytes_(asked)} of memory; a run may use {bytes_(limits.memory)}."
-    return f"Stopped{at}: it asked for more than the {bytes_(limits.memory)} of memory that a run may use."
+def time_exceeded(job: Job, traces: str) -> StopReason:
+    """The job ran into its time limit. The line is that of the innermost loop of the code, if there is one."""
+    where, line = deepest_line(traces)
+    loop = loop_around(job.code, line) if line is not None and where == "snippet" else None
+    subject = f"the loop at line {loop}" if loop is not None else format_place(where, line) or "it"
+    message = f"Stopped after {job.limits.seconds:g} s: {subject} was still running."
+    return StopReason("time", "time-limit", message, where, loop if loop is not None else line)
 
 
-def asked_for(message: str) -> int | None:
-    """How many bytes NumPy or TensorFlow says that it could not get."""
-    if found := _NUMPY_ASKED.search(message):
+def memory_exceeded(limits: Limits, failure: Failure | None, traces: str = "") -> StopReason:
+    """The job ran out of memory, as its exception says; or as `traces` show, if it could not raise one."""
+    where, line = (failure.where, failure.line) if failure else deepest_line(traces)
+    requested = requested_bytes(failure.message) if failure else None
+    place = format_place(where, line)
+    at = f" at {place}" if place else ""
+    limit = format_bytes(limits.memory)
+    if requested and requested > limits.memory:
+        message = f"Stopped{at}: it asked for {format_bytes(requested)} of memory; a run may use {limit}."
+    else:
+        message = f"Stopped{at}: it asked for more than the {limit} of memory that a run may use."
+    return StopReason("memory", "memory-limit", message, where, line)
+
+
+def requested_bytes(message: str) -> int | None:
+    """Return how many bytes NumPy or TensorFlow failed to allocate, from the message of its exception."""
+    if found := _NUMPY_REQUEST.search(message):
         return int(float(found[1]) * 1024 ** (1 + "KMGTPE".index(found[2])))
-    if found := _TENSORFLOW_ASKED.search(message):
+    if found := _TENSORFLOW_REQUEST.search(message):
         count = _BYTES.get(found[2], 1)
         for length in filter(None, found[1].split(",")):
-            count = min(count * int(length[:18]), 1 << 80)  # more would be no number of bytes, but a forger's
+            count = min(count * int(length[:18]), 1 << 80)  # a larger number is forged
         return count
     return None
 
 
-def complains_of_memory(stderr: str) -> bool:
-    """Whether a library in C said, before it ended the process, that it got no memory."""
+def reports_no_memory(stderr: str) -> bool:
+    """Return whether a C library wrote, before it ended the process, that it got no memory."""
     return _NO_MEMORY.search(stderr) is not None
 
 
-def output(limits: Limits) -> str:
-    return f"Stopped: it wrote more than {bytes_(limits.output)}, which is all that a run may write."
+def output_exceeded(limits: Limits) -> StopReason:
+    """The job wrote more than it may."""
+    message = f"Stopped: it wrote more than the {format_bytes(limits.output)} that a run may write."
+    return StopReason("output", "output-limit", message)
 
 
-def result(limits: Limits) -> str:
-    return f"Stopped: its result is larger than the {bytes_(limits.output)} that a run may give."
+def result_too_large(limits: Limits) -> StopReason:
+    """The job's values and figures are larger than a result may be."""
+    message = f"Stopped: its result is larger than the {format_bytes(limits.output)} that a run may return."
+    return StopReason("output", "result-limit", message)
 
 
-def unreadable() -> str:
-    return "The interpreter's answer could not be read: the code seems to have written into it."
+def crashed(exit_code: int | None, traces: str = "") -> StopReason:
+    """The interpreter ended without a report.
 
-
-_FATAL = re.compile(r"^Fatal Python error: (.*)$", re.MULTILINE)
-
-
-def crash(code: int | None, traces: str = "") -> str:
-    """Why an interpreter ended without a word: from its exit code (negative for a signal), and what Python said."""
-    if code is None:
-        return "The interpreter ended suddenly."
-    if code >= 0:
-        return f"The code ended its own interpreter (os._exit or the like), with code {code}."
-    name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
+    Args:
+        exit_code: Negative for a signal; None if unknown.
+        traces: What Python's fault handler wrote.
+    """
+    if exit_code is None:
+        return StopReason("crash", "ended", "The interpreter ended suddenly.")
+    if exit_code >= 0:
+        message = f"The code ended its own interpreter (os._exit or the like), with code {exit_code}."
+        return StopReason("crash", "exited", message)
+    name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else f"signal {-exit_code}"
     if (fatal := _FATAL.search(traces)) and fatal[1] == "Aborted":
         name = "SIGABRT"  # in a process namespace of its own it ends as a segmentation fault
-    said = {
-        "SIGSEGV": "a segmentation fault: it used memory that is not its own, or called itself too deeply",
-        "SIGABRT": "it aborted",
-        "SIGSYS": "it killed itself",
-        "SIGKILL": "it was killed",
-        "SIGXCPU": "it used all the processor time a run may use",
-        "SIGBUS": "a bus error: it ran out of shared memory, or read past the end of a mapped file",
-    }.get(name, "a signal")
-    where = deepest_line(traces)
-    return f"The interpreter crashed{f' at {where}' if where else ''}: {said} ({name})."
+    where, line = deepest_line(traces)
+    place = format_place(where, line)
+    cause = _SIGNALS.get(name, "a signal")
+    message = f"The interpreter crashed{f' at {place}' if place else ''}: {cause} ({name})."
+    return StopReason("crash", name.lower().replace(" ", "-"), message, where, line)
 
 
-ZYGOTE_GONE = "The warm interpreter behind this run died. Run it again: a new one starts by itself."
-CANCELLED = "Cancelled."
-STOPPING = "the service is stopping. Run it again when it is back."
+def not_started(cause: str, code: str = "not-started") -> StopReason:
+    """The job did not start: most often because a lock of the sandbox could not be applied."""
+    return StopReason("unavailable", code, f"The run was not started: {cause}")
 
 
-def refused(why: str) -> str:
-    """Why it did not begin: most often a lock of the sandbox that could not be applied."""
-    return f"The run was not started: {why}"
+def refused(error: CodedError) -> StopReason:
+    """The job did not start, for the reason that `error` gives."""
+    return not_started(error.message, error.code)
 
 
-def no_tensorflow(module: str, is_own: bool = True) -> str:
-    """Of the server's own packages, or of a course's environment."""
-    if not is_own:
-        return (
-            f"This code needs {module}, which is not in its environment. Name it in course.toml, `[environment]`, "
-            "and build that with: practicum env build"
+def package_missing(package: str, is_own: bool = True) -> StopReason:
+    """The job imports a package that is not installed: on the server (`is_own`), or in a course's environment."""
+    if is_own:
+        message = (
+            f"This code needs {package}, which is not installed. Install it with: pip install 'practicum[tensorflow]'"
         )
-    return (
-        f"This code needs {module}, which is not installed here. Install it with: pip install 'practicum[tensorflow]'"
-    )
+    else:
+        message = (
+            f"This code needs {package}, which is not in its environment. Add it to `[environment]` in course.toml, "
+            "and build the environment with: practicum env build"
+        )
+    return StopReason("unavailable", "package-missing", message)

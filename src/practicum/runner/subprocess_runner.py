@@ -1,7 +1,7 @@
-"""Subprocess mode: a fresh interpreter a job, with the limits the system has. For one's own code only.
+"""Subprocess mode: a fresh interpreter per job, without isolation. For trusted code only.
 
-It needs nothing but Python, so it works everywhere: the job's frames travel over a socket on the loopback
-interface, which the child proves by a token it is given on its standard input.
+It needs only Python, so it works on every system. The job's frames travel over a socket on the loopback interface; the
+child authenticates with a token that it receives on standard input.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ import platformdirs
 from practicum.runner import sandbox
 from practicum.runner.environment import Environment
 from practicum.runner.job import Preload, ZygoteGone
-from practicum.runner.zygote_client import Event
+from practicum.runner.zygote_client import Chunk
 
 _CHUNK = 1 << 16
-CONNECT = 20.0
-"""Seconds for the new interpreter to call back."""
+CONNECT_TIMEOUT = 20.0
+"""Seconds in which the new interpreter must connect."""
 
 
-class PlainSession:
-    """One job's process, its pipes read by threads because Windows cannot wait for pipes."""
+class SubprocessSession:
+    """One job's process. Threads read its pipes, because Windows cannot poll pipes."""
 
-    immediate = False
+    reads_at_once = False
 
     def __init__(self, preload: Preload, hash_seed: int, environment: Environment | None = None) -> None:
         self._python = (environment or Environment.current()).interpreter
         self._folder = tempfile.mkdtemp(prefix="practicum-")
-        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
         try:
             self._process, self._channel = self._start(preload, hash_seed)
         except (OSError, ValueError) as error:
             shutil.rmtree(self._folder, ignore_errors=True)
-            raise ZygoteGone(f"a new Python could not be started: {error}") from error
+            raise ZygoteGone("cannot-start", f"a new Python could not be started: {error}") from error
         self._pump("stdout", self._process.stdout)
         self._pump("stderr", self._process.stderr)
         self._in_thread(lambda: self._pump_until_end("channel", lambda: self._channel.recv(_CHUNK)))
@@ -59,7 +59,7 @@ class PlainSession:
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(0.2)
             process = subprocess.Popen(
-                self._python.command("subprocess_main", str(sandbox.HOME.parent)),
+                self._python.command("subprocess_main", str(sandbox.PACKAGE.parent)),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -93,31 +93,31 @@ class PlainSession:
         cache = platformdirs.user_cache_dir("practicum", appauthor=False)
         try:
             os.makedirs(cache, exist_ok=True)  # noqa: PTH103
-        except OSError:  # no home: the run finds fonts and the like anew
+        except OSError:  # no home folder: the run builds its font cache again
             cache = self._folder
-        environment = sandbox.environment(hash_seed, cache, str(keras.parent) if keras else cache)
+        environment = sandbox.environment_variables(hash_seed, cache, str(keras.parent) if keras else cache)
         environment |= {"HOME": self._folder, "TMPDIR": self._folder, "TEMP": self._folder, "TMP": self._folder}
-        # Windows starts no program without it.
+        # Windows cannot start a program without it.
         return environment | {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
 
     @staticmethod
     def _accept(server: socket.socket, token: bytes, process: subprocess.Popen[bytes]) -> socket.socket:
-        """Wait for the child to call back. Raises `OSError` with its last words if it ends or stays silent."""
-        deadline = time.monotonic() + CONNECT
+        """Wait until the child connects. Raises OSError with its last line of stderr if it does not."""
+        deadline = time.monotonic() + CONNECT_TIMEOUT
         while process.poll() is None and time.monotonic() < deadline:
             try:
                 connection, _ = server.accept()
             except TimeoutError:
                 continue
-            connection.settimeout(CONNECT)
+            connection.settimeout(CONNECT_TIMEOUT)
             if secrets.compare_digest(connection.recv(len(token), socket.MSG_WAITALL), token):
                 connection.settimeout(None)
                 return connection
             connection.close()
         process.kill()
         assert process.stderr is not None
-        told = process.stderr.read()[-2_000:].decode("utf-8", "replace").strip()
-        raise OSError(told.splitlines()[-1] if told else "it did not call back")
+        stderr = process.stderr.read()[-2_000:].decode("utf-8", "replace").strip()
+        raise OSError(stderr.splitlines()[-1] if stderr else "it did not connect")
 
     def _in_thread(self, work: Callable[[], None]) -> None:
         threading.Thread(target=work, daemon=True).start()
@@ -139,7 +139,7 @@ class PlainSession:
         self._events.put(("report", json.dumps({"exit": code, "memory": 0}).encode()))
 
     def send(self, data: bytes) -> None:
-        """Send to the job, in a thread of its own: the job may not be listening."""
+        """Send to the job from a separate thread, as the job may not be reading."""
 
         def deliver() -> None:
             with contextlib.suppress(OSError):
@@ -147,25 +147,26 @@ class PlainSession:
 
         self._in_thread(deliver)
 
-    def events(self, timeout: float) -> Iterator[Event]:
+    def events(self, timeout: float) -> Iterator[Chunk]:
+        """Yield the next chunk, waiting at most `timeout` seconds for it."""
         try:
             yield self._events.get(timeout=timeout) if timeout > 0 else self._events.get_nowait()
         except queue.Empty:
             return
 
     def wake(self) -> None:
-        """Have :meth:`events` return at once. From any thread."""
+        """Make :meth:`events` return at once. Thread-safe."""
         self._events.put(("wake", b"now"))
 
-    def ask_where(self) -> None:
-        """Have the job's process tell on `traces` which lines it is at, where the system has signals."""
+    def request_traces(self) -> None:
+        """Make the job's process write its current lines to `traces`, where the system has signals."""
         if sys.platform == "win32":
             self._events.put(("traces", b""))
         else:
             self._process.send_signal(signal.SIGUSR2)
 
     def close(self) -> None:
-        """Kill the job and whatever it started, and remove its folder."""
+        """Kill the job and the processes it started, and remove its folder."""
         if sys.platform != "win32":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -1,7 +1,8 @@
 """The system calls a job may make, compiled outside the sandbox by libseccomp.
 
-An allow-list: what is not on it does not exist (ENOSYS), so that libraries take their fallback. What a learner may well
-try is refused with EPERM instead, which Python tells as a `PermissionError`; a few succeed and do nothing.
+The filter is an allow-list: every other call fails with ENOSYS, so that libraries use their fallback. Calls that a
+learner may try on purpose fail with EPERM instead, which Python raises as `PermissionError`; a few succeed without
+effect.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ flock fsync fdatasync sync_file_range fadvise64 readahead sendfile splice tee co
 mknod mknodat getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr cachestat
 """
 # Landlock does not guard a file's rights and times, and in bare mode a job may be the same user as the server: these
-# would reach the server's own files. They do nothing and succeed, because copying a file sets both.
-_PRETENDED = "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat"
+# would reach the server's own files. They succeed without effect, because copying a file sets both.
+_IGNORED = "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat"
 _WAITING = """
 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2
 eventfd eventfd2 timerfd_create timerfd_settime timerfd_gettime futex futex_waitv futex_wake futex_wait
@@ -32,7 +33,7 @@ _MEMORY = """
 brk mmap munmap mremap mprotect madvise msync mincore mlock mlock2 munlock mlockall munlockall
 membarrier get_mempolicy pkey_alloc pkey_free pkey_mprotect
 """
-_ONESELF = """
+_PROCESS = """
 getpid getppid gettid getuid geteuid getgid getegid getresuid getresgid getgroups getpgid getpgrp getsid
 getrusage times getrlimit getpriority sched_yield sched_getaffinity sched_getscheduler sched_getparam
 sched_get_priority_max sched_get_priority_min sched_rr_get_interval sched_getattr getcpu uname sysinfo
@@ -61,24 +62,25 @@ quotactl acct syslog inotify_init inotify_init1 inotify_add_watch fanotify_init 
 
 _CLONE_THREAD = 0x00010000
 _SIGKILL = 9
-# prctl: name of a thread, its dumpability, its timer slack: harmless. Everything else is refused.
+# prctl: a thread's name, dumpability and timer slack are harmless. Everything else is refused.
 _PRCTL = (15, 16, 3, 4, 29, 30, 0x53564D41)
-# ioctl: is it a terminal, its size, how much is there, blocking or not, close on exec.
+# ioctl: terminal attributes and size, bytes available, blocking mode, close-on-exec.
 _IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 
 
 @functools.cache
-def compiled() -> bytes:
-    """The filter as a BPF program for this architecture.
+def compile_filter() -> bytes:
+    """Compile the filter to a BPF program for this architecture. Cached.
 
-    Raises `ImportError` or `OSError` where libseccomp is missing.
+    Raises:
+        ImportError, OSError: libseccomp or pyseccomp is missing.
     """
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
-    for name in f"{_FILES} {_WAITING} {_MEMORY} {_ONESELF} {_TIME} {_SIGNALS}".split():
+    for name in f"{_FILES} {_WAITING} {_MEMORY} {_PROCESS} {_TIME} {_SIGNALS}".split():
         _add(seccomp, rules, seccomp.ALLOW, name)
-    for name in _PRETENDED.split():
+    for name in _IGNORED.split():
         _add(seccomp, rules, seccomp.ERRNO(0), name)
     refuse = seccomp.ERRNO(errno.EPERM)
     for name in _REFUSED.split():
@@ -91,13 +93,13 @@ def compiled() -> bytes:
 
 
 def _add(seccomp: object, rules: object, action: object, name: str, *conditions: object) -> None:
-    """Add a rule; a system call that this architecture or libseccomp does not know is refused by default anyway."""
+    """Add a rule. Calls unknown to this architecture or to libseccomp are skipped: they fail by default."""
     if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1:  # type: ignore[attr-defined]
         rules.add_rule(action, name, *conditions)  # type: ignore[attr-defined]
 
 
 def _add_conditions(seccomp: object, rules: object) -> None:
-    """What depends on the arguments: threads but no processes, signals to oneself only."""
+    """Add rules that depend on arguments: threads but no processes, signals only to the own process."""
     arg, equal, other, masked = (
         seccomp.Arg, seccomp.EQ, seccomp.NE, seccomp.MASKED_EQ,  # type: ignore[attr-defined]
     )  # fmt: skip
@@ -111,7 +113,7 @@ def _add_conditions(seccomp: object, rules: object) -> None:
     _add(seccomp, rules, seccomp.KILL_PROCESS, "kill", own, arg(1, equal, _SIGKILL))  # type: ignore[attr-defined]
     _add(seccomp, rules, allow, "kill", own, arg(1, other, _SIGKILL))
     _add(seccomp, rules, allow, "tgkill", own)
-    # One's own limits may be read, and set: they are already at the hard limit.
+    # A job may read and set its own limits: they are already at the hard limit.
     _add(seccomp, rules, allow, "prlimit64", arg(0, equal, 0))
     _add(seccomp, rules, allow, "prlimit64", own)
     for option in _PRCTL:

@@ -1,4 +1,4 @@
-"""What a job says its values are, read strictly: the job may have forged it, so nothing of it is run or trusted."""
+"""Decodes values and failures reported by a job, strictly: they may be forged, so nothing in them is executed."""
 
 from __future__ import annotations
 
@@ -9,52 +9,52 @@ from collections.abc import Callable
 from typing import Any
 
 from practicum.model import Failure, Opaque
-from practicum.runner.inside.epochs import LETTERS, NAMES
+from practicum.runner.inside.epochs import MAX_METRICS, MAX_NAME
 from practicum.runner.inside.value_encoding import BASES, KEYS, MESSAGE, NAME, OPAQUE, TRACEBACK
 
 
-class Unreadable(ValueError):
-    """A job sent what no honest job sends."""
+class InvalidMessage(ValueError):
+    """A job sent a message that the protocol does not allow."""
 
 
-def parse(content: bytes) -> Any:
-    """JSON without NaN, of any depth that Python can take. Raises :class:`Unreadable`."""
+def parse_json(content: bytes) -> Any:
+    """Parse JSON without NaN. Raises InvalidMessage."""
     try:
         return json.loads(content, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(str(error)) from None
+        raise InvalidMessage(str(error)) from None
 
 
 def _refuse(name: str) -> Any:
-    raise Unreadable(f"{name} is not JSON")
+    raise InvalidMessage(f"{name} is not JSON")
 
 
-def decode(told: Any) -> Any:
-    """The Python value of tagged JSON (`practicum.runner.inside.value_encoding`). Raises :class:`Unreadable`."""
+def decode_value(data: Any) -> Any:
+    """Decode tagged JSON (`practicum.runner.inside.value_encoding`) to a Python value. Raises InvalidMessage."""
     try:
-        return _Decoder().decode(told)
+        return _Decoder().decode(data)
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
-        raise Unreadable(str(error)) from None
+        raise InvalidMessage(str(error)) from None
 
 
 class _Decoder:
-    """Counts entries of sets and dicts: numbers whose hashes collide would make them slow to build."""
+    """Decodes one value and counts its set and dict entries: many colliding hashes would be slow to insert."""
 
     def __init__(self) -> None:
         self.keys = 0
 
-    def decode(self, told: Any) -> Any:
-        if told is None or isinstance(told, bool | int | float | str):
-            return told
-        if isinstance(told, list):
-            return [self.decode(item) for item in told]
-        if len(told) != 1:
-            raise Unreadable("a tag has one key")
-        ((tag, content),) = told.items()
-        how = _TAGS.get(tag)
-        if how is None:
-            raise Unreadable(f"unknown tag {tag[:20]!r}")
-        return how(self, content)
+    def decode(self, data: Any) -> Any:
+        if data is None or isinstance(data, bool | int | float | str):
+            return data
+        if isinstance(data, list):
+            return [self.decode(item) for item in data]
+        if len(data) != 1:
+            raise InvalidMessage("a tag has one key")
+        ((tag, content),) = data.items()
+        decoder = _TAGS.get(tag)
+        if decoder is None:
+            raise InvalidMessage(f"unknown tag {tag[:20]!r}")
+        return decoder(self, content)
 
     def _int(self, content: Any) -> int:
         return int(_text(content), 16)
@@ -74,14 +74,14 @@ class _Decoder:
 
     def _items(self, content: Any) -> list[Any]:
         if not isinstance(content, list):
-            raise Unreadable("items are a list")
+            raise InvalidMessage("items are a list")
         return content
 
     def _keys(self, content: Any) -> list[Any]:
         items = self._items(content)
         self.keys += len(items)
         if self.keys > KEYS:
-            raise Unreadable("too many keys")
+            raise InvalidMessage("too many keys")
         return items
 
     def _tuple(self, content: Any) -> tuple[Any, ...]:
@@ -98,10 +98,10 @@ class _Decoder:
 
     def _opaque(self, content: Any) -> Opaque:
         kind, text = content
-        return Opaque(printable(kind, NAME), printable(text, OPAQUE))
+        return Opaque(clean_text(kind, NAME), clean_text(text, OPAQUE))
 
     def _failure(self, content: Any) -> Failure:
-        return failure(content)
+        return read_failure(content)
 
 
 _TAGS: dict[str, Callable[[_Decoder, Any], Any]] = {
@@ -121,64 +121,64 @@ _TAGS: dict[str, Callable[[_Decoder, Any], Any]] = {
 
 def _text(content: Any) -> str:
     if not isinstance(content, str):
-        raise Unreadable("text is a string")
+        raise InvalidMessage("text is a string")
     return content
 
 
-def printable(content: Any, limit: int) -> str:
-    """Text as an honest job sends it: at most so many characters, and such as UTF-8 can carry.
+def clean_text(content: Any, limit: int) -> str:
+    """Return at most `limit` characters of `content`, without lone surrogates. Raises InvalidMessage if it is no text.
 
-    A lone surrogate would fail wherever it is written, and a long text is slow to search wherever it is shown.
+    Lone surrogates cannot be encoded as UTF-8, and long texts are slow to search.
     """
     return _text(content)[:limit].encode("utf-8", "replace").decode()
 
 
-def traceback(content: Any) -> str:
-    """A traceback, of the length that an honest job's may have. Raises :class:`Unreadable`."""
-    return printable(content, TRACEBACK + 3)  # where it was cut, a line says so
+def read_traceback(content: Any) -> str:
+    """Read a traceback, cut to the permitted length. Raises InvalidMessage."""
+    return clean_text(content, TRACEBACK + 3)  # 3 more for the mark where it was cut
 
 
-def duration(told: Any) -> float:
-    """Seconds that can have passed. Raises :class:`Unreadable`."""
+def read_duration(data: Any) -> float:
+    """Read a finite number of seconds, 0 or more. Raises InvalidMessage."""
     try:
-        seconds = float(told)
+        seconds = float(data)
     except (ValueError, TypeError, OverflowError) as error:
-        raise Unreadable(str(error)) from None
+        raise InvalidMessage(str(error)) from None
     if not 0 <= seconds < math.inf:
-        raise Unreadable("no clock says so")
+        raise InvalidMessage("not a duration")
     return seconds
 
 
-COUNT = 1 << 53
-"""Neither the lines of a code nor the epochs of a training are counted further: JSON has no larger numbers."""
+MAX_COUNT = 1 << 53
+"""Largest line or epoch number: JSON numbers above it are not exact."""
 
 
-def count(told: Any) -> int:
-    """A number, or the next to it that may be shown. Raises :class:`Unreadable`."""
-    if type(told) is not int:
-        raise Unreadable("a count is a number")
-    return max(-COUNT, min(told, COUNT))
+def read_count(data: Any) -> int:
+    """Read an integer, clamped to ±MAX_COUNT. Raises InvalidMessage."""
+    if type(data) is not int:
+        raise InvalidMessage("a count is a number")
+    return max(-MAX_COUNT, min(data, MAX_COUNT))
 
 
-def numbers(told: Any) -> dict[str, float]:
-    """Names with a number each. Raises :class:`Unreadable`."""
-    found = decode(told)
-    if not isinstance(found, dict) or len(found) > NAMES:
-        raise Unreadable("metrics are names with numbers")
-    return {printable(name, LETTERS): float(value) for name, value in found.items()}
+def read_metrics(data: Any) -> dict[str, float]:
+    """Read metrics: a name and a number each. Raises InvalidMessage."""
+    metrics = decode_value(data)
+    if not isinstance(metrics, dict) or len(metrics) > MAX_METRICS:
+        raise InvalidMessage("metrics are names with numbers")
+    return {clean_text(name, MAX_NAME): float(value) for name, value in metrics.items()}
 
 
-def refusal(content: Any) -> str:
-    """Why a job says that it was not begun. Raises :class:`Unreadable`."""
-    return printable(content, MESSAGE)
+def read_refusal(content: Any) -> str:
+    """Read why a job could not start. Raises InvalidMessage."""
+    return clean_text(content, MESSAGE)
 
 
-def failure(told: Any) -> Failure:
-    """The :class:`Failure` that a job tells of. Raises :class:`Unreadable`."""
+def read_failure(data: Any) -> Failure:
+    """Read a Failure. Raises InvalidMessage."""
     try:
-        line = None if told["line"] is None else count(told["line"])
-        kind, where = printable(told["type"], NAME), printable(told["where"], MESSAGE)
-        bases = tuple(printable(base, NAME) for base in told["bases"][:BASES])
-        return Failure(kind, printable(told["message"], MESSAGE), line, where, bases)
+        line = None if data["line"] is None else read_count(data["line"])
+        kind, where = clean_text(data["type"], NAME), clean_text(data["where"], MESSAGE)
+        bases = tuple(clean_text(base, NAME) for base in data["bases"][:BASES])
+        return Failure(kind, clean_text(data["message"], MESSAGE), line, where, bases)
     except (KeyError, TypeError) as error:
-        raise Unreadable(f"no failure: {error}") from None
+        raise InvalidMessage(f"no failure: {error}") from None

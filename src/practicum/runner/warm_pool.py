@@ -1,4 +1,4 @@
-"""Keeps interpreters ready: zygotes, the spare children of each, and a standby; and notices at once when one dies."""
+"""Keeps warm interpreters ready (zygotes, their spare children, standbys) and replaces those that die."""
 
 from __future__ import annotations
 
@@ -14,317 +14,319 @@ from typing import NamedTuple
 
 from practicum.runner.environment import Environment
 from practicum.runner.job import ChildGone, IsolationMode, Job, Preload, ZygoteGone
-from practicum.runner.spare_children import DISK, Demand, Spare
-from practicum.runner.zygote_client import Session, Zygote
+from practicum.runner.spare_children import SPARE_DISK, SpareChild, SpareDemand
+from practicum.runner.zygote_client import ChildSession, ZygoteClient
 
 
-class Key(NamedTuple):
-    """Which interpreter: what it has imported, its hash seed, and whose packages."""
+class InterpreterKey(NamedTuple):
+    """Identifies an interpreter: its imports, its hash seed and its packages."""
 
     preload: Preload
     hash_seed: int
     environment: Environment
 
 
-KEEP = 6
-"""TensorFlow interpreters (of different hash seeds or environments) that stay warm at once: 230 MB each."""
+MAX_TENSORFLOW_ZYGOTES = 6
+"""Maximum number of warm TensorFlow interpreters, of different hash seeds or environments: 230 MB each."""
 ATTEMPTS = 3
-"""To begin a job: with a dead spare, a fresh child of a zygote that has died too, a child of a new zygote."""
-LEAST = 1
-"""Spares of an interpreter that stay when nothing happens."""
-TIDY = 10.0
-"""Seconds between two looks at whether fewer spares would do."""
+"""Attempts to start a job: in a spare that has died, in a child of a zygote that has died, in a new zygote."""
+MIN_SPARES = 1
+"""Spares kept per interpreter while there are no jobs."""
+TIDY_SECONDS = 10.0
+"""Seconds between two checks for surplus spares."""
 
 
-class Home:
-    """All that is kept ready of one interpreter. Its fields are guarded by the keeper's lock."""
+class WarmInterpreter:
+    """One interpreter: its zygote, standby and spares. The pool's lock guards its fields."""
 
-    def __init__(self, key: Key, most: int) -> None:
+    def __init__(self, key: InterpreterKey, most: int) -> None:
         self.key = key
         self.starting = threading.Lock()
-        """Held by who starts a zygote; others who need it wait for that."""
-        self.zygote: Zygote | None = None
-        self.standby: Zygote | None = None
+        """Held while a zygote starts, so that other jobs wait for the same one."""
+        self.zygote: ZygoteClient | None = None
+        self.standby: ZygoteClient | None = None
         self.wants_standby = False
         self.is_starting_standby = False
-        self.spares: list[Spare] = []
-        # Other hash seeds are for proving, where each run may cost what it costs, and chance is what is looked at.
+        self.spares: list[SpareChild] = []
+        # Other hash seeds are used only for proving, where runs are rare and need no spares.
         most = most if key.hash_seed == 0 else 0
-        self.demand = Demand(key.preload, min(LEAST, most), most)
+        self.demand = SpareDemand(key.preload, min(MIN_SPARES, most), most)
 
     @property
     def warming(self) -> bool:
         return any(not spare.warm for spare in self.spares)
 
     @property
-    def settled(self) -> bool:
-        ready = self.standby is not None if self.wants_standby else True
-        return self.zygote is None or (ready and not self.warming and len(self.spares) >= self.demand.wanted())
+    def ready(self) -> bool:
+        has_standby = self.standby is not None or not self.wants_standby
+        return self.zygote is None or (has_standby and not self.warming and len(self.spares) >= self.demand.target())
 
 
-class Keeper:
-    """Every method may be called from any thread. One thread of its own looks after what is kept."""
+class WarmPool:
+    """The warm interpreters of a pool. Every method is thread-safe; a background thread maintains them."""
 
     def __init__(self, mode: IsolationMode, spares: int, is_idle: Callable[[], bool]) -> None:
         self.mode = mode
         self.closed = False
         self._most = spares
         self._is_idle = is_idle
-        self._homes: dict[Key, Home] = {}
-        self._starting: set[Zygote] = set()
-        self._numbers = _Numbers()
+        self.interpreters: dict[InterpreterKey, WarmInterpreter] = {}
+        self.starting: set[ZygoteClient] = set()
+        self._numbers = _NumberAllocator()
         self._lock = threading.RLock()
-        self._tended = threading.Condition(self._lock)
+        self._maintained = threading.Condition(self._lock)
         self._alarm = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK) if hasattr(os, "eventfd") else -1
         self._thread: threading.Thread | None = None
 
-    # --- for jobs ----------------------------------------------------------------------------------------------------
+    # --- children for jobs -------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def child(self, job: Job, key: Key, fresh: bool) -> Iterator[Session]:
-        """A child for the job: a warm spare, unless a `fresh` one is asked for or there is none.
+    def child(self, job: Job, key: InterpreterKey, fresh: bool) -> Iterator[ChildSession]:
+        """Open a session in a child for the job: a warm spare, or a new child if `fresh` or if there is no spare.
 
-        At the end it is killed if it still runs. Raises :class:`ZygoteGone`.
+        The child is killed at the end if it still runs. Raises ZygoteGone.
         """
-        home = self._home(key)
-        home.demand.note()
-        zygote = self._zygote(home)
-        spare = None if fresh or job.limits.disk != DISK else self._take(home)
+        interpreter = self._interpreter(key)
+        interpreter.demand.record_request()
+        zygote = self._zygote(interpreter)
+        spare = None if fresh or job.limits.disk != SPARE_DISK else self._take_spare(interpreter)
         number = spare.number if spare else self._numbers.take()
         try:
-            session = spare.session if spare else zygote.launch(number, job.limits.disk)
-            with self._busy(zygote), contextlib.closing(session):
-                self._poke()
+            session = spare.session if spare else zygote.fork_child(number, job.limits.disk)
+            with self._counted(zygote), contextlib.closing(session):
+                self._wake()
                 yield session
             if session.abandoned:
-                self._forget(home, zygote)  # now, though its process may take a moment to end: the next job is sooner
+                # At once: the next job may come before its process has ended.
+                self._forget(interpreter, zygote)
         except ChildGone:
             raise
         except ZygoteGone:
-            self._forget(home, zygote)
+            self._forget(interpreter, zygote)
             raise
         finally:
             self._numbers.give(number)
-            self._poke()
+            self._wake()
 
     @contextlib.contextmanager
-    def _busy(self, zygote: Zygote) -> Iterator[None]:
+    def _counted(self, zygote: ZygoteClient) -> Iterator[None]:
         with self._lock:
-            zygote.busy += 1
+            zygote.running_jobs += 1
         try:
             yield
         finally:
             with self._lock:
-                zygote.busy -= 1
+                zygote.running_jobs -= 1
 
-    def _take(self, home: Home) -> Spare | None:
+    def _take_spare(self, interpreter: WarmInterpreter) -> SpareChild | None:
         with self._lock:
-            for spare in home.spares:
+            for spare in interpreter.spares:
                 if spare.warm:
-                    home.spares.remove(spare)
+                    interpreter.spares.remove(spare)
                     return spare
         return None
 
     # --- zygotes -----------------------------------------------------------------------------------------------------
 
-    def warm(self, key: Key, standby: bool) -> None:
-        """Start that zygote in the background, and look after it."""
-        home = self._home(key)
-        home.wants_standby |= standby
+    def warm(self, key: InterpreterKey, standby: bool) -> None:
+        """Start a zygote in the background, and maintain it."""
+        interpreter = self._interpreter(key)
+        interpreter.wants_standby |= standby
 
         def start() -> None:
             with contextlib.suppress(ZygoteGone):
-                self._zygote(home)
-            self._poke()
+                self._zygote(interpreter)
+            self._wake()
 
         threading.Thread(target=start, name=f"warm-{key.preload.value}", daemon=True).start()
 
-    def _home(self, key: Key) -> Home:
+    def _interpreter(self, key: InterpreterKey) -> WarmInterpreter:
         with self._lock:
             if self._thread is None and not self.closed:
-                self._thread = threading.Thread(target=self._tend_for_good, name="keeper", daemon=True)
+                self._thread = threading.Thread(target=self._maintain, name="warm-pool", daemon=True)
                 self._thread.start()
-            return self._homes.setdefault(key, Home(key, self._most))
+            return self.interpreters.setdefault(key, WarmInterpreter(key, self._most))
 
-    def _zygote(self, home: Home) -> Zygote:
-        """The zygote, started if there is none; the standby, if it has died."""
-        zygote = home.zygote
+    def _zygote(self, interpreter: WarmInterpreter) -> ZygoteClient:
+        """Return the zygote. If it has died, the standby replaces it; if there is none, start one."""
+        zygote = interpreter.zygote
         if zygote is not None and zygote.alive:
             return zygote
-        with home.starting:
-            if home.zygote is not None and home.zygote.alive:
-                return home.zygote
-            self._forget(home, home.zygote)
-            if home.zygote is None:
-                self._make_room(home.key.preload)
-                zygote = self._start(home.key)
+        with interpreter.starting:
+            if interpreter.zygote is not None and interpreter.zygote.alive:
+                return interpreter.zygote
+            self._forget(interpreter, interpreter.zygote)
+            if interpreter.zygote is None:
+                self._make_room(interpreter.key.preload)
+                zygote = self._start(interpreter.key)
                 with self._lock:
                     if not self.closed:
-                        home.zygote = zygote
-                if home.zygote is None:
+                        interpreter.zygote = zygote
+                if interpreter.zygote is None:
                     zygote.close()
-                    raise ZygoteGone("the pool is closed")
-            return home.zygote
+                    raise ZygoteGone("pool-closed", "the pool is closed")
+            return interpreter.zygote
 
-    def _start(self, key: Key) -> Zygote:
-        spawned: list[Zygote] = []
+    def _start(self, key: InterpreterKey) -> ZygoteClient:
+        spawned: list[ZygoteClient] = []
 
-        def own(zygote: Zygote) -> None:
-            """Answer for it from its first moment, so that closing ends it though it is still importing."""
+        def register(zygote: ZygoteClient) -> None:
+            """Register the zygote as soon as its process exists, so that closing the pool ends it while it imports."""
             with self._lock:
                 if self.closed:
                     raise OSError("the pool is closed")
-                self._starting.add(zygote)
+                self.starting.add(zygote)
             spawned.append(zygote)
 
         try:
-            return Zygote.start(self.mode, *key, on_spawn=own)
+            return ZygoteClient.start(self.mode, *key, on_spawn=register)
         finally:
             with self._lock:
-                self._starting.difference_update(spawned)
+                self.starting.difference_update(spawned)
 
-    def _forget(self, home: Home, zygote: Zygote | None) -> None:
-        """Give up a zygote that has died, with its spares; the standby takes its place."""
+    def _forget(self, interpreter: WarmInterpreter, zygote: ZygoteClient | None) -> None:
+        """Drop a zygote that has died, with its spares; the standby takes its place."""
         with self._lock:
-            if zygote is None or home.zygote is not zygote:
+            if zygote is None or interpreter.zygote is not zygote:
                 return
-            spares, home.spares = home.spares, []
-            home.zygote, home.standby = home.standby, None
+            spares, interpreter.spares = interpreter.spares, []
+            interpreter.zygote, interpreter.standby = interpreter.standby, None
         self._end(spares)
         zygote.close()
 
     def _make_room(self, preload: Preload) -> None:
-        """End the idle TensorFlow zygotes that were used the longest ago, so that few take up memory."""
+        """End the least recently used idle TensorFlow zygotes, to limit memory."""
         if preload is not Preload.TENSORFLOW:
             return
-        surplus: list[Zygote] = []
-        spares: list[Spare] = []
+        surplus: list[ZygoteClient] = []
+        spares: list[SpareChild] = []
         with self._lock:
-            idle = [home for home in self._homes.values() if home.zygote and not home.zygote.busy]
-            large = [(home.zygote.used, home.key) for home in idle if home.zygote and home.key.preload is preload]
-            for _, key in sorted(large, key=lambda pair: pair[0])[: max(0, len(large) - KEEP + 1)]:
-                home = self._homes[key]
-                surplus += filter(None, (home.zygote, home.standby))
-                spares += home.spares
-                home.zygote, home.standby, home.spares = None, None, []
+            idle = [kept for kept in self.interpreters.values() if kept.zygote and not kept.zygote.running_jobs]
+            large = [(kept.zygote.last_used, kept.key) for kept in idle if kept.zygote and kept.key.preload is preload]
+            for _, key in sorted(large, key=lambda pair: pair[0])[: max(0, len(large) - MAX_TENSORFLOW_ZYGOTES + 1)]:
+                interpreter = self.interpreters[key]
+                surplus += filter(None, (interpreter.zygote, interpreter.standby))
+                spares += interpreter.spares
+                interpreter.zygote, interpreter.standby, interpreter.spares = None, None, []
         self._end(spares)
         for zygote in surplus:
             zygote.close()
 
-    # --- what is kept ready ------------------------------------------------------------------------------------------
+    # --- maintenance -------------------------------------------------------------------------------------------------
 
-    def settle(self, seconds: float) -> bool:
-        """Wait until every spare that is wanted is warm, and every standby there."""
+    def wait_until_ready(self, seconds: float) -> bool:
+        """Wait at most `seconds` until every wanted spare and standby is ready. Return whether they are."""
         with self._lock:
-            return self._tended.wait_for(lambda: all(home.settled for home in self._homes.values()), seconds)
+            return self._maintained.wait_for(lambda: all(kept.ready for kept in self.interpreters.values()), seconds)
 
-    def _poke(self) -> None:
+    def _wake(self) -> None:
         if self._alarm >= 0 and not self.closed:
             os.eventfd_write(self._alarm, 1)
 
-    def _tend_for_good(self) -> None:
+    def _maintain(self) -> None:
         while not self.closed:
-            self._await_news()
-            for home in list(self._homes.values()):
-                self._bury(home)
-                self._look_at_spares(home)
-                self._fit_spares(home)
-                self._keep_standby(home)
+            self._wait_for_change()
+            for interpreter in list(self.interpreters.values()):
+                self._drop_dead(interpreter)
+                self._poll_spares(interpreter)
+                self._adjust_spares(interpreter)
+                self._keep_standby(interpreter)
             with self._lock:
-                self._tended.notify_all()
+                self._maintained.notify_all()
 
-    def _await_news(self) -> None:
-        """Until something died, warmed up, began or ended; or it is time to tidy up."""
+    def _wait_for_change(self) -> None:
+        """Wait until a process dies or a spare warms up, a job starts or ends, or TIDY_SECONDS have passed."""
         poll = select.poll()
         poll.register(self._alarm, select.POLLIN)
         with self._lock:
-            for home in self._homes.values():
-                for kept in (home.zygote, home.standby, *(spare for spare in home.spares if not spare.dead)):
-                    if kept is not None and kept.fileno() >= 0:
-                        poll.register(kept.fileno(), select.POLLIN)
-        for fd, _ in poll.poll(TIDY * 1000):
+            for interpreter in self.interpreters.values():
+                spares = [spare for spare in interpreter.spares if not spare.dead]
+                for process in (interpreter.zygote, interpreter.standby, *spares):
+                    if process is not None and process.fileno() >= 0:
+                        poll.register(process.fileno(), select.POLLIN)
+        for fd, _ in poll.poll(TIDY_SECONDS * 1000):
             if fd == self._alarm:
                 with contextlib.suppress(BlockingIOError):
                     os.eventfd_read(fd)
 
-    def _bury(self, home: Home) -> None:
+    def _drop_dead(self, interpreter: WarmInterpreter) -> None:
         with self._lock:
-            zygote, standby = home.zygote, home.standby
+            zygote, standby = interpreter.zygote, interpreter.standby
             if standby is not None and not standby.alive:
-                home.standby = None
+                interpreter.standby = None
             else:
                 standby = None
         if standby is not None:
             standby.close()
         if zygote is not None and not zygote.alive:
-            self._forget(home, zygote)
+            self._forget(interpreter, zygote)
 
-    def _look_at_spares(self, home: Home) -> None:
+    def _poll_spares(self, interpreter: WarmInterpreter) -> None:
         with self._lock:
-            for spare in home.spares:
-                spare.look()
-            dead = [spare for spare in home.spares if spare.dead]
-            home.spares = [spare for spare in home.spares if not spare.dead]
+            for spare in interpreter.spares:
+                spare.poll()
+            dead = [spare for spare in interpreter.spares if spare.dead]
+            interpreter.spares = [spare for spare in interpreter.spares if not spare.dead]
         self._end(dead)
 
-    def _fit_spares(self, home: Home) -> None:
-        """One more, or those too many away. A costly one is made only when a processor has nothing else to do."""
+    def _adjust_spares(self, interpreter: WarmInterpreter) -> None:
+        """Add one spare or drop the surplus. A TensorFlow spare is added only while a processor is idle."""
         with self._lock:
-            zygote, wanted = home.zygote, home.demand.wanted()
-            surplus = home.spares[wanted:]
-            home.spares = home.spares[:wanted]
-            costly = home.key.preload is Preload.TENSORFLOW
-            more = zygote is not None and len(home.spares) < wanted and not home.warming
+            zygote, wanted = interpreter.zygote, interpreter.demand.target()
+            surplus = interpreter.spares[wanted:]
+            interpreter.spares = interpreter.spares[:wanted]
+            costly = interpreter.key.preload is Preload.TENSORFLOW
+            more = zygote is not None and len(interpreter.spares) < wanted and not interpreter.warming
             if more and zygote is not None and (not costly or self._is_idle()):
                 number = self._numbers.take()
                 try:
-                    home.spares.append(Spare(zygote.launch(number, DISK, spare=True), number))
+                    interpreter.spares.append(SpareChild(zygote.fork_child(number, SPARE_DISK, spare=True), number))
                 except ZygoteGone:
                     self._numbers.give(number)
         self._end(surplus)
 
-    def _keep_standby(self, home: Home) -> None:
+    def _keep_standby(self, interpreter: WarmInterpreter) -> None:
         with self._lock:
-            lacking = home.wants_standby and home.zygote is not None and home.standby is None
-            if not lacking or home.warming or home.is_starting_standby or not self._is_idle():
+            missing = interpreter.wants_standby and interpreter.zygote is not None and interpreter.standby is None
+            if not missing or interpreter.warming or interpreter.is_starting_standby or not self._is_idle():
                 return
-            home.is_starting_standby = True
-        threading.Thread(target=self._start_standby, args=(home,), name="standby", daemon=True).start()
+            interpreter.is_starting_standby = True
+        threading.Thread(target=self._start_standby, args=(interpreter,), name="standby", daemon=True).start()
 
-    def _start_standby(self, home: Home) -> None:
+    def _start_standby(self, interpreter: WarmInterpreter) -> None:
         try:
-            zygote = self._start(home.key)
+            zygote = self._start(interpreter.key)
         except ZygoteGone:
-            time.sleep(1)  # and then it is tried again
+            time.sleep(1)  # then the maintenance thread tries again
             zygote = None
         with self._lock:
-            home.is_starting_standby = False
+            interpreter.is_starting_standby = False
             if not self.closed:
-                home.standby, zygote = zygote, None
+                interpreter.standby, zygote = zygote, None
         if zygote is not None:
             zygote.close()
-        self._poke()
+        self._wake()
 
-    def _end(self, spares: list[Spare]) -> None:
+    def _end(self, spares: list[SpareChild]) -> None:
         for spare in spares:
             spare.close()
             self._numbers.give(spare.number)
 
-    # --- the end -----------------------------------------------------------------------------------------------------
+    # --- closing -----------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """End every zygote, with all that runs in it, also those which are just being started."""
+        """End every zygote and all jobs in it, including zygotes that are still starting."""
         with self._lock:
             if self.closed:
                 return
-            homes, starting = list(self._homes.values()), list(self._starting)
-            self._poke()
+            interpreters, starting = list(self.interpreters.values()), list(self.starting)
+            self._wake()
             self.closed = True
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(5)
-        for home in homes:
-            self._end(home.spares)
-            for zygote in filter(None, (home.zygote, home.standby)):
+        for interpreter in interpreters:
+            self._end(interpreter.spares)
+            for zygote in filter(None, (interpreter.zygote, interpreter.standby)):
                 zygote.close()
         for zygote in starting:
             zygote.close()
@@ -333,8 +335,8 @@ class Keeper:
             os.close(alarm)
 
 
-class _Numbers:
-    """The least number that nobody has, so that no two children who live at the same time share a user."""
+class _NumberAllocator:
+    """Hands out the smallest unused number, so that no two living children share a user."""
 
     def __init__(self) -> None:
         self._free: list[int] = []

@@ -1,4 +1,4 @@
-"""The server's end of a zygote: start it, hand it jobs, notice its end."""
+"""Starts and ends zygotes, and forks children in them."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from practicum.runner.inside import zygote as _zygote  # noqa: F401 - for its by
 from practicum.runner.inside.remove_tree import remove_tree
 from practicum.runner.job import IsolationMode, Preload, ZygoteGone
 
-PATIENCE = 90.0
-"""Seconds that a zygote may take to import everything, on a slow and busy machine."""
+START_TIMEOUT = 90.0
+"""Seconds in which a zygote must have imported everything, on a slow and busy machine."""
 _PACKET = 1 << 16
 _CHUNK = 1 << 16
 
 
-class Zygote:
-    """A running zygote. Made by :meth:`start`, ended by :meth:`close`; `launch` may be called from any thread."""
+class ZygoteClient:
+    """A running zygote process, made by :meth:`start` and ended by :meth:`close`. `fork_child` is thread-safe."""
 
     def __init__(
         self, mode: IsolationMode, preload: Preload, hash_seed: int, environment: Environment | None = None
@@ -43,12 +43,12 @@ class Zygote:
         self.environment = environment or Environment.current()
         self.versions: dict[str, str] = {}
         self.threads = 0
-        self.used = time.monotonic()
+        self.last_used = time.monotonic()
         self.closed = False
-        self.busy = 0
-        """Jobs that run in it."""
+        self.running_jobs = 0
+        """Number of jobs that run in it."""
         self._lock = threading.Lock()
-        self._noise: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the zygote
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the zygote
         self._folder: str | None = None
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -57,7 +57,7 @@ class Zygote:
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=self._noise,
+                stderr=self._stderr,
                 env=variables,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
@@ -65,9 +65,10 @@ class Zygote:
             )
         except OSError as error:
             self._control.close()
-            self._noise.close()
+            self._stderr.close()
             self._remove_folder()
-            raise ZygoteGone(str(error)) from error
+            code = "no-bubblewrap" if isinstance(error, sandbox.BubblewrapMissing) else "cannot-start"
+            raise ZygoteGone(code, str(error)) from error
         finally:
             theirs.close()
         self.pid = self._process.pid
@@ -80,69 +81,70 @@ class Zygote:
         preload: Preload,
         hash_seed: int,
         environment: Environment | None = None,
-        on_spawn: Callable[[Zygote], None] | None = None,
-    ) -> Zygote:
-        """Start a zygote and wait until it is warm. Raises :class:`ZygoteGone` if it cannot be had.
+        on_spawn: Callable[[ZygoteClient], None] | None = None,
+    ) -> ZygoteClient:
+        """Start a zygote and wait until it is warm. Raises ZygoteGone.
 
-        `on_spawn` gets it before it is warm: only to be closed, should its owner close meanwhile.
+        Args:
+            on_spawn: Receives the zygote before it is warm, so that its owner can close it in the meantime.
         """
         try:
-            syscalls.compiled()
+            syscalls.compile_filter()
         except (ImportError, OSError, RuntimeError) as error:
-            raise ZygoteGone(f"libseccomp or pyseccomp is not installed ({error})") from error
+            raise ZygoteGone("no-seccomp", f"libseccomp or pyseccomp is not installed ({error})") from error
         zygote = cls(mode, preload, hash_seed, environment)
         try:
             if on_spawn:
                 on_spawn(zygote)
             zygote._configure()
         except (OSError, ValueError) as error:
-            told = "" if zygote.closed else zygote.noise()
+            stderr = "" if zygote.closed else zygote.last_stderr_lines()
             zygote.close()
-            raise ZygoteGone(told or str(error)) from error
+            raise ZygoteGone("cannot-start", stderr or str(error)) from error
         return zygote
 
     def _command(self, control: int) -> tuple[list[str], dict[str, str]]:
         python = self.environment.interpreter
         if self.mode is IsolationMode.FULL:
-            return sandbox.full_command(python, self.hash_seed, control), {"PATH": os.environ.get("PATH", "")}
+            return sandbox.bubblewrap_command(python, self.hash_seed, control), {"PATH": os.environ.get("PATH", "")}
         self._folder = tempfile.mkdtemp(prefix="practicum-")
         os.chmod(self._folder, 0o711)  # noqa: PTH101 - jobs run as other users and must pass it
         cache = os.path.join(self._folder, "cache")  # noqa: PTH118
         os.mkdir(cache)  # noqa: PTH102
         keras = sandbox.keras_cache()
-        environment = sandbox.environment(self.hash_seed, cache, str(keras.parent) if keras else cache)
-        return python.command("zygote", str(sandbox.HOME.parent), str(control)), environment
+        environment = sandbox.environment_variables(self.hash_seed, cache, str(keras.parent) if keras else cache)
+        return python.command("zygote", str(sandbox.PACKAGE.parent), str(control)), environment
 
     def _configure(self) -> None:
         full = self.mode is IsolationMode.FULL
         python = self.environment.interpreter
-        sight = sandbox.Sight((), ("/dev/null",)) if full else sandbox.bare_sight(python)
+        visible = sandbox.VisiblePaths((), ("/dev/null",)) if full else sandbox.bare_visible_paths(python)
         root = os.geteuid() == 0
         config = {
             "mode": self.mode.value,
             "preload": self.preload.value,
-            "folders": list((python.shown() if full else python).packages),
-            "filter": syscalls.compiled().hex(),
+            "folders": list((python.inside_sandbox() if full else python).packages),
+            "filter": syscalls.compile_filter().hex(),
             "scratch": sandbox.SCRATCH if full else self._folder,
-            "read": sight.read if full else [*sight.read, os.path.join(self._folder or "", "cache")],  # noqa: PTH118
-            "write": sight.write,
+            "read": visible.read if full else [*visible.read, os.path.join(self._folder or "", "cache")],  # noqa: PTH118
+            "write": visible.write,
             "first_uid": sandbox.FIRST_UID if root and not full else None,
             "keep_search": root and not full and sandbox.needs_search(python, sandbox.FIRST_UID),
         }
-        self._control.settimeout(PATIENCE)
+        self._control.settimeout(START_TIMEOUT)
         self._control.send(json.dumps(config).encode())
         answer = self._control.recv(_PACKET)
         if not answer:
             raise OSError("the interpreter ended while it was starting")
-        told = json.loads(answer)
-        self.versions, self.threads = told["versions"], told["threads"]
+        started = json.loads(answer)
+        self.versions, self.threads = started["versions"], started["threads"]
 
-    def noise(self) -> str:
-        """The last lines of what the zygote wrote to its stderr."""
+    def last_stderr_lines(self) -> str:
+        """Return the last two lines of the zygote's stderr."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(1)
-        self._noise.seek(0)
-        lines = self._noise.read()[-4_000:].decode("utf-8", "replace").strip().splitlines()
+        self._stderr.seek(0)
+        lines = self._stderr.read()[-4_000:].decode("utf-8", "replace").strip().splitlines()
         return " ".join(lines[-2:])
 
     @property
@@ -150,41 +152,43 @@ class Zygote:
         return self._process.poll() is None
 
     def pids(self) -> list[int]:
-        """The process that was started and all below it: bubblewrap's, and the zygote itself."""
-        found = [self.pid]
-        for pid in found:
+        """Return the started process and its descendants: in full mode bubblewrap, and the zygote itself."""
+        pids = [self.pid]
+        for pid in pids:
             with contextlib.suppress(OSError), Path(f"/proc/{pid}/task/{pid}/children").open() as file:
-                found += map(int, file.read().split())
-        return found
+                pids += map(int, file.read().split())
+        return pids
 
-    def launch(self, number: int, disk: int, spare: bool = False) -> Session:
-        """Have a child forked, with `disk` bytes of its own. Raises :class:`ZygoteGone`.
+    def fork_child(self, number: int, disk: int, spare: bool = False) -> ChildSession:
+        """Fork a child with `disk` bytes of scratch space. Raises ZygoteGone.
 
-        No two children that live at the same time, of any zygote, may have the same `number`. A `spare` warms up first.
+        Args:
+            number: Must differ from the numbers of all living children, of this and every other zygote.
+            spare: Make the child warm up before it takes its job.
         """
-        session, theirs = Session.open()
+        session, theirs = ChildSession.open()
         request = {"number": number, "disk": disk, "spare": spare}
         try:
             with self._lock:
                 socket.send_fds(self._control, [json.dumps(request).encode()], theirs)
         except OSError as error:
             session.close()
-            raise ZygoteGone(str(error)) from error
+            raise ZygoteGone("died", str(error)) from error
         finally:
             for fd in theirs:
                 os.close(fd)
-        self.used = time.monotonic()
+        self.last_used = time.monotonic()
         return session
 
     def fileno(self) -> int:
-        """A descriptor that becomes readable when the zygote, or bubblewrap around it, has ended."""
+        """Return a descriptor that becomes readable when the zygote, or bubblewrap around it, has ended."""
         return self._pidfd
 
     def close(self) -> None:
-        """End the zygote and all its jobs, also while it is being started by another thread."""
+        """End the zygote and all its jobs. Works while another thread is starting it."""
         self.closed = True
         with contextlib.suppress(OSError):
-            self._control.shutdown(socket.SHUT_RDWR)  # wakes who waits for its first word
+            self._control.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for its first message
         self._control.close()
         try:
             self._process.wait(0.5)
@@ -197,7 +201,7 @@ class Zygote:
             pidfd, self._pidfd = self._pidfd, -1
         if pidfd >= 0:
             os.close(pidfd)
-        self._noise.close()
+        self._stderr.close()
         self._remove_folder()
 
     def _remove_folder(self) -> None:
@@ -205,20 +209,20 @@ class Zygote:
             remove_tree(self._folder)
 
 
-Event = tuple[str, bytes]
-"""What came from a job: `stdout`, `stderr`, `channel`, `traces` or `report`, and the bytes; none at its end."""
+Chunk = tuple[str, bytes]
+"""A source (`stdout`, `stderr`, `channel`, `traces` or `report`) and the bytes read from it; empty at its end."""
 
 
 @dataclasses.dataclass
-class Session:
-    """The server's ends of one job's descriptors."""
+class ChildSession:
+    """The server's ends of one child's descriptors."""
 
     channel: socket.socket
     report: socket.socket
     pipes: dict[str, int]
-    immediate = True
+    reads_at_once = True
     abandoned = False
-    """Whether the zygote has gone without a word on how the job ended."""
+    """Whether the zygote has ended without reporting how the job ended."""
 
     def __post_init__(self) -> None:
         self._reported = False
@@ -231,8 +235,8 @@ class Session:
             self._poll.register(fd, select.POLLIN)
 
     @classmethod
-    def open(cls) -> tuple[Session, list[int]]:
-        """A session, and the child's descriptors in the order in which the zygote expects them."""
+    def open(cls) -> tuple[ChildSession, list[int]]:
+        """Return a session, and the child's descriptors in the order in which the zygote expects them."""
         channel, their_channel = socket.socketpair()
         report, their_report = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         channel.setblocking(False)
@@ -248,7 +252,7 @@ class Session:
         return cls(channel, report, pipes), theirs
 
     def send(self, data: bytes) -> None:
-        """Send to the job; what it does not take at once goes out while :meth:`events` waits."""
+        """Send to the job. Data that does not fit into the socket now is sent while :meth:`events` waits."""
         self._outgoing.append(memoryview(data))
         self._flush()
 
@@ -268,8 +272,8 @@ class Session:
             wanted = select.POLLIN | (select.POLLOUT if self._outgoing else 0)
             self._poll.modify(self.channel.fileno(), wanted)
 
-    def events(self, timeout: float) -> Iterator[Event]:
-        """What has come, after waiting for it `timeout` seconds at the most."""
+    def events(self, timeout: float) -> Iterator[Chunk]:
+        """Yield the chunks that have arrived, waiting at most `timeout` seconds for the first."""
         for fd, flags in self._poll.poll(timeout * 1000):
             if flags & select.POLLOUT:
                 self._flush()
@@ -292,16 +296,16 @@ class Session:
         return data
 
     def wake(self) -> None:
-        """Have :meth:`events` return at once. From any thread, while the session is open."""
+        """Make :meth:`events` return at once. Thread-safe, while the session is open."""
         os.eventfd_write(self._alarm, 1)
 
-    def ask_where(self) -> None:
-        """Have the job's process tell on `traces` which lines it is at."""
+    def request_traces(self) -> None:
+        """Make the job's process write its current lines to `traces`."""
         with contextlib.suppress(OSError):
             self.report.send(b"where")
 
     def close(self) -> None:
-        """Close every descriptor; the zygote kills the job if it still runs."""
+        """Close every descriptor. The zygote then kills the job if it still runs."""
         self.channel.close()
         self.report.close()
         os.close(self._alarm)
@@ -309,12 +313,12 @@ class Session:
             os.close(fd)
 
 
-def peek_memory(pid: int) -> dict[str, int]:
-    """Resident and proportional bytes of the process `pid`, from the kernel; nothing where it does not tell."""
-    found: dict[str, int] = {}
+def read_process_memory(pid: int) -> dict[str, int]:
+    """Return the resident (`Rss`) and proportional (`Pss`) bytes of a process; empty if the kernel denies them."""
+    memory: dict[str, int] = {}
     with contextlib.suppress(OSError), Path(f"/proc/{pid}/smaps_rollup").open() as file:
         for line in file:
             name, _, rest = line.partition(":")
             if name in ("Rss", "Pss"):
-                found[name] = int(rest.split()[0]) << 10
-    return found
+                memory[name] = int(rest.split()[0]) << 10
+    return memory

@@ -17,7 +17,7 @@ from practicum import practice
 from practicum.model import OptionFinding, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.runner import Cancellation, OnEvent, Output, RunEvent, Started
-from practicum.runner.ansi import shown
+from practicum.runner.ansi import render
 from practicum.web import live, outcome, proof, question, security, view
 from practicum.web.seat import index_of, now
 from practicum.web.site import Site, site
@@ -110,14 +110,14 @@ def work(what: Rerun, tell: OnEvent, cancel: Cancellation) -> Ran:
         tell(happened)
 
     try:
-        return Ran(what.run(on_event, cancel), outcome.clipped(shown("".join(printed))))
+        return Ran(what.run(on_event, cancel), outcome.clipped(render("".join(printed))))
     except Stopped:
         why = STOPPED
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
     params = what.entry.problem.variants[what.variant].params
     seconds = time.monotonic() - began[0] if began else 0.0
-    return Ran(VariantFinding(params, Verdict.ERROR, why), outcome.clipped(shown("".join(printed))), seconds)
+    return Ran(VariantFinding(params, Verdict.ERROR, why), outcome.clipped(render("".join(printed))), seconds)
 
 
 def result(what: Rerun, ran: Ran) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practicum.runner import Cancellation, OnEvent, Output, Queued, Started
-from practicum.runner.ansi import shown
+from practicum.runner.ansi import render
 from practicum.settings import PROGRESS
 from practicum.store import StoreError
 from practicum.web import forms, live, view
@@ -304,7 +304,7 @@ def run(command: list[str], tell: OnEvent, cancel: Cancellation) -> tuple[int, s
     ) as process:
         with contextlib.suppress(OSError, AttributeError):
             os.setpriority(os.PRIO_PROCESS, process.pid, 10)  # Pages go first.
-        with cancel.calling(partial(_end, process)):
+        with cancel.on_set(partial(_end, process)):
             wrong, said = _hear(process, tell)
             process.wait()
     return process.returncode, (said if process.returncode == 0 else wrong).strip("\n")
@@ -329,7 +329,7 @@ def _hear(process: subprocess.Popen[bytes], tell: OnEvent) -> tuple[str, str]:
     other.start()
     listen("stdout", process.stdout)
     other.join(5)
-    return shown(heard["stderr"]), shown(heard["stdout"])
+    return render(heard["stderr"]), render(heard["stdout"])
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -89,7 +89,7 @@ class Server(uvicorn.Server):
         runs, pool = self._app.state.runs, self._app.state.site.pool
         runs.refuse()
         if pool is not None:
-            pool.queue.close(stop_messages.STOPPING)
+            pool.queue.close(stop_messages.SERVICE_STOPPING)
         await runs.drained(GRACE, lambda: self.force_exit)
         runs.cancel_all()
         await runs.drained(LAST_WORDS)  # What is kept of them is still to be stored.

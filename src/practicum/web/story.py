@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from practicum.runner import Epoch, Output, Queued, RunEvent, Started
+from practicum.runner.ansi import TerminalStream
 from practicum.web import epochs, view
-from practicum.web.terminal import Terminal
 
 KEPT = 40_000
 """Letters of each stream that are kept for who joins late; the result brings its beginning and end."""
@@ -137,7 +137,7 @@ class _Stream:
 
     def __init__(self) -> None:
         self.number = 0
-        self._terminal = Terminal()
+        self._terminal = TerminalStream()
         self._text = ""
         self._length = 0
         """Letters that have become final, the forgotten ones included."""

@@ -1,1 +1,1 @@
-"""What runs inside the sandbox. It imports the standard library and its own neighbours, and nothing else of ours."""
+"""Code that runs inside the sandbox. It imports only the standard library and modules of this package."""

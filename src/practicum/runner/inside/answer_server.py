@@ -1,18 +1,18 @@
-"""The job's process after its code has ended: it answers what the check asks, until it is let go."""
+"""Serves the check's requests in the job's process, after the code has ended."""
 
 from __future__ import annotations
 
 from practicum.runner.inside import rpc
 from practicum.runner.inside.serialize import fingerprint
-from practicum.runner.inside.transfer import Unreadable
+from practicum.runner.inside.transfer import ProtocolViolation
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
     from typing import Any
 
 
-class Answerer(rpc.Talk):
-    """Answers from `own`, the namespace that the code has left."""
+class AnswerServer(rpc.Peer):
+    """Answers requests from `own`, the namespace that the code has left."""
 
     def perform(self, do: str, target: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
         if do == "name":
@@ -28,11 +28,11 @@ class Answerer(rpc.Talk):
         return self.own[name]
 
     def serve(self) -> None:
-        """Answer until frame `O`. Raises :class:`Unreadable` for a frame of any other letter but `Q`."""
+        """Answer `Q` frames until frame `O`. Raises ProtocolViolation for any other frame."""
         while True:
             letter, content = self._receive()
             if letter == b"O":
                 return
             if letter != b"Q":
-                raise Unreadable(f"an unknown frame {letter!r}")
+                raise ProtocolViolation(f"an unknown frame {letter!r}")
             self.answer(content)

@@ -1,4 +1,4 @@
-"""The check's process: the setup run anew, and a namespace that asks the job's process for what the learner made."""
+"""The check's process: it runs the setup again, and requests the learner's objects from the job's process."""
 
 from __future__ import annotations
 
@@ -33,48 +33,50 @@ _FIXED = (
 _ALLOWED = ("call", "iter", "next", "len", "item", "get", "put", "bool", "str", "repr", "isinstance")
 
 
-class Space(dict):  # type: ignore[type-arg]
-    """`__main__` of a check. Names that are not there are looked for where :meth:`Asker.find` says."""
+class CheckNamespace(dict):  # type: ignore[type-arg]
+    """The check's `__main__` namespace. It looks up missing names with :meth:`CheckPeer.find`."""
 
-    asker: Asker | None = None
+    peer: CheckPeer | None = None
 
     def __missing__(self, name: str) -> Any:
-        if self.asker is None or name in self.asker.builtins or (name.startswith("__") and name.endswith("__")):
+        if self.peer is None or name in self.peer.builtins or (name.startswith("__") and name.endswith("__")):
             raise KeyError(name)
-        found = self[name] = self.asker.find(name)
-        return found
+        value = self[name] = self.peer.find(name)
+        return value
 
     def attribute(self, name: str) -> Any:
-        """A name as an attribute of the module. Raises `AttributeError`."""
+        """Return a name as an attribute of the module. Raises AttributeError."""
         if name not in self:
             raise AttributeError(f"module '__main__' has no attribute {name!r}")
         return self[name]
 
 
-class Asker(rpc.Talk):
-    """Asks for the check. `borrow` is a `practicum.python_source.borrowing.Borrowing` as JSON."""
+class CheckPeer(rpc.Peer):
+    """Sends the check's requests to the job's process."""
 
     borrow: dict[str, Any]
-    space: Space
+    space: CheckNamespace
 
-    def begin(self, space: Space, borrow: dict[str, Any], before: set[str]) -> None:
-        """Set aside what the setup has bound and the learner may have changed: the check shall ask for it.
+    def begin(self, space: CheckNamespace, borrow: dict[str, Any], before: set[str]) -> None:
+        """Remove the names that the setup has bound and the learner may have changed, so that they are requested.
 
-        `before` are the names that were there before the setup.
+        Args:
+            borrow: The `Borrowing` of setup and code (`practicum.python_source.borrowing`), as JSON.
+            before: The names that were in the namespace before the setup ran.
         """
         self.space = space
         self.builtins = frozenset(vars(builtins))
         self.borrow = borrow
-        self._aside: dict[str, Any] = {}
+        self._setup_values: dict[str, Any] = {}
         for name in space.keys() - before:
             if self._may_have_changed(name, space[name]):
-                self._aside[name] = space.pop(name)
+                self._setup_values[name] = space.pop(name)
         self.own = {
             name: value
             for name, value in space.items()
             if callable(value) and getattr(value, "__module__", None) == "__main__" and hasattr(value, "__name__")
         }
-        space.asker = self
+        space.peer = self
 
     def _may_have_changed(self, name: str, value: object) -> bool:
         if name in self.borrow["bound"]:
@@ -86,26 +88,26 @@ class Asker(rpc.Talk):
         return False
 
     def find(self, name: str) -> Any:
-        """What the check's `name` is. Raises what the job's process raises: `NameError` if it has none."""
+        """Return the value of `name` in the job's process. Raises what that process raises, such as NameError."""
         module = self.borrow["imports"].get(name)
         if module is not None:
             return _import(*module)
-        if name in self._aside and name not in self.borrow["bound"] and self._is_same(name):
-            return self._aside[name]
+        if name in self._setup_values and name not in self.borrow["bound"] and self._is_same(name):
+            return self._setup_values[name]
         return self.ask("name", None, (name,), what=f"`{name}`")
 
     def _is_same(self, name: str) -> bool:
-        """Whether the learner left it as it was: then it need not cross. Said falsely, it only hides a change."""
-        known = fingerprint(self._aside[name])
+        """Return whether the learner has left the value unchanged. A false answer can only hide a change."""
+        known = fingerprint(self._setup_values[name])
         return known is not None and self.ask("same", None, (name, known)) is True
 
     def perform(self, do: str, target: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
-        """What the learner's code may do with what the check has handed it: call, go through, read its public parts.
+        """Do what the learner's code asks with an object of the check: call it, iterate it, read public attributes.
 
-        Never more: from a function's own attributes there is a way to the check's text and what it expects.
+        Nothing else is allowed: from a function's attributes one can reach the check's source and expected values.
         """
         if target is None or do not in _ALLOWED:
-            raise TypeError("this cannot be done with what a check hands over")
+            raise TypeError("a check's objects do not allow this")
         if do in ("get", "put"):
             name = arguments[0]
             if type(name) is not str or name.startswith("_") or type(target).__module__ != "__main__":
@@ -114,16 +116,16 @@ class Asker(rpc.Talk):
 
 
 def _import(module: str, attribute: str | None) -> Any:
-    """What an import statement of the learner's would bind, imported afresh."""
+    """Import what an import statement of the learner's would bind."""
     try:
-        found = importlib.import_module(module)
-        return found if attribute is None else getattr(found, attribute)
+        imported = importlib.import_module(module)
+        return imported if attribute is None else getattr(imported, attribute)
     except AttributeError:
         return importlib.import_module(f"{module}.{attribute}")
 
 
 def _is_fixed(value: object) -> bool:
-    """What code can use but not change."""
+    """Return whether code can use the value but not change it."""
     if isinstance(value, _FIXED):
         return True
     if isinstance(value, tuple | frozenset):
@@ -136,5 +138,5 @@ def _is_fixed(value: object) -> bool:
 
 
 def _is_data(value: object) -> bool:
-    """Plain data: what crosses whole and has no behaviour."""
+    """Return whether the value is plain data, which is sent whole."""
     return fingerprint(value) is not None

@@ -1,13 +1,29 @@
-"""Runs one job in the process it is called in, and tells what came of it. The process is thrown away afterwards.
+"""Runs one job in the current process and sends its results to the server. The process is discarded afterwards.
 
-Frames on the channel are one letter, four bytes of length, and the content. To the job: `J` the job; `K` the values,
-sent only once the code has ended, so that the code cannot read them. From the job: `W` a spare is warm, `B` it begins,
-`E` an epoch of training has ended, `R` its code has run, `V` a value, `F` what it raised, `P` a figure, `D` it is done,
-`X` it could not begin.
+A frame on the channel is one letter, four bytes of length, and the content.
 
-If there is a check, it is a second job, in a process of its own: setup, check, and values of its own. The first one
-says `L` (it listens) before its end, and then answers questions until it is let go with `O`. Questions and answers (`Q`
-and `A`, see `talk`) go both ways. `U` from the check: it was sent what no honest process sends.
+| to the job | |
+| --- | --- |
+| `J` | the job |
+| `K` | the expressions of its values, sent only after the code has ended, so that the code cannot read them |
+| `O` | the check has ended |
+
+| from the job | |
+| --- | --- |
+| `W` | the spare is warm |
+| `B` | the job starts |
+| `E` | a training epoch has ended |
+| `R` | the code has ended; requests `K` |
+| `V` | a value |
+| `F` | an exception |
+| `P` | a figure |
+| `L` | the code has ended; the process now answers the check |
+| `D` | the job has ended |
+| `U` | (from a check) the job's process has sent an invalid message |
+| `X` | the job could not start |
+
+A check is a second job in its own process, with the same setup, the check and its own values. `Q` (request) and `A`
+(answer) frames, described in `rpc`, go both ways between the two processes.
 """
 
 from __future__ import annotations
@@ -28,10 +44,10 @@ import types
 import warnings
 
 from practicum.runner.inside import epochs, tensorflow_kernels
-from practicum.runner.inside.answer_server import Answerer
-from practicum.runner.inside.check_process import Asker, Space
-from practicum.runner.inside.transfer import Unreadable
-from practicum.runner.inside.value_encoding import BASES, MESSAGE, NAME, TRACEBACK, encode, short
+from practicum.runner.inside.answer_server import AnswerServer
+from practicum.runner.inside.check_process import CheckNamespace, CheckPeer
+from practicum.runner.inside.transfer import ProtocolViolation
+from practicum.runner.inside.value_encoding import BASES, MESSAGE, NAME, TRACEBACK, encode_value, shorten
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
@@ -39,15 +55,15 @@ if TYPE_CHECKING:
     from typing import Any
 
 GARBAGE = (200_000, 20, 50)
-"""When Python looks for cycles: seldom. A run is short, and building a network makes a million objects that stay."""
-FIGURES = 8
-FIGURE_BYTES = 1 << 20
-FIGURE_SIDE = 3_000
+"""Thresholds of the garbage collector, high because a run is short and building a network makes a million objects."""
+MAX_FIGURES = 8
+MAX_FIGURE_BYTES = 1 << 20
+MAX_FIGURE_SIDE = 3_000
 FIGURE_DPI = 100
 
 
 class Channel:
-    """Frames to and from the server."""
+    """Sends frames to the server and receives them."""
 
     def __init__(self, read: Callable[[int], bytes], write: Callable[[bytes], int]) -> None:
         self._read = read
@@ -59,11 +75,11 @@ class Channel:
         return cls(lambda size: os.read(fd, size), lambda data: os.write(fd, data))
 
     def receive(self) -> Any:
-        """The content of the next frame, as JSON. Raises `EOFError` if the server is gone."""
+        """Return the content of the next frame, parsed as JSON. Raises EOFError if the server is gone."""
         return json.loads(self.frame()[1])
 
     def frame(self) -> tuple[bytes, bytes]:
-        """The next frame: its letter and its content. Raises `EOFError` if the server is gone."""
+        """Return the next frame's letter and content. Raises EOFError if the server is gone."""
         head = self._exactly(5)
         return head[:1], self._exactly(int.from_bytes(head[1:], "big"))
 
@@ -85,13 +101,13 @@ class Channel:
                 frame = frame[self._write(frame) :]  # type: ignore[arg-type]
 
 
-def run(channel: Channel, job: dict[str, Any], traces: int | None) -> None:
-    """Run `job` to its end: files, setup, code, values, figures, answers; or its check. Never raises what it raised."""
-    _lay_files(job["files"])
+def run_job(channel: Channel, job: dict[str, Any], traces: int | None) -> None:
+    """Run `job` (files, setup, code, values, figures, answers) or its check. Its exceptions are sent, not raised."""
+    _write_files(job["files"])
     if traces is not None:
         faulthandler.register(signal.SIGUSR2, file=traces, all_threads=True, chain=False)
         faulthandler.enable(traces, all_threads=False)
-    epochs.tell(lambda told: channel.send(b"E", {**told, "metrics": encode(told["metrics"])}))
+    epochs.report_epochs(lambda report: channel.send(b"E", {**report, "metrics": encode_value(report["metrics"])}))
     is_check = job["borrow"] is not None
     space = _namespace()
     reseed(job["seed"])
@@ -99,25 +115,25 @@ def run(channel: Channel, job: dict[str, Any], traces: int | None) -> None:
         space["seed"] = job["seed"]
     gc.enable()
     gc.set_threshold(*GARBAGE)
-    # These names are bound before the job's code can reach the modules behind them.
+    # The names below are resolved before the job's code can change the modules they come from.
     channel.send(b"B")
     began = time.perf_counter()
-    failed = _run_check(channel, job, _asking(space)) if is_check else _run_code(channel, job, space)
+    failed = _run_check(channel, job, _check_namespace(space)) if is_check else _run_code(channel, job, space)
     if not is_check:
         _collect_figures(channel)
     _join_threads()
     for stream in (sys.stdout, sys.stderr):
-        _quietly(stream.flush)
+        _suppressing(stream.flush)
     if job["check"] and not is_check and not failed:
         _answer(channel, space, {"seconds": time.perf_counter() - began, "memory": _peak_memory()})
     channel.send(b"D", {"failed": failed, "seconds": time.perf_counter() - began, "memory": _peak_memory()})
 
 
-def _answer(channel: Channel, space: dict[str, Any], told: dict[str, Any]) -> None:
-    """Say so, and answer what the check asks. What is printed meanwhile is nobody's."""
+def _answer(channel: Channel, space: dict[str, Any], report: dict[str, Any]) -> None:
+    """Report that the code has ended and answer the check's requests. Output written meanwhile is discarded."""
     _mute()
-    channel.send(b"L", told)
-    Answerer(channel.send, channel.frame, _describe, space).serve()
+    channel.send(b"L", report)
+    AnswerServer(channel.send, channel.frame, _describe, space).serve()
 
 
 def _mute() -> None:
@@ -127,41 +143,38 @@ def _mute() -> None:
     os.close(nowhere)
 
 
-def _run_check(channel: Channel, job: dict[str, Any], space: Space) -> bool:
-    """The setup anew; the check, which asks the job's process for what it needs; values that are asked of the check.
-
-    True if setup or check raised.
-    """
+def _run_check(channel: Channel, job: dict[str, Any], space: CheckNamespace) -> bool:
+    """Run the setup, the check and its values. Return whether setup or check raised."""
     before = set(space)
     if job["setup"] and not _execute(channel, "setup", job["setup"], space):
         return True
-    asker = Asker(channel.send, channel.frame, _describe)
-    asker.begin(space, job["borrow"], before)
+    peer = CheckPeer(channel.send, channel.frame, _describe)
+    peer.begin(space, job["borrow"], before)
     try:
         exec(_compile("check", job["check"], "exec"), space)  # noqa: S102 - as in _execute
-    except Unreadable as error:
+    except ProtocolViolation as error:
         channel.send(b"U", str(error))
         return True
     except BaseException as error:
-        channel.send(b"F", _told(error, asker.told(error)) or _describe(error, "check"))
+        channel.send(b"F", _remote_report(error, peer.remote_failure(error)) or _describe(error, "check"))
         return True
     if job["values"]:
         _evaluate_all(channel, space)
     return False
 
 
-def _told(error: BaseException, told: dict[str, Any] | None) -> dict[str, Any] | None:
-    """What the job's process told of `error`, if it was raised there; at the line of the check, if at none there."""
-    if told is None:
+def _remote_report(error: BaseException, report: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the report of an exception raised in the job's process; at the check's line if it has no line there."""
+    if report is None:
         return None
-    failure_told = {name: told[name] for name in ("type", "message", "line", "where", "bases", "memory")}
-    if failure_told["line"] is None:
-        failure_told["where"], failure_told["line"] = _own_line(error) or ("check", None)
-    return {"failure": failure_told, "traceback": told["traceback"]}
+    failure = {name: report[name] for name in ("type", "message", "line", "where", "bases", "memory")}
+    if failure["line"] is None:
+        failure["where"], failure["line"] = _own_line(error) or ("check", None)
+    return {"failure": failure, "traceback": report["traceback"]}
 
 
 def _run_code(channel: Channel, job: dict[str, Any], space: dict[str, Any]) -> bool:
-    """Setup, code, then (once the server has sent them) the values. True if setup or code raised."""
+    """Run setup and code, then the values that the server sends. Return whether setup or code raised."""
     if job["setup"] and not _execute_setup(channel, job["setup"], space, job["quiet"]):
         return True
     if job["code"] and not _execute(channel, "snippet", job["code"], space):
@@ -187,14 +200,14 @@ def _namespace() -> dict[str, Any]:
     return main.__dict__
 
 
-def _asking(main: dict[str, Any]) -> Space:
-    """A check's namespace: that of `__main__`, but names that are not there may be asked for."""
-    space = Space(main)
+def _check_namespace(main: dict[str, Any]) -> CheckNamespace:
+    """Return a check's namespace: `__main__`'s, in which missing names are requested from the job's process."""
+    space = CheckNamespace(main)
     main["__getattr__"] = space.attribute
     return space
 
 
-def _lay_files(files: dict[str, str]) -> None:
+def _write_files(files: dict[str, str]) -> None:
     for name, content in files.items():
         folder = os.path.dirname(name)
         if folder:
@@ -204,12 +217,12 @@ def _lay_files(files: dict[str, str]) -> None:
 
 
 def reseed(seed: int) -> None:
-    """Every source of chance that is loaded begins again from `seed`. No TensorFlow operation is run for it."""
+    """Seed every random generator that is loaded. Runs no TensorFlow operation."""
     random.seed(seed)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(seed % 2**32)
     if "keras" in sys.modules:
-        with tensorflow_kernels.kept():
+        with tensorflow_kernels.keep_kernels():
             sys.modules["keras"].utils.set_random_seed(seed % 2**32)
 
 
@@ -217,7 +230,7 @@ def reseed(seed: int) -> None:
 
 
 def _compile(where: str, source: str, mode: str) -> types.CodeType:
-    """Compiled under the name that tracebacks, `inspect` and AutoGraph find its lines by."""
+    """Compile under the file name by which tracebacks, `inspect` and AutoGraph find the source."""
     name = f"<{where}>"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     code: types.CodeType = compile(source, name, mode, dont_inherit=True)
@@ -226,7 +239,7 @@ def _compile(where: str, source: str, mode: str) -> types.CodeType:
 
 def _execute(channel: Channel, where: str, source: str, space: dict[str, Any]) -> bool:
     try:
-        exec(_compile(where, source, "exec"), space)  # noqa: S102 - running it is what this process is for
+        exec(_compile(where, source, "exec"), space)  # noqa: S102 - this process exists to run it
     except BaseException as error:
         channel.send(b"F", _describe(error, where))
         return False
@@ -234,7 +247,7 @@ def _execute(channel: Channel, where: str, source: str, space: dict[str, Any]) -
 
 
 def _execute_setup(channel: Channel, source: str, space: dict[str, Any], quiet: bool) -> bool:
-    """The setup; if quiet, what it prints, trains and draws is nobody's."""
+    """Run the setup. If `quiet`, discard its output, epochs and figures."""
     if not quiet:
         return _execute(channel, "setup", source, space)
     kept = [os.dup(fd) for fd in (1, 2)]
@@ -245,12 +258,12 @@ def _execute_setup(channel: Channel, source: str, space: dict[str, Any], quiet: 
     finally:
         epochs.quiet = False
         for stream in (sys.stdout, sys.stderr):
-            _quietly(stream.flush)
+            _suppressing(stream.flush)
         for fd, old in zip((1, 2), kept, strict=True):
             os.dup2(old, fd)
             os.close(old)
         if pyplot := sys.modules.get("matplotlib.pyplot"):
-            _quietly(lambda: pyplot.close("all"))
+            _suppressing(lambda: pyplot.close("all"))
 
 
 def _evaluate(channel: Channel, name: str, expression: str, space: dict[str, Any]) -> None:
@@ -258,10 +271,10 @@ def _evaluate(channel: Channel, name: str, expression: str, space: dict[str, Any
     where = f"value {name}"
     try:
         code = _compile(where, expression.strip(), "eval")
-        told = encode(eval(code, space))  # noqa: S307 - as above
+        report = encode_value(eval(code, space))  # noqa: S307 - as above
     except BaseException as error:
-        told = {"failure": failure(error, where)}
-    channel.send(b"V", {"name": name, "value": told, "seconds": time.perf_counter() - began})
+        report = {"failure": failure(error, where)}
+    channel.send(b"V", {"name": name, "value": report, "seconds": time.perf_counter() - began})
 
 
 # --- exceptions ------------------------------------------------------------------------------------------------------
@@ -272,30 +285,30 @@ def _describe(error: BaseException, where: str = "") -> dict[str, Any]:
 
 
 def failure(error: BaseException, where: str) -> dict[str, Any]:
-    """The exception as plain data: its class and bases, its message, and the innermost line of the job's own code."""
+    """Return an exception as plain data: class, bases, message and the innermost line of the job's own code."""
     found = _own_line(error)
     place, line = found if found else (where, None)
     kind = type(error)
     bases = [base.__name__ for base in kind.__mro__[1:] if base not in (Exception, BaseException, object)]
     return {
-        "type": short(kind.__name__, NAME),
+        "type": shorten(kind.__name__, NAME),
         "message": _message(error),
         "line": line,
         "where": place.removeprefix("value "),
-        "bases": [short(base, NAME) for base in bases[:BASES]],
+        "bases": [shorten(base, NAME) for base in bases[:BASES]],
         "memory": isinstance(error, MemoryError) or kind.__name__ == "ResourceExhaustedError",
     }
 
 
 def _message(error: BaseException) -> str:
     try:
-        return short(str(error), MESSAGE)
+        return shorten(str(error), MESSAGE)
     except BaseException:
         return ""
 
 
 def _own_line(error: BaseException) -> tuple[str, int | None] | None:
-    """Where in the job's own sources it happened: the place (`snippet`) and the line there."""
+    """Return the job's own source (such as `snippet`) and the line in it at which the exception was raised."""
     if isinstance(error, SyntaxError) and error.filename and _is_own(error.filename):
         return error.filename[1:-1], error.lineno
     frames = traceback.walk_tb(error.__traceback__)
@@ -310,25 +323,25 @@ def _is_own(name: object) -> bool:
 
 
 def _traceback(error: BaseException) -> str:
-    """The traceback, without the frames of libraries and of this program."""
+    """Return the traceback without frames of libraries and of this program."""
     try:
-        told = traceback.TracebackException.from_exception(error, compact=True)
-        _trim(told, os.getcwd(), 0)
-        text = "".join(told.format())
+        report = traceback.TracebackException.from_exception(error, compact=True)
+        _trim(report, os.getcwd(), 0)
+        text = "".join(report.format())
     except BaseException:
         return ""
     return text if len(text) <= TRACEBACK else text[: TRACEBACK // 2] + "\n…\n" + text[-TRACEBACK // 2 :]
 
 
-def _trim(told: traceback.TracebackException, folder: str, depth: int) -> None:
-    own = [frame for frame in told.stack if _is_own(frame.filename) or frame.filename.startswith(folder + os.sep)]
-    told.stack = traceback.StackSummary.from_list(own)
-    for other in (told.__cause__, told.__context__):
+def _trim(report: traceback.TracebackException, folder: str, depth: int) -> None:
+    own = [frame for frame in report.stack if _is_own(frame.filename) or frame.filename.startswith(folder + os.sep)]
+    report.stack = traceback.StackSummary.from_list(own)
+    for other in (report.__cause__, report.__context__):
         if other is not None and depth < 10:
             _trim(other, folder, depth + 1)
 
 
-# --- the end ---------------------------------------------------------------------------------------------------------
+# --- after the code ---------------------------------------------------------------------------------------------------
 
 
 def _collect_figures(channel: Channel) -> None:
@@ -336,40 +349,40 @@ def _collect_figures(channel: Channel) -> None:
     if pyplot is None:
         return
     try:
-        for number in pyplot.get_fignums()[:FIGURES]:
+        for number in pyplot.get_fignums()[:MAX_FIGURES]:
             figure = pyplot.figure(number)
-            png = _drawn(figure, "png")
-            if png and len(png) <= FIGURE_BYTES:
-                svg = _drawn(figure, "svg")
-                svg = svg if len(svg) <= FIGURE_BYTES else b""
+            png = _render(figure, "png")
+            if png and len(png) <= MAX_FIGURE_BYTES:
+                svg = _render(figure, "svg")
+                svg = svg if len(svg) <= MAX_FIGURE_BYTES else b""
                 channel.send(b"P", len(png).to_bytes(4, "big") + png + svg)
     except BaseException as error:
-        _complain(f"A figure could not be drawn: {_message(error)}")
+        _warn(f"A figure could not be drawn: {_message(error)}")
 
 
-def _complain(what: str) -> None:
-    _quietly(lambda: print(what, file=sys.stderr))
+def _warn(message: str) -> None:
+    _suppressing(lambda: print(message, file=sys.stderr))
 
 
-def _drawn(figure: Any, form: str) -> bytes:
+def _render(figure: Any, form: str) -> bytes:
     import io
 
-    dpi = min(FIGURE_DPI, FIGURE_SIDE / max(figure.get_size_inches()))
+    dpi = min(FIGURE_DPI, MAX_FIGURE_SIDE / max(figure.get_size_inches()))
     buffer = io.BytesIO()
-    # The day and the program's version would make two drawings of the same thing differ.
+    # Date and version would make two drawings of the same figure differ.
     figure.savefig(buffer, format=form, dpi=dpi, metadata={"Date": None, "Creator": None} if form == "svg" else None)
     return buffer.getvalue()
 
 
 def _join_threads() -> None:
-    """Wait for the job's own threads, as Python does at its end."""
+    """Wait for the job's threads, as Python does when it exits."""
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
-            _quietly(thread.join)
+            _suppressing(thread.join)
 
 
 def _peak_memory() -> int:
-    """Bytes resident at the most; 0 where the system does not count them."""
+    """Return the maximum resident memory in bytes; 0 if the system does not count it."""
     try:
         import resource
     except ImportError:
@@ -378,7 +391,7 @@ def _peak_memory() -> int:
     return most if sys.platform == "darwin" else most << 10
 
 
-def _quietly(call: Callable[[], object]) -> None:
+def _suppressing(call: Callable[[], object]) -> None:
     try:
         call()
     except BaseException:

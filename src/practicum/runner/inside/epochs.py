@@ -1,4 +1,4 @@
-"""Keras tells of each epoch that ends, whatever the code does about it: a callback that every `fit` gets."""
+"""Reports every Keras training epoch, by adding a callback to every `fit`."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-NAMES = 32
-"""Metrics of one epoch that are told."""
-LETTERS = 100
-"""Of a metric's name."""
+MAX_METRICS = 32
+"""Maximum number of reported metrics per epoch."""
+MAX_NAME = 100
+"""Maximum number of characters in a metric's name."""
 
 quiet = False
-"""Whether epochs are told to nobody for now."""
+"""Whether epochs are currently not reported."""
 
 
-def tell(send: Callable[[dict[str, Any]], None]) -> None:
-    """Have every training from now on tell `send` of its epochs. Nothing happens where Keras is not loaded."""
+def report_epochs(send: Callable[[dict[str, Any]], None]) -> None:
+    """Call `send` with every epoch of every training from now on. Does nothing if Keras is not loaded."""
     keras = sys.modules.get("keras")
     if keras is None:
         return
@@ -30,31 +30,31 @@ def tell(send: Callable[[dict[str, Any]], None]) -> None:
     def __init__(self: Any, callbacks: Any = None, add_history: bool = False, *more: Any, **named: Any) -> None:
         original(self, callbacks, add_history, *more, **named)
         if add_history:  # which only `fit` asks for
-            told = _callback(keras, send)
-            told.set_params(self.params)
-            self.callbacks.append(told)  # after those of the code, which may have changed the metrics
+            reporter = _callback(keras, send)
+            reporter.set_params(self.params)
+            self.callbacks.append(reporter)  # after the code's own, which may change the metrics
 
     kind.__init__ = __init__
 
 
 def _callback(keras: Any, send: Callable[[dict[str, Any]], None]) -> Any:
-    class Told(keras.callbacks.Callback):  # type: ignore[misc]
+    class EpochReporter(keras.callbacks.Callback):  # type: ignore[misc]
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
             self.began = time.perf_counter()
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             if quiet:
                 return
-            single = [(name, value) for name, value in (logs or {}).items() if _single(value)]
-            metrics = {str(name)[:LETTERS]: float(value) for name, value in single[:NAMES]}
+            scalars = [(name, value) for name, value in (logs or {}).items() if _is_number(value)]
+            metrics = {str(name)[:MAX_NAME]: float(value) for name, value in scalars[:MAX_METRICS]}
             took = time.perf_counter() - self.began
             epochs = int((self.params or {}).get("epochs") or 0)
             send({"number": epoch + 1, "epochs": epochs, "metrics": metrics, "seconds": took})
 
-    return Told()
+    return EpochReporter()
 
 
-def _single(value: Any) -> bool:
+def _is_number(value: Any) -> bool:
     try:
         float(value)
     except (TypeError, ValueError):

@@ -1,7 +1,7 @@
-"""Keras objects on their way between a job and its check: saved where they are, loaded anew where they go.
+"""Saves Keras objects in one process and loads them in the other.
 
-Only classes that Keras itself brings, and those of the problem's setup, can be loaded: a class that the learner wrote
-could say of itself what it likes.
+Only Keras's own classes and those of the problem's setup can be loaded: a class that the learner wrote could lie about
+itself.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ import os
 import tempfile
 
 from practicum.runner.inside.transfer import CannotCross
-from practicum.runner.inside.value_encoding import short
+from practicum.runner.inside.value_encoding import shorten
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
     from typing import Any
 
 
-def kind(value: object) -> str | None:
-    """`model`, `part` (a layer, optimizer, loss or metric), or none of Keras's that can be saved."""
+def keras_kind(value: object) -> str | None:
+    """Return `model`, or `part` for a layer, optimizer, loss or metric; None for anything that cannot be saved."""
     import keras
 
     try:
@@ -29,13 +29,13 @@ def kind(value: object) -> str | None:
             value, keras.layers.Layer | keras.optimizers.Optimizer | keras.losses.Loss | keras.metrics.Metric
         ):
             return "part" if str(type(value).__module__).startswith("keras.") else None
-    except Exception:  # the job may have changed them
+    except Exception:  # the job may have changed these classes
         return None
     return None
 
 
-def save(model: Any) -> bytes:
-    """The model as the bytes of a `.keras` file. Raises :class:`CannotCross`."""
+def save_model(model: Any) -> bytes:
+    """Return the model as the bytes of a `.keras` file. Raises CannotCross."""
     import keras
 
     folder = tempfile.mkdtemp()
@@ -45,13 +45,13 @@ def save(model: Any) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except Exception as error:
-        raise CannotCross(f"it cannot be saved: {short(str(error), 300)}") from None
+        raise CannotCross(f"it cannot be saved: {shorten(str(error), 300)}") from None
     finally:
         _remove(path, folder)
 
 
-def load(data: bytes, own: dict[str, Any]) -> Any:
-    """The model of such bytes, of Keras's own classes and those in `own`. Raises :class:`CannotCross`."""
+def load_model(data: bytes, own: dict[str, Any]) -> Any:
+    """Load a model from the bytes of a `.keras` file, with Keras's classes and those in `own`. Raises CannotCross."""
     import keras
 
     folder = tempfile.mkdtemp()
@@ -66,8 +66,8 @@ def load(data: bytes, own: dict[str, Any]) -> Any:
         _remove(path, folder)
 
 
-def take_apart(value: Any) -> tuple[bytes, bytes, list[Any]]:
-    """A layer, optimizer, loss or metric: its config and build config as JSON, and a layer's weights as arrays."""
+def serialize_part(value: Any) -> tuple[bytes, bytes, list[Any]]:
+    """Return config and build config as JSON, and a layer's weights as arrays. Raises CannotCross."""
     import keras
 
     try:
@@ -77,11 +77,11 @@ def take_apart(value: Any) -> tuple[bytes, bytes, list[Any]]:
         build = json.dumps(value.get_build_config() if value.built else None).encode()
         return config, build, value.get_weights()
     except Exception as error:
-        raise CannotCross(f"it cannot be saved: {short(str(error), 300)}") from None
+        raise CannotCross(f"it cannot be saved: {shorten(str(error), 300)}") from None
 
 
-def put_together(config: bytes, build: bytes, weights: list[Any], own: dict[str, Any]) -> Any:
-    """What `take_apart` took apart. Raises :class:`CannotCross`."""
+def deserialize_part(config: bytes, build: bytes, weights: list[Any], own: dict[str, Any]) -> Any:
+    """Return the object that `serialize_part` serialized. Raises CannotCross."""
     import keras
 
     try:
@@ -96,42 +96,42 @@ def put_together(config: bytes, build: bytes, weights: list[Any], own: dict[str,
 
 
 def has_state(value: Any) -> bool:
-    """Whether it is a model or layer that crosses as a copy, so that what a call does to it must be told."""
+    """Return whether `value` is a model or layer, which is sent as a copy whose changes must be sent back."""
     import keras
 
-    return isinstance(value, keras.layers.Layer) and kind(value) is not None
+    return isinstance(value, keras.layers.Layer) and keras_kind(value) is not None
 
 
-def state(value: Any) -> tuple[list[bool], list[Any], str]:
-    """What a call can change in place: for each layer whether it is trainable, the weights, how it is compiled."""
+def mutable_state(value: Any) -> tuple[list[bool], list[Any], str]:
+    """Return what a call can change in place: each layer's `trainable`, the weights, and the compile config."""
     config = value.get_compile_config() if getattr(value, "compiled", False) else None
     return [bool(layer.trainable) for layer in value._flatten_layers()], value.get_weights(), json.dumps(config)
 
 
-def state_print(value: Any) -> object:
-    """To be compared; None if the state cannot be told."""
+def state_fingerprint(value: Any) -> object:
+    """Return a comparable copy of the mutable state, or None if it cannot be read."""
     try:
-        flags, weights, config = state(value)
+        flags, weights, config = mutable_state(value)
         return flags, [(array.shape, array.tobytes()) for array in weights], config
     except Exception:
         return None
 
 
-def restore(value: Any, flags: list[bool], weights: list[Any], config: str) -> None:
-    """Give a model or layer that state. Raises `ValueError` or `TypeError` where it does not fit."""
+def restore_state(value: Any, flags: list[bool], weights: list[Any], config: str) -> None:
+    """Set the mutable state of a model or layer. Raises ValueError or TypeError if it does not fit."""
     layers = list(value._flatten_layers())
-    # From the outside in: to set a model's flag sets those of its layers.
+    # Outermost first: setting a model's flag sets those of its layers.
     for layer, flag in zip(layers, flags, strict=True):
         layer.trainable = bool(flag)
     if weights:
         value.set_weights(weights)
-    told = json.loads(config)
-    if told is not None:
-        value.compile_from_config(told)
+    compile_config = json.loads(config)
+    if compile_config is not None:
+        value.compile_from_config(compile_config)
 
 
 def _first_sentence(error: Exception) -> str:
-    return short(str(error).split("\n")[0].split(". ")[0], 300)
+    return shorten(str(error).split("\n")[0].split(". ")[0], 300)
 
 
 def _remove(path: str, folder: str) -> None:

@@ -1,6 +1,6 @@
-"""The locks a job's process puts on itself, from the outermost to the innermost. Linux only.
+"""Restrictions that a job's process applies to itself, outermost first. Linux only.
 
-Every function raises `OSError` where its lock cannot be applied: the caller then does not run the job.
+Every function raises OSError if its restriction cannot be applied; the caller then does not run the job.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import sys
 import time
 
-with contextlib.suppress(ImportError):  # Windows has none, and imports this module's numbers
+with contextlib.suppress(ImportError):  # Windows lacks it, and only imports this module's constants
     import resource
 
 TYPE_CHECKING = False  # see zygote
@@ -33,16 +33,16 @@ _CAPABILITY_VERSION = 0x20080522
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 
 PLACEHOLDER_PID = 0x7A5A5A51
-"""Stands in the compiled filter where the job's own process number belongs."""
+"""Placeholder for the job's process id in the compiled filter."""
 
-THREADS = 256
-"""Threads one job may have at a time."""
-OPEN_FILES = 512
-INODES = 20_000
+MAX_JOB_THREADS = 256
+"""Maximum number of threads of one job at a time."""
+MAX_OPEN_FILES = 512
+MAX_INODES = 20_000
 
 
 class _Right:
-    """Landlock's rights, by the version of its interface that knows them."""
+    """Access rights of Landlock."""
 
     FILE_READ = 1 << 2
     DIR_READ = 1 << 3
@@ -77,13 +77,13 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def _call(name: str, *args: object) -> int:
-    """Call libc's `name`; raise the `OSError` that its errno says."""
+    """Call a function of libc; raise the OSError of its errno."""
     ctypes.set_errno(0)
-    outcome: int = getattr(_libc, name)(*args)
-    if outcome < 0:
+    result: int = getattr(_libc, name)(*args)
+    if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{name}: {os.strerror(number)}")
-    return outcome
+    return result
 
 
 def _long(value: int) -> ctypes.c_ulong:
@@ -110,43 +110,45 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
 # --- namespaces ------------------------------------------------------------------------------------------------------
 
 
-def own_folders(scratch: str, disk: int) -> None:
-    """A mount namespace of one's own, with an empty `scratch` of `disk` bytes and a /proc of one's own."""
+def mount_private_folders(scratch: str, disk: int) -> None:
+    """Enter a private mount namespace with an empty `scratch` of `disk` bytes and its own /proc."""
     unshare(CLONE_NEWNS)
     mount("none", "/", "none", _MS_REC | _MS_PRIVATE)
-    options = f"size={disk},nr_inodes={INODES},mode=0700"
+    options = f"size={disk},nr_inodes={MAX_INODES},mode=0700"
     mount("tmpfs", scratch, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, options)
     mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
 
 
-def own_user_namespace() -> None:
-    """A user namespace of one's own: its capabilities mean nothing outside, and RLIMIT_NPROC counts only this job."""
+def enter_user_namespace() -> None:
+    """Enter a private user namespace: capabilities are void outside it, and RLIMIT_NPROC counts only this job."""
     unshare(CLONE_NEWUSER)
 
 
 # --- limits ----------------------------------------------------------------------------------------------------------
 
 
-def mapped() -> int:
-    """Bytes of address space that this process has mapped."""
+def mapped_bytes() -> int:
+    """Return the bytes of address space that this process has mapped."""
     with open("/proc/self/statm", "rb") as file:
         return int(file.read().split()[0]) * os.sysconf("SC_PAGESIZE")
 
 
-def limit(memory: int, disk: int, seconds: float, threads: int | None = THREADS) -> None:
-    """Set the resource limits, hard ones: what is lowered here cannot be raised again.
+def set_limits(memory: int, disk: int, seconds: float, threads: int | None = MAX_JOB_THREADS) -> None:
+    """Set hard resource limits, which cannot be raised again.
 
-    `threads` counts per user *in* the user namespace, so it is None where other processes share both.
+    Args:
+        threads: Maximum number of threads, or None: the limit counts all processes of the user in the namespace, so
+            it cannot be set where other processes share both.
     """
-    space = mapped() + memory
+    space = mapped_bytes() + memory
     limits = [
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_AS, space),
         (resource.RLIMIT_FSIZE, disk),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_NOFILE, MAX_OPEN_FILES),
         (resource.RLIMIT_MEMLOCK, 1 << 20),
         (resource.RLIMIT_MSGQUEUE, 0),
-        # A backstop: the clock on the wall is the server's. One job may keep several processors busy.
+        # A fallback: the server enforces wall-clock time. One job may keep several processors busy.
         (resource.RLIMIT_CPU, int(time.process_time() + seconds * (os.cpu_count() or 1)) + 5),
     ]
     if threads is not None:
@@ -160,8 +162,8 @@ def limit(memory: int, disk: int, seconds: float, threads: int | None = THREADS)
 # --- privileges ------------------------------------------------------------------------------------------------------
 
 
-def become(uid: int, keep_search: bool) -> None:
-    """Become an unprivileged user for good; `keep_search` keeps CAP_DAC_READ_SEARCH and nothing else."""
+def become_user(uid: int, keep_search: bool) -> None:
+    """Become an unprivileged user, irrevocably. `keep_search` keeps only CAP_DAC_READ_SEARCH."""
     if keep_search:
         prctl(_PR_SET_KEEPCAPS, 1)
     os.setgroups([])
@@ -173,15 +175,15 @@ def become(uid: int, keep_search: bool) -> None:
 
 
 def drop_capabilities(keep: int = 0) -> None:
-    """Give up every capability but those in the mask `keep`. Without execve no bounding set can bring one back."""
+    """Drop every capability except those in the mask `keep`. Without execve they cannot be regained."""
     header = _CapHeader(_CAPABILITY_VERSION, 0)
     data = (_CapData * 2)(_CapData(keep, keep, 0), _CapData(0, 0, 0))
     _call("capset", ctypes.byref(header), data)
     prctl(_PR_CAP_AMBIENT, 4)
 
 
-def renounce() -> None:
-    """No new privileges, ever; and die with the zygote."""
+def forbid_new_privileges() -> None:
+    """Rule out new privileges, and die with the zygote."""
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
     prctl(_PR_SET_DUMPABLE, 1)
     prctl(_PR_SET_PDEATHSIG, 9)
@@ -191,7 +193,7 @@ def renounce() -> None:
 
 
 def landlock_version() -> int:
-    """The version of the kernel's Landlock interface; raises `OSError` where it has none."""
+    """Return the version of the kernel's Landlock interface. Raises OSError if it has none."""
     return _call("syscall", _long(_LANDLOCK_CREATE), None, _long(0), _long(1))
 
 
@@ -202,7 +204,7 @@ def _known_rights(version: int) -> int:
 
 
 def landlock_rules(read: Iterable[str], write: Iterable[str]) -> int:
-    """A ruleset (its descriptor): these paths may be read, these written, and nothing else opened."""
+    """Return the descriptor of a ruleset that allows reading and writing these paths, and opening no others."""
     version = landlock_version()
     known = _known_rights(version)
     attr = _RulesetAttr(known, 3 if version >= 4 else 0, 3 if version >= 6 else 0)
@@ -228,8 +230,8 @@ def _landlock_allow(ruleset: int, path: str, rights: int) -> None:
         os.close(fd)
 
 
-def landlock(ruleset: int) -> None:
-    """Obey `ruleset` from now on, and close it."""
+def apply_landlock(ruleset: int) -> None:
+    """Apply `ruleset` to this process, and close it."""
     _call("syscall", _long(_LANDLOCK_RESTRICT), _long(ruleset), _long(0))
     os.close(ruleset)
 
@@ -237,8 +239,8 @@ def landlock(ruleset: int) -> None:
 # --- seccomp ---------------------------------------------------------------------------------------------------------
 
 
-def seccomp(program: bytes) -> None:
-    """Load the compiled filter, with this process's number where the placeholder stands."""
+def load_seccomp(program: bytes) -> None:
+    """Load the compiled filter, with this process's id in place of the placeholder."""
     own = program.replace(PLACEHOLDER_PID.to_bytes(4, sys.byteorder), os.getpid().to_bytes(4, sys.byteorder))
     buffer = ctypes.create_string_buffer(own, len(own))
     code = _SockFprog(len(own) // 8, ctypes.addressof(buffer))

@@ -1,4 +1,4 @@
-"""What an interpreter imports before any job: the costly modules, and nothing that runs an operation."""
+"""Imports the costly modules in an interpreter before any job, without running an operation."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ OPTIONAL = ("matplotlib", "PIL")
 
 
 def prepare(preload: str, folders: list[str]) -> None:
-    """Make `folders` importable and import what `preload` names. Raises `ImportError` where one is missing."""
+    """Make `folders` importable and import the modules of `preload`. Raises ImportError if one is missing."""
     sys.path.extend(folder for folder in folders if folder not in sys.path)
-    _builtins_of_site()
-    # Every folder on the path is listed now and remembered: in bare mode a job may not list those with hidden parts.
+    _add_site_builtins()
+    # Lists every folder on the path, which Python caches: in bare mode a job cannot list folders with hidden parts.
     importlib.machinery.PathFinder.find_spec("practicum_nowhere")
-    # Keras imports IPython if it is there: that costs time, memory and threads, and a run is no notebook.
+    # Keras imports IPython if it is installed, which costs time, memory and threads.
     for name in ("IPython", "ipykernel"):
         sys.modules[name] = None  # type: ignore[assignment]
     for name in MODULES[preload]:
@@ -37,10 +37,10 @@ def prepare(preload: str, folders: list[str]) -> None:
 
 
 def release_clean_pages() -> None:
-    """Hand back the pages of libraries that were only read: 350 MB of TensorFlow, which children map for themselves.
+    """Release the unmodified pages of libraries: 350 MB of TensorFlow, which children map for themselves.
 
-    Only mappings of files without a single changed page are touched, so nothing can be lost: what is needed again is
-    read again, from the system's cache of the file.
+    Only file mappings without a modified page are released, so nothing is lost: the system reads them again on demand,
+    from its file cache.
     """
     import ctypes
 
@@ -50,15 +50,15 @@ def release_clean_pages() -> None:
         for line in file:
             head = line.split(maxsplit=5)
             if "-" in head[0] and not head[0].endswith(":"):
-                of_file = len(head) == 6 and head[5].startswith("/") and head[1] in ("r-xp", "r--p")
+                is_file = len(head) == 6 and head[5].startswith("/") and head[1] in ("r-xp", "r--p")
                 low, high = (int(part, 16) for part in head[0].split("-"))
-                span = (low, high - low) if of_file else None
+                span = (low, high - low) if is_file else None
             elif span and head[0] == "Anonymous:" and head[1] == "0":
                 libc.madvise(ctypes.c_void_p(span[0]), ctypes.c_size_t(span[1]), 4)
 
 
-def _builtins_of_site() -> None:
-    """`exit` and its kin, which `site` makes and `python -S` leaves out."""
+def _add_site_builtins() -> None:
+    """Add `exit`, `quit`, `help` and the like, which `site` defines and `python -S` omits."""
     if not hasattr(builtins, "exit"):
         site.setquit()
         site.setcopyright()
@@ -66,14 +66,14 @@ def _builtins_of_site() -> None:
 
 
 def versions() -> dict[str, str]:
-    """The versions of what is loaded."""
-    found = {"python": ".".join(map(str, sys.version_info[:3]))}
+    """Return the versions of Python and of the loaded libraries."""
+    versions = {"python": ".".join(map(str, sys.version_info[:3]))}
     for name in ("numpy", "tensorflow", "keras"):
         if sys.modules.get(name) is not None:
-            found[name] = str(getattr(sys.modules[name], "__version__", ""))
-    return found
+            versions[name] = str(getattr(sys.modules[name], "__version__", ""))
+    return versions
 
 
 def threads() -> int:
-    """Threads of this process, those of C libraries included."""
+    """Return the number of threads of this process, including those of C libraries."""
     return len(os.listdir("/proc/self/task"))

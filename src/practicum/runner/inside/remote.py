@@ -1,7 +1,7 @@
-"""What stands in one process for a thing that stays in the other: calls, attributes and items are asked for.
+"""Proxies for objects that stay in the other process: calls, attribute and item access are forwarded.
 
-Comparison and arithmetic are not: a class that lies about its equality would pass every check. `==` is identity, and
-the rest says in words what it met instead of a number.
+Comparison and arithmetic are not forwarded, as a class that lies about equality would pass every check: `==` compares
+identity, and arithmetic raises a TypeError that names the class.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 
 class Remote:
-    """The common part; the abilities are added class by class, so that `callable` and `iter` tell the truth."""
+    """Base class of proxies. Each proxy class adds only its object's abilities, so that `callable` and `iter` work."""
 
-    __slots__ = ("__weakref__", "_number", "_talk")
+    __slots__ = ("__weakref__", "_number", "_peer")
 
-    def __init__(self, talk: Any, number: int) -> None:
-        _set_talk(self, talk)
+    def __init__(self, peer: Any, number: int) -> None:
+        _set_peer(self, peer)
         _set_number(self, number)
 
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__":
             return type(self)
         if name.startswith(("__array", "__reduce", "__getstate", "__tf_", "__cuda_")):
-            raise AttributeError(name)  # what libraries look for in everything
+            raise AttributeError(name)  # libraries look these up on every object
         return _ask(self, "get", name)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -38,26 +38,26 @@ class Remote:
         return id(self)
 
     def __bool__(self) -> bool:
-        return _sure(_ask(self, "bool"), bool, self)  # type: ignore[no-any-return]
+        return _of_type(_ask(self, "bool"), bool, self)  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
-        return _sure(_ask(self, "repr"), str, self)  # type: ignore[no-any-return]
+        return _of_type(_ask(self, "repr"), str, self)  # type: ignore[no-any-return]
 
     def __str__(self) -> str:
-        return _sure(_ask(self, "str"), str, self)  # type: ignore[no-any-return]
+        return _of_type(_ask(self, "str"), str, self)  # type: ignore[no-any-return]
 
 
-_get_talk: Any = Remote.__dict__["_talk"].__get__
-_set_talk: Any = Remote.__dict__["_talk"].__set__
+_get_peer: Any = Remote.__dict__["_peer"].__get__
+_set_peer: Any = Remote.__dict__["_peer"].__set__
 _get_number: Any = Remote.__dict__["_number"].__get__
 _set_number: Any = Remote.__dict__["_number"].__set__
 
 
 def _ask(remote: Remote, do: str, *arguments: object, **named: object) -> Any:
-    return _get_talk(remote).ask(do, _get_number(remote), arguments, named)
+    return _get_peer(remote).ask(do, _get_number(remote), arguments, named)
 
 
-def _sure(value: object, kind: type, remote: Remote) -> Any:
+def _of_type(value: object, kind: type, remote: Remote) -> Any:
     if type(value) is not kind:
         raise TypeError(f"`{type(remote).__name__}` does not answer with {kind.__name__}")
     return value
@@ -106,7 +106,7 @@ def _exit(self: Remote, *_: object) -> None:
     _ask(self, "exit")
 
 
-_ABLE: dict[str, dict[str, Callable[..., Any]]] = {
+_METHODS: dict[str, dict[str, Callable[..., Any]]] = {
     "call": {"__call__": _call},
     "iter": {"__iter__": lambda self: _iterate(_ask(self, "iter"))},
     "next": {"__next__": lambda self: _ask(self, "next")},
@@ -119,20 +119,20 @@ _ABLE: dict[str, dict[str, Callable[..., Any]]] = {
         "__subclasscheck__": lambda self, value: _ask(self, "issubclass", value) is True,
     },
 }
-_KINDS: dict[tuple[str, frozenset[str]], type[Remote]] = {}
+_CLASSES: dict[tuple[str, frozenset[str]], type[Remote]] = {}
 
 
-def _iterate(found: Any) -> Any:
-    """An iterator that was asked for: itself a stand-in, or plain data if the other end says so."""
-    return iter(found) if not isinstance(found, Remote) or not hasattr(type(found), "__next__") else found
+def _iterate(iterable: Any) -> Any:
+    """Return an iterator: a proxy, or one over plain data if the other process sent that."""
+    return iter(iterable) if not isinstance(iterable, Remote) or not hasattr(type(iterable), "__next__") else iterable
 
 
-def stand_in(talk: object, number: int, name: str, can: frozenset[str]) -> Remote:
-    """A stand-in for number `number`, of a class of that name with those abilities."""
-    kind = _KINDS.get((name, can))
+def make_proxy(peer: object, number: int, name: str, can: frozenset[str]) -> Remote:
+    """Return a proxy for the object with that number, of a class with that name and those abilities."""
+    kind = _CLASSES.get((name, can))
     if kind is None:
         methods: dict[str, Any] = {"__slots__": ()}
-        for ability in sorted(can & _ABLE.keys()):
-            methods.update(_ABLE[ability])
-        kind = _KINDS[name, can] = type(name, (Remote,), methods)
-    return kind(talk, number)
+        for ability in sorted(can & _METHODS.keys()):
+            methods.update(_METHODS[ability])
+        kind = _CLASSES[name, can] = type(name, (Remote,), methods)
+    return kind(peer, number)

@@ -1,4 +1,4 @@
-"""Folders that a job has filled."""
+"""Removes folders that a job has filled."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 
 
 def remove_tree(top: str) -> None:
-    """Remove a folder that a job may have made a million levels deep: no recursion, no long path, no link followed."""
-    count, unused = 0, os.urandom(8).hex()  # names that a job cannot have taken
+    """Remove a folder of any depth, without recursion or long paths and without following links."""
+    count, unused = 0, os.urandom(8).hex()  # names that a job cannot have used
     with contextlib.suppress(OSError):
         os.chmod(top, 0o700)
         while entries := list(os.scandir(top)):

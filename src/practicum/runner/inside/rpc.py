@@ -1,8 +1,9 @@
-"""Questions and answers between a check's process and the job's. Either end may ask back while it answers.
+"""Remote calls between a check's process and the job's. Either side may send requests while it answers one.
 
-A frame `Q` asks: `{"do", "of", "with", "named"}`, `of` being a number that the other end lent, or none. A frame `A`
-answers: `{"gives", "after"}` (`after`: arguments that the call has changed in place), `{"raised"}` or `{"cannot"}`.
-The values in both are those of `carry`. Questions nest; so an answer is always that to the last open question.
+A `Q` frame is a request: `{"do", "of", "with", "named"}`, where `of` is the number of an object of the other side, or
+null. An `A` frame is an answer: `{"gives", "after"}`, `{"raised"}` or `{"cannot"}`, where `after` lists arguments that
+the call has changed in place. Values are encoded as in `transfer`. Requests nest, so an answer always belongs to the
+last open request.
 """
 
 from __future__ import annotations
@@ -12,23 +13,23 @@ import sys
 import threading
 
 from practicum.runner.inside import remote
-from practicum.runner.inside.deserialize import Unpacker
-from practicum.runner.inside.serialize import Packer
-from practicum.runner.inside.transfer import CannotCross, Ledger, TooBig, Unreadable
-from practicum.runner.inside.value_encoding import short
+from practicum.runner.inside.deserialize import Deserializer
+from practicum.runner.inside.serialize import Serializer
+from practicum.runner.inside.transfer import CannotCross, MessageTooBig, ProtocolViolation, ReferenceTable
+from practicum.runner.inside.value_encoding import shorten
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-NEST = 50
-"""Questions that may be open at once."""
-TEXT = 20_000
+MAX_OPEN = 50
+"""Maximum number of open requests."""
+MAX_TEXT = 20_000
 
 
-class Talk:
-    """One end. A subclass says in `perform` what it does for the other."""
+class Peer:
+    """One side of the connection. Subclasses implement `perform`."""
 
     def __init__(
         self,
@@ -37,23 +38,28 @@ class Talk:
         describe: Callable[[BaseException], dict[str, Any]],
         own: dict[str, Any] | None = None,
     ) -> None:
-        """`describe` gives an exception's failure and traceback, as `child` sends them to the server."""
+        """Connect to the other side.
+
+        Args:
+            describe: Returns an exception's failure and traceback, as `child` sends them to the server.
+            own: The namespace in which names and classes are looked up.
+        """
         self._send = send
         self._receive = receive
         self._describe = describe
         self.own = {} if own is None else own
-        self.ledger = Ledger()
-        self._stand_ins: dict[int, Any] = {}
-        self._told: dict[int, tuple[BaseException, dict[str, Any]]] = {}
+        self.references = ReferenceTable()
+        self._proxies: dict[int, Any] = {}
+        self._remote_failures: dict[int, tuple[BaseException, dict[str, Any]]] = {}
         self._open = 0
         self._thread = threading.get_ident()
 
-    def told(self, error: BaseException) -> dict[str, Any] | None:
-        """What the other end told of an exception that was raised for it here."""
-        found = self._told.get(id(error))
+    def remote_failure(self, error: BaseException) -> dict[str, Any] | None:
+        """Return the other side's report of an exception that was raised here in its place."""
+        found = self._remote_failures.get(id(error))
         return None if found is None else found[1]
 
-    # --- asking ------------------------------------------------------------------------------------------------------
+    # --- requests ----------------------------------------------------------------------------------------------------
 
     def ask(
         self,
@@ -63,156 +69,169 @@ class Talk:
         named: dict[str, object] | None = None,
         what: str = "what it was given",
     ) -> Any:
-        """What the other end answers; raises what it says it raised. `what` names the answer in a complaint."""
+        """Send a request and return its answer; raise the exception that it raised.
+
+        Args:
+            do: The operation, such as `call`.
+            of: The number of an object of the other side.
+            what: Names the answer in error messages.
+        """
         if threading.get_ident() != self._thread:
-            raise RuntimeError("only the thread that was asked may ask back")
-        packer = Packer(self.ledger)
+            raise RuntimeError("only the main thread may use objects of the other process")
+        serializer = Serializer(self.references)
         try:
-            given = [packer.pack(value) for value in arguments]
-            by_name = {name: packer.pack(value) for name, value in (named or {}).items()}
-            message = packer.message({"do": do, "of": of, "with": given, "named": by_name})
-        except (TooBig, CannotCross) as error:
-            raise TypeError(f"an argument cannot be handed over: {error}") from None
+            given = [serializer.serialize(value) for value in arguments]
+            by_name = {name: serializer.serialize(value) for name, value in (named or {}).items()}
+            message = serializer.message({"do": do, "of": of, "with": given, "named": by_name})
+        except (MessageTooBig, CannotCross) as error:
+            raise TypeError(f"an argument cannot be passed: {error}") from None
         self._send(b"Q", message)
         answer = self._read(self._await())
-        return self._take(answer, [*arguments, *(named or {}).values()], what)
+        return self._read_answer(answer, [*arguments, *(named or {}).values()], what)
 
     def _await(self) -> bytes:
         self._open += 1
-        if self._open > NEST:
-            raise Unreadable("too many questions at once")
+        if self._open > MAX_OPEN:
+            raise ProtocolViolation("too many open requests")
         try:
             while True:
                 letter, content = self._receive()
                 if letter == b"A":
                     return content
                 if letter != b"Q":
-                    raise Unreadable(f"an unknown frame {letter!r}")
+                    raise ProtocolViolation(f"an unknown frame {letter!r}")
                 self.answer(content)
         finally:
             self._open -= 1
 
-    def _read(self, message: bytes) -> Unpacker:
-        return Unpacker(self.ledger, message, self._stand_in, self.own)
+    def _read(self, message: bytes) -> Deserializer:
+        return Deserializer(self.references, message, self._proxy, self.own)
 
-    def _take(self, answer: Unpacker, arguments: list[object], what: str) -> Any:
-        told = answer.told
-        if type(told) is not dict:
-            raise Unreadable("an answer is an object")
-        if "cannot" in told:
-            raise TypeError(f"the check could not load {what}: {_text(told['cannot'])}")
+    def _read_answer(self, answer: Deserializer, arguments: list[object], what: str) -> Any:
+        content = answer.content
+        if type(content) is not dict:
+            raise ProtocolViolation("an answer is an object")
+        if "cannot" in content:
+            raise TypeError(f"the check could not load {what}: {_text(content['cannot'])}")
         try:
-            for index, changed in _pairs(told.get("after", [])):
-                _update(_argument(arguments, index), answer.unpack(changed))
-            if "raised" in told:
-                raise self._exception(answer, told["raised"])
-            if "argument" in told:
-                return _argument(arguments, told["argument"])
-            return answer.unpack(told.get("gives"))
+            for index, changed in _pairs(content.get("after", [])):
+                _update(_argument(arguments, index), answer.deserialize(changed))
+            if "raised" in content:
+                raise self._exception(answer, content["raised"])
+            if "argument" in content:
+                return _argument(arguments, content["argument"])
+            return answer.deserialize(content.get("gives"))
         except CannotCross as error:
             raise TypeError(f"the check could not load {what}: {error}") from None
 
-    def _exception(self, answer: Unpacker, told: Any) -> BaseException:
-        """An exception of the same builtin class, or of the stand-in for a class of the other end's."""
+    def _exception(self, answer: Deserializer, content: Any) -> BaseException:
+        """Return an exception of the same builtin class, or of the proxy for a class of the other side."""
         try:
-            kind = answer.unpack(told["class"])
-            told_args = answer.unpack(told["args"])
-            failure = {**told["failure"], "traceback": _text(told["traceback"])}
+            kind = answer.deserialize(content["class"])
+            args = answer.deserialize(content["args"])
+            failure = {**content["failure"], "traceback": _text(content["traceback"])}
             message = _text(failure["message"])
         except (KeyError, TypeError) as error:
-            raise Unreadable(str(error)) from None
-        if not (isinstance(kind, type) and issubclass(kind, BaseException)) or type(told_args) is not tuple:
-            raise Unreadable("an exception of no class")
-        raised = _make(kind, told_args, message)
-        self._told[id(raised)] = (raised, failure)
+            raise ProtocolViolation(str(error)) from None
+        if not (isinstance(kind, type) and issubclass(kind, BaseException)) or type(args) is not tuple:
+            raise ProtocolViolation("an exception of no class")
+        raised = _make(kind, args, message)
+        self._remote_failures[id(raised)] = (raised, failure)
         return raised
 
-    def _stand_in(self, number: int, name: str, can: frozenset[str], base: str | None) -> Any:
-        found = self._stand_ins.get(number)
+    def _proxy(self, number: int, name: str, can: frozenset[str], base: str | None) -> Any:
+        found = self._proxies.get(number)
         if found is None:
             if base is not None:
                 found = type(name, (getattr(builtins, base),), {})
             else:
-                found = remote.stand_in(self, number, name, can)
-            self._stand_ins[number] = found
-            self.ledger.borrow(number, found)
+                found = remote.make_proxy(self, number, name, can)
+            self._proxies[number] = found
+            self.references.add_remote(number, found)
         return found
 
-    # --- answering ---------------------------------------------------------------------------------------------------
+    # --- answers -----------------------------------------------------------------------------------------------------
 
     def answer(self, message: bytes) -> None:
-        """Do what is asked and say what came of it. Raises only :class:`Unreadable` and the channel's errors."""
+        """Perform a request and send its answer. Raises only ProtocolViolation and the channel's errors."""
         try:
             reply = self._reply(self._read(message))
-        except Unreadable:
+        except ProtocolViolation:
             raise
-        except (TooBig, CannotCross) as error:
-            reply = Packer(self.ledger).message({"cannot": str(error)})
-        except BaseException as error:  # an object that does not even let itself be looked at
-            reply = Packer(self.ledger).message({"cannot": f"looking at it raises {short(type(error).__name__, 100)}"})
+        except (MessageTooBig, CannotCross) as error:
+            reply = Serializer(self.references).message({"cannot": str(error)})
+        except BaseException as error:  # even inspecting the object raises
+            reply = Serializer(self.references).message(
+                {"cannot": f"inspecting it raises {shorten(type(error).__name__, 100)}"}
+            )
         self._send(b"A", reply)
 
-    def _reply(self, question: Unpacker) -> bytes:
-        told = question.told
+    def _reply(self, question: Deserializer) -> bytes:
+        content = question.content
         try:
-            do, of = told["do"], told["of"]
-            arguments = [question.unpack(value) for value in told["with"]]
-            named = {_text(name): question.unpack(value) for name, value in told["named"].items()}
+            do, of = content["do"], content["of"]
+            arguments = [question.deserialize(value) for value in content["with"]]
+            named = {_text(name): question.deserialize(value) for name, value in content["named"].items()}
         except (KeyError, TypeError, AttributeError) as error:
-            raise Unreadable(str(error)) from None
-        target = None if of is None else self.ledger.lent(of)
+            raise ProtocolViolation(str(error)) from None
+        target = None if of is None else self.references.local(of)
         given = [*arguments, *named.values()]
-        before = [_print(self.ledger, value) for value in given]
+        before = [_fingerprint(self.references, value) for value in given]
         reply: dict[str, Any] = {}
-        packer = Packer(self.ledger)
+        serializer = Serializer(self.references)
         result = None
         try:
             result = self.perform(do, target, arguments, named)
-        except Unreadable:
+        except ProtocolViolation:
             raise
         except BaseException as error:
-            reply["raised"] = self._raised(packer, error)
-        after = [_print(self.ledger, value) for value in given]
+            reply["raised"] = self._raised(serializer, error)
+        after = [_fingerprint(self.references, value) for value in given]
         reply["after"] = [
-            [index, _changed(packer, value)]
+            [index, _changed(serializer, value)]
             for index, value in enumerate(given)
             if before[index] is not None and before[index] != after[index]
         ]
         if "raised" not in reply:
             index = next((i for i, value in enumerate(given) if value is result and _is_mutable(value)), None)
             if index is None:
-                reply["gives"] = packer.pack(result)
+                reply["gives"] = serializer.serialize(result)
             else:
                 reply["argument"] = index
-        return packer.message(reply)
+        return serializer.message(reply)
 
-    def _raised(self, packer: Packer, error: BaseException) -> dict[str, Any]:
+    def _raised(self, serializer: Serializer, error: BaseException) -> dict[str, Any]:
         try:
-            told_args = packer.pack(tuple(error.args))
+            args = serializer.serialize(tuple(error.args))
         except BaseException:
-            told_args = {"tuple": []}
+            args = {"tuple": []}
         described = self._describe(error)
         failure, traceback = described["failure"], described["traceback"]
-        return {"class": packer.pack(type(error)), "args": told_args, "failure": failure, "traceback": traceback}
+        return {
+            "class": serializer.serialize(type(error)),
+            "args": args,
+            "failure": failure,
+            "traceback": traceback,
+        }
 
     def perform(self, do: str, target: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
-        """What the other end asked for. May raise anything."""
+        """Perform a request of the other side. May raise anything."""
         raise NotImplementedError
 
 
 def perform(do: str, target: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
-    """The questions that both ends know. Raises :class:`Unreadable` for any other."""
-    how = _DO.get(do)
-    if how is None:
-        raise Unreadable(f"nobody can do {do[:20]!r}")
-    return how(target, *arguments, **named)
+    """Perform a request that both sides support. Raises ProtocolViolation for any other."""
+    operation = _OPERATIONS.get(do)
+    if operation is None:
+        raise ProtocolViolation(f"unknown operation {do[:20]!r}")
+    return operation(target, *arguments, **named)
 
 
 def _exit(target: Any) -> None:
     target.__exit__(None, None, None)
 
 
-_DO: dict[str, Callable[..., Any]] = {
+_OPERATIONS: dict[str, Callable[..., Any]] = {
     "call": lambda target, /, *arguments, **named: target(*arguments, **named),
     "get": getattr,
     "put": setattr,
@@ -231,35 +250,35 @@ _DO: dict[str, Callable[..., Any]] = {
 }
 
 
-def _make(kind: type[BaseException], told: tuple[Any, ...], message: str) -> BaseException:
-    """An exception of `kind` that says `message`."""
+def _make(kind: type[BaseException], args: tuple[Any, ...], message: str) -> BaseException:
+    """Return an exception of class `kind` whose text is `message`."""
     try:
-        raised = kind(*told)
+        raised: BaseException = kind(*args)
         if str(raised) == message:
             return raised
-    except Exception:  # a class that wants other arguments
+    except Exception:  # the class takes other arguments
         pass
-    saying: Any = type(kind.__name__, (kind,), {"__str__": lambda self: message, "__init__": lambda self, *_: None})
-    silent: BaseException = saying.__new__(saying)
-    silent.args = told
-    return silent
+    subclass: Any = type(kind.__name__, (kind,), {"__str__": lambda self: message, "__init__": lambda self, *_: None})
+    raised = subclass.__new__(subclass)
+    raised.args = args
+    return raised
 
 
 def _text(content: object) -> str:
     if type(content) is not str:
-        raise Unreadable("text is a string")
-    return short(content, TEXT)
+        raise ProtocolViolation("text is a string")
+    return shorten(content, MAX_TEXT)
 
 
-def _pairs(told: object) -> list[tuple[Any, Any]]:
-    if type(told) is not list or any(type(pair) is not list or len(pair) != 2 for pair in told):
-        raise Unreadable("changes are pairs")
-    return [(pair[0], pair[1]) for pair in told]
+def _pairs(content: object) -> list[tuple[Any, Any]]:
+    if type(content) is not list or any(type(pair) is not list or len(pair) != 2 for pair in content):
+        raise ProtocolViolation("changes are pairs")
+    return [(pair[0], pair[1]) for pair in content]
 
 
 def _argument(arguments: list[object], index: object) -> Any:
     if type(index) is not int or not 0 <= index < len(arguments):
-        raise Unreadable("no such argument")
+        raise ProtocolViolation("no such argument")
     return arguments[index]
 
 
@@ -285,44 +304,44 @@ def _is_keras(value: object) -> bool:
     return keras_models.has_state(value)
 
 
-def _print(ledger: Ledger, value: object) -> object:
-    """What is compared to see whether a call has changed `value` in place; None for what cannot be changed."""
+def _fingerprint(references: ReferenceTable, value: object) -> object:
+    """Return a fingerprint that changes when a call changes `value` in place; None if it cannot be changed."""
     if not _is_mutable(value):
         return None
     if _is_keras(value):
         from practicum.runner.inside import keras_models
 
-        return keras_models.state_print(value)
-    packer = Packer(ledger)
+        return keras_models.state_fingerprint(value)
+    serializer = Serializer(references)
     try:
-        return packer.message(packer.pack(value))
-    except (TooBig, CannotCross):
+        return serializer.message(serializer.serialize(value))
+    except (MessageTooBig, CannotCross):
         return None
 
 
-def _changed(packer: Packer, value: object) -> Any:
+def _changed(serializer: Serializer, value: object) -> Any:
     if not _is_keras(value):
-        return packer.pack(value)
+        return serializer.serialize(value)
     from practicum.runner.inside import keras_models
 
-    return {"tuple": [packer.pack(part) for part in keras_models.state(value)]}
+    return {"tuple": [serializer.serialize(part) for part in keras_models.mutable_state(value)]}
 
 
 def _update(argument: Any, value: Any) -> None:
-    """Give `argument` the content that the call has left in the other end's copy."""
+    """Set the content of `argument` to what the call has left in the other side's copy."""
     try:
         if _is_keras(argument):
             from practicum.runner.inside import keras_models
 
-            keras_models.restore(argument, *value)
+            keras_models.restore_state(argument, *value)
         elif type(argument) is not type(value):
-            raise Unreadable("a change of another type")
+            raise ProtocolViolation("a change of another type")
         elif isinstance(argument, list | bytearray) or _is_array(argument):
             argument[:] = value
         elif isinstance(argument, dict | set):
             argument.clear()
             argument.update(value)
         else:
-            raise Unreadable("a change of what cannot be changed")
+            raise ProtocolViolation("a change of what cannot be changed")
     except (ValueError, TypeError) as error:
-        raise Unreadable(str(error)) from None
+        raise ProtocolViolation(str(error)) from None

@@ -1,4 +1,4 @@
-"""The whole life of an interpreter in subprocess mode: import, connect, limit, run one job, end."""
+"""Main program of an interpreter in subprocess mode: connect, import, set limits, run one job, exit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def main() -> None:
     """Run one job for the server whose address is on standard input."""
     config = json.load(sys.stdin)
     sys.argv = [""]
-    # Connected first, so that the server sees at once if an import fails.
+    # Connects first, so that the server notices a failing import at once.
     server = socket.create_connection(("127.0.0.1", config["port"]))
     server.sendall(bytes.fromhex(config["token"]))
     channel = child.Channel(server.recv, server.send)
@@ -30,16 +30,18 @@ def main() -> None:
         stream.reconfigure(line_buffering=True, encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     job = channel.receive()
     with contextlib.suppress(NameError, AttributeError, ValueError, OSError):
-        locks.limit(job["memory"], job["disk"], job["seconds"], threads=None)  # for accidents, not attackers
+        locks.set_limits(
+            job["memory"], job["disk"], job["seconds"], threads=None
+        )  # against accidents, not against attackers
     try:
-        child.run(channel, job, config["traces"] if config["traces"] >= 0 else None)
+        child.run_job(channel, job, config["traces"] if config["traces"] >= 0 else None)
     finally:
         os._exit(0)
 
 
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
-    """Keep off stderr what TensorFlow's C++ says while it is imported: it is not the job's."""
+    """Discard stderr while TensorFlow is imported: what its C++ code writes is not the job's output."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:

@@ -1,4 +1,4 @@
-"""TensorFlow's kernels: one for each operation, its attributes and device, made when first used (about 0.4 ms each)."""
+"""Keeps TensorFlow's kernel cache: each kernel takes about 0.4 ms to make on first use."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def kept() -> Iterator[None]:
-    """Seeding TensorFlow and clearing Keras's names empty its cache of kernels, but not in here.
+def keep_kernels() -> Iterator[None]:
+    """Keep seeding TensorFlow and clearing Keras's session from emptying the kernel cache.
 
-    They do so because some kernels count the random numbers that they gave (`tf.random.uniform`); a warm-up must use
-    none of those. Keras's layers hand their seed over with each call.
+    They empty it because kernels such as `tf.random.uniform` count the random numbers they have returned; a warm-up
+    must use none of those. Keras's layers pass their seed with each call.
     """
     context = sys.modules.get("tensorflow.python.eager.context")
     if context is None:

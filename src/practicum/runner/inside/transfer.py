@@ -1,7 +1,7 @@
-"""Values on their way between a job and its check: plain data, arrays and models cross; all else stays and is named.
+"""The message format between a job and its check: plain data, arrays and models are copied, other objects referenced.
 
-A message is four bytes of length, that much JSON, then blobs (the bytes of arrays and models) one after the other. The
-JSON is `{"blobs": [sizes], "told": …}`; in it values stand as in `encode`, with these tags besides:
+A message is four bytes of length, JSON of that length, then blobs (the bytes of arrays and models) in order. The JSON
+is `{"blobs": [sizes], "content": …}`. Values in it are encoded as in `value_encoding`, with these additional tags:
 
 | tag | content | becomes |
 | --- | --- | --- |
@@ -14,24 +14,24 @@ JSON is `{"blobs": [sizes], "told": …}`; in it values stand as in `encode`, wi
 | `model` | number, blob | the reader's own load of a saved Keras model |
 | `part` | number, config, build config, weights | the reader's own Keras layer, optimizer, loss or metric |
 | `objects` | shape, items | a NumPy array of objects |
-| `mine` | number, type's name, abilities, base | a stand-in for what stays with the writer |
-| `yours` | number | what stays with the reader |
+| `mine` | number, type's name, abilities, base | a proxy for an object that stays with the writer |
+| `yours` | number | the reader's own object |
 
-The `base` of a class of exceptions is the builtin class that it derives from, else none. Nothing is unpickled or
-evaluated. The reader is strict, for the writer may be a learner's code.
+For an exception class, `base` is the builtin class it derives from; otherwise null. Nothing is unpickled or evaluated.
+The reader is strict, as the writer may be a learner's code.
 """
 
 from __future__ import annotations
 
-MESSAGE = 64 << 20
-"""Bytes of one message."""
-ITEMS = 1_000_000
-"""Values in one message."""
-KEYS = 100_000
-"""Entries of its sets and dicts."""
-DEPTH = 60
-LENT = 100_000
-"""Things that one end may name without handing them over."""
+MAX_MESSAGE = 64 << 20
+"""Maximum number of bytes of a message."""
+MAX_VALUES = 1_000_000
+"""Maximum number of values in a message."""
+MAX_ENTRIES = 100_000
+"""Maximum number of set and dict entries in a message."""
+MAX_DEPTH = 60
+MAX_REFERENCES = 100_000
+"""Maximum number of objects that one side may send by reference."""
 ABILITIES = {
     "call": "__call__",
     "iter": "__iter__",
@@ -43,46 +43,47 @@ ABILITIES = {
 }
 
 
-class TooBig(Exception):
-    """More than may cross; the text says what."""
+class MessageTooBig(Exception):
+    """A message exceeds a limit; the text names it."""
 
 
-class Unreadable(BaseException):
-    """The other end sent what no honest end sends. Not an `Exception`: no check may swallow it."""
+class ProtocolViolation(BaseException):
+    """The other side sent an invalid message. Not an `Exception`, so that a check cannot catch it by accident."""
 
 
 class CannotCross(Exception):
-    """A value cannot be handed over; the text says why."""
+    """A value cannot be sent; the text says why."""
 
 
-class Ledger:
-    """What stays here and the other end names by number, and what stays there and is stood for here."""
+class ReferenceTable:
+    """Objects sent by reference: this side's own by number, and proxies for the other side's."""
 
     def __init__(self) -> None:
-        self._lent: list[object] = []
+        self._local: list[object] = []
         self._numbers: dict[int, int] = {}
-        self._borrowed: dict[int, tuple[int, object]] = {}
+        self._remote: dict[int, tuple[int, object]] = {}
 
-    def lend(self, value: object) -> int:
-        """The number of `value`, which stays here. What has a number is kept, so that its `id` stays its own."""
+    def add_local(self, value: object) -> int:
+        """Return the number of `value`, which stays on this side. It is kept alive, so that its `id` stays unique."""
         number = self._numbers.get(id(value))
         if number is None:
-            if len(self._lent) >= LENT:
-                raise TooBig(f"more than {LENT} objects")
-            number = self._numbers[id(value)] = len(self._lent)
-            self._lent.append(value)
+            if len(self._local) >= MAX_REFERENCES:
+                raise MessageTooBig(f"more than {MAX_REFERENCES} objects")
+            number = self._numbers[id(value)] = len(self._local)
+            self._local.append(value)
         return number
 
-    def lent(self, number: object) -> object:
-        """What was lent under `number`. Raises :class:`Unreadable`."""
-        if type(number) is not int or not 0 <= number < len(self._lent):
-            raise Unreadable(f"nothing was lent under the number {number!r}"[:200])
-        return self._lent[number]
+    def local(self, number: object) -> object:
+        """Return this side's object with that number. Raises ProtocolViolation."""
+        if type(number) is not int or not 0 <= number < len(self._local):
+            raise ProtocolViolation(f"there is no object with the number {number!r}"[:200])
+        return self._local[number]
 
-    def borrow(self, number: int, stand_in: object) -> None:
-        """Remember that `stand_in` stands for what the other end keeps under `number`."""
-        self._borrowed[id(stand_in)] = (number, stand_in)
+    def add_remote(self, number: int, proxy: object) -> None:
+        """Register `proxy` as standing for the other side's object `number`."""
+        self._remote[id(proxy)] = (number, proxy)
 
-    def borrowed(self, stand_in: object) -> int | None:
-        found = self._borrowed.get(id(stand_in))
-        return None if found is None else found[0]
+    def remote_number(self, proxy: object) -> int | None:
+        """Return the number of the other side's object that `proxy` stands for, or None if it is no proxy."""
+        entry = self._remote.get(id(proxy))
+        return None if entry is None else entry[0]

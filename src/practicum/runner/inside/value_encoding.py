@@ -1,4 +1,4 @@
-"""A value as JSON that says its type: bounded, and read back (`value_decoding`) without running anything."""
+"""Encodes values as tagged JSON of limited size. `value_decoding` decodes them without executing anything."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ if TYPE_CHECKING:
     from typing import Any
 
 ITEMS = 50_000
-"""Values in one value, itself included."""
+"""Maximum number of nested values, the outermost included."""
 KEYS = 5_000
-"""Entries of its sets and dicts together: hashes can be made to collide, so the reader must not take many."""
+"""Maximum number of set and dict entries: forged hashes can collide, so the reader must not accept many."""
 TEXT = 200_000
-"""Characters (or bytes) of one string in a value, and of one value in all."""
+"""Maximum number of characters and bytes in all strings of a value."""
 DEPTH = 40
 BITS = 8_000
-"""Of one integer."""
+"""Maximum number of bits of an integer."""
 OPAQUE = 500
-"""Characters of the `repr` of what is not plain data."""
+"""Maximum length of the `repr` of an object that is not plain data."""
 NAME = 200
-"""Characters of the name of a class."""
+"""Maximum length of a class name."""
 MESSAGE = 4_000
-"""Characters of an exception's message."""
+"""Maximum length of an exception's message."""
 BASES = 20
-"""Classes of an exception that are told besides its own."""
+"""Maximum number of reported base classes of an exception."""
 TRACEBACK = 20_000
-"""Characters of a traceback, which is cut in the middle."""
+"""Maximum length of a traceback, which is cut in the middle."""
 
 
-class TooBig(Exception):
-    """The value is beyond the bounds."""
+class ValueTooBig(Exception):
+    """The value exceeds a limit."""
 
 
 class _Encoder:
-    """Counts what it has encoded, and stops at the bounds."""
+    """Encodes one value and counts its parts, up to the limits."""
 
     def __init__(self) -> None:
         self.items = 0
@@ -46,29 +46,29 @@ class _Encoder:
     def encode(self, value: object, depth: int = 0) -> Any:
         self.items += 1
         if self.items > ITEMS or depth > DEPTH:
-            raise TooBig
+            raise ValueTooBig
         if value is None or value is True or value is False:
             return value
-        for kind, how in _BY_TYPE:
+        for kind, encode in _BY_TYPE:
             if isinstance(value, kind):
-                return how(self, value, depth)
+                return encode(self, value, depth)
         plain = _plain(value)
         if plain is not value:
             return self.encode(plain, depth + 1)
         self.items += 20
-        return opaque(value)
+        return encode_opaque(value)
 
-    def _text(self, size: int) -> None:
+    def _add_text(self, size: int) -> None:
         self.text += size
         if self.text > TEXT:
-            raise TooBig
+            raise ValueTooBig
 
     def _int(self, value: int, depth: int) -> Any:
         value = int.__int__(value)
         if -(2**53) < value < 2**53:
             return value
         if value.bit_length() > BITS:
-            raise TooBig
+            raise ValueTooBig
         return {"int": hex(value)}
 
     def _float(self, value: float, depth: int) -> Any:
@@ -80,47 +80,47 @@ class _Encoder:
         return {"complex": [repr(value.real), repr(value.imag)]}
 
     def _str(self, value: str, depth: int) -> Any:
-        self._text(str.__len__(value))
+        self._add_text(str.__len__(value))
         text = str.__str__(value)
         if text.isascii():
             return text
         try:
             text.encode()
-        except UnicodeEncodeError:  # a lone surrogate, which is no UTF-8
+        except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot encode
             return {"str": base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()}
         return text
 
     def _bytes(self, value: bytes, depth: int) -> Any:
-        self._text(bytes.__len__(value))
+        self._add_text(bytes.__len__(value))
         return {"bytes": base64.b64encode(bytes(value)).decode()}
 
-    def _many(self, size: int) -> None:
+    def _check_count(self, size: int) -> None:
         if self.items + size > ITEMS:
-            raise TooBig
+            raise ValueTooBig
 
     def _list(self, value: list[Any], depth: int) -> Any:
-        self._many(list.__len__(value))
+        self._check_count(list.__len__(value))
         return [self.encode(item, depth + 1) for item in list.__iter__(value)]
 
     def _tuple(self, value: tuple[Any, ...], depth: int) -> Any:
-        self._many(tuple.__len__(value))
+        self._check_count(tuple.__len__(value))
         return {"tuple": [self.encode(item, depth + 1) for item in tuple.__iter__(value)]}
 
-    def _entries(self, size: int) -> None:
+    def _add_entries(self, size: int) -> None:
         self.keys += size
         if self.keys > KEYS:
-            raise TooBig
+            raise ValueTooBig
 
     def _set(self, value: set[Any], depth: int) -> Any:
-        self._entries(set.__len__(value))
+        self._add_entries(set.__len__(value))
         return {"set": [self.encode(item, depth + 1) for item in set.__iter__(value)]}
 
     def _frozenset(self, value: frozenset[Any], depth: int) -> Any:
-        self._entries(frozenset.__len__(value))
+        self._add_entries(frozenset.__len__(value))
         return {"frozenset": [self.encode(item, depth + 1) for item in frozenset.__iter__(value)]}
 
     def _dict(self, value: dict[Any, Any], depth: int) -> Any:
-        self._entries(dict.__len__(value))
+        self._add_entries(dict.__len__(value))
         pairs = dict.items(value)
         return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in pairs]}
 
@@ -139,30 +139,30 @@ _BY_TYPE: tuple[tuple[type, Any], ...] = (
 )
 
 
-def encode(value: object) -> Any:
-    """`value` as tagged JSON; what is too big or not plain becomes `{"opaque": [type, text]}`."""
+def encode_value(value: object) -> Any:
+    """Return `value` as tagged JSON. A value that is too large or not plain becomes `{"opaque": [type, text]}`."""
     try:
         return _Encoder().encode(value)
-    except TooBig:
-        return opaque(value, "too big to carry: ")
+    except ValueTooBig:
+        return encode_opaque(value, "too large: ")
     except RecursionError:
-        return opaque(value)
+        return encode_opaque(value)
 
 
-def opaque(value: object, prefix: str = "") -> Any:
-    """A value of which only its type and the beginning of its `repr` is told."""
-    return {"opaque": [short(type(value).__name__, NAME), short(prefix + _glimpse(value), OPAQUE)]}
+def encode_opaque(value: object, prefix: str = "") -> Any:
+    """Return the encoding of a value by its type and the beginning of its `repr`."""
+    return {"opaque": [shorten(type(value).__name__, NAME), shorten(prefix + _short_repr(value), OPAQUE)]}
 
 
-def short(text: str, limit: int) -> str:
-    """At most `limit` characters of `text`, as UTF-8 can carry them."""
+def shorten(text: str, limit: int) -> str:
+    """Return at most `limit` characters of `text`, in a form that UTF-8 can encode."""
     text = str.__str__(text)[: limit + 1]
     text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _glimpse(value: object) -> str:
-    """The beginning of the value's `repr`, without walking through gigabytes of it."""
+def _short_repr(value: object) -> str:
+    """Return the beginning of the value's `repr`, without building a long one."""
     import reprlib
 
     class Brief(reprlib.Repr):
@@ -188,11 +188,11 @@ def _glimpse(value: object) -> str:
         return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
 
 
-# --- NumPy, TensorFlow, Keras: looked at only where the code has imported them ---------------------------------
+# --- NumPy, TensorFlow and Keras, used only if the code has imported them ------------------------------------------
 
 
 def _plain(value: object) -> object:
-    """The plain value that a NumPy scalar or array, a tensor or a Keras variable holds; else `value` itself."""
+    """Return the plain value of a NumPy scalar or array, a tensor or a Keras variable; otherwise `value` itself."""
     numpy = sys.modules.get("numpy")
     if numpy is None:
         return bytes(value) if type(value) is bytearray and len(value) <= TEXT else value
@@ -207,14 +207,14 @@ def _plain(value: object) -> object:
 
 def _of_scalar(numpy: Any, value: Any) -> object:
     plain = value.item()
-    if isinstance(plain, numpy.generic):  # long doubles give themselves
+    if isinstance(plain, numpy.generic):  # `item` of a long double returns a long double
         return float(plain) if isinstance(plain, numpy.floating) else value
     return plain
 
 
 def _of_array(value: Any) -> object:
     if value.size > ITEMS:
-        raise TooBig
+        raise ValueTooBig
     if value.dtype.kind not in "biufcSUO":
         return value
     plain = value.tolist()
@@ -222,7 +222,7 @@ def _of_array(value: Any) -> object:
 
 
 def _of_tensor(value: Any) -> object:
-    """Tensors and variables of TensorFlow and Keras; a symbolic one has no value and stays what it is."""
+    """Return the value of a tensor or variable; a symbolic one, which has no value, is returned unchanged."""
     kind = type(value)
     if not kind.__module__.startswith(("tensorflow", "keras")):
         return value
@@ -232,7 +232,7 @@ def _of_tensor(value: Any) -> object:
     if numpy is None:
         return value
     if math.prod(side or 1 for side in value.shape) > ITEMS:
-        raise TooBig
+        raise ValueTooBig
     try:
         return numpy()
     except (AttributeError, NotImplementedError, TypeError, ValueError):

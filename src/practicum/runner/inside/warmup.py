@@ -1,6 +1,6 @@
-"""What a spare child does while it waits for its job: TensorFlow's first steps, which are the slow ones.
+"""Warms up a spare child while it waits for its job: TensorFlow's first operations are the slow ones.
 
-It is locked already. Nothing of this may be seen by the job: names are counted anew, files removed, chance reseeded.
+The child is locked already. The job must not notice the warm-up: names, files and random generators are reset.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def warm_up() -> None:
-    """Build and train something tiny, if Keras is loaded, and leave no trace in what a job can see."""
+    """Build and train a tiny network, if Keras is loaded, and leave no trace that a job can see."""
     keras = sys.modules.get("keras")
     if keras is not None:
-        keras.utils.set_random_seed(0)  # deterministic operations want a seed
-        _work(keras, sys.modules["numpy"])
-        with tensorflow_kernels.kept():
+        keras.utils.set_random_seed(0)  # deterministic operations need a seed
+        _train_tiny_network(keras, sys.modules["numpy"])
+        with tensorflow_kernels.keep_kernels():
             keras.utils.clear_session()
         _empty(os.getcwd())
     gc.collect()
@@ -32,8 +32,8 @@ def warm_up() -> None:
         preload.release_clean_pages()
 
 
-def _work(keras: Any, numpy: Any) -> None:
-    """The layers that courses begin with, so that their operations are there; a fit, so that tracing is."""
+def _train_tiny_network(keras: Any, numpy: Any) -> None:
+    """Use the most common layers and `fit`, so that their operations and the tracing are warm."""
     layers = keras.layers
     inputs = keras.Input((8, 8, 3))
     x = layers.Conv2D(2, 3, padding="same", use_bias=False)(inputs)
@@ -46,12 +46,12 @@ def _work(keras: Any, numpy: Any) -> None:
     images, labels = numpy.zeros((4, 8, 8, 3), "float32"), numpy.zeros(4, "int32")
     model.fit(images, labels, verbose=0, validation_data=(images, labels))
     model.predict(images, verbose=0)
-    # A kernel is made for each name and shape of a variable. This network's are the ones that learners ask for most.
+    # A kernel is made for each name and shape of a variable. Learners use this network most often.
     keras.applications.MobileNetV2(weights=None, include_top=False, input_shape=(32, 32, 3))
 
 
 def _empty(folder: str) -> None:
-    """Remove what AutoGraph and others wrote."""
+    """Remove the files that AutoGraph and others have written."""
     for entry in list(os.scandir(folder)):
         if entry.is_dir(follow_symlinks=False):
             remove_tree(entry.path)

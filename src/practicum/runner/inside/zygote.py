@@ -1,8 +1,8 @@
 """The process that has imported everything once and forks a child for each job. It runs no job itself.
 
-It is started as `python -c "…; main()" FD` with a SOCK_SEQPACKET socket. The first packet configures it; each further
-one is a job's limits with five descriptors: channel, stdout, stderr, report, traces. On `report` it tells how the child
-ended; the server closing `report` means: kill it.
+It is started as `python -c "…; main()" FD` with a SOCK_SEQPACKET socket. The first packet is its configuration; each
+further packet requests a child and carries five descriptors: channel, stdout, stderr, report, traces. The zygote writes
+to `report` how the child ended. If the server closes `report`, the zygote kills the child.
 """
 
 from __future__ import annotations
@@ -19,36 +19,40 @@ import sys
 from practicum.runner.inside import child, locks, preload, warmup
 from practicum.runner.inside.remove_tree import remove_tree
 
-TYPE_CHECKING = False  # dataclasses and typing would take longer to import than all the rest
+TYPE_CHECKING = False  # importing dataclasses and typing would take longer than everything else
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 PACKET = 1 << 18
 STDOUT, STDERR, CHANNEL, TRACES = 1, 2, 3, 4
 MAX_THREADS = 1
-"""More threads than this in the zygote, and no child is forked: it might hang on a lock that nobody holds."""
+"""Maximum number of threads for forking: with more, a child might wait for a lock that no thread of it holds."""
+
+
+class UnsafeFork(OSError):
+    """The zygote has too many threads to fork."""
 
 
 class Config:
-    """What the server says at the start."""
+    """The configuration that the server sends at the start."""
 
     def __init__(self, packet: bytes) -> None:
-        told = json.loads(packet)
-        self.mode: str = told["mode"]
-        self.preload: str = told["preload"]
-        self.folders: list[str] = told["folders"]
-        self.filter = bytes.fromhex(told["filter"])
-        self.scratch: str = told["scratch"]
-        """Full mode: the mount point of every job's scratch. Bare: the folder that holds the scratch folders."""
-        self.read: list[str] = told["read"]
-        self.write: list[str] = told["write"]
-        self.first_uid: int | None = told["first_uid"]
-        """Bare mode as root: the child with the number n becomes the user `first_uid + n`."""
-        self.keep_search: bool = told["keep_search"]
+        message = json.loads(packet)
+        self.mode: str = message["mode"]
+        self.preload: str = message["preload"]
+        self.folders: list[str] = message["folders"]
+        self.filter = bytes.fromhex(message["filter"])
+        self.scratch: str = message["scratch"]
+        """Full mode: the mount point of every job's scratch folder. Bare mode: the folder that contains them."""
+        self.read: list[str] = message["read"]
+        self.write: list[str] = message["write"]
+        self.first_uid: int | None = message["first_uid"]
+        """Bare mode as root: child number n becomes the user `first_uid + n`."""
+        self.keep_search: bool = message["keep_search"]
 
 
-class Running:
-    """A child, the socket that reports on it, and its scratch folder in bare mode."""
+class RunningChild:
+    """A living child: its process id, its report socket, and in bare mode its scratch folder."""
 
     def __init__(self, pid: int, report: socket.socket, folder: str | None) -> None:
         self.pid = pid
@@ -57,7 +61,7 @@ class Running:
 
 
 def main() -> None:
-    """Serve jobs until the server is gone."""
+    """Fork children until the server closes the control socket."""
     control = socket.socket(fileno=int(sys.argv[-1]))
     sys.argv = [""]
     config = Config(control.recv(PACKET))
@@ -69,22 +73,22 @@ def main() -> None:
     gc.freeze()
     if config.preload == "tensorflow":
         preload.release_clean_pages()
-    told = {"versions": preload.versions(), "threads": preload.threads()}
-    control.send(json.dumps(told).encode())
+    message = {"versions": preload.versions(), "threads": preload.threads()}
+    control.send(json.dumps(message).encode())
     zygote.serve()
     if config.mode == "bare":
-        remove_tree(config.scratch)  # the server does it too, unless it was killed
-    os._exit(0)  # TensorFlow would take its time to end
+        remove_tree(config.scratch)  # the server does so too, unless it was killed
+    os._exit(0)  # a normal exit of TensorFlow is slow
 
 
 class Zygote:
-    """The loop: jobs in, children out, their ends reported."""
+    """The main loop: fork a child per request, and report how each ends."""
 
     def __init__(self, config: Config, control: socket.socket) -> None:
         self.config = config
         self.control = control
-        self.running: dict[int, Running] = {}
-        """By the number of the child's process descriptor."""
+        self.running: dict[int, RunningChild] = {}
+        """By the child's process descriptor."""
         self.poll = select.poll()
         self.poll.register(control, select.POLLIN)
         self.reports: dict[int, int] = {}
@@ -100,7 +104,7 @@ class Zygote:
                 elif fd in self.running:
                     self._reap(fd)
                 elif fd in self.reports:
-                    self._obey(fd)
+                    self._handle_report(fd)
 
     def _accept(self) -> bool:
         packet, fds, _, _ = socket.recv_fds(self.control, PACKET, 8)
@@ -109,37 +113,37 @@ class Zygote:
         channel, out, err, report_fd, traces = fds
         report = socket.socket(fileno=report_fd)
         try:
-            self._start(json.loads(packet), (channel, out, err, traces), report)
+            self.start_child(json.loads(packet), (channel, out, err, traces), report)
         except OSError as error:
-            self._tell(report, {"refused": str(error)})
+            self._send_report(report, {"refused": str(error)})
             report.close()
         for fd in (channel, out, err, traces):
             os.close(fd)
         return True
 
-    def _start(self, request: dict[str, Any], fds: tuple[int, int, int, int], report: socket.socket) -> None:
+    def start_child(self, request: dict[str, Any], fds: tuple[int, int, int, int], report: socket.socket) -> None:
         if preload.threads() > MAX_THREADS:
-            raise OSError(f"the zygote has {preload.threads()} threads: a fork would not be safe")
+            raise UnsafeFork(f"the zygote has {preload.threads()} threads, so it cannot fork safely")
         self.count += 1
         folder = self._folder(request["number"])
         pid = self._fork()
         if pid == 0:
-            _in_child(self.config, request, fds, folder)
+            _run_child(self.config, request, fds, folder)
         pidfd = os.pidfd_open(pid)
-        self.running[pidfd] = Running(pid, report, folder)
+        self.running[pidfd] = RunningChild(pid, report, folder)
         self.reports[report.fileno()] = pidfd
         self.poll.register(pidfd, select.POLLIN)
         self.poll.register(report, select.POLLIN)
 
     def _fork(self) -> int:
-        """Fork; in full mode into a process namespace of its own, of which the child is the first process."""
+        """Fork; in full mode into a new process namespace, in which the child is the first process."""
         if self.config.mode == "full":
             locks.setns(self.own_pids, locks.CLONE_NEWPID)
             locks.unshare(locks.CLONE_NEWPID)
         return os.fork()
 
     def _folder(self, number: int) -> str | None:
-        """Bare mode: the job's own scratch folder, on a disk that jobs share."""
+        """Make the job's scratch folder in bare mode, where jobs share a disk; None in full mode."""
         if self.config.mode == "full":
             return None
         path = os.path.join(self.config.scratch, f"{number}-{self.count}")
@@ -148,11 +152,11 @@ class Zygote:
             os.chown(path, self.config.first_uid + number, self.config.first_uid + number)
         return path
 
-    def _obey(self, fd: int) -> None:
-        """The server speaks on a report: `where`, or nothing more, which means kill."""
-        child_ = self.running[self.reports[fd]]
+    def _handle_report(self, fd: int) -> None:
+        """Handle a message on a report socket: `where` requests traces, its end means kill."""
+        running = self.running[self.reports[fd]]
         try:
-            word = child_.report.recv(16)
+            word = running.report.recv(16)
         except OSError:
             word = b""
         if word == b"where":
@@ -172,52 +176,52 @@ class Zygote:
         del self.reports[ended.report.fileno()]
         with contextlib.suppress(KeyError):
             self.poll.unregister(ended.report)
-        told = {"exit": os.waitstatus_to_exitcode(status), "memory": usage.ru_maxrss << 10}
-        self._tell(ended.report, told)
+        message = {"exit": os.waitstatus_to_exitcode(status), "memory": usage.ru_maxrss << 10}
+        self._send_report(ended.report, message)
         ended.report.close()
 
     @staticmethod
-    def _tell(report: socket.socket, told: dict[str, Any]) -> None:
+    def _send_report(report: socket.socket, message: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):
-            report.send(json.dumps(told).encode())
+            report.send(json.dumps(message).encode())
 
 
 # --- in the child ----------------------------------------------------------------------------------------------------
 
 
-def _in_child(config: Config, request: dict[str, Any], fds: tuple[int, int, int, int], folder: str | None) -> NoReturn:
-    """From the fork to the end. Whatever happens, it never returns to the zygote's loop."""
+def _run_child(config: Config, request: dict[str, Any], fds: tuple[int, int, int, int], folder: str | None) -> NoReturn:
+    """Run the child from the fork to its end. It never returns to the zygote's loop."""
     try:
-        # Opened while the process may still pass every folder on the way.
+        # Opened while the process can still enter every folder on the way.
         rules = locks.landlock_rules(config.read, [folder, *config.write]) if folder else -1
-        rules = _place(fds, rules)
+        rules = _arrange_descriptors(fds, rules)
         channel = child.Channel.of_fd(CHANNEL)
     except BaseException:
         os._exit(1)
     try:
-        threads = _lock(config, request, folder, rules)
+        threads = _restrict(config, request, folder, rules)
         if request["spare"]:
             warmup.warm_up()
             channel.send(b"W")
         job = channel.receive()
-        locks.limit(job["memory"], job["disk"], job["seconds"], threads)
+        locks.set_limits(job["memory"], job["disk"], job["seconds"], threads)
     except BaseException as error:
         _refuse(channel, str(error))
     try:
-        child.run(channel, job, TRACES)
+        child.run_job(channel, job, TRACES)
     finally:
         os._exit(0)
 
 
 def _refuse(channel: child.Channel, why: str) -> NoReturn:
-    """Tell the server why the job does not begin, and end."""
+    """Report to the server why the job cannot start, and exit."""
     with contextlib.suppress(OSError):
         channel.send(b"X", why)
     os._exit(1)
 
 
-def _place(fds: tuple[int, int, int, int], keep: int) -> int:
-    """Put the descriptors where they belong and close every other but `keep`, whose new number it gives."""
+def _arrange_descriptors(fds: tuple[int, int, int, int], keep: int) -> int:
+    """Move the descriptors to their fixed numbers, close all others except `keep`, and return its new number."""
     import fcntl
 
     high = [fcntl.fcntl(fd, fcntl.F_DUPFD, 100) for fd in fds]
@@ -233,29 +237,33 @@ def _place(fds: tuple[int, int, int, int], keep: int) -> int:
     return keep
 
 
-def _lock(config: Config, request: dict[str, Any], folder: str | None, rules: int) -> int | None:
-    """Every lock but the limits, in the only order in which each can still be applied; how many threads a job may have.
+def _restrict(config: Config, request: dict[str, Any], folder: str | None, rules: int) -> int | None:
+    """Apply every restriction except the limits, in the only order in which each can still be applied.
 
-    Raises `OSError` if one cannot be applied.
+    Returns:
+        The maximum number of threads of the job, or None for no limit.
+
+    Raises:
+        OSError: A restriction cannot be applied.
     """
-    threads: int | None = locks.THREADS
+    threads: int | None = locks.MAX_JOB_THREADS
     if folder is None:
-        locks.own_folders(config.scratch, request["disk"])
+        locks.mount_private_folders(config.scratch, request["disk"])
         folder = os.path.join(config.scratch, "work")
         os.mkdir(folder)
         os.mkdir(os.path.join(config.scratch, "shm"))
         rules = locks.landlock_rules(["/"], [config.scratch, *config.write])
-        locks.own_user_namespace()
+        locks.enter_user_namespace()
         locks.drop_capabilities()
     elif config.first_uid is not None:
-        locks.become(config.first_uid + request["number"], config.keep_search)
+        locks.become_user(config.first_uid + request["number"], config.keep_search)
     else:
-        threads = None  # the user's other processes would count too
+        threads = None  # the limit would count the user's other processes too
     os.chdir(folder)
     os.environ.update(HOME=folder, TMPDIR=folder)
-    if "tempfile" in sys.modules:  # it remembers the zygote's folder, and AutoGraph writes what it generates there
+    if "tempfile" in sys.modules:  # it caches the zygote's folder, and AutoGraph writes there
         vars(sys.modules["tempfile"])["tempdir"] = folder
-    locks.renounce()
-    locks.landlock(rules)
-    locks.seccomp(config.filter)
+    locks.forbid_new_privileges()
+    locks.apply_landlock(rules)
+    locks.load_seccomp(config.filter)
     return threads
