@@ -462,6 +462,8 @@ class VariantFinding:
     """Of a page: what each of its shown cells gave."""
     values: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
     """Of a page: what the expressions gave that its prose asks for."""
+    code: str = ""
+    """Why it is not proved, in kebab-case and stable across wordings: `wrong-option-marked`; empty if it is proved."""
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,9 @@ from practicum.course import (
     template_sandbox,
     toml_tables,
 )
-from practicum.kinds.choice import FORMS
-from practicum.kinds.choice.claims import Claims
+from practicum.kinds.choice import CLAIMS, FORMS
+from practicum.kinds.goal import SCHEMA as GOAL
 from practicum.kinds.predict import Predict
-from practicum.kinds.project import GOAL
 from practicum.model import Evidence, Level, OptionFinding, Outcome, VariantFinding, Verdict
 from practicum.prove import evidence, experiments, judging, repeated_runs
 from practicum.runner import Pool
@@ -87,12 +86,12 @@ def test_every_mode_is_documented_with_its_place() -> None:
 
 def test_every_form_of_proof_is_documented_with_its_settings() -> None:
     """The key that asks for it, and what may stand beside it."""
-    expected = {key: set(form.settings) - {key} for key, form in FORMS.items()}
+    expected = {key: set(form.schema) - {key} for key, form in FORMS.items()}
     proofs = next(table for table in tables() if {name.split(" =")[0] for name in table} >= expected.keys())
     found = {name.split(" =")[0]: spans(cells[0]) for name, cells in proofs.items()}
 
-    assert found == expected | {"(none)": set(Claims.settings)}
-    assert set(Predict.settings) <= {"value", "prints"} | found["value"]
+    assert found == expected | {"(none)": set(CLAIMS.schema)}
+    assert set(Predict.schema) <= {"value", "prints"} | found["value"]
     assert table_of(GOAL).keys() == set(GOAL)
 
 

@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 from practicum import kinds
 from practicum.course.diagnostics import Notes
 from practicum.course.problem import read
-from practicum.kinds.base import NoKey, Unclear
-from practicum.kinds.equality import shown
+from practicum.kinds.base import IncompleteAnswer, MissingKey
+from practicum.kinds.literals import value_text
 from practicum.kinds.number import number
 from practicum.model import Level, Observation, OptionFinding, Problem, Run, Variant, VariantFinding, Verdict
 from practicum.runner import Job, Pool
 
 FOLDER = Path(kinds.__file__).parent
-ASKED = [name for name, kind in kinds.registered().items() if kind.form]
-RUN = [name for name in ASKED if kinds.get(name).in_code]
+ASKED = [name for name, kind in kinds.registered().items() if kind.has_form]
+RUN = [name for name in ASKED if kinds.get(name).answer_is_code]
 
 
 @cache
@@ -51,7 +51,7 @@ def finding(observed: str) -> VariantFinding:
 
 def passes(kind: str, one: Variant, answer: tuple[str, ...], pool: Pool) -> bool:
     """Whether an answer is right, once it was really run."""
-    run = kinds.get(kind).attempt(one, answer)
+    run = kinds.get(kind).grading_run(one, answer)
     assert isinstance(run, Run)
     result = pool.run(Job(code=run.snippet, setup=run.setup, check=run.check))
     seen = Observation(0, 0, result.stdout, result.values, result.failure, result.why if result.stopped else None)
@@ -64,7 +64,7 @@ def passes(kind: str, one: Variant, answer: tuple[str, ...], pool: Pool) -> bool
 @pytest.mark.parametrize("kind", ASKED)
 def test_every_kind_has_its_form(kind: str) -> None:
     """In its own folder, by the name that it gives."""
-    assert kinds.get(kind).form == f"{kind}/form.html"
+    assert kinds.get(kind).form_template == f"kinds/{kind}/form.html"
     assert (FOLDER / kind / "form.html").is_file()
 
 
@@ -79,7 +79,7 @@ def test_a_form_that_nothing_was_put_into_is_no_answer(kind: str) -> None:
     if kind == "order":
         return  # Its lines always stand in some order.
 
-    assert kinds.get(kind).read(one, (), empty) == ()
+    assert kinds.get(kind).read_answer(one, (), empty) == ()
 
 
 @pytest.mark.parametrize("kind", RUN)
@@ -88,7 +88,7 @@ def test_the_code_of_an_answer_runs_after_all_that_the_learner_finds_there(kind:
     one = replace(example(kind).variants[0], setup="a = 1", snippet="b = 2")
     answer = (one.solution,) if kind in ("code", "repair") else tuple(right_answer(kind, one))
 
-    run = kinds.get(kind).attempt(one, answer)
+    run = kinds.get(kind).grading_run(one, answer)
 
     assert run is not None
     assert (run.setup, run.check) == ("a = 1\nb = 2", one.check)
@@ -99,7 +99,7 @@ def right_answer(kind: str, one: Variant) -> Iterator[str]:
     if kind == "blanks":
         yield from ("classes", "label")
     else:
-        yield from map(str, range(kinds.get(kind).parts(one)))
+        yield from map(str, range(kinds.get(kind).item_count(one)))
 
 
 def wrong_answers(kind: str, one: Variant) -> Iterator[tuple[str, ...]]:
@@ -126,7 +126,7 @@ def test_the_solution_is_right_and_every_mutant_is_wrong(kind: str, pool: Pool) 
 @pytest.mark.parametrize("kind", ["predict", "number"])
 def test_where_the_key_is_a_run_nothing_is_right_before_it_was_run(kind: str) -> None:
     """A draft's problem is not graded by a guess."""
-    with pytest.raises(NoKey):
+    with pytest.raises(MissingKey):
         kinds.get(kind).grade(variant(proof={"value": "x"}), ("1",), None, None)
 
 
@@ -137,13 +137,13 @@ def test_where_the_key_is_a_run_nothing_is_right_before_it_was_run(kind: str) ->
 def test_a_choice_is_read_by_places_and_kept_by_numbers(count: int, seed: int, data: st.DataObject) -> None:
     """In whatever order it was shown, and sent; back again it is the same form."""
     kind, one = kinds.get("choice"), variant(options=tuple(_option(n) for n in range(count)))
-    order = kind.arrange(one, random.Random(seed))
+    order = kind.shuffled_order(one, random.Random(seed))
     places = data.draw(st.lists(st.sampled_from([str(n) for n in range(1, count + 1)]), unique=True))
 
-    answer = kind.read(one, order, places)
+    answer = kind.read_answer(one, order, places)
 
     assert answer == tuple(sorted(str(order[int(place) - 1]) for place in places))
-    assert sorted(kind.fields(one, order, answer)) == sorted(places)
+    assert sorted(kind.answer_fields(one, order, answer)) == sorted(places)
 
 
 def _option(number: int) -> object:
@@ -156,7 +156,7 @@ def _option(number: int) -> object:
 def test_there_is_no_other_option(place: str) -> None:
     """What no form of ours sends is told apart from a wrong answer."""
     with pytest.raises(ValueError, match="no such option"):
-        kinds.get("choice").read(variant(), (2, 0, 1, 3), [place])
+        kinds.get("choice").read_answer(variant(), (2, 0, 1, 3), [place])
 
 
 def test_several_right_options_are_all_needed_and_no_other() -> None:
@@ -196,7 +196,7 @@ def test_a_prediction_is_compared_as_a_value(gives: str, typed: str, right: bool
     """As the format has it; a text may go without its quotes."""
     kind, one = kinds.get("predict"), variant(proof={"value": "x"})
 
-    answer = kind.read(one, (), [typed])
+    answer = kind.read_answer(one, (), [typed])
 
     assert kind.grade(one, answer, finding(gives), None) is right
 
@@ -223,16 +223,16 @@ def test_whatever_a_run_gives_its_repr_is_right(value: object) -> None:
     """Nobody can be right and be told otherwise."""
     kind, one = kinds.get("predict"), variant(proof={"value": "x"})
 
-    answer = kind.read(one, (), [shown(value)])
+    answer = kind.read_answer(one, (), [value_text(value)])
 
-    assert kind.grade(one, answer, finding(shown(value)), None)
+    assert kind.grade(one, answer, finding(value_text(value)), None)
 
 
 @pytest.mark.parametrize("typed", ["(1, 2", "[1", "'open", "1 +", "3x", '"', "(a)"])
 def test_what_is_meant_as_a_value_and_is_none_costs_nothing(typed: str) -> None:
     """A bracket that is missing is no wrong prediction. It is told by the text alone, so it gives nothing away."""
-    with pytest.raises(Unclear, match="no value in Python"):
-        kinds.get("predict").read(variant(proof={"value": "x"}), (), [typed])
+    with pytest.raises(IncompleteAnswer, match="no value in Python"):
+        kinds.get("predict").read_answer(variant(proof={"value": "x"}), (), [typed])
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_what_is_printed_is_compared_by_lines(typed: str, right: bool) -> None:
     """White space at the ends of lines and at the end does not count; indentation and blank lines do."""
     kind, one = kinds.get("predict"), variant(proof={"prints": True})
 
-    answer = kind.read(one, (), [typed])
+    answer = kind.read_answer(one, (), [typed])
 
     assert kind.grade(one, answer, finding("1\n2"), None) is right
 
@@ -283,20 +283,20 @@ def test_a_number_is_read_as_people_write_it(text: str, value: float) -> None:
 @pytest.mark.parametrize("text", ["two", "1/2", "3 %", "1e999", "--1", "1.2.3", "1,2,3", "nan", "inf", "0x1", "1" * 61])
 def test_what_is_no_number_costs_nothing(text: str) -> None:
     """It says what to write instead."""
-    with pytest.raises(Unclear, match="no number"):
+    with pytest.raises(IncompleteAnswer, match="no number"):
         number(text)
 
 
 def test_a_number_that_can_be_read_in_two_ways_is_asked_about() -> None:
     """Nobody's attempt is lost to a comma."""
-    with pytest.raises(Unclear, match=r"`1,500` can be read in two ways. Write `1500`, or `1.500`"):
+    with pytest.raises(IncompleteAnswer, match=r"`1,500` can be read in two ways. Write `1500`, or `1.500`"):
         number("1,500")
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**30), 10**30))
 def test_every_number_is_read_as_itself(value: float) -> None:
     """In Python's own way of writing it; and two ways of writing one number are one answer."""
-    read = kinds.get("number").read
+    read = kinds.get("number").read_answer
 
     assert number(repr(value)) == value
     assert read(variant(), (), [f" {value!r}"]) == read(variant(), (), [repr(value)])
@@ -345,7 +345,7 @@ def test_filling_in_blanks_puts_each_text_in_its_place(pieces: list[str], data: 
     filled = tuple(data.draw(st.text("xyz()", min_size=1)) for _ in pieces[1:])
     expected = "".join(f"{piece}|{text}|" for piece, text in zip(pieces, filled, strict=False)) + pieces[-1]
 
-    code = kinds.get("blanks").attempt(variant(start=start), filled)
+    code = kinds.get("blanks").grading_run(variant(start=start), filled)
 
     assert code is not None
     assert code.snippet == (expected if filled else start)
@@ -360,9 +360,9 @@ def test_any_filling_is_right_that_passes(pool: Pool) -> None:
 
 def test_a_blank_left_empty_costs_nothing() -> None:
     """It says which one."""
-    read, one = kinds.get("blanks").read, example("blanks").variants[0]
+    read, one = kinds.get("blanks").read_answer, example("blanks").variants[0]
 
-    with pytest.raises(Unclear, match="Blank 2 of 2 is still empty"):
+    with pytest.raises(IncompleteAnswer, match="Blank 2 of 2 is still empty"):
         read(one, (), ["classes", "  "])
     with pytest.raises(ValueError, match="so many blanks"):
         read(one, (), ["a", "b", "c"])
@@ -372,7 +372,7 @@ def test_a_bank_is_shown_in_an_order_that_says_nothing() -> None:
     """The same each time, whatever its author wrote first; and nothing else of the problem goes with it."""
     one = example("blanks").variants[0]
     words = [f"w{n}" for n in range(12)]
-    asks = [kinds.get("blanks").asks(a_problem("blanks", one, words), one, (), ["x"]) for _ in range(2)]
+    asks = [kinds.get("blanks").form_context(a_problem("blanks", one, words), one, (), ["x"]) for _ in range(2)]
 
     assert asks[0] == asks[1]
     assert sorted(asks[0]["bank"]) == sorted(words) != list(asks[0]["bank"])
@@ -402,7 +402,7 @@ def test_a_bank_must_hold_what_the_solution_needs(bank: tuple[str, ...], said: s
 
 def test_code_is_taken_as_it_was_typed_but_for_line_ends() -> None:
     """So lines are counted as the learner counts them."""
-    read = kinds.get("repair").read
+    read = kinds.get("repair").read_answer
 
     assert read(variant(), (), ["\r\n  a = 1\r\nb\r\n\r\n"]) == ("\n  a = 1\nb",)
 
@@ -411,8 +411,8 @@ def test_the_start_unchanged_is_no_answer() -> None:
     """It is known to be wrong, and costs nothing."""
     one = example("repair").variants[0]
 
-    with pytest.raises(Unclear, match="Change it first"):
-        kinds.get("repair").read(one, (), [one.start.replace("\n", "\r\n")])
+    with pytest.raises(IncompleteAnswer, match="Change it first"):
+        kinds.get("repair").read_answer(one, (), [one.start.replace("\n", "\r\n")])
 
 
 # --- order ---------------------------------------------------------------------------------------------------------
@@ -424,25 +424,25 @@ LINES = st.lists(st.sampled_from(["a = 1", "b = 2", "    c = 3", "for x in y:", 
 def test_an_order_is_read_line_by_line(lines: list[str], seed: int, chance: random.Random) -> None:
     """Whatever order the fields come in; its code has the lines as the learner put them, indentation kept."""
     kind, one = kinds.get("order"), variant(solution="\n\n".join(lines))
-    order = kind.arrange(one, random.Random(seed))
+    order = kind.shuffled_order(one, random.Random(seed))
     places = list(range(1, len(order) + 1))
     chance.shuffle(places)
     fields = [f"{shown}-{place}" for shown, place in enumerate(places, 1)]
     expected = [lines[order[places.index(place)]] for place in sorted(places)]
     chance.shuffle(fields)
 
-    answer = kind.read(one, order, fields)
+    answer = kind.read_answer(one, order, fields)
 
-    run = kind.attempt(one, answer)
+    run = kind.grading_run(one, answer)
     assert run is not None
     assert run.snippet.split("\n") == expected
-    assert kind.read(one, order, kind.fields(one, order, answer)) == answer
+    assert kind.read_answer(one, order, kind.answer_fields(one, order, answer)) == answer
 
 
 @given(LINES, st.integers(0, 2**32))
 def test_lines_are_never_shown_in_the_solution_s_order(lines: list[str], seed: int) -> None:
     """Unless they all read the same: then there is no other."""
-    order = kinds.get("order").arrange(variant(solution="\n".join(lines)), random.Random(seed))
+    order = kinds.get("order").shuffled_order(variant(solution="\n".join(lines)), random.Random(seed))
 
     assert sorted(order) == list(range(len(lines)))
     assert [lines[number] for number in order] != lines or len(set(lines)) == 1
@@ -452,15 +452,17 @@ def test_orders_that_read_the_same_are_the_same_answer() -> None:
     """Two lines that are alike cannot be told apart, so no attempt is used up by changing them."""
     kind, one = kinds.get("order"), variant(solution="x += 1\ny = x\nx += 1")
 
-    first, second = (kind.read(one, (0, 1, 2), fields) for fields in (["1-1", "2-2", "3-3"], ["1-3", "2-2", "3-1"]))
+    first, second = (
+        kind.read_answer(one, (0, 1, 2), fields) for fields in (["1-1", "2-2", "3-3"], ["1-3", "2-2", "3-1"])
+    )
 
     assert first == second == ("0", "1", "2")
 
 
 def test_two_lines_at_one_place_cost_nothing() -> None:
     """Without a script one can give a place twice."""
-    with pytest.raises(Unclear, match="Two lines have place 1"):
-        kinds.get("order").read(variant(solution="a\nb"), (1, 0), ["1-1", "2-1"])
+    with pytest.raises(IncompleteAnswer, match="Two lines have place 1"):
+        kinds.get("order").read_answer(variant(solution="a\nb"), (1, 0), ["1-1", "2-1"])
 
 
 @pytest.mark.parametrize(
@@ -469,4 +471,4 @@ def test_two_lines_at_one_place_cost_nothing() -> None:
 def test_what_is_no_order_of_these_lines_is_refused(fields: list[str]) -> None:
     """No form of ours sends that."""
     with pytest.raises(ValueError, match=r"order of these lines|two numbers"):
-        kinds.get("order").read(variant(solution="a\nb"), (1, 0), fields)
+        kinds.get("order").read_answer(variant(solution="a\nb"), (1, 0), fields)

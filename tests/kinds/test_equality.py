@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.kinds.equality import literal, same, shown
+from practicum.kinds.equality import is_equal
+from practicum.kinds.literals import parse_literal, value_text
 from practicum.model import Opaque
 
 NAN = math.nan
@@ -38,8 +39,8 @@ plain = st.recursive(
 )  # fmt: skip
 def test_the_same(left: Any, right: Any) -> None:
     """Python's `==`, and NaN equals NaN, wherever it stands."""
-    assert same(left, right)
-    assert same(right, left)
+    assert is_equal(left, right)
+    assert is_equal(right, left)
 
 
 @pytest.mark.parametrize(
@@ -52,8 +53,8 @@ def test_the_same(left: Any, right: Any) -> None:
 )  # fmt: skip
 def test_not_the_same(left: Any, right: Any) -> None:
     """`True` is not `1`, a list is no tuple, and what is no plain data equals nothing."""
-    assert not same(left, right)
-    assert not same(right, left)
+    assert not is_equal(left, right)
+    assert not is_equal(right, left)
 
 
 @pytest.mark.parametrize(
@@ -67,28 +68,28 @@ def test_not_the_same(left: Any, right: Any) -> None:
 )  # fmt: skip
 def test_tolerance_is_for_floats(left: Any, right: Any, tolerance: float, close: bool) -> None:
     """Relative or absolute, within lists, tuples and dicts; two integers are equal or not."""
-    assert same(left, right, tolerance=tolerance) is close
+    assert is_equal(left, right, tolerance=tolerance) is close
 
 
 def test_strict_tells_1_from_1_0() -> None:
     """Everywhere: alone, in lists, as members and keys."""
     pairs = [(1, 1.0), ([1], [1.0]), ({1}, {1.0}), ({1: 0}, {1.0: 0}), ({0: 1}, {0: 1.0})]
 
-    assert all(same(left, right) and not same(left, right, strict=True) for left, right in pairs)
-    assert same(1, 1, strict=True)
+    assert all(is_equal(left, right) and not is_equal(left, right, strict=True) for left, right in pairs)
+    assert is_equal(1, 1, strict=True)
 
 
 @given(plain)
 def test_a_value_is_the_same_as_itself_and_as_its_literal(value: Any) -> None:
     """What is shown to a learner, typed back, is the same answer."""
-    assert same(value, value, strict=True)
-    assert same(literal(shown(value)), value)
+    assert is_equal(value, value, strict=True)
+    assert is_equal(parse_literal(value_text(value)), value)
 
 
 @given(plain, plain)
 def test_sameness_goes_both_ways(left: Any, right: Any) -> None:
     """It does not matter which of the two the learner gave."""
-    assert same(left, right) is same(right, left)
+    assert is_equal(left, right) is is_equal(right, left)
 
 
 @pytest.mark.parametrize(
@@ -97,4 +98,4 @@ def test_sameness_goes_both_ways(left: Any, right: Any) -> None:
 def test_what_is_no_literal_is_refused(text: str) -> None:
     """Nothing is run to read an answer."""
     with pytest.raises(ValueError, match="is not a Python literal"):
-        literal(text)
+        parse_literal(text)

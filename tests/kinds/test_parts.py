@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.kinds import settings, snippet_edits
-from practicum.kinds.run_agreement import Witnessed, agreed, printed, witnessed
+from practicum.kinds import snippet_edits, validators
+from practicum.kinds.conditions import Condition, read_condition
+from practicum.kinds.run_agreement import agreed_value
+from practicum.kinds.stdout_text import normalize_stdout
 from practicum.model import Failure, Fix, Opaque
 from practicum.statistics.intervals import paired_difference, student_t_quantile
 
@@ -80,25 +82,25 @@ KERAS_2 = "1/2 [==============>...............] - ETA: 0s - loss: 1\b\b\b\n2/2 [
 )
 def test_printed_text_is_compared_without_progress_bars_and_trailing_white_space(text: str, plain: str) -> None:
     """A bar carries times; what a snippet prints itself stays, even if it looks a little like one."""
-    assert printed(text) == plain
+    assert normalize_stdout(text) == plain
 
 
 def test_runs_agree_or_it_is_said_how_they_differ() -> None:
     """Two exceptions of one kind agree, whatever they say; `True` and `1` do not."""
-    assert agreed([1, 1.0], lambda v: v)[1] == "2 fresh runs gave `1` and `1.0`"
-    assert agreed([True, 1, 1], lambda v: v)[1] == "3 fresh runs gave `True` and `1`"
-    assert agreed([math.nan, math.nan], lambda v: v)[1] is None
-    assert agreed([Failure("E", "a"), Failure("E", "b")], lambda v: v)[1] is None
-    assert agreed([Failure("E", "a"), None], lambda v: v)[1] == "2 fresh runs gave `E: a` and `None`"
-    assert agreed([Opaque("f", "f at 1"), Opaque("f", "f at 2")], lambda v: v)[1] is not None
+    assert agreed_value([1, 1.0], lambda v: v)[1] == "2 fresh runs gave `1` and `1.0`"
+    assert agreed_value([True, 1, 1], lambda v: v)[1] == "3 fresh runs gave `True` and `1`"
+    assert agreed_value([math.nan, math.nan], lambda v: v)[1] is None
+    assert agreed_value([Failure("E", "a"), Failure("E", "b")], lambda v: v)[1] is None
+    assert agreed_value([Failure("E", "a"), None], lambda v: v)[1] == "2 fresh runs gave `E: a` and `None`"
+    assert agreed_value([Opaque("f", "f at 1"), Opaque("f", "f at 2")], lambda v: v)[1] is not None
 
 
 def test_a_witness_that_is_none_is_a_failure() -> None:
     """A run may give anything, even forge it."""
-    assert witnessed([True, {"x": ["text"]}]) == Witnessed(True, {"x": Opaque("text", "text")})
-    assert isinstance(witnessed([1, {}]), Failure)
-    assert isinstance(witnessed("x"), Failure)
-    assert isinstance(witnessed(None), Failure)
+    assert read_condition([True, {"x": ["text"]}]) == Condition(True, {"x": Opaque("text", "text")})
+    assert isinstance(read_condition([1, {}]), Failure)
+    assert isinstance(read_condition("x"), Failure)
+    assert isinstance(read_condition(None), Failure)
 
 
 @pytest.mark.parametrize(
@@ -125,16 +127,16 @@ def test_nothing_differs_from_itself(scores: list[float]) -> None:
 @pytest.mark.parametrize("value", [0, 1.5, -(2**62), "x", True, None, [1, ["a"]], {"a": 1}])
 def test_an_experiment_may_be_asked_with_what_json_can_carry(value: object) -> None:
     """There and back."""
-    assert settings.arguments({"x": value}) is None
+    assert validators.parameters({"x": value}) is None
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, (1,), {1}, 2**64, {1: 2}, b"a", 1j])
 def test_and_with_nothing_else(value: object) -> None:
     """Evidence could not give it back."""
-    assert settings.arguments({"x": value}) is not None
+    assert validators.parameters({"x": value}) is not None
 
 
 def test_no_number_is_too_large_to_be_refused() -> None:
     """TOML has integers without end."""
-    assert settings.number(10**5000) == "must be a number, not such a number"
-    assert settings.tolerance(10**5000) is not None
+    assert validators.number(10**5000) == "must be a number, not such a number"
+    assert validators.tolerance(10**5000) is not None

@@ -138,6 +138,6 @@ def of_every_kind(root: Path) -> Path:
         text = file.read_text(encoding="utf-8")
         if kind.has_bank:
             text = text.replace("+++\n", "+++\n" + BANK, 1)
-        if kind.form:
+        if kind.has_form:
             files |= {f"topic/{mode}/{name}.md": text for mode in ("challenge", "try")}
     return write(root, files)

@@ -24,9 +24,6 @@ CHARACTERS = 2_000_000
 FILE_ROLES = ("setup", "run", "start", "solution", "check")
 """What may stand in a file `ROLE.py` of a folder problem instead of a fence."""
 
-_COMPARED = {"value", "prints", "error"}
-"""Proofs in which an option's code is its answer, so that a fence may hold it."""
-
 
 def read(path: str, text: str, notes: Notes, files: Mapping[str, str] | None = None) -> Problem | None:
     """The problem in `text`; None if anything is wrong, which is then noted.
@@ -38,8 +35,9 @@ def read(path: str, text: str, notes: Notes, files: Mapping[str, str] | None = N
         return None
     front, body, first = split
     table, lines = toml_tables.parse(front, toml_tables.ProblemTable, notes, 2, frozenset({"kind", "params"}))
-    compared = table is not None and not _COMPARED.isdisjoint(table.proof)
-    draft = drafts.parse(body, first, notes, fenced_answers=compared)
+    kind = kinds.registered().get(table.kind if table else kinds.DEFAULT, kinds.get(kinds.DEFAULT))
+    fenced_answers = table is not None and kind.fence_is_answer(table.proof)
+    draft = drafts.parse(body, first, notes, fenced_answers=fenced_answers)
     _adopt(draft, files or {}, path.rpartition("/")[0], notes)
     if table is None:
         return None
@@ -145,11 +143,11 @@ class _Builder:
         What is missing may then stand there, misspelt; and what could not be filled in would be found wrong again.
         """
         for variant in problem.variants:
-            for found in kind.mistakes(problem, variant):
-                place = self._place(found.where)
-                follows = bool(noted) if found.where == "title" else (place.path or self.path, place.line) in noted
+            for mistake in kind.mistakes(problem, variant):
+                place = self._place(mistake.part)
+                follows = bool(noted) if mistake.part == "title" else (place.path or self.path, place.line) in noted
                 if not follows and (place.path, place.line) not in self.unfilled:
-                    self.notes.add(place.line + found.down, found.message, place.path)
+                    self.notes.add(place.line + mistake.line_offset, mistake.message, place.path)
 
     def _place(self, part: str) -> Chunk:
         return self.places.get(part) or Chunk("", self.lines(part))

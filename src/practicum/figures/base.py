@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from markupsafe import Markup
 
 from practicum.figures.settings import listed
-from practicum.kinds.settings import Settings, wrong
+from practicum.kinds.validators import Schema, check_table
 from practicum.model import Measured, Measurement
 
 SEEDS = 5
@@ -30,7 +30,7 @@ class Figure(ABC):
 
     name: ClassVar[str]
     """The first word of its fence."""
-    keys: ClassVar[Settings]
+    keys: ClassVar[Schema]
     """What each key of its table may hold."""
     required: ClassVar[tuple[str, ...]]
     """The keys that it cannot be drawn without."""
@@ -58,19 +58,17 @@ class Figure(ABC):
         """
 
 
-def table_mistakes(
-    table: Mapping[str, Any], settings: Settings, required: Sequence[str], holder: str
-) -> Iterator[Wrong]:
+def table_mistakes(table: Mapping[str, Any], settings: Schema, required: Sequence[str], holder: str) -> Iterator[Wrong]:
     """Keys that mean nothing or hold what they must not, and those that are missing."""
-    for found in wrong(table, settings, "", holder, settings):
-        yield found.where.removeprefix("."), found.message
+    for found in check_table(table, settings, "", holder, settings):
+        yield found.part.removeprefix("."), found.message
     missing = [key for key in required if key not in table]
     if missing:
         yield "", f"{holder} needs {listed(missing)}"
 
 
 def inner_mistakes(
-    tables: Sequence[Mapping[str, Any]], key: str, settings: Settings, required: Sequence[str]
+    tables: Sequence[Mapping[str, Any]], key: str, settings: Schema, required: Sequence[str]
 ) -> Iterator[Wrong]:
     """The same for each table of a list, `[[lines]]`: all are about the list's key."""
     for number, table in enumerate(tables, 1):

@@ -12,7 +12,7 @@ from practicum.charts.interactive_chart import Rows
 from practicum.charts.line_chart import Line, line
 from practicum.figures import settings as own
 from practicum.figures.base import TALL, Figure, Wrong, across_seeds, curve, seeds_of, shares
-from practicum.kinds import settings
+from practicum.kinds import validators
 from practicum.model import Json, Measured, Measurement
 
 
@@ -21,17 +21,17 @@ class LearningCurves(Figure):
 
     name = "chart"
     keys = {
-        "title": settings.words("what the figure shows"),
-        "experiment": settings.name("a function of experiments.py"),
+        "title": validators.text("what the figure shows"),
+        "experiment": validators.dotted_name("a function of experiments.py"),
         "given": own.given,
         "series": own.names("a list that the experiment gives", 6),
         "names": own.texts("names", 1, 8),
         "vary": own.parameter,
         "values": own.settings,
-        "seeds": settings.seeds,
+        "seeds": validators.seeds,
         "unit": own.label("what a step is, as in `epoch`"),
-        "percent": settings.truth,
-        "play": settings.truth,
+        "percent": validators.boolean,
+        "play": validators.boolean,
     }
     required = ("title", "experiment", "series")
 

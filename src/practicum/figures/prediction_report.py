@@ -13,7 +13,7 @@ from practicum.charts.interactive_chart import Rows
 from practicum.charts.line_chart import Line
 from practicum.figures import settings as own
 from practicum.figures.base import Figure, Wrong, curve
-from practicum.kinds import settings
+from practicum.kinds import validators
 from practicum.model import Measured, Measurement
 from practicum.statistics.classification import BinaryCounts, CalibrationBin, Predictions
 from practicum.statistics.intervals import Proportion
@@ -36,8 +36,8 @@ class PredictionReport(Figure):
 
     name = "predictions"
     keys = {
-        "title": settings.words("what the figure shows"),
-        "experiment": settings.name("a function of experiments.py"),
+        "title": validators.text("what the figure shows"),
+        "experiment": validators.dotted_name("a function of experiments.py"),
         "given": own.given,
         "seed": own.seed,
         "classes": own.texts("names of classes", 2, 12),

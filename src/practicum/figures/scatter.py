@@ -13,7 +13,7 @@ from markupsafe import Markup
 from practicum.charts import markers, svg
 from practicum.figures import settings as own
 from practicum.figures.base import Figure, Wrong, curve, inner_mistakes
-from practicum.kinds import settings
+from practicum.kinds import validators
 from practicum.model import Measured, Measurement
 
 CLASSES = len(markers.SHAPES)
@@ -31,14 +31,14 @@ class ScatterFigure(Figure):
 
     name = "scatter"
     keys = {
-        "title": settings.words("what the figure shows"),
+        "title": validators.text("what the figure shows"),
         "classes": own.texts("names of classes", 1, CLASSES),
         "panels": own.tables("[[panels]]", 4),
         "seed": own.seed,
     }
     required = ("title", "classes", "panels")
     inner = {
-        "experiment": settings.name("a function of experiments.py"),
+        "experiment": validators.dotted_name("a function of experiments.py"),
         "given": own.given,
         "name": own.label("what the panel is called"),
     }

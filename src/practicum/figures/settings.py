@@ -1,12 +1,17 @@
-"""What the keys of figures may hold, beside what `practicum.kinds.settings` knows already."""
+"""What the keys of figures may hold, beside what `practicum.kinds.validators` knows already."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+<<<<<<< HEAD
 from practicum.kinds.json_values import is_json
 from practicum.kinds.settings import Setting, arguments, is_finite, name
+=======
+from practicum.kinds import expressions
+from practicum.kinds.validators import Validator, dotted_name, is_finite_number, parameters
+>>>>>>> dc6a38c (Rename the kinds' interface to the field's terms, with a code for each mistake)
 
 LONGEST = 40
 """Letters of a name that is written into a figure."""
@@ -18,7 +23,7 @@ def listed(names: Iterable[str]) -> str:
     return spans[0] if len(spans) == 1 else f"{', '.join(spans[:-1])} and {spans[-1]}"
 
 
-def texts(what: str, least: int, most: int) -> Setting:
+def texts(what: str, least: int, most: int) -> Validator:
     """A list of different short texts; `what` says of what."""
 
     def check(value: Any) -> str | None:
@@ -31,7 +36,7 @@ def texts(what: str, least: int, most: int) -> Setting:
     return check
 
 
-def label(what: str) -> Setting:
+def label(what: str) -> Validator:
     """A short text; `what` says of what."""
 
     def check(value: Any) -> str | None:
@@ -41,9 +46,9 @@ def label(what: str) -> Setting:
     return check
 
 
-def names(what: str, most: int) -> Setting:
+def names(what: str, most: int) -> Validator:
     """A list of different Python names; `what` says of what."""
-    one = name(what)
+    one = dotted_name(what)
 
     def check(value: Any) -> str | None:
         if not isinstance(value, list) or not 1 <= len(value) <= most:
@@ -59,14 +64,14 @@ def names(what: str, most: int) -> Setting:
 
 def given(value: Any) -> str | None:
     """Parameters of an experiment, besides its seed."""
-    if objection := arguments(value):
+    if objection := parameters(value):
         return objection
     return "holds `seed`: which seeds are drawn is said by `seeds`, or `seed`" if "seed" in value else None
 
 
 def parameter(value: Any) -> str | None:
     """The name of a parameter that is varied."""
-    if objection := name("a parameter's name")(value):
+    if objection := dotted_name("a parameter's name")(value):
         return objection
     return "must be a parameter other than `seed`" if value == "seed" else None
 
@@ -82,7 +87,7 @@ def settings(value: Any) -> str | None:
 
 def places(value: Any) -> str | None:
     """Numbers along an axis."""
-    if not isinstance(value, list) or not 2 <= len(value) <= 20 or not all(map(is_finite, value)):
+    if not isinstance(value, list) or not 2 <= len(value) <= 20 or not all(map(is_finite_number, value)):
         return "must be a list of 2 to 20 numbers"
     if max(map(abs, value)) > 1e15:
         return "must hold numbers up to 1e15"
@@ -95,7 +100,7 @@ def seed(value: Any) -> str | None:
     return None if good else "must be a whole number, not below 0"
 
 
-def tables(what: str, most: int) -> Setting:
+def tables(what: str, most: int) -> Validator:
     """A list of tables; `what` says how one is written."""
 
     def check(value: Any) -> str | None:

@@ -12,7 +12,7 @@ from practicum.charts.interactive_chart import Rows
 from practicum.charts.line_chart import Line
 from practicum.figures import settings as own
 from practicum.figures.base import TALL, Figure, Wrong, across_seeds, inner_mistakes, seeds_of, shares, value
-from practicum.kinds import settings
+from practicum.kinds import validators
 from practicum.model import Measured, Measurement
 
 
@@ -21,19 +21,19 @@ class SweepFigure(Figure):
 
     name = "sweep"
     keys = {
-        "title": settings.words("what the figure shows"),
+        "title": validators.text("what the figure shows"),
         "over": own.parameter,
         "values": own.places,
-        "measure": settings.name("a number that the experiments give"),
+        "measure": validators.dotted_name("a number that the experiments give"),
         "unit": own.label("what the values count, as in `images a class`"),
         "lines": own.tables("[[lines]]", 6),
-        "seeds": settings.seeds,
-        "percent": settings.truth,
-        "slider": settings.truth,
+        "seeds": validators.seeds,
+        "percent": validators.boolean,
+        "slider": validators.boolean,
     }
     required = ("title", "over", "values", "measure", "unit", "lines")
     inner = {
-        "experiment": settings.name("a function of experiments.py"),
+        "experiment": validators.dotted_name("a function of experiments.py"),
         "given": own.given,
         "name": own.label("what the line is called"),
     }

@@ -1,132 +1,208 @@
-"""What a problem kind is: what may stand in its file, what must be run to settle it, and what the runs say."""
+"""The interface of a problem kind: what its files may contain, what is run to prove and grade it, and its form."""
 
 from __future__ import annotations
 
 import random
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from practicum.model import Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
+from practicum.errors import CodedError
+from practicum.model import Measurement, Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
 
 
 @dataclass(frozen=True)
-class Found:
-    """One thing wrong in a problem as written."""
+class PartMistake:
+    """One mistake in one part of a problem as written."""
 
-    where: str
-    """The part it is about: `proof`, `proof.value`, `goal.metric`, `option 2`, `claim 2`, `fix 2`, `solution`,
-    `mutant 1`; or `title`, where something is missing."""
+    part: str
+    """The part: `proof`, `proof.value`, `goal.metric`, `option 2`, `claim 2`, `fix 2`, `solution`, `mutant 1`; or
+    `title` where a part is missing."""
+    code: str
+    """Kebab-case, stable across wordings: `missing-snippet`."""
     message: str
-    down: int = 0
-    """Lines below the part's first."""
+    line_offset: int = 0
+    """Lines below the first line of the part."""
 
 
-class Unclear(ValueError):
-    """What was sent is no answer yet: a blank left empty, a number that is none. It costs nothing; says what to do."""
+class IncompleteAnswer(CodedError):
+    """An answer that cannot be graded yet, such as an empty blank or a text where a number is needed.
+
+    It uses up no attempt. The message says what is missing and what to do. Codes: `blank-empty`, `ambiguous-number`,
+    `not-a-number`, `not-a-literal`, `start-unchanged`, `place-taken`; of the pages: `answer-empty`, `answer-too-long`.
+    """
 
 
-class NoKey(LookupError):
-    """Nothing says what is right: the problem has not been run as it stands."""
+class MissingKey(LookupError):
+    """The right answer is not known, because the problem has not been run in its present form."""
 
 
 class Kind(ABC):
-    """One kind of problem. A subclass lives in a folder of its own and is listed in the registry.
+    """One kind of problem: a folder with this class, an example and, if it has a form, `form.html`.
 
-    An *answer* is a tuple of texts as it is stored; *fields* are what a form of the kind sends under the name
-    `answer`. Only kinds with a `form` are ever asked for one.
+    A `style.css` and a `script.js` in the folder are loaded on the pages that show the form. An *answer* is a tuple of
+    strings, as it is stored; *fields* are the values that the form sends under the name `answer`.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     roles: ClassVar[frozenset[str]]
-    """The fences its file may hold."""
+    """The roles of code fences that its files may contain."""
     has_goal: ClassVar[bool] = False
-    """Whether its front matter may hold a `[goal]`."""
+    """Whether its front matter may contain a `[goal]`."""
     has_bank: ClassVar[bool] = False
-    """Whether its front matter may hold a `bank`."""
-    form: ClassVar[str | None] = None
-    """The template that asks for an answer; None for a kind that has pages of its own."""
-    typed: ClassVar[bool] = True
-    """Whether an answer is work that may not be lost, and no pick that fits into an address."""
-    in_code: ClassVar[bool] = False
-    """Whether an answer reads as Python."""
-    proved: ClassVar[str] = "Every run gave what its author says"
-    """What its proof has shown, as half a sentence."""
+    """Whether its front matter may contain a `bank`."""
+    has_form: ClassVar[bool] = True
+    """Whether learners answer with its `form.html`; if not, the mode that shows it has pages for it."""
+    is_composed: ClassVar[bool] = True
+    """Whether answers are typed or assembled, and not picked: what was entered is then shown again with a refusal."""
+    answer_is_code: ClassVar[bool] = False
+    """Whether answers are Python code, which is run to grade them."""
+    proof_summary: ClassVar[str] = "Every run returned what the author states"
+    """What a proof of this kind shows, as the beginning of a sentence."""
+
+    # --- its folder
+
+    @property
+    def package(self) -> str:
+        """The package whose folder holds the kind's form, style and script."""
+        spec = sys.modules[type(self).__module__].__spec__
+        assert spec is not None
+        return spec.parent or spec.name
+
+    @property
+    def form_template(self) -> str | None:
+        """The name of the form's template, or None for a kind without a form."""
+        return f"kinds/{self.name}/form.html" if self.has_form else None
+
+    # --- reading and proving
 
     @abstractmethod
-    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[Found]:
-        """What is wrong with one variant as written, before anything is run."""
+    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[PartMistake]:
+        """The mistakes in one variant as written, before anything is run."""
 
     @abstractmethod
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
-        """What must be run. `experiments` names the functions which the topic's `experiments.py` offers."""
+        """The runs that prove a variant.
+
+        Args:
+            problem: The problem.
+            variant: One of its variants, without mistakes.
+            experiments: The names of the functions in the topic's `experiments.py`.
+        """
 
     @abstractmethod
-    def judge(self, problem: Problem, variant: Variant, seen: Observations) -> VariantFinding:
-        """What the runs settled."""
+    def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
+        """The verdict on a variant, from what the runs of its plan showed."""
 
-    # --- what a learner is asked, and what they answer
+    def fence_is_answer(self, proof: Mapping[str, Any]) -> bool:
+        """Whether, with this `[proof]`, a fence without a role in an option is the answer that the option gives."""
+        return False
 
-    def parts(self, variant: Variant) -> int:
-        """How many things the form shuffles: the options of a choice, the lines of an order."""
+    def experiment_names(self, variant: Variant) -> frozenset[str]:
+        """The experiments that the `[proof]` names other than in Python code."""
+        return frozenset()
+
+    def observes_value(self, variant: Variant) -> bool:
+        """Whether findings record a bare value as `observed`, and not a sentence."""
+        return False
+
+    def measured_option(self, variant: Variant, measurement: Measurement) -> int | None:
+        """The option (from 0) whose claim a measurement is about, or None."""
+        return None
+
+    # --- asking
+
+    def item_count(self, variant: Variant) -> int:
+        """How many items the form shuffles, such as options or lines."""
         return 0
 
-    def arrange(self, variant: Variant, rng: random.Random) -> tuple[int, ...]:
-        """The order in which one learner sees those things, by chance."""
-        order = list(range(self.parts(variant)))
+    def shuffled_order(self, variant: Variant, rng: random.Random) -> tuple[int, ...]:
+        """A random order of the form's items, by their numbers from 0."""
+        order = list(range(self.item_count(variant)))
         rng.shuffle(order)
         return tuple(order)
 
-    def asks(
+    def form_context(
         self, problem: Problem, variant: Variant, order: Sequence[int], fields: Sequence[str]
     ) -> Mapping[str, Any]:
-        """What the form's template asks with, options apart. `fields`: what the learner has put in so far, or nothing.
+        """What the template finds in `form.context`; the options of the variant are in `form.options` anyway.
 
-        What gives an answer away (key, solution, check, mutants) must not be in it.
+        It must not contain anything that reveals the answer (key, solution, check, mutants).
+
+        Args:
+            problem: The problem.
+            variant: The variant to ask.
+            order: The order of the items, as `shuffled_order` returned it.
+            fields: What the learner has entered so far, possibly nothing.
         """
         return {"value": fields[0] if fields else ""}
 
-    def read(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
-        """The answer that a form's fields mean; none at all where nothing was filled in.
+    def shortcut_help(self, variant: Variant) -> str:
+        """The keys that the form reacts to, in words: `1–4 pick, Enter answers`; empty if there are none."""
+        return ""
 
-        Two answers that say the same are equal. Raises ValueError if no form of ours sends that, and Unclear if it is
-        no answer yet.
+    # --- answering
+
+    def read_answer(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
+        """The answer that a form's fields mean; empty if nothing was filled in.
+
+        Two answers with the same meaning are equal.
+
+        Raises:
+            IncompleteAnswer: The answer cannot be graded yet.
+            ValueError: The kind's form never sends such fields.
         """
         raise NotImplementedError(f"{self.name} is not answered by a form")
 
-    def fields(self, variant: Variant, order: Sequence[int], answer: tuple[str, ...]) -> tuple[str, ...]:
-        """The fields of a form that would send this answer."""
+    def answer_fields(self, variant: Variant, order: Sequence[int], answer: tuple[str, ...]) -> tuple[str, ...]:
+        """The fields that the form sends for an answer."""
         return answer
 
-    def attempt(self, variant: Variant, answer: tuple[str, ...]) -> Run | None:
-        """What must be run to grade an answer; None where the key is known."""
+    def grading_run(self, variant: Variant, answer: tuple[str, ...]) -> Run | None:
+        """The run that grades an answer, or None if the answer is compared with a known key."""
         return None
 
     def grade(
-        self, variant: Variant, answer: tuple[str, ...], finding: VariantFinding | None, seen: Observation | None
+        self,
+        variant: Variant,
+        answer: tuple[str, ...],
+        finding: VariantFinding | None,
+        observation: Observation | None,
     ) -> bool:
-        """Whether an answer is right, by what proving the variant found, and by what its `attempt` gave.
+        """Whether an answer is right.
 
-        Raises NoKey where that needs a finding and there is none.
+        Args:
+            variant: The variant that was asked.
+            answer: The answer.
+            finding: What proving the variant found, if it was proved.
+            observation: What the answer's `grading_run` showed, if it has one.
+
+        Raises:
+            MissingKey: The answer is compared with a finding, and there is none.
         """
         raise NotImplementedError(f"{self.name} is not answered by a form")
 
-    def told(self, variant: Variant, answer: tuple[str, ...]) -> str:
-        """An answer as one reads it: text, or Python (`in_code`)."""
+    def wrong_answer_text(self, variant: Variant) -> str:
+        """The short reply to a wrong answer that may be tried again."""
+        return "Not right yet."
+
+    def answer_text(self, variant: Variant, answer: tuple[str, ...]) -> str:
+        """An answer as people read it: text, or Python code (`answer_is_code`)."""
         return "\n".join(answer)
 
-    def solution(self, variant: Variant, finding: VariantFinding | None) -> str:
-        """A right answer, told as `told` tells one; nothing where options say it, or nothing is known."""
+    def solution_text(self, variant: Variant, finding: VariantFinding | None) -> str:
+        """A right answer, in the form of `answer_text`; empty if the options show it or none is known."""
         return ""
 
 
-def typed(text: str) -> str:
-    """A text as it was typed: forms send line ends of their own. Blank lines and blanks at its end say nothing."""
+def normalize_text(text: str) -> str:
+    """A text from a form field with `\\n` as line end, and without white space at its end."""
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
 
 
-def finding(variant: Variant, verdict: Verdict, why: str) -> VariantFinding:
-    """A finding about the variant as a whole, with nothing to say of single options."""
-    return VariantFinding(variant.params, verdict, why)
+def variant_finding(variant: Variant, verdict: Verdict, code: str = "", why: str = "") -> VariantFinding:
+    """A finding about a variant as a whole, without its options."""
+    return VariantFinding(variant.params, verdict, why, code=code)

@@ -1,4 +1,4 @@
-"""What the kinds share that learners answer with code: the solution passes `check`; the start and mutants do not."""
+"""Kinds that are answered with code: the solution passes the check, the start and the mutants fail it."""
 
 from __future__ import annotations
 
@@ -6,107 +6,135 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from practicum.kinds.base import Found, Kind, Unclear, finding, typed
-from practicum.kinds.run_agreement import stopped
+from practicum.kinds.base import IncompleteAnswer, Kind, PartMistake, normalize_text, variant_finding
+from practicum.kinds.run_agreement import stop_reason
 from practicum.model import Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
 from practicum.python_source.parsing import error_line, parse_module
 
-_PASSES = {"start": "the start passes the check already: there is nothing left to do"}
 
-
-class Checked(Kind):
-    """Code is right if `check`, run after it, raises nothing."""
+class CheckedCode(Kind):
+    """An answer is right if `check`, run after it, raises nothing."""
 
     roles = frozenset({"run", "setup", "start", "solution", "check", "mutant"})
     needs_start = True
-    in_code = True
-    proved = "The solution passed the check, and the wrong answers that were tried with it did not"
+    answer_is_code = True
+    proof_summary = "The solution passed the check, and the wrong answers that were tried failed it"
 
-    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[Found]:
+    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[PartMistake]:
         if variant.options:
-            yield Found("option 1", f"`{self.name}` is answered with code: it has no options")
+            message = f"a `{self.name}` problem is answered with code: remove its options"
+            yield PartMistake("option 1", "options-not-allowed", message)
         if variant.proof:
-            yield Found("proof", f"`{self.name}` is proved by its solution, start and mutants: it has no `[proof]`")
+            message = f"a `{self.name}` problem is proved by its solution, start and mutants: remove `[proof]`"
+            yield PartMistake("proof", "proof-not-allowed", message)
         needed = ["solution", "check", *(["start"] if self.needs_start else [])]
         for role in needed:
             if not getattr(variant, role).strip():
-                yield Found("title", f"`{self.name}` needs a ```` ```python {role} ```` fence")
+                message = f"a `{self.name}` problem needs a ```` ```python {role} ```` fence"
+                yield PartMistake("title", f"missing-{role}", message)
         if not variant.mutants:
-            message = "add a ```` ```python mutant ````, a plausible wrong answer, to show that `check` rejects it"
-            yield Found("title", message)
+            message = "add a ```` ```python mutant ```` fence with a plausible wrong answer that `check` must reject"
+            yield PartMistake("title", "missing-mutant", message)
         written = {"setup": variant.setup, "solution": variant.solution, "check": variant.check}
         written |= {f"mutant {number}": code for number, code in enumerate(variant.mutants, 1)}
-        for role, code in written.items():
-            yield from no_python(role, code)
+        for part, code in written.items():
+            yield from syntax_mistakes(part, code)
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
         answers = {"solution": variant.solution}
         if variant.start.strip():
             answers["start"] = variant.start
         answers |= {f"mutant {number}": code for number, code in enumerate(variant.mutants, 1)}
-        return Plan(tuple(_run(variant, name, code) for name, code in answers.items()))
+        return Plan(tuple(_checked_run(variant, name, code) for name, code in answers.items()))
 
-    def judge(self, problem: Problem, variant: Variant, seen: Observations) -> VariantFinding:
-        for name, observations in seen.runs.items():
-            if name == "solution" and (reason := stopped(observations)):
-                return finding(variant, Verdict.ERROR, f"the solution could not be run to its end: {reason}")
-        for name, observations in seen.runs.items():
-            passes = {_passes(observation) for observation in observations}
-            if len(passes) > 1:
-                who = "the " * (name in ("solution", "start")) + name
-                why = f"whether {who} passes the check depends on chance: sometimes {_failures(observations)}"
-                return finding(variant, Verdict.UNSTABLE, why)
-            if name == "solution" and passes == {False}:
-                return finding(variant, Verdict.REFUTED, f"the solution fails its check: {_failures(observations)}")
-            if name != "solution" and passes == {True}:
-                return finding(
-                    variant, Verdict.REFUTED, _PASSES.get(name, f"{name} passes the check, which must reject it")
-                )
-        return finding(variant, Verdict.PROVED, "")
+    def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
+        if reason := stop_reason(observations.runs["solution"]):
+            why = f"the solution was stopped before its end: {reason}"
+            return variant_finding(variant, Verdict.ERROR, "run-stopped", why)
+        for name, repeated in observations.runs.items():
+            if finding := _judge_run(variant, name, repeated):
+                return finding
+        return variant_finding(variant, Verdict.PROVED)
 
-    # --- what a learner answers: code, run before the check as the solution was
+    # --- answering: the learner's code is run before the check, as the solution was
 
     @abstractmethod
-    def code(self, variant: Variant, answer: tuple[str, ...]) -> str:
+    def full_code(self, variant: Variant, answer: tuple[str, ...]) -> str:
         """All of a learner's code."""
 
-    def attempt(self, variant: Variant, answer: tuple[str, ...]) -> Run:
-        return _run(variant, "answer", self.code(variant, answer))
+    def grading_run(self, variant: Variant, answer: tuple[str, ...]) -> Run:
+        return _checked_run(variant, "answer", self.full_code(variant, answer))
 
     def grade(
-        self, variant: Variant, answer: tuple[str, ...], finding: VariantFinding | None, seen: Observation | None
+        self,
+        variant: Variant,
+        answer: tuple[str, ...],
+        finding: VariantFinding | None,
+        observation: Observation | None,
     ) -> bool:
-        return seen is not None and _passes(seen)
+        return observation is not None and _passes(observation)
 
-    def told(self, variant: Variant, answer: tuple[str, ...]) -> str:
-        return self.code(variant, answer)
+    def answer_text(self, variant: Variant, answer: tuple[str, ...]) -> str:
+        return self.full_code(variant, answer)
 
-    def solution(self, variant: Variant, finding: VariantFinding | None) -> str:
+    def solution_text(self, variant: Variant, finding: VariantFinding | None) -> str:
         return variant.solution
 
 
-class Written(Checked):
-    """The learner writes all of the code, beginning with the start."""
+class EditedStart(CheckedCode):
+    """The learner edits the start; the whole text is the answer."""
 
-    def asks(
+    def form_context(
         self, problem: Problem, variant: Variant, order: Sequence[int], fields: Sequence[str]
     ) -> Mapping[str, Any]:
         return {"value": fields[0] if fields else variant.start}
 
-    def read(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
+    def read_answer(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
         if len(fields) > 1:
-            raise ValueError("one piece of code is asked for")
-        code = typed(fields[0]) if fields else ""
+            raise ValueError("the form has one field")
+        code = normalize_text(fields[0]) if fields else ""
         if code and code.strip() == variant.start.strip():
-            raise Unclear("This is the code as you got it. Change it first, then answer.")
+            message = "The code is unchanged. Change it, then answer."
+            raise IncompleteAnswer("start-unchanged", message)
         return (code,) if code.strip() else ()
 
-    def code(self, variant: Variant, answer: tuple[str, ...]) -> str:
+    def full_code(self, variant: Variant, answer: tuple[str, ...]) -> str:
         return answer[0]
 
 
-def _run(variant: Variant, name: str, code: str) -> Run:
-    """An answer's code, after all that the learner finds there already, and before the check."""
+def syntax_mistakes(part: str, code: str) -> Iterator[PartMistake]:
+    """The syntax error in the code of a part, if there is one."""
+    try:
+        parse_module(code)
+    except SyntaxError as reason:
+        message = f"this {part.split()[0]} is not valid Python: {reason.msg}"
+        yield PartMistake(part, "invalid-python", message, error_line(reason, code))
+
+
+def _judge_run(variant: Variant, name: str, repeated: Sequence[Observation]) -> VariantFinding | None:
+    """The finding if one piece of code does not do with the check what it must; otherwise None."""
+    passes = {_passes(observation) for observation in repeated}
+    subject = name if name.startswith("mutant") else f"the {name}"
+    if len(passes) > 1:
+        why = f"whether {subject} passes the check depends on chance: sometimes {_first_failure(repeated)}"
+        return variant_finding(variant, Verdict.UNSTABLE, "depends-on-chance", why)
+    if name == "solution":
+        if passes == {True}:
+            return None
+        why = f"the solution fails the check: {_first_failure(repeated)}"
+        return variant_finding(variant, Verdict.REFUTED, "solution-fails", why)
+    if passes == {False}:
+        return None
+    if name == "start":
+        why = "the start already passes the check, so the learner has nothing to do"
+        return variant_finding(variant, Verdict.REFUTED, "start-passes", why)
+    return variant_finding(
+        variant, Verdict.REFUTED, "mutant-passes", f"{subject} passes the check, which must reject it"
+    )
+
+
+def _checked_run(variant: Variant, name: str, code: str) -> Run:
+    """A run of code after all that precedes it in the problem, and followed by the check."""
     setup = "\n".join(part for part in (variant.setup, variant.snippet) if part)
     return Run(name, code, setup, check=variant.check)
 
@@ -115,18 +143,9 @@ def _passes(observation: Observation) -> bool:
     return observation.failure is None and observation.stopped is None
 
 
-def _failures(observations: Sequence[Observation]) -> str:
-    failures = [o.failure for o in observations if o.failure]
-    if not failures:
-        return "it runs to its end"
-    first = failures[0]
-    place = f" at line {first.line} of the {first.where}" if first.line else ""
-    return f"{first}{place}"
-
-
-def no_python(role: str, code: str) -> Iterator[Found]:
-    """What keeps the code of a role from being Python at all."""
-    try:
-        parse_module(code)
-    except SyntaxError as reason:
-        yield Found(role, f"this {role.split()[0]} is no Python: {reason.msg}", error_line(reason, code))
+def _first_failure(observations: Sequence[Observation]) -> str:
+    failure = next((observation.failure for observation in observations if observation.failure), None)
+    if failure is None:
+        return next((f"it is stopped: {o.stopped}" for o in observations if o.stopped), "it runs to its end")
+    place = f" at line {failure.line} of the {failure.where}" if failure.line else ""
+    return f"{failure}{place}"

@@ -1,95 +1,74 @@
-"""When two plain values are the same answer: Python's `==`, but `True` is not `1` and NaN equals NaN."""
+"""Equality of answers: Python's `==`, except that `True` is not `1` and NaN equals NaN."""
 
 from __future__ import annotations
 
-import ast
 import cmath
-import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from practicum.model import Opaque
 
-_NAMED = {"nan": math.nan, "inf": math.inf}
 
+def is_equal(left: Any, right: Any, *, tolerance: float = 0.0, strict: bool = False) -> bool:
+    """Whether two plain values are the same answer.
 
-def same(left: Any, right: Any, *, tolerance: float = 0.0, strict: bool = False) -> bool:
-    """Whether two plain values are equal.
+    A list is not equal to a tuple, nor `True` to `1`; NaN equals NaN.
 
-    `6` equals `6.0` (unless `strict`), a list is no tuple, `True` is not `1`, NaN equals NaN. `tolerance` compares
-    floats loosely, as :func:`math.isclose` does, relative or absolute; members of sets and keys of dicts it leaves be.
+    Args:
+        left: A value made of None, booleans, numbers, strings, bytes and containers of these.
+        right: Such a value too.
+        tolerance: How far two numbers may differ, relative or absolute, as in :func:`math.isclose`. It does not apply
+            to members of sets and keys of dicts.
+        strict: Whether `6` and `6.0` differ.
     """
     if isinstance(left, Opaque) or isinstance(right, Opaque):
         return False
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if _is_number(left) and _is_number(right):
-        return _same_number(left, right, tolerance, tolerance) and (not strict or type(left) is type(right))
+        return _is_same_number(left, right, tolerance, tolerance) and (not strict or type(left) is type(right))
     if isinstance(left, (list, tuple)):
-        return type(left) is type(right) and _same_items(left, right, tolerance, strict)
+        return type(left) is type(right) and _has_equal_items(left, right, tolerance, strict)
     if isinstance(left, Mapping):
-        return isinstance(right, Mapping) and _same_mapping(left, right, tolerance, strict)
+        return isinstance(right, Mapping) and _is_equal_mapping(left, right, tolerance, strict)
     if isinstance(left, (set, frozenset)):
         return isinstance(right, (set, frozenset)) and _members(left, strict) == _members(right, strict)
     return type(left) is type(right) and bool(left == right)
 
 
-def near(left: float, right: float, part: float) -> bool:
-    """Whether two numbers differ by no more than this part of the larger: 0 is near 0 only. Two integers are equal."""
-    return _same_number(left, right, part, 0)
+def is_close(left: float, right: float, relative: float) -> bool:
+    """Whether two numbers differ by at most this fraction of the larger one.
 
-
-def literal(text: str) -> Any:
-    """The value that a Python literal stands for; `nan` and `inf` count as literals. Raises ValueError."""
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-        return ast.literal_eval(_Names().visit(tree))
-    except (SyntaxError, TypeError, ValueError, MemoryError, RecursionError) as reason:
-        raise ValueError(f"`{text}` is not a Python literal") from reason
-
-
-def shown(value: Any) -> str:
-    """A value as a learner reads it: a literal where there is one, its `repr` where not."""
-    if isinstance(value, Opaque):
-        return value.text
-    try:
-        return repr(value)
-    except ValueError:  # Python writes no integer of thousands of digits
-        return "an integer of thousands of digits"
-
-
-class _Names(ast.NodeTransformer):
-    """Reads the names `nan` and `inf` as the floats which Python prints that way."""
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.copy_location(ast.Constant(_NAMED[node.id]), node) if node.id in _NAMED else node
+    Only 0 is close to 0, and two integers are close only if they are equal.
+    """
+    return _is_same_number(left, right, relative, 0)
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, complex))
 
 
-def _same_number(left: Any, right: Any, relative: float, absolute: float) -> bool:
+def _is_same_number(left: Any, right: Any, relative: float, absolute: float) -> bool:
     if left == right or (left != left and right != right):
         return True
     if relative <= 0 or (isinstance(left, int) and isinstance(right, int)):
         return False
     try:
         return cmath.isclose(left, right, rel_tol=relative, abs_tol=absolute)
-    except OverflowError:  # an integer beyond all floats is close to none
+    except OverflowError:  # an integer beyond the range of floats
         return False
 
 
-def _same_items(left: Sequence[Any], right: Sequence[Any], tolerance: float, strict: bool) -> bool:
+def _has_equal_items(left: Sequence[Any], right: Sequence[Any], tolerance: float, strict: bool) -> bool:
     pairs = zip(left, right, strict=False)
-    return len(left) == len(right) and all(same(a, b, tolerance=tolerance, strict=strict) for a, b in pairs)
+    return len(left) == len(right) and all(is_equal(a, b, tolerance=tolerance, strict=strict) for a, b in pairs)
 
 
-def _same_mapping(left: Mapping[Any, Any], right: Mapping[Any, Any], tolerance: float, strict: bool) -> bool:
-    ours = {_member(key, strict): value for key, value in left.items()}
-    theirs = {_member(key, strict): value for key, value in right.items()}
-    return ours.keys() == theirs.keys() and all(
-        same(value, theirs[key], tolerance=tolerance, strict=strict) for key, value in ours.items()
+def _is_equal_mapping(left: Mapping[Any, Any], right: Mapping[Any, Any], tolerance: float, strict: bool) -> bool:
+    left_values = {_member(key, strict): value for key, value in left.items()}
+    right_values = {_member(key, strict): value for key, value in right.items()}
+    return left_values.keys() == right_values.keys() and all(
+        is_equal(value, right_values[key], tolerance=tolerance, strict=strict) for key, value in left_values.items()
     )
 
 
@@ -98,10 +77,10 @@ def _members(values: Any, strict: bool) -> set[Hashable]:
 
 
 def _member(value: Any, strict: bool) -> Hashable:
-    """Something hashable that is equal for two members or keys just where :func:`same` has them equal."""
+    """A hashable object that is equal for two members or keys exactly where :func:`is_equal` holds for them."""
     if isinstance(value, tuple):
-        return (tuple, *(_member(inner, strict) for inner in value))
+        return (tuple, *(_member(item, strict) for item in value))
     if isinstance(value, frozenset):
-        return (frozenset, frozenset(_member(inner, strict) for inner in value))
-    kind = type(value) if strict or isinstance(value, bool) or not _is_number(value) else float
-    return (kind, None) if value != value else (kind, value)
+        return (frozenset, frozenset(_member(item, strict) for item in value))
+    type_key = type(value) if strict or isinstance(value, bool) or not _is_number(value) else float
+    return (type_key, None) if value != value else (type_key, value)

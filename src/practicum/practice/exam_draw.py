@@ -41,7 +41,7 @@ class ExamItem:
         return (
             problem.path == self.problem
             and self.variant < len(problem.variants)
-            and kinds.get(problem.kind).parts(problem.variants[self.variant]) == len(self.order)
+            and kinds.get(problem.kind).item_count(problem.variants[self.variant]) == len(self.order)
             and self.mark in ("", problem.mark(self.variant))
         )
 
@@ -115,5 +115,5 @@ def draw_exam(
 def _draw(problem: Problem, rng: random.Random, last: int | None) -> ExamItem:
     indices = range(len(problem.variants))
     variant = rng.choice([index for index in indices if index != last] or indices)
-    order = kinds.get(problem.kind).arrange(problem.variants[variant], rng)
+    order = kinds.get(problem.kind).shuffled_order(problem.variants[variant], rng)
     return ExamItem(problem.path, variant, order, problem.seconds, problem.attempts, problem.mark(variant))

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from practicum import kinds
 from practicum.model import (
     CellFinding,
     Evidence,
@@ -113,8 +114,7 @@ def _named(problem: Problem, experiments: frozenset[str]) -> frozenset[str]:
     """The experiments that a problem's proof or code names; `*` where its code imports the module itself."""
     named: set[str] = set()
     for variant in problem.variants:
-        best = variant.proof.get("best")
-        named |= {best} if isinstance(best, str) else set()
+        named |= kinds.get(problem.kind).experiment_names(variant)
         pieces = [variant.setup, variant.snippet, variant.start, variant.solution, variant.check, *variant.mutants]
         pieces += [option.claim or "" for option in variant.options]
         pieces += [value for value in variant.proof.values() if isinstance(value, str)]
@@ -179,7 +179,7 @@ def _text(data: Json) -> str:
 
 
 def _variant_to_json(variant: VariantFinding) -> Json:
-    return _page_to_json(variant) | {
+    return _optional_to_json(variant) | {
         "params": dict(variant.params),
         "verdict": str(variant.verdict),
         "why": variant.why,
@@ -210,8 +210,8 @@ def _variant_to_json(variant: VariantFinding) -> Json:
     }
 
 
-def _page_to_json(variant: VariantFinding) -> dict[str, Json]:
-    """What only a page has: nothing for anything else, whose record so stays as it was."""
+def _optional_to_json(variant: VariantFinding) -> dict[str, Json]:
+    """The fields that most findings leave empty, and that their records then omit."""
     found: dict[str, Json] = {}
     if variant.cells:
         found["cells"] = [
@@ -225,6 +225,8 @@ def _page_to_json(variant: VariantFinding) -> dict[str, Json]:
         ]
     if variant.values:
         found["values"] = dict(variant.values)
+    if variant.code:
+        found["code"] = variant.code
     return found
 
 
@@ -278,6 +280,7 @@ def _variant_from_json(data: Mapping[str, Any]) -> VariantFinding:
             for c in data.get("cells", ())
         ),
         values=data.get("values", {}),
+        code=str(data.get("code", "")),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from practicum.kinds.equality import shown
+from practicum.kinds.literals import value_text
 from practicum.model import NOTHING, Failure, Measured, Measurement, Topic
 from practicum.prove import evidence
 from practicum.prove.repeated_runs import MEMORY, Bench, Stopped
@@ -84,13 +84,13 @@ def _measured(call: Measurement, value: Any, seconds: float, code: str) -> Measu
         place = f" (line {value.line})" if value.line else ""
         return f"{call.call} raises {value}{place}"
     if not isinstance(value, dict):
-        return f"{call.call} gives {shown(value)[:80]}, not a dict of numbers and lists"
+        return f"{call.call} gives {value_text(value)[:80]}, not a dict of numbers and lists"
     numbers: dict[str, float] = {}
     curves: dict[str, tuple[float, ...]] = {}
     ran_on: dict[str, str] = {}
     for name, part in value.items():
         if not isinstance(name, str):
-            return f"{call.call} gives a dict with the key {shown(name)[:80]}: keys are names"
+            return f"{call.call} gives a dict with the key {value_text(name)[:80]}: keys are names"
         if _is_number(part):
             numbers[name] = _rounded(part)
         elif isinstance(part, (list, tuple)) and all(map(_is_number, part)):
@@ -98,7 +98,7 @@ def _measured(call: Measurement, value: Any, seconds: float, code: str) -> Measu
         elif isinstance(part, str) and name in ("weights", "data"):
             ran_on[name] = part
         else:
-            return f"{call.call} gives {name} = {shown(part)[:80]}: only numbers and lists of numbers can be kept"
+            return f"{call.call} gives {name} = {value_text(part)[:80]}: only numbers and lists of numbers can be kept"
     return Measured(call, numbers, curves, ran_on or NOTHING, seconds, code)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from practicum.kinds.equality import shown
-from practicum.kinds.run_agreement import printed
+from practicum.kinds.literals import value_text
+from practicum.kinds.stdout_text import normalize_stdout
 from practicum.model import (
     Evidence,
     Failure,
@@ -135,7 +135,7 @@ def _said(one: Observation) -> str:
     values = [_value(value) for _, value in sorted(one.values.items())]
     if values:
         return _short("gave " + "; ".join(values))
-    text = printed(one.stdout)
+    text = normalize_stdout(one.stdout)
     return _short(f"printed {text!r}" if text else "ran to its end")
 
 
@@ -143,8 +143,8 @@ def _value(value: object) -> str:
     if isinstance(value, Failure):
         return str(value)
     if isinstance(value, list) and len(value) == 2 and isinstance(value[1], dict):
-        return shown(value[0])  # a claim, with what its sides were
-    return shown(value)
+        return value_text(value[0])  # a claim, with what its sides were
+    return value_text(value)
 
 
 def _short(text: str, limit: int = 200) -> str:

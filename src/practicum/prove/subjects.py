@@ -11,10 +11,11 @@ from practicum import figures, kinds
 from practicum.course.cell_dependencies import find_dependencies
 from practicum.course.page_values import fill, questions
 from practicum.course.placeholders import FillError
-from practicum.kinds.choice.claims import Claims
-from practicum.kinds.equality import shown
+from practicum.kinds.claims import judge_claims, plan_claims
 from practicum.kinds.json_values import is_json
-from practicum.kinds.run_agreement import agreed, printed, stopped
+from practicum.kinds.literals import value_text
+from practicum.kinds.run_agreement import agreed_value, stop_reason
+from practicum.kinds.stdout_text import normalize_stdout
 from practicum.model import (
     Card,
     Cell,
@@ -103,8 +104,6 @@ def of_variant(problem: Problem, variant: Variant, experiments: frozenset[str]) 
 
 # --- cards -------------------------------------------------------------------------------------------------------
 
-_CLAIMS = Claims()
-
 
 def _of_card(card: Card, experiments: frozenset[str]) -> Part:
     """A card is the claim that its answer is right."""
@@ -112,12 +111,12 @@ def _of_card(card: Card, experiments: frozenset[str]) -> Part:
     variant = Variant({"card": card.question}, card.question, "", setup=card.setup, options=(option,))
 
     def judge(seen: Observations) -> VariantFinding:
-        found = _CLAIMS.judge(variant, seen)
+        found = judge_claims(variant, seen, claim_name=lambda number: "its claim")
         if found.verdict is Verdict.REFUTED and found.options and found.options[0].holds is False:
-            return replace(found, why=f"its claim does not hold: {found.options[0].observed}")
-        return replace(found, why=found.why.replace("the claim of option 1", "its claim"))
+            return replace(found, code="claim-fails", why=f"its claim does not hold: {found.options[0].observed}")
+        return found
 
-    return Part(variant.params, _CLAIMS.plan(variant, experiments), judge)
+    return Part(variant.params, plan_claims(variant, experiments), judge)
 
 
 # --- pages -------------------------------------------------------------------------------------------------------
@@ -175,7 +174,7 @@ def _judge_page(page: Page, topic: Topic, seen: Observations) -> VariantFinding:
         if isinstance(value, Failure | Opaque):
             said = str(value) if isinstance(value, Failure) else f"a {value.type}, which is no plain value"
             return VariantFinding({}, Verdict.REFUTED, f'`gives("{expression}")` gives {said}')
-        values[expression] = value if is_json(value) else shown(value)
+        values[expression] = value if is_json(value) else value_text(value)
     cells = tuple(_cell(seen.runs[_name(number)][0]) for number, _ in enumerate(shown_cells(page), 1))
     for why in _unanswered(page, seen.measured, values):
         return VariantFinding({}, Verdict.REFUTED, why)
@@ -194,7 +193,7 @@ def _wrong_cells(page: Page, seen: Observations) -> Iterator[tuple[Verdict, str]
     for number, cell in enumerate(shown_cells(page), 1):
         where = f"the cell on line {cell.line}"
         observations = seen.runs[_name(number)]
-        if reason := stopped(observations):
+        if reason := stop_reason(observations):
             yield Verdict.ERROR, f"{where} could not be run to its end: {reason}"
         first = observations[0]
         if any(_told(other) != _told(first) for other in observations[1:]):
@@ -211,7 +210,7 @@ def _wrong_values(seen: Sequence[Observation]) -> Iterator[tuple[Verdict, str]]:
         if one.stopped or one.failure:
             yield Verdict.ERROR, f"what the prose asks could not be evaluated: {one.stopped or one.failure}"
     for expression, value in seen[0].values.items() if seen else ():
-        why = agreed(seen, partial(_value, expression))[1]
+        why = agreed_value(seen, partial(_value, expression))[1]
         if why and not isinstance(value, Opaque):  # which is none of prose's, same or not
             yield Verdict.UNSTABLE, f'`gives("{expression}")` does not give the same each time: {why}'
 
@@ -226,7 +225,7 @@ def _raises(failure: Failure, cell: Cell) -> bool:
 
 
 def _told(one: Observation) -> tuple[str, str]:
-    return printed(one.stdout), str(one.failure or "")
+    return normalize_stdout(one.stdout), str(one.failure or "")
 
 
 def _values(seen: Observations) -> Mapping[str, Any]:

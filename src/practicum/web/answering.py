@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from practicum import kinds
-from practicum.kinds.base import NoKey, Unclear
+from practicum.kinds.base import IncompleteAnswer, MissingKey
 from practicum.model import Failure, Observation, Problem, Run, Topic, Variant
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.runner import Cancellation, Limits, OnEvent, Result
@@ -47,14 +47,14 @@ class Asked:
     @property
     def is_run(self) -> bool:
         """Whether an answer must be run to grade it."""
-        return self.kind.in_code
+        return self.kind.answer_is_code
 
     def read(self, fields: list[str]) -> tuple[str, ...]:
-        """The answer that a form's fields mean. Raises ValueError, and Unclear, as `Kind.read` does."""
+        """The answer that a form's fields mean. Raises ValueError, and IncompleteAnswer, as `Kind.read_answer` does."""
         size = sum(map(len, fields))
         if size > CODE:
-            raise Unclear(f"That is {size:,} characters; an answer may have {CODE:,} at the most.")
-        return self.kind.read(self.variant, self.order, fields)
+            raise IncompleteAnswer("answer-too-long", f"The answer has {size:,} characters. Shorten it to {CODE:,}.")
+        return self.kind.read_answer(self.variant, self.order, fields)
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def grade(
     cancel: Cancellation | None = None,
 ) -> Graded:
     """Grade an answer. Blocks while it is run: call it in a thread of its own. Jobs of one `person` take turns."""
-    run = asked.kind.attempt(asked.variant, answer)
+    run = asked.kind.grading_run(asked.variant, answer)
     if run is None:
         return known(asked, answer)
     if where.pool is None or not scratch.is_offered(where):
@@ -95,7 +95,7 @@ def known(asked: Asked, answer: tuple[str, ...]) -> Graded:
     try:
         finding = proof.found(asked.entry, asked.number)
         return Graded(asked.kind.grade(asked.variant, answer, finding, None))
-    except NoKey as reason:
+    except MissingKey as reason:
         return Graded(None, f"Nothing says what is right here: {reason}.")
 
 

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from practicum import kinds, practice
-from practicum.kinds.base import Unclear
+from practicum.kinds.base import IncompleteAnswer
 from practicum.model import Topic
 from practicum.practice import (
     GRACE,
@@ -261,7 +261,7 @@ def _noted(text: str, head: str = "") -> dict[str, str]:
 
 def _not_right(state: ItemState, form: question.Form) -> dict[str, str]:
     """What is said of a try that failed, and of the tries that are left."""
-    head = "Not right yet." if form.typed else "Not quite." if form.many else "Not that one."
+    head = "Not right yet." if form.is_composed else "Not quite." if form.many else "Not that one."
     left = counted(state.attempts_left, "attempt") + " left."
     return {"css": "wrong", "head": head, "text": left if state.hint_used else f"{left} The hint may help."}
 
@@ -309,7 +309,7 @@ async def _answer(request: Request, fields: list[str], nonce: str, arrived: int)
     asked = _asked(at, index, site(request).draft)
     try:
         meant = asked.read(fields)
-    except Unclear as reason:
+    except IncompleteAnswer as reason:
         return await _still(request, fields, _noted(str(reason)))
     except ValueError:
         raise Halt(400, "There is no such answer", "Choose one of those on the page.", (at.here(), "Back")) from None
@@ -387,7 +387,7 @@ async def _follow(
         return view.see(at.here() + "?note=order")
     note = decision.refusal.code if decision.refusal and decision.refusal.code in NOTES else ""
     if state.status is ItemStatus.OPEN and decision.answered is None:
-        if kinds.get(at.entry(index, site(request).draft).problem.kind).typed:
+        if kinds.get(at.entry(index, site(request).draft).problem.kind).is_composed:
             words = NOTES["blank" if note == "empty" else note] if note else ""
             return await _still(request, fields, _noted(words) if words else None, focus=focus)
         query = [*([("note", note)] if note else []), *(("pick", place) for place in fields)]

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practicum import modes
-from practicum.kinds.base import Unclear
+from practicum.kinds.base import IncompleteAnswer
 from practicum.model import Problem
 from practicum.prove.catalogue import Entry
 from practicum.runner import Cancellation, OnEvent
@@ -102,7 +102,7 @@ def exercise(mode: modes.Mode, request: Request, version: str = "") -> Exercise:
             versions = {str(one + 1): one for one in range(len(entry.problem.variants))}
             number = versions.get(version, number)
             first = Exercise(catalogue, topic, entry, number, (), mode, place, entries)
-            order = first.kind.arrange(first.variant, _chance(visitor(request).token, entry.path, number))
+            order = first.kind.shuffled_order(first.variant, _chance(visitor(request).token, entry.path, number))
             return replace(first, order=order)
     url = f"/{catalogue.course.slug}/{topic.slug}"
     raise Halt(404, "There is no such exercise", "It may have been renamed, or is not proved.", (url, topic.title))
@@ -220,7 +220,7 @@ def _page(
 def _before(what: Exercise, come: Come) -> Sequence[str]:
     """What was answered last, in the form's terms; nothing if the exercise has changed since."""
     try:
-        return what.kind.fields(what.variant, what.order, come.last) if come.last else ()
+        return what.kind.answer_fields(what.variant, what.order, come.last) if come.last else ()
     except ValueError:
         return ()
 
@@ -259,8 +259,8 @@ async def answer(mode: modes.Mode, request: Request, form: FormData) -> Response
     try:
         meant = what.read(fields)
         if not meant:
-            raise Unclear("Nothing was answered yet.")
-    except Unclear as reason:
+            raise IncompleteAnswer("answer-empty", "The answer is empty. Fill it in, then check it.")
+    except IncompleteAnswer as reason:
         if view.streams(request):
             raise Halt(422, str(reason), "", (what.here, "Back")) from None
         return await in_thread(partial(_page, request, what, fields, notice=str(reason)))

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practicum.course.render import code as highlighted
-from practicum.kinds import project as kind
+from practicum.kinds.goal import SEEDS, Goal, score, scoring_run
 from practicum.model import Observation, Topic, Variant
 from practicum.modes import project as mode
 from practicum.prove.catalogue import Catalogue, Entry
@@ -62,8 +62,8 @@ class Bench:
         return f"{self.topic_url}/{MODE}/{self.slug}"
 
     @property
-    def goal(self) -> kind.Goal:
-        return kind.Goal.of(self.entry.problem)
+    def goal(self) -> Goal:
+        return Goal.of(self.entry.problem)
 
     def step(self, kind: str, data: Mapping[str, Any]) -> StepRecord:
         return StepRecord(self.catalogue.course.slug, self.topic.slug, MODE, self.slug, kind, now(), data, None)
@@ -82,7 +82,7 @@ class Graded:
 
     @property
     def whole(self) -> bool:
-        return len(self.scores) == len(kind.SEEDS)
+        return len(self.scores) == len(SEEDS)
 
 
 def bench(request: Request) -> Bench:
@@ -114,7 +114,7 @@ def projects(request: Request) -> Response:
             "title": one.variant.title,
             "mark": MARKS[one.entry.verdict],
             "level": one.entry.problem.level,
-            "goal": f"{one.goal.metric} {one.goal.words}",
+            "goal": f"{one.goal.metric} {one.goal.bound_text}",
             "note": _stands(where, learner, one),
         }
         for one in benches
@@ -288,8 +288,8 @@ def _run(pool: Pool, one: Bench, code: str, person: str, tell: OnEvent, cancel: 
     environment = running.environment(one.catalogue)
     if isinstance(environment, Result):
         return environment
-    run = replace(kind.graded(one.entry.problem, one.variant, code), check="", values={}, check_values={})
-    return _presentable(pool.run(running.job(run, one.topic, environment, LIMITS, kind.SEEDS[0]), tell, cancel, person))
+    run = replace(scoring_run(one.entry.problem, one.variant, code), check="", values={}, check_values={})
+    return _presentable(pool.run(running.job(run, one.topic, environment, LIMITS, SEEDS[0]), tell, cancel, person))
 
 
 def _grade(pool: Pool, one: Bench, code: str, person: str, tell: OnEvent, cancel: Cancellation) -> Graded:
@@ -297,21 +297,21 @@ def _grade(pool: Pool, one: Bench, code: str, person: str, tell: OnEvent, cancel
     environment = running.environment(one.catalogue)
     if isinstance(environment, Result):
         return Graded((), environment.why, environment)
-    run = kind.graded(one.entry.problem, one.variant, code)
+    run = scoring_run(one.entry.problem, one.variant, code)
     scores: list[float] = []
 
     def on_event(happened: RunEvent) -> None:
         if isinstance(happened, Queued | Started | Epoch):
             tell(happened)
 
-    for seed in kind.SEEDS:
+    for seed in SEEDS:
         result = pool.run(running.job(run, one.topic, environment, LIMITS, seed), on_event, cancel, person)
         if result.stopped == "cancelled":
             return Graded(tuple(scores), cancelled=True)
         observation = Observation(
             seed, 0, values=result.values, failure=result.failure, stopped=result.why if result.stopped else None
         )
-        scored = kind.score(observation)
+        scored = score(observation)
         if isinstance(scored, str):
             return Graded(tuple(scores), scored, _presentable(result))
         scores.append(scored)
@@ -330,14 +330,14 @@ def _presentable(result: Result) -> Result:
 # --- what was kept -------------------------------------------------------------------------------------------------
 
 
-def _to_json(result: Result | Graded | None, goal: kind.Goal, interrupted: bool) -> dict[str, Any]:
+def _to_json(result: Result | Graded | None, goal: Goal, interrupted: bool) -> dict[str, Any]:
     if result is None:
         return {"fault": True}
     if isinstance(result, Result):
         return {**shelf.to_json(result), "interrupted": interrupted and result.stopped == "cancelled"}
     return {
         "scores": list(result.scores),
-        "met": result.whole and goal.met(result.scores),
+        "met": result.whole and goal.is_met(result.scores),
         "reason": result.reason,
         "interrupted": interrupted and result.cancelled,
         "cancelled": result.cancelled,
@@ -351,10 +351,10 @@ def _came(one: Bench, record: RunRecord, isolated: bool) -> dict[str, Any]:
     came: dict[str, Any] = {"outcome": None, "graded": None, "fault": bool(kept.get("fault"))}
     if "scores" in kept:
         came["graded"] = {
-            "scores": [(seed, f"{score:.4g}") for seed, score in zip(kind.SEEDS, kept["scores"], strict=False)],
+            "scores": [(seed, f"{score:.4g}") for seed, score in zip(SEEDS, kept["scores"], strict=False)],
             "mean": f"{fmean(kept['scores']):.4g}" if kept["scores"] else "",
-            "met": kept["met"] and one.goal.met(kept["scores"]),  # Its author may have raised the goal since.
-            "whole": len(kept["scores"]) == len(kind.SEEDS),
+            "met": kept["met"] and one.goal.is_met(kept["scores"]),  # Its author may have raised the goal since.
+            "whole": len(kept["scores"]) == len(SEEDS),
             "reason": view.sentence(kept["reason"]),
             "stopped": kept["cancelled"],
             "interrupted": kept["interrupted"],
@@ -380,7 +380,7 @@ def _reach(one: Bench) -> dict[str, Any]:
             }
             for name in ("start", "solution")
         ],
-        "seeds": kind.SEEDS,
+        "seeds": SEEDS,
         "code": highlighted(one.variant.solution),
         "explanation": html(one.variant.explanation) if one.variant.explanation else "",
         "day": view.day(evidence.ran) if evidence else "",

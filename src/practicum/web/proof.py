@@ -116,23 +116,24 @@ def solved(entry: Entry, number: int, answers: Sequence[tuple[tuple[str, ...], b
     kind = kinds.get(entry.problem.kind)
     if variant.options:
         return None
-    solution = kind.solution(variant, found(entry, number))
-    if kind.in_code and any(kind.told(variant, answer).strip() == solution.strip() for answer, _ in answers):
+    solution = kind.solution_text(variant, found(entry, number))
+    texts = {kind.answer_text(variant, answer).strip() for answer, _ in answers}
+    if kind.answer_is_code and solution.strip() in texts:
         solution = ""  # It stands there already.
     tags = ["Your answer"] if len(answers) == 1 else [f"Your answer, try {n}" for n in range(1, len(answers) + 1)]
     return Solved(
         tuple(
-            Said(_written(kind, kind.told(variant, answer)), right, tag + (": right" if right else ""))
+            Said(_written(kind, kind.answer_text(variant, answer)), right, tag + (": right" if right else ""))
             for (answer, right), tag in zip(answers, tags, strict=True)
         ),
-        "An answer that is right" if kind.in_code else "What it gives",
+        "An answer that is right" if kind.answer_is_code else "What it gives",
         _written(kind, solution) if solution else Markup(""),
         code(variant.check.strip("\n")) if variant.check.strip() else Markup(""),
     )
 
 
 def _written(kind: kinds.Kind, text: str) -> Markup:
-    if kind.in_code:
+    if kind.answer_is_code:
         return code(text.strip("\n"))
     if "\n" in text:
         return Markup('<pre class="wrap" tabindex="0">{}</pre>').format(text)
@@ -194,7 +195,7 @@ def proof(entry: Entry, variant: int) -> Proof:
 
 def _summary(entry: Entry, evidence: Evidence, finding: VariantFinding) -> str:
     runs = len(finding.runs) + len(finding.measured)
-    held = kinds.get(entry.problem.kind).proved
+    held = kinds.get(entry.problem.kind).proof_summary
     return f"{held}, in {counted(runs, 'run')} on {day(evidence.ran)}."
 
 

@@ -18,7 +18,7 @@ from practicum.prove.catalogue import Entry
 
 
 @dataclass(frozen=True)
-class Choice:
+class FormOption:
     """An option as it stands on the page. `place` counts from 1 in the order of this page, not in the author's."""
 
     place: int
@@ -34,10 +34,10 @@ class Form:
     template: str
     many: bool
     """Whether several options may be picked."""
-    options: tuple[Choice, ...]
-    asks: Mapping[str, Any]
-    """What else the kind's template needs (`Kind.asks`)."""
-    typed: bool
+    options: tuple[FormOption, ...]
+    context: Mapping[str, Any]
+    """What else the kind's template needs (`Kind.form_context`)."""
+    is_composed: bool
     """Whether the answer is typed or put together, and not picked."""
 
 
@@ -98,24 +98,24 @@ def _form(
     fields: Sequence[str],
 ) -> Form:
     kind, one = kinds.get(problem.kind), problem.variants[variant]
-    assert kind.form is not None
+    assert kind.form_template is not None
     many = sum(option.key for option in one.options) > 1
-    if not fields and answers and (kind.typed or many):
-        fields = kind.fields(one, order, answers[-1])
+    if not fields and answers and (kind.is_composed or many):
+        fields = kind.answer_fields(one, order, answers[-1])
     tried = set() if many else {part for answer in answers for part in answer}
     options = tuple(
-        Choice(place, html(one.options[index].text, short=True), str(place) in fields, str(index) in tried)
+        FormOption(place, html(one.options[index].text, short=True), str(place) in fields, str(index) in tried)
         for place, index in enumerate(order, 1)
         if one.options
     )
-    return Form(kind.form, many, options, kind.asks(problem, one, order, fields), kind.typed)
+    return Form(kind.form_template, many, options, kind.form_context(problem, one, order, fields), kind.is_composed)
 
 
 def shown(problem: Problem, variant: int, order: Sequence[int]) -> str:
     """What a form asks before anything is put into it, in short: it says no more than the form itself does."""
     one = problem.variants[variant]
     options = [one.options[index].text for index in order if one.options]
-    asked = (one.statement, options, kinds.get(problem.kind).asks(problem, one, order, ()))
+    asked = (one.statement, options, kinds.get(problem.kind).form_context(problem, one, order, ()))
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 

@@ -98,7 +98,7 @@ class Site:
         A kind that has pages of its own is shown there and nowhere else.
         """
         own = any(one.name == mode and one.shows == "bench" for one in modes.ALL)
-        problems = (one for one in topic.problems.get(mode, ()) if (kinds.get(one.kind).form is None) == own)
+        problems = (one for one in topic.problems.get(mode, ()) if kinds.get(one.kind).has_form != own)
         known = (catalogue.entries.get(problem.path) for problem in problems)
         return tuple(entry for entry in known if entry is not None and (self.draft or entry.verdict.served))
 

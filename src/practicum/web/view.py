@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from practicum import kinds
 from practicum.course import render
 from practicum.web import assets, security
 
@@ -30,10 +31,9 @@ class Halt(HTTPException):
 
 @cache
 def _templates() -> Environment:
-    """Ours, and each problem kind's own form."""
-    loader = ChoiceLoader([PackageLoader("practicum.web"), PackageLoader("practicum", "kinds")])
+    """The templates of the pages, and of each problem kind below `kinds/<name>/`."""
     environment = Environment(
-        loader=loader,
+        loader=ChoiceLoader([PackageLoader("practicum.web"), PrefixLoader({"kinds": _kind_loader()})]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -43,6 +43,12 @@ def _templates() -> Environment:
     environment.globals["asset"] = assets.address
     environment.filters |= {"highlighted": render.code, "highlighted_line": render.line}
     return environment
+
+
+def _kind_loader() -> BaseLoader:
+    """The templates in the folder of each kind, wherever its package is installed."""
+    forms = {name: PackageLoader(kind.package, "") for name, kind in kinds.registered().items() if kind.has_form}
+    return PrefixLoader(forms)
 
 
 def part(template: str, **context: Any) -> str:

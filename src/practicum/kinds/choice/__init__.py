@@ -1,102 +1,137 @@
-"""`choice`: two to eight options, any number of them right. Each option is a claim, settled by one form of proof."""
+"""`choice`: two to eight options, one or several of them right; each is a claim that one form of proof settles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from practicum.kinds import settings
-from practicum.kinds.base import Found, Kind
-from practicum.kinds.choice.best import Best
-from practicum.kinds.choice.claims import Claims
-from practicum.kinds.choice.edited import Raises, Repairs
-from practicum.kinds.choice.expected_output import Error, Prints, Value
-from practicum.kinds.choice.proof_form import Form
-from practicum.model import Observation, Observations, Plan, Problem, Variant, VariantFinding
+from practicum.kinds import validators
+from practicum.kinds.base import Kind, PartMistake
+from practicum.kinds.choice.best import BestProof
+from practicum.kinds.choice.claim import ClaimProof
+from practicum.kinds.choice.edited_snippet import RaisesProof, RepairsProof
+from practicum.kinds.choice.expected_output import ErrorProof, PrintsProof, ValueProof
+from practicum.kinds.choice.proof_form import ProofForm
+from practicum.model import Measurement, Observation, Observations, Plan, Problem, Variant, VariantFinding
 
-FORMS: dict[str, Form] = {form.key: form for form in (Value(), Prints(), Error(), Raises(), Repairs(), Best())}
-_CLAIMS = Claims()
+MIN_OPTIONS, MAX_OPTIONS = 2, 8
+
+FORMS: dict[str, ProofForm] = {
+    form.key: form for form in (ValueProof(), PrintsProof(), ErrorProof(), RaisesProof(), RepairsProof(), BestProof())
+}
+"""The forms that a key of `[proof]` selects."""
+
+CLAIMS = ClaimProof()
+"""The form of a problem without such a key."""
 
 
 class Choice(Kind):
-    """Pick the right options."""
+    """Pick the right options.
+
+    An answer holds the numbers of the chosen options, sorted, from 0 in the author's order. A field holds an option's
+    position on the page, from 1; never its number, because authors often write the right option first.
+    """
 
     name = "choice"
     label = "Choice"
     roles = frozenset({"run", "setup", "claim", "fix"})
-    form = "choice/form.html"
-    typed = False
-    proved = "The right option's claim held and every other's failed"
+    is_composed = False
+    proof_summary = "The right option's claim held and every other's failed"
 
-    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[Found]:
-        yield from _options(variant)
-        asked = [key for key in FORMS if variant.proof.get(key) not in (None, False)]
-        if len(asked) > 1:
-            both = " and ".join(f"`{key}`" for key in asked)
-            yield Found("proof", f"`[proof]` asks for {both}: a problem has one form of proof")
+    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[PartMistake]:
+        yield from _option_mistakes(variant)
+        selected = [key for key in FORMS if variant.proof.get(key) not in (None, False)]
+        if len(selected) > 1:
+            keys = " and ".join(f"`{key}`" for key in selected)
+            message = f"`[proof]` has {keys}: a problem has one form of proof"
+            yield PartMistake("proof", "one-form-of-proof", message)
             return
-        form = _form(variant)
-        yield from settings.wrong(variant.proof, form.settings, "proof", _holder(form), [*FORMS, *form.settings])
+        form = _form(variant.proof)
+        known = [*FORMS, *form.schema]
+        yield from validators.check_table(variant.proof, form.schema, "proof", _holder(form), known)
         yield from form.mistakes(variant)
-        yield from _strays(variant, form)
+        yield from _unused_fences(variant, form)
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
-        return _form(variant).plan(variant, experiments)
+        return _form(variant.proof).plan(variant, experiments)
 
-    def judge(self, problem: Problem, variant: Variant, seen: Observations) -> VariantFinding:
-        return _form(variant).judge(variant, seen)
+    def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
+        return _form(variant.proof).judge(variant, observations)
 
-    # An answer holds the numbers of the chosen options, from 0 in the author's order, sorted. A field is an option's
-    # place on the page, from 1: never its number, for authors mark the first one right more often than not.
+    def fence_is_answer(self, proof: Mapping[str, Any]) -> bool:
+        return any(form.compares_code for key, form in FORMS.items() if key in proof)
 
-    def parts(self, variant: Variant) -> int:
+    def experiment_names(self, variant: Variant) -> frozenset[str]:
+        return _form(variant.proof).experiment_names(variant)
+
+    def observes_value(self, variant: Variant) -> bool:
+        return _form(variant.proof).compares_code
+
+    def measured_option(self, variant: Variant, measurement: Measurement) -> int | None:
+        return _form(variant.proof).measured_option(variant, measurement)
+
+    def item_count(self, variant: Variant) -> int:
         return len(variant.options)
 
-    def read(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
-        places = {str(place): number for place, number in enumerate(order, 1)}
-        if not places.keys() >= set(fields):
-            raise ValueError("no such option")
-        return tuple(map(str, sorted({places[field] for field in fields})))
+    def shortcut_help(self, variant: Variant) -> str:
+        return f"1–{len(variant.options)} pick, Enter answers"
 
-    def fields(self, variant: Variant, order: Sequence[int], answer: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(str(place) for place, number in enumerate(order, 1) if str(number) in answer)
+    def read_answer(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
+        numbers = {str(position): number for position, number in enumerate(order, 1)}
+        if not numbers.keys() >= set(fields):
+            raise ValueError("there is no such option")
+        return tuple(map(str, sorted({numbers[field] for field in fields})))
+
+    def answer_fields(self, variant: Variant, order: Sequence[int], answer: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(position) for position, number in enumerate(order, 1) if str(number) in answer)
 
     def grade(
-        self, variant: Variant, answer: tuple[str, ...], finding: VariantFinding | None, seen: Observation | None
+        self,
+        variant: Variant,
+        answer: tuple[str, ...],
+        finding: VariantFinding | None,
+        observation: Observation | None,
     ) -> bool:
         keys = {str(number) for number, option in enumerate(variant.options) if option.key}
         return set(answer) == keys
 
-
-def _form(variant: Variant) -> Form:
-    return next((form for key, form in FORMS.items() if variant.proof.get(key) not in (None, False)), _CLAIMS)
-
-
-def _holder(form: Form) -> str:
-    return "a `[proof]` without a form of proof" if form is _CLAIMS else f"a `{form.key}` proof"
+    def wrong_answer_text(self, variant: Variant) -> str:
+        return "Not quite." if sum(option.key for option in variant.options) > 1 else "Not that one."
 
 
-def _options(variant: Variant) -> Iterator[Found]:
-    if not 2 <= len(variant.options) <= 8:
-        count = len(variant.options)
-        yield Found("title", f"a choice has two to eight options, this one has {count}: write `- [x]` and `- [ ]`")
+def _form(proof: Mapping[str, Any]) -> ProofForm:
+    return next((form for key, form in FORMS.items() if proof.get(key) not in (None, False)), CLAIMS)
+
+
+def _holder(form: ProofForm) -> str:
+    return "a `[proof]` without a form of proof" if form is CLAIMS else f"a `{form.key}` proof"
+
+
+def _option_mistakes(variant: Variant) -> Iterator[PartMistake]:
+    count = len(variant.options)
+    if not MIN_OPTIONS <= count <= MAX_OPTIONS:
+        message = f"a choice has two to eight options, and this one has {count}: write them as `- [x]` and `- [ ]`"
+        yield PartMistake("title", "option-count", message)
         return
     if not any(option.key for option in variant.options):
-        yield Found("option 1", "no option is marked right: write `- [x]` before the key")
-    seen: dict[str, int] = {}
+        message = "no option is marked right: write `- [x]` before the right one"
+        yield PartMistake("option 1", "missing-key", message)
+    first: dict[str, int] = {}
     for number, option in enumerate(variant.options, 1):
         text = option.text.strip()
-        if text in seen:
-            yield Found(f"option {number}", f"this option says the same as option {seen[text]}")
-        seen.setdefault(text, number)
+        if text in first:
+            message = f"this option has the same text as option {first[text]}"
+            yield PartMistake(f"option {number}", "repeated-option", message)
+        first.setdefault(text, number)
 
 
-def _strays(variant: Variant, form: Form) -> Iterator[Found]:
-    """Claims and fixes which the problem's form of proof would never look at."""
-    takes_fixes = form.key in ("raises", "repairs")
+def _unused_fences(variant: Variant, form: ProofForm) -> Iterator[PartMistake]:
+    """Claims and fixes that the problem's form of proof does not use."""
     for number, option in enumerate(variant.options, 1):
-        if option.fix and not takes_fixes:
-            message = "this fix settles nothing: fixes go with `raises` or `repairs` in `[proof]`"
-            yield Found(f"fix {number}", message, -1)
-        if option.claim and form is not _CLAIMS:
-            message = f"this claim settles nothing: with `{form.key}` in `[proof]` options have no claims"
-            yield Found(f"claim {number}", message, -1)
+        if option.fix and not form.takes_fixes:
+            keys = " or ".join(f"`{key}`" for key, known in FORMS.items() if known.takes_fixes)
+            message = f"this fix is not used: fixes need {keys} in `[proof]`"
+            yield PartMistake(f"fix {number}", "unused-fix", message, -1)
+        if option.claim and not form.takes_claims:
+            message = f"this claim is not used: with `{form.key}` in `[proof]`, options have no claims"
+            yield PartMistake(f"claim {number}", "unused-claim", message, -1)

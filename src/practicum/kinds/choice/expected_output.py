@@ -1,148 +1,158 @@
-"""`value`, `prints`, `error`: each option names an outcome, and the run's outcome is compared with it."""
+"""`value`, `prints`, `error`: each option states an outcome, which is compared with the outcome of the run."""
 
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
-from practicum.kinds import settings
-from practicum.kinds.base import Found
-from practicum.kinds.equality import literal, same, shown
-from practicum.kinds.option_verdicts import judged, unsettled
-from practicum.kinds.run_agreement import agreed, printed, stopped
-from practicum.kinds.settings import Settings
+from practicum.kinds import validators
+from practicum.kinds.base import PartMistake
+from practicum.kinds.choice.proof_form import ProofForm
+from practicum.kinds.equality import is_equal
+from practicum.kinds.literals import parse_literal, value_text
+from practicum.kinds.option_verdicts import settled, unsettled
+from practicum.kinds.run_agreement import agreed_value, stop_reason
+from practicum.kinds.stdout_text import normalize_stdout
 from practicum.model import Failure, Observation, Observations, Opaque, Plan, Run, Variant, VariantFinding, Verdict
 from practicum.python_source.constants import is_constant
 
+_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(\(\))?")
 
-class Compared:
-    """What the three forms share; each says what a run's outcome is and when an option names it."""
 
-    key: str
-    settings: Settings
+class OutcomeProof(ProofForm):
+    """The shared part of the three forms: run the snippet, and compare its outcome with each option's code."""
 
-    def mistakes(self, variant: Variant) -> Iterator[Found]:
+    compares_code = True
+    expected: ClassVar[str]
+    """What an option states, for messages."""
+
+    def mistakes(self, variant: Variant) -> Iterator[PartMistake]:
         if not variant.snippet.strip():
-            yield Found("title", f"a `{self.key}` proof needs a snippet: add a ```` ```python run ```` fence")
+            message = f"a `{self.key}` proof needs a snippet: add a ```` ```python run ```` fence"
+            yield PartMistake("title", "missing-snippet", message)
         for number, option in enumerate(variant.options, 1):
             if option.code is None:
-                yield Found(f"option {number}", f"this option has no code span; {self.wanted} stands in backticks")
-            elif (wrong := self.unreadable(option.code)) is not None:
-                yield Found(f"option {number}", wrong)
-
-    wanted: str
-
-    def unreadable(self, code: str) -> str | None:
-        """Why an option's code cannot be an answer."""
-        return None
+                message = f"this option has no code span: write {self.expected} in backticks"
+                yield PartMistake(f"option {number}", "missing-code", message)
+            elif objection := self.code_objection(option.code):
+                yield PartMistake(f"option {number}", "invalid-code", objection)
 
     def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
         return Plan(runs=(Run("snippet", variant.snippet, variant.setup, self.values(variant)),))
 
+    def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
+        repeated = observations.runs["snippet"]
+        if reason := stop_reason(repeated):
+            return unsettled(variant, Verdict.ERROR, "run-stopped", reason)
+        outcome, difference = agreed_value(repeated, self.outcome)
+        if isinstance(outcome, Opaque):
+            result = self.result_text(variant, outcome)
+            why = f"{result}, which is a {outcome.type} and not plain data: compare a value that a literal can state"
+            return unsettled(variant, Verdict.REFUTED, "not-plain-data", why, outcome.text)
+        if difference:
+            why = f"the result depends on chance: {difference}"
+            return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why, difference)
+        if isinstance(outcome, Failure):
+            return unsettled(variant, Verdict.REFUTED, "run-raises", _failure_text(outcome), str(outcome))
+        holds = [self.states(variant, option.code or "", outcome) for option in variant.options]
+        observed = self.observed_text(outcome)
+        return settled(variant, holds, [observed] * len(holds), self.result_text(variant, outcome))
+
+    def code_objection(self, code: str) -> str | None:
+        """Why an option's code cannot be an answer, or None."""
+        return None
+
     def values(self, variant: Variant) -> dict[str, str]:
+        """The expressions to evaluate after the snippet, by name."""
         return {}
 
-    def judge(self, variant: Variant, seen: Observations) -> VariantFinding:
-        observations = seen.runs["snippet"]
-        if reason := stopped(observations):
-            return unsettled(variant, Verdict.ERROR, reason)
-        outcome, moves = agreed(observations, self.outcome)
-        if isinstance(outcome, Opaque):
-            why = f"{self.gives(variant, outcome)}, a {outcome.type}: no literal says that, so compare something plain"
-            return unsettled(variant, Verdict.REFUTED, why, outcome.text)
-        if moves:
-            return unsettled(variant, Verdict.UNSTABLE, f"the result depends on chance: {moves}", moves)
-        if isinstance(outcome, Failure):
-            return unsettled(variant, Verdict.REFUTED, _raised(outcome), str(outcome))
-        holds = [self.names(variant, option.code or "", outcome) for option in variant.options]
-        observed = self.shown(outcome)
-        return judged(variant, holds, [observed] * len(holds), self.gives(variant, outcome))
-
+    @abstractmethod
     def outcome(self, observation: Observation) -> Any:
-        """What one run gave, or the Failure that kept it from giving anything."""
-        raise NotImplementedError
+        """The outcome of one run, or the Failure that prevented it."""
 
-    def names(self, variant: Variant, code: str, outcome: Any) -> bool:
-        """Whether an option's code names this outcome."""
-        raise NotImplementedError
+    @abstractmethod
+    def states(self, variant: Variant, code: str, outcome: Any) -> bool:
+        """Whether an option's code states this outcome."""
 
-    def shown(self, outcome: Any) -> str:
+    def observed_text(self, outcome: Any) -> str:
+        """The outcome as it is recorded."""
         return str(outcome)
 
-    def gives(self, variant: Variant, outcome: Any) -> str:
-        """What the run gives, as half a sentence."""
-        raise NotImplementedError
+    @abstractmethod
+    def result_text(self, variant: Variant, outcome: Any) -> str:
+        """The outcome as half a sentence."""
 
 
-class Value(Compared):
-    """Right if the Python literal in the option's first code span equals EXPR after the snippet."""
+class ValueProof(OutcomeProof):
+    """An option is right if the Python literal in its first code span equals EXPR after the snippet."""
 
     key = "value"
-    wanted = "the value, as a Python literal,"
-    settings: Settings = {"value": settings.expression, "tolerance": settings.tolerance, "strict": settings.truth}
+    expected = "the value as a Python literal"
+    schema = {"value": validators.expression, "tolerance": validators.tolerance, "strict": validators.boolean}
 
-    def unreadable(self, code: str) -> str | None:
+    def code_objection(self, code: str) -> str | None:
         try:
-            literal(code)
+            parse_literal(code)
         except ValueError as reason:
-            return f"{reason}: write the value as Python would show it, such as `(None, 5)` or `'text'`"
+            return f"{reason}: write the value as Python prints it, such as `(None, 5)` or `'text'`"
         return None
 
     def values(self, variant: Variant) -> dict[str, str]:
         return {"value": variant.proof["value"]}
 
-    def judge(self, variant: Variant, seen: Observations) -> VariantFinding:
+    def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
         if is_constant(variant.proof["value"], variant.setup + "\n" + variant.snippet):
-            why = f"`{variant.proof['value']}` is a constant: it is the same whatever the snippet does"
-            return unsettled(variant, Verdict.ERROR, why)
-        return super().judge(variant, seen)
+            why = f"`{variant.proof['value']}` is a constant: it has the same value whatever the snippet does"
+            return unsettled(variant, Verdict.ERROR, "constant-expression", why)
+        return super().judge(variant, observations)
 
     def outcome(self, observation: Observation) -> Any:
         return observation.failure or observation.values["value"]
 
-    def names(self, variant: Variant, code: str, outcome: Any) -> bool:
-        proof = variant.proof
-        return same(literal(code), outcome, tolerance=proof.get("tolerance", 0), strict=proof.get("strict", False))
+    def states(self, variant: Variant, code: str, outcome: Any) -> bool:
+        tolerance, strict = variant.proof.get("tolerance", 0), variant.proof.get("strict", False)
+        return is_equal(parse_literal(code), outcome, tolerance=tolerance, strict=strict)
 
-    def shown(self, outcome: Any) -> str:
-        return shown(outcome)
+    def observed_text(self, outcome: Any) -> str:
+        return value_text(outcome)
 
-    def gives(self, variant: Variant, outcome: Any) -> str:
-        return f"`{variant.proof['value']}` gives `{shown(outcome)}`"
+    def result_text(self, variant: Variant, outcome: Any) -> str:
+        return f"`{variant.proof['value']}` is `{value_text(outcome)}`"
 
 
-class Prints(Compared):
-    """Right if the option's code is what the snippet prints, trailing white space apart."""
+class PrintsProof(OutcomeProof):
+    """An option is right if its code is what the snippet prints, trailing white space aside."""
 
     key = "prints"
-    wanted = "what is printed"
-    settings: Settings = {"prints": settings.truth}
+    expected = "the printed text"
+    schema = {"prints": validators.boolean}
 
     def outcome(self, observation: Observation) -> Any:
-        return observation.failure or printed(observation.stdout)
+        return observation.failure or normalize_stdout(observation.stdout)
 
-    def names(self, variant: Variant, code: str, outcome: Any) -> bool:
-        return bool(printed(code) == outcome)
+    def states(self, variant: Variant, code: str, outcome: Any) -> bool:
+        return bool(normalize_stdout(code) == outcome)
 
-    def gives(self, variant: Variant, outcome: Any) -> str:
+    def result_text(self, variant: Variant, outcome: Any) -> str:
         if not outcome:
             return "the snippet prints nothing"
         return f"the snippet prints `{repr(outcome) if chr(10) in outcome else outcome}`"
 
 
-class Error(Compared):
-    """Right if the option's first code span names the exception that the snippet raises, or `none`."""
+class ErrorProof(OutcomeProof):
+    """An option is right if its first code span names the exception that the snippet raises, or is `none`."""
 
     key = "error"
-    wanted = "the exception's name (or `none`)"
-    settings: Settings = {"error": settings.truth}
+    expected = "the exception's name (or `none`)"
+    schema = {"error": validators.boolean}
 
-    def unreadable(self, code: str) -> str | None:
+    def code_objection(self, code: str) -> str | None:
         if _EXCEPTION.fullmatch(code.strip()):
             return None
-        return f"`{code}` is no exception's name: write one such as `ValueError`, or `none`"
+        return f"`{code}` is not an exception's name: write one such as `ValueError`, or `none`"
 
     def outcome(self, observation: Observation) -> Any:
         failure = observation.failure
@@ -150,29 +160,26 @@ class Error(Compared):
             return "none"
         return failure if failure.where == "setup" else failure.type
 
-    def names(self, variant: Variant, code: str, outcome: Any) -> bool:
-        return _bare(code) == _bare(outcome)
+    def states(self, variant: Variant, code: str, outcome: Any) -> bool:
+        return _class_name(code) == _class_name(outcome)
 
-    def judge(self, variant: Variant, seen: Observations) -> VariantFinding:
-        found = super().judge(variant, seen)
-        failure = seen.runs["snippet"][0].failure
-        if failure is None or found.verdict not in (Verdict.PROVED, Verdict.REFUTED):
-            return found
-        return replace(found, options=tuple(replace(option, observed=str(failure)) for option in found.options))
+    def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
+        finding = super().judge(variant, observations)
+        failure = observations.runs["snippet"][0].failure
+        if failure is None or finding.verdict not in (Verdict.PROVED, Verdict.REFUTED):
+            return finding
+        return replace(finding, options=tuple(replace(option, observed=str(failure)) for option in finding.options))
 
-    def gives(self, variant: Variant, outcome: Any) -> str:
-        return "the snippet runs to the end" if outcome == "none" else f"the snippet raises `{outcome}`"
-
-
-_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(\(\))?")
+    def result_text(self, variant: Variant, outcome: Any) -> str:
+        return "the snippet runs to its end" if outcome == "none" else f"the snippet raises `{outcome}`"
 
 
-def _bare(name: str) -> str:
-    """An exception's name without its module, as learners write it: `tf.errors.NotFoundError`, `None`."""
-    return name.strip().removesuffix("()").rsplit(".", 1)[-1].casefold()
+def _class_name(text: str) -> str:
+    """The name of an exception without its module, in lower case: `notfounderror` for `tf.errors.NotFoundError`."""
+    return text.strip().removesuffix("()").rsplit(".", 1)[-1].casefold()
 
 
-def _raised(failure: Failure) -> str:
+def _failure_text(failure: Failure) -> str:
     place = f" at line {failure.line}" if failure.line else ""
-    what = {"setup": "the setup", "snippet": "the snippet"}.get(failure.where, "the expression")
-    return f"{what} raises {failure}{place}, so there is nothing to compare the options with"
+    subject = {"setup": "the setup", "snippet": "the snippet"}.get(failure.where, "the expression")
+    return f"{subject} raises {failure}{place}, so there is nothing to compare the options with"

@@ -1,31 +1,46 @@
-"""What a form of proof is: one way in which the options of a choice become claims."""
+"""The interface of a form of proof: one way in which the options of a choice become claims that a run settles."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Protocol
+from typing import ClassVar
 
-from practicum.kinds.base import Found
-from practicum.kinds.settings import Settings
-from practicum.model import Observations, Plan, Variant, VariantFinding
+from practicum.kinds.base import PartMistake
+from practicum.kinds.validators import Schema
+from practicum.model import Measurement, Observations, Plan, Variant, VariantFinding
 
 
-class Form(Protocol):
+class ProofForm(ABC):
     """One row of the table of proofs in `docs/format.md`."""
 
-    key: str
-    """The key of `[proof]` that asks for it."""
-    settings: Settings
-    """The keys that `[proof]` may hold with it."""
+    key: ClassVar[str]
+    """The key of `[proof]` that selects it."""
+    schema: ClassVar[Schema]
+    """The keys that `[proof]` may have with it."""
+    takes_fixes: ClassVar[bool] = False
+    """Whether options carry a `diff fix` fence."""
+    takes_claims: ClassVar[bool] = False
+    """Whether options carry a `python claim` fence."""
+    compares_code: ClassVar[bool] = False
+    """Whether an option's code is its answer, compared with the bare value that a run shows."""
 
-    def mistakes(self, variant: Variant) -> Iterator[Found]:
-        """What is wrong as written."""
-        ...
+    @abstractmethod
+    def mistakes(self, variant: Variant) -> Iterator[PartMistake]:
+        """The mistakes in a variant as written."""
 
+    @abstractmethod
     def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
-        """What must be run."""
-        ...
+        """The runs that prove a variant; `experiments` names the functions in `experiments.py`."""
 
-    def judge(self, variant: Variant, seen: Observations) -> VariantFinding:
-        """What the runs settled."""
-        ...
+    @abstractmethod
+    def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
+        """The verdict on a variant, from what the runs of its plan showed."""
+
+    def experiment_names(self, variant: Variant) -> frozenset[str]:
+        """The experiments that the `[proof]` names other than in Python code."""
+        return frozenset()
+
+    def measured_option(self, variant: Variant, measurement: Measurement) -> int | None:
+        """The option (from 0) whose claim a measurement is about, or None."""
+        return None

@@ -1,11 +1,10 @@
-"""`code`: write it; any answer is right that passes the check."""
+"""`code`: write code; every answer that passes the check is right."""
 
-from practicum.kinds.checked_code import Written
+from practicum.kinds.checked_code import EditedStart
 
 
-class Code(Written):
+class Code(EditedStart):
     """Write code from a start."""
 
     name = "code"
     label = "Code"
-    form = "code/form.html"

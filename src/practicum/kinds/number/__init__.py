@@ -1,4 +1,4 @@
-"""`number`: type a number; within the tolerance of what the run gives, it is right."""
+"""`number`: work out a number; it is right within the tolerance of what the run returns."""
 
 from __future__ import annotations
 
@@ -7,64 +7,77 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from practicum.kinds import settings
-from practicum.kinds.base import NoKey, Unclear
-from practicum.kinds.equality import literal, near, same, shown
-from practicum.kinds.predict import Predict
+from practicum.kinds import validators
+from practicum.kinds.base import IncompleteAnswer
+from practicum.kinds.equality import is_close, is_equal
+from practicum.kinds.literals import parse_literal, value_text
+from practicum.kinds.predict import Predict, proved_key
 from practicum.model import Observation, Variant, VariantFinding
 
 ROUNDING = 1e-9
-"""The part of itself by which a fraction may always be off: nobody is asked for the binary digits of 0.1."""
+"""The relative difference that is always allowed, because learners do not type all binary digits of a fraction."""
 
-_SPACES = re.compile(r"[\s\u2009\u202f\u00a0_']")
+_SEPARATORS = re.compile(r"[\s\u2009\u202f\u00a0_']")
 _MINUS = str.maketrans("\u2212\u2013", "--")
 _PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+")
-_LONGEST = 60
+_MAX_LENGTH = 60
 
 
 class Number(Predict):
-    """Work out a number."""
+    """Work out a number. An answer holds its `repr`."""
 
     name = "number"
     label = "Number"
-    form = "number/form.html"
+    schema = {"value": validators.expression, "tolerance": validators.tolerance}
 
-    settings = {"value": settings.expression, "tolerance": settings.tolerance}
-
-    def objection(self, outcome: Any) -> str | None:
-        if settings.number(outcome) is None:
+    def key_objection(self, result: Any) -> str | None:
+        if validators.number(result) is None:
             return None
-        return f"the run gives `{shown(outcome)}`, which is no number that one could type"
+        return f"the run returns `{value_text(result)}`, which is not a number that can be typed"
 
-    def read(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
+    def read_answer(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
         if len(fields) > 1:
-            raise ValueError("one number is asked for")
-        return (repr(number(fields[0])),) if fields and fields[0].strip() else ()
+            raise ValueError("the form has one field")
+        return (repr(parse_number(fields[0])),) if fields and fields[0].strip() else ()
 
     def grade(
-        self, variant: Variant, answer: tuple[str, ...], finding: VariantFinding | None, seen: Observation | None
+        self,
+        variant: Variant,
+        answer: tuple[str, ...],
+        finding: VariantFinding | None,
+        observation: Observation | None,
     ) -> bool:
-        if finding is None or not finding.options:
-            raise NoKey("it has not been run as it stands")
-        typed, key = literal(answer[0]), literal(finding.options[0].observed)
-        return near(typed, key, ROUNDING) or same(typed, key, tolerance=float(variant.proof.get("tolerance", 0)))
+        entered, key = parse_literal(answer[0]), parse_literal(proved_key(finding))
+        tolerance = float(variant.proof.get("tolerance", 0))
+        return is_close(entered, key, ROUNDING) or is_equal(entered, key, tolerance=tolerance)
 
 
-def number(text: str) -> int | float:
-    """The number that somebody typed: `2.30`, `2,30`, `1 000`, `1,234.5`, `1e-3`. Raises Unclear."""
-    plain = _SPACES.sub("", text.translate(_MINUS))
-    if len(plain) <= _LONGEST:
-        whole, point, rest = plain.partition(".")
-        if _GROUPED.fullmatch(whole) and (point or whole.count(",") > 1):
-            plain = whole.replace(",", "") + point + rest
-        elif _GROUPED.fullmatch(plain) and plain.lstrip("-+")[0] != "0":
-            without = plain.replace(",", "")
-            raise Unclear(f"`{plain}` can be read in two ways. Write `{without}`, or `{plain.replace(',', '.')}`.")
-        elif plain.count(",") == 1 and not point:
-            plain = plain.replace(",", ".")
+def parse_number(text: str) -> int | float:
+    """The number in a text: `2.30`, `2,30`, `1 000`, `1,234.5`, `1e-3`.
+
+    Raises:
+        IncompleteAnswer: The text is not a number (`not-a-number`), or can be read as two numbers (`ambiguous-number`).
+    """
+    plain = _SEPARATORS.sub("", text.translate(_MINUS))
+    if len(plain) <= _MAX_LENGTH:
+        plain = _without_commas(plain)
         if _PLAIN.fullmatch(plain):
             value = float(plain) if re.search(r"[.eE]", plain) else int(plain)
             if math.isfinite(value):
                 return value
-    raise Unclear("That is no number. Write one such as `2.3` or `1e-3`, without a unit.")
+    raise IncompleteAnswer("not-a-number", "This is not a number. Write one such as `2.3` or `1e-3`, without a unit.")
+
+
+def _without_commas(text: str) -> str:
+    """A number with its thousands separators removed and a decimal comma replaced by a point."""
+    whole, point, rest = text.partition(".")
+    if _GROUPED.fullmatch(whole) and (point or whole.count(",") > 1):
+        return whole.replace(",", "") + point + rest
+    if _GROUPED.fullmatch(text) and text.lstrip("-+")[0] != "0":
+        thousands, decimal = text.replace(",", ""), text.replace(",", ".")
+        message = f"`{text}` can be read in two ways. Write `{thousands}` or `{decimal}`."
+        raise IncompleteAnswer("ambiguous-number", message)
+    if text.count(",") == 1 and not point:
+        return text.replace(",", ".")
+    return text

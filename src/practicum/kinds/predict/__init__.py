@@ -1,16 +1,18 @@
-"""`predict`: say what the snippet gives. There is no written key: the key is what the run gives."""
+"""`predict`: predict a value or the printed output of a snippet; the key is what the run shows."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-from practicum.kinds import settings
-from practicum.kinds.base import Found, Kind, NoKey, Unclear, finding, typed
-from practicum.kinds.equality import literal, same, shown
-from practicum.kinds.run_agreement import agreed, printed, stopped
-from practicum.kinds.settings import Setting
+from practicum.kinds import validators
+from practicum.kinds.base import IncompleteAnswer, Kind, MissingKey, PartMistake, normalize_text, variant_finding
+from practicum.kinds.equality import is_equal
+from practicum.kinds.literals import is_literal, parse_literal, value_text
+from practicum.kinds.run_agreement import agreed_value, stop_reason
+from practicum.kinds.stdout_text import normalize_stdout
+from practicum.kinds.validators import Schema
 from practicum.model import (
     Failure,
     Observation,
@@ -26,118 +28,122 @@ from practicum.model import (
 )
 from practicum.python_source.constants import is_constant
 
-_MEANT = re.compile(r"""\s*[-+]?[\d.(\[{'"]""")
-"""How a value begins that is no bare word."""
+_BEGINS_LIKE_A_LITERAL = re.compile(r"""\s*[-+]?[\d.(\[{'"]""")
 
 
 class Predict(Kind):
-    """Predict a value or what is printed."""
+    """Predict a value or the printed output. An answer holds one text."""
 
     name = "predict"
     label = "Predict the output"
     roles = frozenset({"run", "setup"})
-    form = "predict/form.html"
-    proved = "Every run gave the same"
+    proof_summary = "Every run returned the same"
 
-    settings: Mapping[str, Setting] = {
-        "value": settings.expression,
-        "prints": settings.truth,
-        "tolerance": settings.tolerance,
-        "strict": settings.truth,
+    schema: ClassVar[Schema] = {
+        "value": validators.expression,
+        "prints": validators.boolean,
+        "tolerance": validators.tolerance,
+        "strict": validators.boolean,
     }
+    """The keys of `[proof]`."""
 
-    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[Found]:
+    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[PartMistake]:
         if variant.options:
-            yield Found("option 1", f"`{self.name}` has no options: its key is what the run gives")
+            message = f"a `{self.name}` problem has no options, because its key is what the run shows: remove them"
+            yield PartMistake("option 1", "options-not-allowed", message)
         if not variant.snippet.strip():
-            yield Found("title", f"`{self.name}` needs a snippet: add a ```` ```python run ```` fence")
-        wrong = list(settings.wrong(variant.proof, self.settings, "proof", f"a `{self.name}` problem", self.settings))
-        yield from wrong
+            message = f"a `{self.name}` problem needs a snippet: add a ```` ```python run ```` fence"
+            yield PartMistake("title", "missing-snippet", message)
+        holder = f"the `[proof]` of a `{self.name}` problem"
+        table_mistakes = list(validators.check_table(variant.proof, self.schema, "proof", holder, self.schema))
+        yield from table_mistakes
         asked = [key for key in ("value", "prints") if variant.proof.get(key, False) is not False]
-        if len(asked) != 1 and not wrong:
-            forms = 'write `value = "EXPR"`' + (" or `prints = true`" if "prints" in self.settings else "")
-            yield Found("proof", f"`{self.name}` asks for one thing: {forms} in `[proof]`")
+        if len(asked) != 1 and not table_mistakes:
+            forms = 'write `value = "EXPR"`' + (" or `prints = true`" if "prints" in self.schema else "")
+            message = f"a `{self.name}` problem asks for one thing: {forms} in `[proof]`"
+            yield PartMistake("proof", "one-question", message)
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
         values = {"value": variant.proof["value"]} if "value" in variant.proof else {}
         return Plan((Run("snippet", variant.snippet, variant.setup, values),))
 
-    def judge(self, problem: Problem, variant: Variant, seen: Observations) -> VariantFinding:
+    def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
         expression = variant.proof.get("value")
         if expression and is_constant(expression, variant.setup + "\n" + variant.snippet):
-            why = f"`{expression}` is a constant: it is the same whatever the snippet does"
-            return finding(variant, Verdict.ERROR, why)
-        observations = seen.runs["snippet"]
-        if reason := stopped(observations):
-            return finding(variant, Verdict.ERROR, reason)
-        outcome, moves = agreed(observations, self._outcome)
-        if isinstance(outcome, Opaque):
-            why = f"the run gives a {outcome.type}, `{outcome.text}`: nobody can type that, so ask for something plain"
-            return finding(variant, Verdict.REFUTED, why)
-        if moves:
-            return finding(variant, Verdict.UNSTABLE, f"the result depends on chance: {moves}")
-        if isinstance(outcome, Failure):
-            return finding(variant, Verdict.REFUTED, f"the snippet raises {outcome}, so there is nothing to predict")
-        if objection := self.objection(outcome):
-            return finding(variant, Verdict.REFUTED, objection)
-        text = shown(outcome) if expression else outcome
+            why = f"`{expression}` is a constant: it has the same value whatever the snippet does"
+            return variant_finding(variant, Verdict.ERROR, "constant-expression", why)
+        repeated = observations.runs["snippet"]
+        if reason := stop_reason(repeated):
+            return variant_finding(variant, Verdict.ERROR, "run-stopped", reason)
+        result, difference = agreed_value(repeated, _result)
+        if isinstance(result, Opaque):
+            why = f"the run returns a {result.type}, `{result.text}`: ask for a value that can be typed"
+            return variant_finding(variant, Verdict.REFUTED, "not-plain-data", why)
+        if difference:
+            why = f"the result depends on chance: {difference}"
+            return variant_finding(variant, Verdict.UNSTABLE, "depends-on-chance", why)
+        if isinstance(result, Failure):
+            why = f"the snippet raises {result}, so there is nothing to predict"
+            return variant_finding(variant, Verdict.REFUTED, "run-raises", why)
+        if objection := self.key_objection(result):
+            return variant_finding(variant, Verdict.REFUTED, "unsuitable-key", objection)
+        text = value_text(result) if expression else result
         return VariantFinding(variant.params, Verdict.PROVED, "", (OptionFinding("", True, True, text),))
 
-    def objection(self, outcome: Any) -> str | None:
-        """Why an outcome cannot be the key."""
+    def key_objection(self, result: Any) -> str | None:
+        """Why a result cannot be the key of this kind, or None."""
         return None
 
-    def _outcome(self, observation: Observation) -> Any:
-        if observation.failure:
-            return observation.failure
-        return observation.values["value"] if "value" in observation.values else printed(observation.stdout)
+    def observes_value(self, variant: Variant) -> bool:
+        return True
 
-    # --- what a learner answers: one text, a value or what is printed
-
-    def asks(
+    def form_context(
         self, problem: Problem, variant: Variant, order: Sequence[int], fields: Sequence[str]
     ) -> Mapping[str, Any]:
-        return {"value": fields[0] if fields else "", "prints": "value" not in variant.proof}
+        return {"value": fields[0] if fields else "", "is_stdout": "value" not in variant.proof}
 
-    def read(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
+    def read_answer(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
         if len(fields) > 1:
-            raise ValueError("one answer is asked for")
-        text = typed(fields[0]) if fields else ""
+            raise ValueError("the form has one field")
+        text = normalize_text(fields[0]) if fields else ""
         if "value" not in variant.proof:
             return (text,) if text.strip() else ()
         text = text.strip()
-        if _MEANT.match(text) and not _is_literal(text):
-            raise Unclear("That is no value in Python. Look at its brackets, commas and quotes.")
+        if _BEGINS_LIKE_A_LITERAL.match(text) and not is_literal(text):
+            message = "This is not a Python value. Check its brackets, commas and quotes."
+            raise IncompleteAnswer("not-a-literal", message)
         return (text,) if text else ()
 
     def grade(
-        self, variant: Variant, answer: tuple[str, ...], finding: VariantFinding | None, seen: Observation | None
+        self,
+        variant: Variant,
+        answer: tuple[str, ...],
+        finding: VariantFinding | None,
+        observation: Observation | None,
     ) -> bool:
-        key = _key(finding)
+        key = proved_key(finding)
         if "value" not in variant.proof:
-            return printed(answer[0]) == printed(key)
-        if not _is_literal(key):
+            return normalize_stdout(answer[0]) == normalize_stdout(key)
+        if not is_literal(key):
             return answer[0] == key
-        value = literal(key)
+        value = parse_literal(key)
         if isinstance(value, str) and answer[0] == value:
-            return True  # The text itself, without its quotes.
+            return True  # a string may be typed without its quotes
         tolerance, strict = float(variant.proof.get("tolerance", 0)), bool(variant.proof.get("strict", False))
-        return _is_literal(answer[0]) and same(literal(answer[0]), value, tolerance=tolerance, strict=strict)
+        return is_literal(answer[0]) and is_equal(parse_literal(answer[0]), value, tolerance=tolerance, strict=strict)
 
-    def solution(self, variant: Variant, finding: VariantFinding | None) -> str:
+    def solution_text(self, variant: Variant, finding: VariantFinding | None) -> str:
         return finding.options[0].observed if finding and finding.options else ""
 
 
-def _key(finding: VariantFinding | None) -> str:
-    """What the run gave when it was proved."""
+def proved_key(finding: VariantFinding | None) -> str:
+    """The result that a proof recorded. Raises MissingKey."""
     if finding is None or not finding.options:
-        raise NoKey("it has not been run as it stands")
+        raise MissingKey("the problem has not been run in its present form")
     return finding.options[0].observed
 
 
-def _is_literal(text: str) -> bool:
-    try:
-        literal(text)
-    except ValueError:
-        return False
-    return True
+def _result(observation: Observation) -> Any:
+    if observation.failure:
+        return observation.failure
+    return observation.values["value"] if "value" in observation.values else normalize_stdout(observation.stdout)

@@ -1,11 +1,10 @@
-"""`repair`: mend broken code; any answer is right that passes the check."""
+"""`repair`: repair broken code; every answer that passes the check is right."""
 
-from practicum.kinds.checked_code import Written
+from practicum.kinds.checked_code import EditedStart
 
 
-class Repair(Written):
-    """Mend the broken start."""
+class Repair(EditedStart):
+    """Repair a broken start."""
 
     name = "repair"
     label = "Repair"
-    form = "repair/form.html"

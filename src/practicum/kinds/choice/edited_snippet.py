@@ -1,0 +1,199 @@
+"""`raises` and `repairs`: each option proposes an edit of the snippet, and the edited snippet is run."""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from practicum.kinds import snippet_edits, validators
+from practicum.kinds.base import PartMistake
+from practicum.kinds.choice.proof_form import ProofForm
+from practicum.kinds.comparison_sides import with_sides
+from practicum.kinds.conditions import Condition, read_condition
+from practicum.kinds.option_verdicts import refuted, settled, unsettled
+from practicum.kinds.run_agreement import agreed_value, stop_reason
+from practicum.kinds.wording import numbered_options
+from practicum.model import Failure, Observation, Observations, Plan, Run, Variant, VariantFinding, Verdict
+from practicum.python_source.constants import is_decided
+
+
+class EditProof(ProofForm):
+    """The shared part of both forms: run the snippet as it is, and once with each option's fix."""
+
+    takes_fixes = True
+
+    def mistakes(self, variant: Variant) -> Iterator[PartMistake]:
+        if not variant.snippet.strip():
+            message = f"a `{self.key}` proof needs a snippet: add a ```` ```python run ```` fence"
+            yield PartMistake("title", "missing-snippet", message)
+            return
+        for number, option in enumerate(variant.options, 1):
+            if option.fix is None:
+                continue
+            try:
+                snippet_edits.apply(option.fix, variant.snippet)
+            except snippet_edits.FixError as reason:
+                yield PartMistake(f"fix {number}", reason.code, reason.message, reason.line)
+
+    def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
+        values = self.values(variant)
+        edited = [
+            Run(_run_name(number), snippet_edits.apply(option.fix, variant.snippet), variant.setup, values)
+            for number, option in enumerate(variant.options, 1)
+            if option.fix
+        ]
+        return Plan(runs=(Run("snippet", variant.snippet, variant.setup, values), *edited))
+
+    def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
+        for repeated in observations.runs.values():
+            if reason := stop_reason(repeated):
+                return unsettled(variant, Verdict.ERROR, "run-stopped", reason)
+        if objection := self.snippet_objection(variant, observations.runs["snippet"]):
+            return objection
+        results = [
+            agreed_value(observations.runs[_run_name(number)], self.result) if option.fix else (None, None)
+            for number, option in enumerate(variant.options, 1)
+        ]
+        observed = [self.result_text(result) if result is not None else "" for result, _ in results]
+        differences = [
+            f"with the fix of option {number}, {difference}"
+            for number, (_, difference) in enumerate(results, 1)
+            if difference
+        ]
+        if differences:
+            why = f"the result depends on chance: {'; '.join(differences)}"
+            return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why, observed)
+        missing = [n for n, option in enumerate(variant.options, 1) if not option.fix and self.needs_fix(option.key)]
+        if missing:
+            each = "each of them" if len(missing) > 1 else "it"
+            fence = "a ```` ```diff fix ```` fence"
+            why = f"nothing settles {numbered_options(missing)}: give {each} {fence} with the proposed edit"
+            return unsettled(variant, Verdict.UNPROVED, "missing-fix", why, observed)
+        holds = [
+            self.works(result) if option.fix else option.key
+            for option, (result, _) in zip(variant.options, results, strict=True)
+        ]
+        details = [f"option {number}: {text}" for number, text in enumerate(observed, 1) if text]
+        return settled(variant, holds, observed, "; ".join(details))
+
+    def values(self, variant: Variant) -> dict[str, str]:
+        """The expressions to evaluate after the snippet, by name."""
+        return {}
+
+    def needs_fix(self, is_key: bool) -> bool:
+        """Whether an option must have a fix."""
+        return True
+
+    @abstractmethod
+    def snippet_objection(self, variant: Variant, repeated: Sequence[Observation]) -> VariantFinding | None:
+        """The finding if the snippet without a fix is not as the proof states, or None."""
+
+    @abstractmethod
+    def result(self, observation: Observation) -> object:
+        """What this form compares of a run."""
+
+    @abstractmethod
+    def works(self, result: object) -> bool:
+        """Whether a result is that of a right fix."""
+
+    @abstractmethod
+    def result_text(self, result: object) -> str:
+        """A result as half a sentence."""
+
+
+def _exception_name(value: Any) -> str | None:
+    """The name of a specific exception class."""
+    if value in ("Exception", "BaseException"):
+        return f"must name a specific exception: every exception is an `{value}`"
+    return validators.dotted_name("an exception's name")(value)
+
+
+class RaisesProof(EditProof):
+    """An option is right if the snippet raises the exception, and with the option's fix runs to its end."""
+
+    key = "raises"
+    schema = {"raises": _exception_name, "match": validators.regex}
+
+    def needs_fix(self, is_key: bool) -> bool:
+        # the key holds because the snippet raises; a distractor without a fix would hold for the same reason
+        return not is_key
+
+    def snippet_objection(self, variant: Variant, repeated: Sequence[Observation]) -> VariantFinding | None:
+        failure, difference = agreed_value(repeated, lambda observation: observation.failure)
+        if difference:
+            why = f"whether the snippet raises depends on chance: {difference.replace('`None`', 'no exception')}"
+            return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why)
+        expected = variant.proof["raises"]
+        if failure is None:
+            why = f"the snippet does not raise {expected}: it runs to its end"
+            return refuted(variant, "snippet-runs", why, "the snippet runs to its end without a fix")
+        if failure.where == "setup":
+            why = f"the setup, not the snippet, raises {failure}"
+            return unsettled(variant, Verdict.REFUTED, "setup-raises", why, str(failure))
+        if expected.rsplit(".", 1)[-1] not in (failure.type.rsplit(".", 1)[-1], *failure.bases):
+            why = f"the snippet does not raise {expected}: it raises {failure}"
+            return refuted(variant, "other-exception", why, str(failure))
+        pattern = variant.proof.get("match", "")
+        for failure in (observation.failure for observation in repeated if observation.failure):
+            if not (pattern in failure.message or re.search(pattern, failure.message)):
+                why = f"the snippet raises {expected}, but its message does not match `{pattern}`: {failure.message}"
+                return refuted(variant, "message-does-not-match", why, str(failure))
+        return None
+
+    def result(self, observation: Observation) -> object:
+        return observation.failure or "runs"
+
+    def works(self, result: object) -> bool:
+        return result == "runs"
+
+    def result_text(self, result: object) -> str:
+        return (
+            "with this fix the code runs to its end" if result == "runs" else f"with this fix the code raises {result}"
+        )
+
+
+class RepairsProof(EditProof):
+    """An option is right if EXPR is false after the snippet, and true after the snippet with the option's fix."""
+
+    key = "repairs"
+    schema = {"repairs": validators.expression}
+
+    def values(self, variant: Variant) -> dict[str, str]:
+        return {"repaired": with_sides(variant.proof["repairs"])}
+
+    def snippet_objection(self, variant: Variant, repeated: Sequence[Observation]) -> VariantFinding | None:
+        expression = variant.proof["repairs"]
+        if is_decided(expression, variant.setup + "\n" + variant.snippet):
+            why = f"`{expression}` is a constant: it has the same value whatever the snippet does"
+            return unsettled(variant, Verdict.ERROR, "constant-expression", why)
+        before, difference = agreed_value(repeated, self.result)
+        if difference:
+            why = f"the result depends on chance: {difference}"
+            return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why, difference)
+        if isinstance(before, Failure):
+            subject = f"the {before.where}" if before.where in ("setup", "snippet") else f"`{expression}`"
+            advice = "; use `raises` for a snippet that raises" if before.where == "snippet" else ""
+            why = f"without a fix, {subject} raises {before}, which is neither true nor false{advice}"
+            return unsettled(variant, Verdict.REFUTED, "run-raises", why, str(before))
+        if self.works(before):
+            why = f"`{expression}` is already true after the snippet without a fix, so there is nothing to repair"
+            return unsettled(variant, Verdict.REFUTED, "already-true", why, "true without a fix")
+        return None
+
+    def result(self, observation: Observation) -> object:
+        return observation.failure or read_condition(observation.values["repaired"])
+
+    def works(self, result: object) -> bool:
+        return isinstance(result, Condition) and result.holds
+
+    def result_text(self, result: object) -> str:
+        if isinstance(result, Condition):
+            operands = f": {result.operands_text}" if result.operands else ""
+            return f"with this fix the expression is {result.holds}{operands}"
+        return f"with this fix the code raises {result}"
+
+
+def _run_name(number: int) -> str:
+    return f"option {number}"
