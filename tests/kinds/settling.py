@@ -1,4 +1,4 @@
-"""From an author's text to its verdict, as `practicum prove` reaches it: read, run, judged."""
+"""From an author's text to its verdict, as `practicum prove` reaches it: read, run, judge."""
 
 from __future__ import annotations
 
@@ -16,36 +16,38 @@ from tests.prove.making import path, write_course
 
 
 def settle(root: Path, pool: Pool, text: str, experiments: str = "", seconds: float = 20.0) -> Entry:
-    """The entry of one problem, once it was proved."""
+    """The entry of one problem after proving it."""
     catalogue = load(write_course(root, {"one": text}, textwrap.dedent(experiments)))
     (entry,) = Prover(catalogue, pool.run, jobs=1, seconds=seconds).prove([catalogue.entries[path("one")]])
     return entry
 
 
 def findings(entry: Entry) -> tuple[VariantFinding, ...]:
-    """What was found of each variant."""
+    """The finding about each variant."""
     assert entry.evidence is not None
     return entry.evidence.variants
 
 
 def options(entry: Entry) -> tuple[OptionFinding, ...]:
-    """What was found of the first variant's options."""
+    """The findings about the first variant's options."""
     return findings(entry)[0].options
 
 
 @dataclass(frozen=True)
 class Case:
-    """A problem, and what must be said of it."""
+    """A problem, and the verdict on it."""
 
     name: str
     text: str
     verdict: Verdict
-    why: str = ""
-    """A part of the reason; nothing for `proved`."""
+    code: str = ""
+    """The code of the reason; empty for `proved`."""
+    data: tuple[str, ...] = ()
+    """What the reason must name."""
 
 
 def problem(body: str, proof: str = "", front: str = 'level = "beginner"') -> str:
-    """A problem's file, from its body and the lines of its `[proof]`."""
+    """The text of a problem's file, from its body and the lines of its `[proof]`."""
     table = f"[proof]\n{textwrap.dedent(proof).strip()}\n" if proof else ""
     return f"{front}\n{table}".join(["+++\n", f"+++\n\n# A question\n\n{textwrap.dedent(body).strip()}\n"])
 
@@ -57,12 +59,13 @@ def value(code: str, *boxes: str, proof: str = 'value = "x"') -> str:
 
 
 def cases(*found: Case) -> pytest.MarkDecorator:
-    """One test a case."""
+    """One test per case."""
     return pytest.mark.parametrize("case", found, ids=[case.name for case in found])
 
 
 def check(case: Case, entry: Entry) -> None:
-    """That the verdict is the case's, for its reason."""
-    assert (entry.verdict, entry.why) == (case.verdict, entry.why)
-    assert case.why in entry.why
-    assert bool(case.why) or not entry.why
+    """Assert that the verdict and its reason are those of the case."""
+    codes = {finding.code for finding in findings(entry) if finding.verdict is entry.verdict}
+    assert (entry.verdict, codes) == (case.verdict, {case.code}), entry.why
+    assert [fact for fact in case.data if fact not in entry.why] == [], entry.why
+    assert bool(entry.why) is bool(case.code)

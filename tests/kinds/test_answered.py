@@ -22,15 +22,15 @@ def asked(kind: str, code: str, proof: str = 'value = "x"') -> str:
 @cases(
     Case("a value", asked("predict", "x = (None, 5)"), P),
     Case("a print", asked("predict", "print(1)\nprint(2)", "prints = true"), P),
-    Case("it raises", asked("predict", "x = 1 / 0"), R, "the snippet raises ZeroDivisionError: division by zero, so there is nothing to predict"),
-    Case("chance", asked("predict", "import random\nx = random.random()"), U, "the result depends on chance"),
-    Case("not plain data", asked("predict", "x = lambda: 1"), R, "nobody can type that"),
-    Case("a constant", asked("predict", "x = 1", 'value = "2"'), E, "`2` is a constant"),
+    Case("it raises", asked("predict", "x = 1 / 0"), R, "run-raises", ("ZeroDivisionError",)),
+    Case("chance", asked("predict", "import random\nx = random.random()"), U, "depends-on-chance"),
+    Case("not plain data", asked("predict", "x = lambda: 1"), R, "not-plain-data"),
+    Case("a constant", asked("predict", "x = 1", 'value = "2"'), E, "constant-expression", ("`2`",)),
     Case("a number", asked("number", "x = 6.5", 'value = "x"\ntolerance = 0.1'), P),
-    Case("text", asked("number", "x = '6.5'"), R, "the run gives `'6.5'`, which is no number"),
-    Case("a truth", asked("number", "x = True"), R, "which is no number"),
-    Case("NaN", asked("number", "x = float('nan')"), R, "which is no number"),
-    Case("beyond all floats", asked("number", "x = 10 ** 400"), R, "which is no number"),
+    Case("text", asked("number", "x = '6.5'"), R, "unsuitable-key", ("`'6.5'`",)),
+    Case("a truth", asked("number", "x = True"), R, "unsuitable-key"),
+    Case("NaN", asked("number", "x = float('nan')"), R, "unsuitable-key"),
+    Case("beyond all floats", asked("number", "x = 10 ** 400"), R, "unsuitable-key"),
 )  # fmt: skip
 def test_the_key_is_what_the_run_gives(case: Case, tmp_path: Path, pool: Pool) -> None:
     """There is no written key that could be wrong; but there must be something to say."""
@@ -64,14 +64,14 @@ ORDER = {"check": "assert c == 8", "solution": LINES}
 @pytest.mark.parametrize("kind", ["blanks", "repair", "code"])
 @cases(
     Case("right", "{}", P),
-    Case("the solution fails", "{'check': 'assert double(4) == 9'}", R, "the solution fails its check: AssertionError at line 1 of the check"),
-    Case("the solution raises", "{'solution': 'def double(x):\\n    return y'}", R, "the solution fails its check: NameError: name 'y' is not defined"),
-    Case("the start passes", "{'start': 'def double(x): return 2 * x # ____'}", R, "the start passes the check already"),
-    Case("a mutant passes", "{'mutants': ('double = abs', 'def double(x): return x * 2')}", R, "mutant 2 passes the check, which must reject it"),
-    Case("a weak check", "{'check': 'assert double(4)'}", R, "mutant 1 passes the check, which must reject it"),
+    Case("the solution fails", "{'check': 'assert double(4) == 9'}", R, "solution-fails", ("AssertionError", "line 1 ")),
+    Case("the solution raises", "{'solution': 'def double(x):\\n    return y'}", R, "solution-fails", ("NameError", "'y'")),
+    Case("the start passes", "{'start': 'def double(x): return 2 * x # ____'}", R, "start-passes"),
+    Case("a mutant passes", "{'mutants': ('double = abs', 'def double(x): return x * 2')}", R, "mutant-passes", ("mutant 2",)),
+    Case("a weak check", "{'check': 'assert double(4)'}", R, "mutant-passes", ("mutant 1",)),
     Case("a mutant that never ends", "{'mutants': ('while True: pass',)}", P),
-    Case("the solution never ends", "{'solution': 'while True: pass'}", E, "the solution could not be run to its end: Stopped after 1 s"),
-    Case("chance", "{'check': 'assert double(4) == 8 and hash(\"a\") % 2'}", U, "whether the solution passes the check depends on chance"),
+    Case("the solution never ends", "{'solution': 'while True: pass'}", E, "run-stopped", ("1 s",)),
+    Case("chance", "{'check': 'assert double(4) == 8 and hash(\"a\") % 2'}", U, "depends-on-chance", ("solution",)),
 )  # fmt: skip
 def test_the_check_must_tell_right_from_wrong(case: Case, kind: str, tmp_path: Path, pool: Pool) -> None:
     """The solution passes, the start and every mutant do not."""
@@ -84,7 +84,7 @@ def test_the_check_must_tell_right_from_wrong(case: Case, kind: str, tmp_path: P
 
 @cases(
     Case("right", answered("order", **ORDER, mutants=("a = 3\nc = b * 2\nb = a + 1",)), P),
-    Case("a wrong order passes", answered("order", **ORDER | {"solution": "a = 3\nb = 4\nc = b * 2"}, mutants=("b = 4\na = 3\nc = b * 2",)), R, "mutant 1 passes the check"),
+    Case("a wrong order passes", answered("order", **ORDER | {"solution": "a = 3\nb = 4\nc = b * 2"}, mutants=("b = 4\na = 3\nc = b * 2",)), R, "mutant-passes", ("mutant 1",)),
 )  # fmt: skip
 def test_an_order_is_right_if_it_passes_the_check(case: Case, tmp_path: Path, pool: Pool) -> None:
     """Whatever order that is; a mutant is a wrong one."""
@@ -107,13 +107,13 @@ def project(
     Case("at most", project("rate = 3", "rate = 1", 'metric = "rate + 1"\nat_most = 2'), P),
     Case("on average", project(solution="rate = [0.7, 0.8, 0.95][seed]"), P),
     Case("a start that breaks", project(start="rate = 1 / 0"), P),
-    Case("the solution misses", project(solution="rate = 0.7"), R, "the solution misses the goal: 0.7 on average over 3 seeds, at least 0.8 is asked"),
-    Case("the start meets", project(start="rate = 0.85"), R, "the start meets the goal already: 0.85"),
-    Case("no number", project(solution="rate = 'high'"), R, "the solution gives no `rate`: it is 'high'"),
-    Case("no such name", project(solution="ratio = 1"), R, "the solution gives no `rate`: NameError"),
-    Case("NaN", project(solution="rate = float('nan')"), R, "the solution gives no `rate`: it is nan"),
-    Case("the solution raises", project(solution="rate = 1 / 0"), R, "the solution gives no `rate`: ZeroDivisionError"),
-    Case("the solution never ends", project(solution="while True: pass"), E, "the solution could not be run to its end"),
+    Case("the solution misses", project(solution="rate = 0.7"), R, "solution-misses-goal", ("0.7 ", "3 seeds", "0.8")),
+    Case("the start meets", project(start="rate = 0.85"), R, "start-meets-goal", ("0.85",)),
+    Case("no number", project(solution="rate = 'high'"), R, "solution-without-score", ("`rate`", "'high'")),
+    Case("no such name", project(solution="ratio = 1"), R, "solution-without-score", ("NameError",)),
+    Case("NaN", project(solution="rate = float('nan')"), R, "solution-without-score", ("nan",)),
+    Case("the solution raises", project(solution="rate = 1 / 0"), R, "solution-without-score", ("ZeroDivisionError",)),
+    Case("the solution never ends", project(solution="while True: pass"), E, "run-stopped"),
 )  # fmt: skip
 def test_a_project_s_solution_meets_its_goal_over_three_seeds(case: Case, tmp_path: Path, pool: Pool) -> None:
     """And its start does not."""
@@ -125,9 +125,9 @@ COUNTED = "rate = sum(double(n) == 2 * n for n in range(10)) / 10"
 
 @cases(
     Case("right", project("def double(n): return n", "def double(n): return n + n", check=COUNTED), P),
-    Case("the code says its own score", project("rate = 0", "rate = 1\ndef double(n): return n", check=COUNTED), R, "the solution misses the goal: 0.1 on average"),
+    Case("the code says its own score", project("rate = 0", "rate = 1\ndef double(n): return n", check=COUNTED), R, "solution-misses-goal", ("0.1 ",)),
     Case("only the code has the name", project(solution="rate = 1", check="assert True"), P),
-    Case("the check fails", project(solution="rate = 1", check="assert rate < 1, 'too good'"), R, "the solution gives no `rate`: AssertionError: too good"),
+    Case("the check fails", project(solution="rate = 1", check="assert rate < 1, 'too good'"), R, "solution-without-score", ("too good",)),
 )  # fmt: skip
 def test_a_project_s_score_is_what_its_check_has_counted(case: Case, tmp_path: Path, pool: Pool) -> None:
     """Where there is a check: what the code binds to the metric's name does not count, unless the check asks for it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from practicum.course.diagnostics import Notes
 from practicum.course.problem import read
 from practicum.kinds.base import IncompleteAnswer, MissingKey
 from practicum.kinds.literals import value_text
-from practicum.kinds.number import number
+from practicum.kinds.number import parse_number
 from practicum.model import Level, Observation, OptionFinding, Problem, Run, Variant, VariantFinding, Verdict
 from practicum.runner import Job, Pool
 
@@ -56,6 +57,15 @@ def passes(kind: str, one: Variant, answer: tuple[str, ...], pool: Pool) -> bool
     result = pool.run(Job(code=run.snippet, setup=run.setup, check=run.check))
     seen = Observation(0, 0, result.stdout, result.values, result.failure, result.why if result.stopped else None)
     return kinds.get(kind).grade(one, answer, None, seen)
+
+
+@contextmanager
+def incomplete(code: str, *data: str) -> Iterator[None]:
+    """Expect that an answer is incomplete, for the reason with that code; the message names all of the data."""
+    with pytest.raises(IncompleteAnswer) as raised:
+        yield
+    assert raised.value.code == code
+    assert [fact for fact in data if fact not in raised.value.message] == []
 
 
 # --- every kind ----------------------------------------------------------------------------------------------------
@@ -155,7 +165,7 @@ def _option(number: int) -> object:
 @pytest.mark.parametrize("place", ["0", "5", "-1", "x", "１", "1 ", "²"])
 def test_there_is_no_other_option(place: str) -> None:
     """What no form of ours sends is told apart from a wrong answer."""
-    with pytest.raises(ValueError, match="no such option"):
+    with pytest.raises(ValueError):
         kinds.get("choice").read_answer(variant(), (2, 0, 1, 3), [place])
 
 
@@ -231,7 +241,7 @@ def test_whatever_a_run_gives_its_repr_is_right(value: object) -> None:
 @pytest.mark.parametrize("typed", ["(1, 2", "[1", "'open", "1 +", "3x", '"', "(a)"])
 def test_what_is_meant_as_a_value_and_is_none_costs_nothing(typed: str) -> None:
     """A bracket that is missing is no wrong prediction. It is told by the text alone, so it gives nothing away."""
-    with pytest.raises(IncompleteAnswer, match="no value in Python"):
+    with incomplete("not-a-literal"):
         kinds.get("predict").read_answer(variant(proof={"value": "x"}), (), [typed])
 
 
@@ -277,20 +287,20 @@ def test_what_is_printed_is_compared_by_lines(typed: str, right: bool) -> None:
 )
 def test_a_number_is_read_as_people_write_it(text: str, value: float) -> None:
     """Points and decimal commas, powers of ten, thousands set apart, a typographer's minus."""
-    assert number(text) == value
+    assert parse_number(text) == value
 
 
 @pytest.mark.parametrize("text", ["two", "1/2", "3 %", "1e999", "--1", "1.2.3", "1,2,3", "nan", "inf", "0x1", "1" * 61])
 def test_what_is_no_number_costs_nothing(text: str) -> None:
     """It says what to write instead."""
-    with pytest.raises(IncompleteAnswer, match="no number"):
-        number(text)
+    with incomplete("not-a-number"):
+        parse_number(text)
 
 
 def test_a_number_that_can_be_read_in_two_ways_is_asked_about() -> None:
     """Nobody's attempt is lost to a comma."""
-    with pytest.raises(IncompleteAnswer, match=r"`1,500` can be read in two ways. Write `1500`, or `1.500`"):
-        number("1,500")
+    with incomplete("ambiguous-number", "1500", "1.500"):
+        parse_number("1,500")
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**30), 10**30))
@@ -298,7 +308,7 @@ def test_every_number_is_read_as_itself(value: float) -> None:
     """In Python's own way of writing it; and two ways of writing one number are one answer."""
     read = kinds.get("number").read_answer
 
-    assert number(repr(value)) == value
+    assert parse_number(repr(value)) == value
     assert read(variant(), (), [f" {value!r}"]) == read(variant(), (), [repr(value)])
 
 
@@ -362,9 +372,9 @@ def test_a_blank_left_empty_costs_nothing() -> None:
     """It says which one."""
     read, one = kinds.get("blanks").read_answer, example("blanks").variants[0]
 
-    with pytest.raises(IncompleteAnswer, match="Blank 2 of 2 is still empty"):
+    with incomplete("blank-empty", "2 of 2"):
         read(one, (), ["classes", "  "])
-    with pytest.raises(ValueError, match="so many blanks"):
+    with pytest.raises(ValueError):
         read(one, (), ["a", "b", "c"])
 
 
@@ -380,21 +390,20 @@ def test_a_bank_is_shown_in_an_order_that_says_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bank", "said"),
+    ("bank", "codes"),
     [
-        (("classes", "label", "row"), ""),
-        (("label", "row"), "lacks something that the solution puts into a blank"),
-        (("classes", "label", "label"), "holds a word twice"),
+        (("classes", "label", "row"), []),
+        (("label", "row"), ["missing-word"]),
+        (("classes", "label", "label"), ["repeated-word"]),
     ],
 )
-def test_a_bank_must_hold_what_the_solution_needs(bank: tuple[str, ...], said: str) -> None:
+def test_a_bank_must_hold_what_the_solution_needs(bank: tuple[str, ...], codes: list[str]) -> None:
     """Else it leads astray."""
     one = example("blanks").variants[0]
 
-    found = [found.message for found in kinds.get("blanks").mistakes(a_problem("blanks", one, bank), one)]
+    mistakes = list(kinds.get("blanks").mistakes(a_problem("blanks", one, bank), one))
 
-    assert bool(found) == bool(said)
-    assert said in " ".join(found)
+    assert [(mistake.part, mistake.code) for mistake in mistakes] == [("bank", code) for code in codes]
 
 
 # --- repair and code -----------------------------------------------------------------------------------------------
@@ -411,7 +420,7 @@ def test_the_start_unchanged_is_no_answer() -> None:
     """It is known to be wrong, and costs nothing."""
     one = example("repair").variants[0]
 
-    with pytest.raises(IncompleteAnswer, match="Change it first"):
+    with incomplete("start-unchanged"):
         kinds.get("repair").read_answer(one, (), [one.start.replace("\n", "\r\n")])
 
 
@@ -461,7 +470,7 @@ def test_orders_that_read_the_same_are_the_same_answer() -> None:
 
 def test_two_lines_at_one_place_cost_nothing() -> None:
     """Without a script one can give a place twice."""
-    with pytest.raises(IncompleteAnswer, match="Two lines have place 1"):
+    with incomplete("place-taken", "1"):
         kinds.get("order").read_answer(variant(solution="a\nb"), (1, 0), ["1-1", "2-1"])
 
 
@@ -470,5 +479,5 @@ def test_two_lines_at_one_place_cost_nothing() -> None:
 )
 def test_what_is_no_order_of_these_lines_is_refused(fields: list[str]) -> None:
     """No form of ours sends that."""
-    with pytest.raises(ValueError, match=r"order of these lines|two numbers"):
+    with pytest.raises(ValueError):
         kinds.get("order").read_answer(variant(solution="a\nb"), (1, 0), fields)

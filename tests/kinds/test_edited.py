@@ -48,18 +48,18 @@ def edits(
     Case("the key by the exception alone", edits(None, WRONG), P),
     Case(
         "the key's fix fails", edits(WRONG, "-numbers = [3, 1]\n+numbers = []"), R,
-        "no option is right: option 1's fix: with this fix it raises NameError: name 'count' is not defined",
+        "no-option-right", ("option 1", "NameError", "'count'"),
     ),
-    Case("a distractor's fix works", edits(RIGHT, " numbers = [3, 1]\n+count = 2"), R, "option 2 is marked wrong and holds: option 1's fix: with this fix the code runs to its end; option 2's fix: with this fix the code runs"),
-    Case("the wrong option is marked", edits(RIGHT, WRONG, keys=(2,)), R, "the wrong option is marked"),
-    Case("it does not raise", edits(" x = 1\n+y = 2", " x = 1\n+y = 3", code="x = 1"), R, "the claim is that the snippet raises NameError, but the code runs"),
-    Case("it raises another", edits(RIGHT, WRONG, proof='raises = "ValueError"'), R, "but it raises NameError: name 'count' is not defined"),
-    Case("it says something else", edits(RIGHT, WRONG, proof=RAISES + '\nmatch = "no such"'), R, "its message does not match `no such`: name 'count' is not defined"),
-    Case("the setup raises", edits(RIGHT, WRONG, setup="nothing"), R, "the setup, not the snippet, raises NameError"),
-    Case("no fix at all", edits(None, None), N, "nothing settles option 2"),
-    Case("some distractors have none", edits(RIGHT, WRONG, None), N, "nothing settles option 3: give it a ```` ```diff fix ```` with the edit it proposes"),
-    Case("chance", edits("-if hash('a') % 2:\n+if True:", "-  1 / 0\n+  2 / 0", code="if hash('a') % 2:\n  1 / 0", proof='raises = "ZeroDivisionError"'), U, "whether the snippet raises depends on chance"),
-    Case("a fix of chance", edits("-1 / 0\n+1 / (hash('a') % 2)", "-1 / 0\n+2 / 0", code="1 / 0", proof='raises = "ZeroDivisionError"'), U, "with the fix of option 1, 5 fresh runs gave"),
+    Case("a distractor's fix works", edits(RIGHT, " numbers = [3, 1]\n+count = 2"), R, "distractor-holds", ("option 2",)),
+    Case("the wrong option is marked", edits(RIGHT, WRONG, keys=(2,)), R, "wrong-option-marked"),
+    Case("it does not raise", edits(" x = 1\n+y = 2", " x = 1\n+y = 3", code="x = 1"), R, "snippet-runs", ("NameError",)),
+    Case("it raises another", edits(RIGHT, WRONG, proof='raises = "ValueError"'), R, "other-exception", ("ValueError", "NameError")),
+    Case("it says something else", edits(RIGHT, WRONG, proof=RAISES + '\nmatch = "no such"'), R, "message-does-not-match", ("`no such`", "'count'")),
+    Case("the setup raises", edits(RIGHT, WRONG, setup="nothing"), R, "setup-raises", ("NameError",)),
+    Case("no fix at all", edits(None, None), N, "missing-fix", ("option 2",)),
+    Case("some distractors have none", edits(RIGHT, WRONG, None), N, "missing-fix", ("option 3",)),
+    Case("chance", edits("-if hash('a') % 2:\n+if True:", "-  1 / 0\n+  2 / 0", code="if hash('a') % 2:\n  1 / 0", proof='raises = "ZeroDivisionError"'), U, "depends-on-chance"),
+    Case("a fix of chance", edits("-1 / 0\n+1 / (hash('a') % 2)", "-1 / 0\n+2 / 0", code="1 / 0", proof='raises = "ZeroDivisionError"'), U, "depends-on-chance", ("option 1",)),
 )  # fmt: skip
 def test_the_right_fix_is_the_one_that_runs(case: Case, tmp_path: Path, pool: Pool) -> None:
     """The snippet must raise as claimed; with the key's fix it runs to its end, with a distractor's it does not."""
@@ -72,7 +72,7 @@ def test_each_option_says_what_its_fix_gave(tmp_path: Path, pool: Pool) -> None:
 
     assert [(one.holds, one.observed) for one in found] == [
         (True, "with this fix the code runs to its end"),
-        (False, "with this fix it raises NameError: name 'count' is not defined"),
+        (False, "with this fix the code raises NameError: name 'count' is not defined"),
     ]
 
 
@@ -80,16 +80,16 @@ def test_each_option_says_what_its_fix_gave(tmp_path: Path, pool: Pool) -> None:
     Case("right", edits(MENDED, WRONG, code=FALSE, proof=REPAIRS), P),
     Case("a distractor's fix raises", edits(MENDED, "-mean = total\n+mean = total / 0", code=FALSE, proof=REPAIRS), P),
     Case("NumPy's truth", edits("-x = np.array([0])\n+x = np.array([2])", "-x = np.array([0])\n+x = np.array([1])", code="import numpy as np\nx = np.array([0])", proof='repairs = "x == 2"'), P),
-    Case("the key's fix is none", edits(WRONG, "-mean = total\n+mean = 0", code=FALSE, proof=REPAIRS), R, "no option is right: option 1's fix: with this fix the expression is False: `mean` is 3"),
-    Case("a distractor's works", edits(MENDED, " numbers = [3, 1]\n-total = sum(numbers)\n+total = 2", code=FALSE, proof=REPAIRS), R, "option 2 is marked wrong and holds"),
-    Case("nothing to repair", edits(MENDED, WRONG, code=FALSE, proof='repairs = "total == 4"'), R, "`total == 4` is true already after the snippet as it stands"),
-    Case("it raises as it stands", edits(RIGHT, WRONG, proof=REPAIRS), R, "before any fix, snippet raises NameError: name 'count' is not defined, which is neither true nor false; an exception to mend is for `raises`"),
-    Case("the expression raises", edits(MENDED, WRONG, code=FALSE, proof='repairs = "mode == 2"'), R, "before any fix, `mode == 2` raises NameError"),
-    Case("a constant", edits(MENDED, WRONG, code=FALSE, proof='repairs = "mean == 2 or True"'), E, "is a constant"),
-    Case("no truth", edits("-x = np.zeros(2)\n+x = np.ones(2)", "-x = np.zeros(2)\n+x = np.ones(3)", code="import numpy as np\nx = np.zeros(2)", proof='repairs = "x == 1"'), R, "ValueError"),
-    Case("some options have no fix", edits(MENDED, None, code=FALSE, proof=REPAIRS), N, "nothing settles option 2"),
-    Case("the key has no fix", edits(None, WRONG, code=FALSE, proof=REPAIRS), N, "nothing settles option 1"),
-    Case("chance", edits("-mean = total\n+mean = 2 + hash('a') % 2", WRONG, code=FALSE, proof=REPAIRS), U, "depends on chance"),
+    Case("the key's fix is none", edits(WRONG, "-mean = total\n+mean = 0", code=FALSE, proof=REPAIRS), R, "no-option-right", ("option 1", "`mean` is 3")),
+    Case("a distractor's works", edits(MENDED, " numbers = [3, 1]\n-total = sum(numbers)\n+total = 2", code=FALSE, proof=REPAIRS), R, "distractor-holds", ("option 2",)),
+    Case("nothing to repair", edits(MENDED, WRONG, code=FALSE, proof='repairs = "total == 4"'), R, "already-true", ("`total == 4`",)),
+    Case("it raises as it stands", edits(RIGHT, WRONG, proof=REPAIRS), R, "run-raises", ("NameError", "'count'", "`raises`")),
+    Case("the expression raises", edits(MENDED, WRONG, code=FALSE, proof='repairs = "mode == 2"'), R, "run-raises", ("`mode == 2`", "NameError")),
+    Case("a constant", edits(MENDED, WRONG, code=FALSE, proof='repairs = "mean == 2 or True"'), E, "constant-expression"),
+    Case("no truth", edits("-x = np.zeros(2)\n+x = np.ones(2)", "-x = np.zeros(2)\n+x = np.ones(3)", code="import numpy as np\nx = np.zeros(2)", proof='repairs = "x == 1"'), R, "run-raises", ("ValueError",)),
+    Case("some options have no fix", edits(MENDED, None, code=FALSE, proof=REPAIRS), N, "missing-fix", ("option 2",)),
+    Case("the key has no fix", edits(None, WRONG, code=FALSE, proof=REPAIRS), N, "missing-fix", ("option 1",)),
+    Case("chance", edits("-mean = total\n+mean = 2 + hash('a') % 2", WRONG, code=FALSE, proof=REPAIRS), U, "depends-on-chance"),
 )  # fmt: skip
 def test_the_right_fix_is_the_one_that_makes_the_expression_true(case: Case, tmp_path: Path, pool: Pool) -> None:
     """It must be false before any fix, true with the key's and false with a distractor's."""

@@ -97,5 +97,5 @@ def test_sameness_goes_both_ways(left: Any, right: Any) -> None:
 )
 def test_what_is_no_literal_is_refused(text: str) -> None:
     """Nothing is run to read an answer."""
-    with pytest.raises(ValueError, match="is not a Python literal"):
+    with pytest.raises(ValueError):
         parse_literal(text)

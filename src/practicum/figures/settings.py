@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-<<<<<<< HEAD
 from practicum.kinds.json_values import is_json
-from practicum.kinds.settings import Setting, arguments, is_finite, name
-=======
-from practicum.kinds import expressions
 from practicum.kinds.validators import Validator, dotted_name, is_finite_number, parameters
->>>>>>> dc6a38c (Rename the kinds' interface to the field's terms, with a code for each mistake)
 
 LONGEST = 40
 """Letters of a name that is written into a figure."""
