@@ -84,7 +84,7 @@ async def _weigh(address: Address) -> list[int]:
     """The bytes of a challenge's first problem as a browser that is new here gets it: the page, then each asset."""
     line = await Line.to(address)
     opened = await line.ask(get(address, START, {"accept": "text/html"}))
-    fields = {name: _field(opened.body, name) for name in ("csrf", "nonce")}
+    fields = {name: _field(opened.body, name) for name in ("nonce",)}
     known = {**BROWSER, "cookie": opened.header("set-cookie").split(";")[0]}
     begun = await line.ask(post(address, START, known, {**fields, "clock": "1"}))
     problem = begun.header("location")

@@ -50,7 +50,7 @@ class Learner:
             "accept": "text/html",
             "accept-encoding": "gzip, deflate, br",
         }
-        return post(self.address, path, headers, {"csrf": self.csrf, "nonce": nonce, **fields})
+        return post(self.address, path, headers, {"nonce": nonce, **fields})
 
 
 class Sitters:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 from starlette.applications import Starlette
 
+from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.store import Store
 from practicum.web.app import create_app
-from practicum.web.site import Site
 from tests.web.making import COURSE, Learner, proved
 
 if TYPE_CHECKING:

@@ -59,6 +59,7 @@ class Learner:
         return answer
 
     def post(self, path: str, fields: dict[str, Any], **headers: str) -> Response:
+        headers = {"content-type": "application/x-www-form-urlencoded", **headers}
         answer = self.http.post(path, data=fields, headers=headers)
         self.seen.append(answer)
         return answer
@@ -66,7 +67,7 @@ class Learner:
     def form(self, page: str) -> dict[str, Any]:
         """The hidden fields of the first form of a page."""
         html = self.get(page).text
-        return {name: unescape(hidden(html, name)) for name in ("csrf", "nonce", "asked") if f'name="{name}"' in html}
+        return {name: unescape(hidden(html, name)) for name in ("nonce", "form_digest") if f'name="{name}"' in html}
 
     def begin(self, topic: str = TOPIC, clock: str = "off") -> str:
         """Start the topic's challenge; the address of the sitting."""

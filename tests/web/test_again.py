@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 
+from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Pool
 from practicum.store import Store
 from practicum.web.app import create_app
-from practicum.web.site import Site
 from tests.web.making import Learner
 
 

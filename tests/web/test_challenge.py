@@ -8,13 +8,14 @@ from dataclasses import replace
 
 import pytest
 
+from practicum.application import clock as seat
+from practicum.application import sittings as challenge
+from practicum.application.site import Site
 from practicum.model import Verdict
 from practicum.practice import GRACE
 from practicum.prove.catalogue import Catalogue
 from practicum.store import Store
-from practicum.web import challenge, seat
 from practicum.web.app import create_app
-from practicum.web.site import Site
 from tests.web.making import TOPIC, Learner, revised, right_answers
 
 

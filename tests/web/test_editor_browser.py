@@ -9,12 +9,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Pool
 from practicum.store import Store
 from practicum.web import assets
 from practicum.web.app import create_app
-from practicum.web.site import Site
 from tests.web.conftest import Opener, write
 from tests.web.making import TOPIC
 from tests.web.serving import Inside

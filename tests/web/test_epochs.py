@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from practicum.application import epoch_table
 from practicum.runner import Epoch
-from practicum.web import epochs
 
 
 def trained(count: int) -> list[Epoch]:
@@ -14,11 +14,11 @@ def trained(count: int) -> list[Epoch]:
 
 
 def test_nothing_trained_is_no_table() -> None:
-    assert epochs.table([]) is None
+    assert epoch_table.epoch_table([]) is None
 
 
 def test_the_loss_stands_first_and_each_beside_its_validation() -> None:
-    assert epochs.latest(trained(1)).columns == ("loss", "val_loss", "accuracy")
+    assert epoch_table.latest_epochs(trained(1)).columns == ("loss", "val_loss", "accuracy")
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_the_loss_stands_first_and_each_beside_its_validation() -> None:
 )
 def test_the_last_twelve_are_in_sight(count: int, shown: int, folded: int) -> None:
     """The rest is folded away, thinned if it is much."""
-    table = epochs.table(trained(count))
+    table = epoch_table.epoch_table(trained(count))
 
     assert table is not None
     assert len(table.rows) == shown
@@ -36,7 +36,7 @@ def test_the_last_twelve_are_in_sight(count: int, shown: int, folded: int) -> No
 
 
 def test_a_second_training_is_marked() -> None:
-    rows = epochs.latest([*trained(2), *trained(2)]).rows
+    rows = epoch_table.latest_epochs([*trained(2), *trained(2)]).rows
 
     assert [row.first for row in rows] == [False, False, True, False]
 
@@ -46,4 +46,4 @@ def test_a_second_training_is_marked() -> None:
     [(0.5, "0.5000"), (0, "0.0000"), (1e-6, "1.00e-06"), (123456.0, "1.23e+05"), (float("nan"), "nan")],
 )
 def test_numbers_can_be_compared(value: float, text: str) -> None:
-    assert epochs.number(value) == text
+    assert epoch_table.format_metric(value) == text

@@ -16,14 +16,14 @@ import pytest
 from httpx2 import Response
 from starlette.applications import Starlette
 
+from practicum.application import grading as answering
+from practicum.application.site import Site
 from practicum.model import Verdict
 from practicum.practice import Sitting
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Job, Limits, Pool, Result
 from practicum.store import Store
-from practicum.web import answering
 from practicum.web.app import create_app
-from practicum.web.site import Site
 from tests.web.making import Learner, of_every_kind, proved, revised, write
 
 TOPIC = "/kinds/topic"
@@ -548,7 +548,7 @@ class Timed:
     """A challenge with a clock, whose first answer was sent in time and is being run when an hour has passed."""
 
     def __init__(self, every: Catalogue, store: Store, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-        from practicum.web import challenge
+        from practicum.application import sittings as challenge
 
         self.slow = Slow(pool)
         app = create_app(Site([every], store, self.slow))  # type: ignore[arg-type]

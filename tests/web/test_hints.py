@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from practicum.application.error_explanations import hint, plain
 from practicum.model import Failure
 from practicum.runner import Job, Limits, Pool
-from practicum.web.hints import hint, plain
 
 CASES = {
     "length = 1\nprint(lenght)": "There is a name `length`.",

@@ -12,14 +12,16 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 
+from practicum.application import runs as runs_module
+from practicum.application.context import queue_key
+from practicum.application.refusals import Reason, Refused
+from practicum.application.runs import FollowedRun, Recording, Runs
+from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Cancellation, OnEvent, Output, Pool, Started
 from practicum.store import Store, StoreError
-from practicum.web import live
 from practicum.web.app import create_app
-from practicum.web.live import Kept, Live, Run, Runs
-from practicum.web.site import Site
-from practicum.web.view import Halt
+from practicum.web.event_stream import EventStream, respond
 from tests.web.making import TOPIC, Learner
 
 SCOPE = {"type": "http"}
@@ -39,7 +41,7 @@ def eventually(holds: Callable[[], bool], seconds: float = 5) -> bool:
     return holds()
 
 
-def received(run: Run[Any], after: int | None = None, seconds: float | None = None) -> str:
+def received(run: FollowedRun[Any], after: int | None = None, seconds: float | None = None) -> str:
     """What a connection gets that stays to the end of the run, or breaks off after so many seconds."""
     sent: list[bytes] = []
 
@@ -50,7 +52,7 @@ def received(run: Run[Any], after: int | None = None, seconds: float | None = No
     async def send(message: Any) -> None:
         sent.append(message.get("body", b""))
 
-    anyio.run(Live(run, after), SCOPE, receive, send)
+    anyio.run(EventStream(run, after), SCOPE, receive, send)
     return b"".join(sent).decode()
 
 
@@ -59,7 +61,7 @@ def received(run: Run[Any], after: int | None = None, seconds: float | None = No
 
 def test_a_run_that_nobody_watches_is_cancelled_after_a_while() -> None:
     """Not when the connection breaks, but when nobody has come back."""
-    run = Runs(patience=0.4).begin("ada", until_cancelled, str)
+    run = Runs(patience=0.4).start("ada", until_cancelled, str)
     received(run, seconds=0.1)
     after_the_break = run.cancel.is_set()
 
@@ -78,7 +80,7 @@ def test_who_comes_back_in_time_goes_on() -> None:
         tell(Output("stdout", "two\n"))
         return "cancelled" if cancel.is_set() else "the end"
 
-    run = Runs(patience=0.5).begin("ada", work, str)
+    run = Runs(patience=0.5).start("ada", work, str)
     first = received(run, seconds=0.2)
     last = int(first.rpartition("id: ")[2])
     time.sleep(0.2)
@@ -95,16 +97,16 @@ def test_who_comes_back_in_time_goes_on() -> None:
 def test_a_kept_run_goes_on_to_its_end() -> None:
     """Though nobody watches; and it is noted when it begins and what it gave."""
     noted: list[tuple[str, str]] = []
-    kept = Kept(
-        begun=lambda id: noted.append(("begun", id)),
-        ended=lambda id, result: noted.append((str(result), id)),
-        page="/",
+    kept = Recording(
+        begin=lambda id: noted.append(("begun", id)),
+        end=lambda id, result: noted.append((str(result), id)),
+        path="/",
     )
 
     def work(tell: OnEvent, cancel: Cancellation) -> str:
         return "cancelled" if cancel.wait(0.6) else "to its end"
 
-    run = Runs(patience=0.1).begin("ada", work, str, kept)
+    run = Runs(patience=0.1).start("ada", work, str, kept)
     received(run, seconds=0.1)
 
     assert eventually(lambda: run.ended)
@@ -114,23 +116,23 @@ def test_a_kept_run_goes_on_to_its_end() -> None:
 def test_an_ended_run_stays_a_while_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     """For who was cut off at the very end; and what is held for them is bounded."""
     runs = Runs()
-    run, large = runs.begin("ada", lambda tell, cancel: "x", str), runs.begin("ada", lambda tell, cancel: "y" * 90, str)
+    run, large = runs.start("ada", lambda tell, cancel: "x", str), runs.start("ada", lambda tell, cancel: "y" * 90, str)
     assert eventually(lambda: not len(runs))
 
     assert runs.find(run.id, "ada") is run
     assert runs.find(run.id, "bob") is None
-    monkeypatch.setattr(live, "HELD", 90)
+    monkeypatch.setattr(runs_module, "MAX_HELD", 90)
     assert runs.find(run.id, "ada") is None
     assert runs.find(large.id, "ada") is large
-    monkeypatch.setattr(live, "AFTERWARDS", 0)
+    monkeypatch.setattr(runs_module, "RETENTION", 0)
     assert runs.find(large.id, "ada") is None
 
 
 def test_only_so_many_watch_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "WATCHERS", 1)
-    run = Runs().begin("ada", until_cancelled, str)
-    with run.watched(lambda: None):
-        with pytest.raises(Halt, match="Close some"), run.watched(lambda: None):
+    monkeypatch.setattr(runs_module, "MAX_FOLLOWERS", 1)
+    run = Runs().start("ada", until_cancelled, str)
+    with run.followed(lambda: None):
+        with pytest.raises(Refused, match="Close some"), run.followed(lambda: None):
             pass
         run.cancel.set()
 
@@ -144,7 +146,7 @@ def test_a_fault_of_ours_is_told_in_words(events: int, caplog: pytest.LogCapture
             tell(Output("stdout", f"{number}\n"))
         raise RuntimeError("oh")
 
-    told = received(Runs().begin("ada", work, str))
+    told = received(Runs().start("ada", work, str))
 
     assert "fault in practicum" in told
     assert f"{events - 1}\\n" in told
@@ -155,28 +157,28 @@ def test_going_down_ends_all_runs() -> None:
     """Those under way are cancelled, the kept ones too, and none begins any more."""
     runs = Runs()
     results: list[str | None] = []
-    kept = Kept[str](begun=lambda id: None, ended=lambda id, result: results.append(result), page="/")
-    runs.begin("ada", until_cancelled)
-    runs.begin("ada", until_cancelled, str, kept)
+    kept = Recording[str](begin=lambda id: None, end=lambda id, result: results.append(result), path="/")
+    runs.start("ada", until_cancelled)
+    runs.start("ada", until_cancelled, str, kept)
     assert len(runs) == 2
     runs.cancel_all()
 
     assert eventually(lambda: not len(runs))
     assert results == ["cancelled"]
-    with pytest.raises(Halt, match="Nothing was run"):
-        runs.begin("ada", until_cancelled)
+    with pytest.raises(Refused, match="Nothing was run"):
+        runs.start("ada", until_cancelled)
 
 
 def test_nobody_takes_every_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """One person's runs are so many at the most, kept or not; another's begin all the same."""
-    monkeypatch.setattr(live, "EACH", 2)
+    monkeypatch.setattr(runs_module, "MAX_RUNS_PER_OWNER", 2)
     runs = Runs()
     for _ in range(2):
-        runs.begin("ada", until_cancelled)
+        runs.start("ada", until_cancelled)
 
-    with pytest.raises(Halt, match="Wait for some"):
-        runs.begin("ada", until_cancelled)
-    assert runs.begin("bob", lambda tell, cancel: "x").owner == "bob"
+    with pytest.raises(Refused, match="Wait for some"):
+        runs.start("ada", until_cancelled)
+    assert runs.start("bob", lambda tell, cancel: "x").owner == "bob"
     runs.cancel_all()
 
 
@@ -189,22 +191,22 @@ def test_a_run_for_which_there_is_no_thread_has_not_begun(monkeypatch: pytest.Mo
     runs = Runs()
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", full)
-        with pytest.raises(Halt, match="Nothing was run") as refused:
-            runs.begin("ada", until_cancelled)
+        with pytest.raises(Refused, match="Nothing was run") as refused:
+            runs.start("ada", until_cancelled)
 
-    assert refused.value.status_code == 503
+    assert refused.value.reason is Reason.UNAVAILABLE
     assert len(runs) == 0
-    assert runs.begin("ada", lambda tell, cancel: "x").owner == "ada"
+    assert runs.start("ada", lambda tell, cancel: "x").owner == "ada"
 
 
 def test_who_waits_for_an_end_is_no_watcher(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many watch."""
-    monkeypatch.setattr(live, "WATCHERS", 1)
-    run = Runs().begin("ada", until_cancelled, str)
+    monkeypatch.setattr(runs_module, "MAX_FOLLOWERS", 1)
+    run = Runs().start("ada", until_cancelled, str)
 
-    with run.watched(lambda: None):
+    with run.followed(lambda: None):
         assert run.crowded
-        with run.watched(lambda: None, live.MOST):
+        with run.followed(lambda: None, runs_module.MAX_RUNS):
             run.cancel.set()
     assert eventually(lambda: run.ended)
 
@@ -218,11 +220,11 @@ def app(catalogue: Catalogue, store: Store, pool: Pool) -> Starlette:
 
 
 @pytest.fixture
-def under_way(app: Starlette, learner: Learner) -> Run[Any]:
+def under_way(app: Starlette, learner: Learner) -> FollowedRun[Any]:
     """A run of this learner's, until it is stopped."""
     learner.get(PAD)
-    owner = live.visitor(_request(learner)).person
-    run: Run[Any] = app.state.runs.begin(owner, until_cancelled, str)
+    owner = queue_key(learner.http.cookies["practicum"])
+    run: FollowedRun[Any] = app.state.site.runs.start(owner, until_cancelled, str)
     return run
 
 
@@ -238,7 +240,7 @@ def _request(learner: Learner) -> Any:
 STREAM = {"accept": "text/event-stream"}
 
 
-def test_a_run_is_taken_up_again_by_its_address(learner: Learner, under_way: Run[Any]) -> None:
+def test_a_run_is_taken_up_again_by_its_address(learner: Learner, under_way: FollowedRun[Any]) -> None:
     """After the message that the header or the address names; without either, from its beginning."""
     under_way.cancel.set()
     assert eventually(lambda: under_way.ended)
@@ -264,9 +266,9 @@ def test_it_is_told_as_it_happens_after_a_break_too(learner: Learner) -> None:
     assert again.text.replace("id: 0", "id: 1").endswith(answer.text.partition("event: output")[2])
 
 
-def test_stop_ends_it(learner: Learner, under_way: Run[Any]) -> None:
+def test_stop_ends_it(learner: Learner, under_way: FollowedRun[Any]) -> None:
     """With a form that this browser was given."""
-    refused = learner.post(f"/runs/{under_way.id}/stop", {"csrf": "guessed"})
+    refused = learner.post(f"/runs/{under_way.id}/stop", {})
     before = under_way.ended
     stopped = learner.post(f"/runs/{under_way.id}/stop", learner.form(PAD))
 
@@ -277,7 +279,7 @@ def test_stop_ends_it(learner: Learner, under_way: Run[Any]) -> None:
 
 
 def test_another_persons_run_is_as_one_that_never_was(
-    learner: Learner, another: Callable[[], Learner], under_way: Run[Any]
+    learner: Learner, another: Callable[[], Learner], under_way: FollowedRun[Any]
 ) -> None:
     """Neither watched nor stopped."""
     bob = another()
@@ -296,16 +298,16 @@ def test_without_a_script_a_kept_run_leads_to_its_page(app: Starlette, learner: 
     """At once, before it has ended; there it is stopped by a form, which waits for its end."""
     from starlette.requests import Request
 
-    kept = Kept[str](begun=lambda id: None, ended=lambda id, result: None, page="/badges")
+    kept = Recording[str](begin=lambda id: None, end=lambda id, result: None, path="/badges")
 
     async def ask(scope: Any) -> Response:
         scope["visitor"] = _request(learner).scope["visitor"]
         request = Request({**scope, "type": "http", "headers": [], "app": app})
-        return await live.answer(request, until_cancelled, str, PlainTextResponse, kept)
+        return await respond(request, until_cancelled, str, PlainTextResponse, kept)
 
     learner.get(PAD)
     answer = anyio.run(ask, {"method": "POST", "path": "/x"})
-    [run] = app.state.runs._known.values()
+    [run] = app.state.site.runs._runs.values()
     stopped = learner.post(f"/runs/{run.id}/stop", learner.form(PAD))
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/badges")
@@ -331,17 +333,17 @@ def test_a_kept_run_is_acknowledged_once_it_is_noted(app: Starlette, learner: Le
         ran.append("ran")
         return ""
 
-    async def ask(kept: Kept[str]) -> Response:
+    async def ask(kept: Recording[str]) -> Response:
         scope = {"type": "http", "method": "POST", "path": "/x", "headers": [], "app": app}
-        return await live.answer(
+        return await respond(
             Request({**scope, "visitor": _request(learner).scope["visitor"]}), work, str, PlainTextResponse, kept
         )
 
     learner.get(PAD)
-    answer = anyio.run(ask, Kept[str](begun=begun, ended=lambda id, result: None, page="/badges"))
+    answer = anyio.run(ask, Recording[str](begin=begun, end=lambda id, result: None, path="/badges"))
     told = len(noted)
     with pytest.raises(StoreError, match="the disk is full"):
-        anyio.run(ask, Kept[str](begun=full, ended=lambda id, result: None, page="/badges"))
+        anyio.run(ask, Recording[str](begin=full, end=lambda id, result: None, path="/badges"))
 
     assert (answer.status_code, told) == (303, 1)
     assert eventually(lambda: ran == ["ran"])

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import pytest
 from starlette.applications import Starlette
 
+from practicum.application import completions as names
+from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Job, Pool, Result
 from practicum.store import Store
-from practicum.web import names
 from practicum.web.app import create_app
-from practicum.web.site import Site
 from tests.web.making import TOPIC, Learner
 
 NAMES = f"{TOPIC}/names.json"

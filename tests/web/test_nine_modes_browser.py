@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.tensorflow]
 
 TOPIC = "/transfer-learning/small-datasets"
 COURSE = settings.shipped_courses()[0]
-PAGES = [mode.name for mode in modes.ALL if mode.shows == "page"]
+PAGES = [mode.name for mode in modes.ALL if mode.holds == "page"]
 LONG = 60_000
 """Milliseconds that a run may take on a busy machine."""
 

@@ -19,13 +19,13 @@ from httpx2 import Response
 from starlette.applications import Starlette
 from starlette.requests import Request
 
+from practicum.application import custom_dataset as own
+from practicum.application.refusals import Refused
+from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.store import Store
-from practicum.web import live, own
 from practicum.web.app import create_app
-from practicum.web.site import Site
-from practicum.web.view import Halt
-from tests.web.making import HERE, TOPIC, Learner, hidden
+from tests.web.making import HERE, TOPIC, Learner
 
 OWN = f"{TOPIC}/project/own"
 STREAM = {"accept": "text/event-stream"}
@@ -66,9 +66,8 @@ def send(
     learner: Learner, headers: dict[str, str] = STREAM, file: tuple[str, bytes] | None = None, **fields: Any
 ) -> Response:
     """The form, as a browser sends it."""
-    csrf = hidden(learner.get(OWN).text, "csrf")
     upload = file or ("", b"")
-    return learner.http.post(OWN, data={"csrf": csrf, **fields}, files={"zip": upload}, headers=headers)
+    return learner.http.post(OWN, data=fields, files={"zip": upload}, headers=headers)
 
 
 def result(answer: Response) -> str:
@@ -99,7 +98,7 @@ def test_elsewhere_nothing_of_a_form_is_read(catalogue: Catalogue, store: Store,
 
     headers = [(b"content-type", b"multipart/form-data; boundary=b")]
     scope = {"type": "http", "method": "POST", "path": OWN, "query_string": b"", "headers": headers, "app": app}
-    with pytest.raises(Halt, match="The page says why"):
+    with pytest.raises(Refused, match="The page says why"):
         anyio.run(own.form, Request(scope, receive), own.FORM)
 
     assert asked == []
@@ -113,17 +112,15 @@ def test_a_fit_that_does_not_begin_leaves_nothing(
     def full(place: Path, fit: own.Fit) -> None:
         raise OSError("the disk is full")
 
-    csrf = hidden(learner.get(OWN).text, "csrf")
     with monkeypatch.context() as patch:
-        patch.setattr(live, "MOST", 0)
-        busy = learner.http.post(OWN, data={"csrf": csrf}, files={"zip": ("a.zip", b"PK")}, headers=STREAM)
+        patch.setattr("practicum.application.runs.MAX_RUNS", 0)
+        busy = learner.http.post(OWN, data={}, files={"zip": ("a.zip", b"PK")}, headers=STREAM)
     with monkeypatch.context() as patch:
         patch.setattr(own, "_write", full)
-        unwritten = learner.http.post(OWN, data={"csrf": csrf}, files={"zip": ("a.zip", b"PK")}, headers=STREAM)
+        unwritten = learner.http.post(OWN, data={}, files={"zip": ("a.zip", b"PK")}, headers=STREAM)
     monkeypatch.setattr("secrets.token_urlsafe", lambda size=0: "x" * 300)  # No folder can be called that.
     unmade = [
-        learner.http.post(OWN, data={"csrf": csrf}, files={"zip": ("a.zip", b"PK")}, headers=headers)
-        for headers in (STREAM, {})
+        learner.http.post(OWN, data={}, files={"zip": ("a.zip", b"PK")}, headers=headers) for headers in (STREAM, {})
     ]
 
     assert busy.status_code == 503
@@ -139,8 +136,7 @@ def test_elsewhere_it_says_why_and_how(catalogue: Catalogue, store: Store, tmp_p
     learner = Learner(create_app(Site([catalogue], store, local=False, lab=tmp_path)))
     html = learner.get(OWN).text
     learner.get(f"{TOPIC}/challenge")
-    csrf = hidden(learner.get(f"{TOPIC}/challenge").text, "csrf")
-    refused = learner.http.post(OWN, data={"csrf": csrf, "folder": "/etc"}, files={"zip": ("", b"")})
+    refused = learner.http.post(OWN, data={"folder": "/etc"}, files={"zip": ("", b"")})
 
     assert "practicum lab fit path/to/pictures" in html
     assert "<form" not in html.partition("<main")[2].partition("</main>")[0]
@@ -156,7 +152,7 @@ def test_a_fit_is_watched_kept_and_deleted(learner: Learner, acting: Callable[[s
     [url] = set(re.findall(r'href="(/own/[^"]*/report)"', page))
     report = learner.get(url)
     place = next(next((tmp_path / "lab").iterdir()).iterdir())
-    deleted = learner.post(url.replace("report", "delete"), {"csrf": hidden(page, "csrf")})
+    deleted = learner.post(url.replace("report", "delete"), {})
 
     assert "reading pictures, 3 of 3" in answer.text
     assert "Of 100 new pictures like these it will get about 49 right" in words(came)
@@ -204,10 +200,9 @@ def test_another_persons_fit_is_not_there(
     result(send(learner, folder="/leaves"))
     [url] = set(re.findall(r'href="(/own/[^"]*/report)"', learner.get(OWN).text))
     bob = another()
-    csrf = hidden(bob.get(OWN).text, "csrf")
 
     assert bob.get(url).status_code == 404
-    assert bob.post(url.replace("report", "delete"), {"csrf": csrf}).status_code == 404
+    assert bob.post(url.replace("report", "delete"), {}).status_code == 404
     assert learner.get(url).status_code == 200
 
 
@@ -255,12 +250,11 @@ def test_a_zip_is_kept_under_a_name_of_its_own(learner: Learner, acting: Callabl
 
 def test_too_large_a_zip_is_refused(learner: Learner) -> None:
     """While it comes, and nothing is kept of it."""
-    csrf = hidden(learner.get(OWN).text, "csrf")
     huge = (b"x" * (1 << 20) for _ in range(258))
     head = b'--b\r\nContent-Disposition: form-data; name="zip"; filename="x.zip"\r\n\r\n'
 
     def body() -> Any:
-        yield b'--b\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n' + csrf.encode() + b"\r\n" + head
+        yield head
         yield from huge
 
     answer = learner.http.post(OWN, content=body(), headers={"content-type": "multipart/form-data; boundary=b"})
@@ -285,7 +279,7 @@ def test_stop_ends_the_command_and_all_it_started(
     page = learner.get(OWN).text
     id = re.findall(r'data-run="([^"]+)"', page)[0]
     assert eventually(alive.exists)
-    stopped = learner.post(f"/runs/{id}/stop", {"csrf": hidden(page, "csrf")})
+    stopped = learner.post(f"/runs/{id}/stop", {})
     time.sleep(0.3)
     alive.unlink()
     time.sleep(0.4)
@@ -299,9 +293,9 @@ def test_the_end_of_the_service_interrupts_it(learner: Learner, app: Starlette, 
     """Which is told afterwards."""
     acting("import time\ntime.sleep(60)")
     send(learner, headers={}, folder="/leaves")
-    app.state.runs.cancel_all()
+    app.state.site.runs.cancel_all()
 
-    assert eventually(lambda: not len(app.state.runs))
+    assert eventually(lambda: not len(app.state.site.runs))
     assert "Interrupted: the service ended." in words(learner.get(OWN).text)
 
 

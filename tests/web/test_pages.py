@@ -12,12 +12,12 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from practicum import modes
+from practicum.application.site import Site
 from practicum.model import Verdict
 from practicum.prove.catalogue import Catalogue, load
 from practicum.store import Store, StoreError
 from practicum.web import assets
 from practicum.web.app import create_app
-from practicum.web.site import Site
 from tests.documents import TEXT
 from tests.web.making import COURSE, HERE, TOPIC, Learner
 

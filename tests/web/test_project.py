@@ -13,15 +13,16 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
+from practicum.application import projects as project
+from practicum.application import run_serialization as shelf
+from practicum.application.site import Site
 from practicum.model import Problem
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Epoch, Limits, Pool, Result
 from practicum.store import StepRecord, Store
-from practicum.web import project, shelf
 from practicum.web.app import create_app
-from practicum.web.service import GRACE
-from practicum.web.site import Site
-from tests.web.making import Learner, hidden, proved, revised, write
+from practicum.web.server import GRACE
+from tests.web.making import Learner, proved, revised, write
 from tests.web.serving import Inside, browser
 
 PROJECTS = "/little/sums/project"
@@ -187,9 +188,9 @@ def test_a_run_that_the_end_of_the_service_cut_off(learner: Learner, app: Starle
     """Is shown as such, in order or not; and it does not count as running."""
     fields = {**learner.form(HERE), "code": "import time\ntime.sleep(30)"}
     learner.post(HERE, fields)
-    assert eventually(lambda: len(app.state.runs) == 1)
-    app.state.runs.cancel_all()
-    assert eventually(lambda: not len(app.state.runs))
+    assert eventually(lambda: len(app.state.site.runs) == 1)
+    app.state.site.runs.cancel_all()
+    assert eventually(lambda: not len(app.state.site.runs))
     from practicum.store import RunRecord
 
     store: Store = app.state.site.store
@@ -208,8 +209,7 @@ def test_the_service_notes_what_its_end_cut_off(little: Catalogue, store: Store)
         Inside(create_app(Site([little], store, own, local=True))) as inside,
         browser(inside.url) as http,
     ):
-        csrf = hidden(http.get(HERE).text, "csrf")
-        began = http.post(HERE, data={"csrf": csrf, "code": "import time\ntime.sleep(60)"})
+        began = http.post(HERE, data={"code": "import time\ntime.sleep(60)"})
         known = store.learner_for(http.cookies["practicum"])
         assert known
         assert eventually(lambda: own.queue.running == 1)
@@ -242,7 +242,7 @@ def test_what_is_kept_of_a_run_is_bounded(names: int) -> None:
     kept = shelf.to_json(Result(long, long, traceback=long, epochs=epochs))
 
     assert len(json.dumps(kept, ensure_ascii=False)) < 1_000_000
-    assert shelf.trained(kept)[-1].number == 9_999
+    assert shelf.recorded_epochs(kept)[-1].number == 9_999
 
 
 def test_the_newest_runs_are_kept(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:

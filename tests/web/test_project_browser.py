@@ -11,12 +11,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from practicum.application import custom_dataset as own
+from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Pool
 from practicum.store import Store
-from practicum.web import own
 from practicum.web.app import create_app
-from practicum.web.site import Site
 from tests.web.conftest import Opener
 from tests.web.making import proved, write
 from tests.web.serving import Inside

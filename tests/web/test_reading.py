@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
+from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue, load
 from practicum.runner import Pool
 from practicum.store import Store
 from practicum.web.app import create_app
-from practicum.web.site import Site
 from tests.web.making import Learner, proved, write
 
 TOPIC = "/words/topic"
@@ -198,8 +198,7 @@ def test_there_is_no_page_of_another_name(served: Served) -> None:
 
 def run(learner: Learner, number: int, code: str, **more: str) -> str:
     """What the page shows of a cell that is run."""
-    page = learner.form(f"{TOPIC}/learn")
-    answer = learner.post(f"{TOPIC}/learn/cell/{number}", {"csrf": page["csrf"], "code": code, **more})
+    answer = learner.post(f"{TOPIC}/learn/cell/{number}", {"code": code, **more})
     assert answer.status_code == 200, answer.text
     return words(
         answer.text.partition(f'id="cell-{number}"')[2].partition('class="live"')[2].partition("</practicum-live")[0]
@@ -246,12 +245,11 @@ def test_what_a_cell_raises_is_explained_at_its_line(served: Served) -> None:
 def test_what_is_no_cell_or_too_much_is_refused(served: Served) -> None:
     """In words."""
     learner = served()
-    csrf = learner.form(f"{TOPIC}/learn")["csrf"]
 
-    missing = learner.post(f"{TOPIC}/learn/cell/4", {"csrf": csrf, "code": "1"})
-    empty = learner.post(f"{TOPIC}/learn/cell/1", {"csrf": csrf, "code": " "})
-    above = learner.post(f"{TOPIC}/learn/cell/3", {"csrf": csrf, "code": "1", "cell-1": "x" * 50_001})
-    large = learner.post(f"{TOPIC}/learn/cell/1", {"csrf": csrf, "code": "x" * 50_001})
+    missing = learner.post(f"{TOPIC}/learn/cell/4", {"code": "1"})
+    empty = learner.post(f"{TOPIC}/learn/cell/1", {"code": " "})
+    above = learner.post(f"{TOPIC}/learn/cell/3", {"code": "1", "cell-1": "x" * 50_001})
+    large = learner.post(f"{TOPIC}/learn/cell/1", {"code": "x" * 50_001})
     nowhere = served(pool=None).get(f"{TOPIC}/learn").text
 
     assert missing.status_code == 404
@@ -265,12 +263,11 @@ def test_what_is_no_cell_or_too_much_is_refused(served: Served) -> None:
 def test_where_one_was_is_remembered(served: Served) -> None:
     """The furthest part, for this learner only; and that it was read."""
     learner, other = served(), served()
-    csrf = learner.form(f"{TOPIC}/learn")["csrf"]
 
-    first = learner.post(f"{TOPIC}/learn/reached", {"csrf": csrf, "section": "2", "quietly": "1"})
-    learner.post(f"{TOPIC}/learn/reached", {"csrf": csrf, "section": "1", "quietly": "1"})
+    first = learner.post(f"{TOPIC}/learn/reached", {"section": "2", "quietly": "1"})
+    learner.post(f"{TOPIC}/learn/reached", {"section": "1", "quietly": "1"})
     page = learner.get(f"{TOPIC}/learn").text
-    read = learner.post(f"{TOPIC}/learn/reached", {"csrf": csrf, "section": "4", "read": "1"})
+    read = learner.post(f"{TOPIC}/learn/reached", {"section": "4", "read": "1"})
 
     assert first.status_code == 204
     assert "How they are broken you were here" in words(page)
@@ -278,7 +275,7 @@ def test_where_one_was_is_remembered(served: Served) -> None:
     assert "you were here" not in words(learner.get(f"{TOPIC}/learn").text)
     assert "you were here" not in words(other.get(f"{TOPIC}/learn").text)
     assert learner.post(f"{TOPIC}/learn/reached", {"section": "2"}).status_code == 403
-    assert learner.post(f"{TOPIC}/learn/reached", {"csrf": csrf, "section": "9" * 5000}).status_code == 303
+    assert learner.post(f"{TOPIC}/learn/reached", {"section": "9" * 5000}).status_code == 303
 
 
 def test_every_page_is_small(served: Served) -> None:

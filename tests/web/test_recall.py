@@ -8,12 +8,13 @@ from html import unescape
 
 import pytest
 
+from practicum.activities.cards import routes as card_routes
+from practicum.application.cards import card_id
+from practicum.application.site import Site
 from practicum.practice.spaced_repetition import DAY, NEW_PER_DAY
 from practicum.prove.catalogue import Catalogue, load
 from practicum.store import Store
-from practicum.web import recall
 from practicum.web.app import create_app
-from practicum.web.site import Site
 from tests.web.making import Learner, hidden, proved, write
 
 TOPIC = "/memory/topic"
@@ -58,7 +59,7 @@ def answer(learner: Learner, rating: int) -> str:
     assert question
     assert link
     answered = learner.get(unescape(link[1])).text
-    fields = {name: hidden(answered, name) for name in ("csrf", "seen", "card")}
+    fields = {name: hidden(answered, name) for name in ("seen", "card")}
     assert learner.post(f"{URL}/rate", {**fields, "rating": str(rating)}).status_code == 303
     return words("<main" + question[1])
 
@@ -88,7 +89,7 @@ def test_a_card_that_is_wrong_is_shown_to_its_author_only(learners: Learners) ->
 
     assert asked == ["What is x ?", "What is a word?"]
     assert drafted == ["What is x ?", "Is it so?", "What is a word?"]
-    page = author.get(f"{URL}/card?answer={recall.name('What is a word?')}")
+    page = author.get(f"{URL}/card?answer={card_id('What is a word?')}")
     assert page.status_code == 303
 
 
@@ -97,7 +98,7 @@ def test_what_running_said_stands_with_the_answer(learners: Learners) -> None:
     author = learners(author=True)
 
     shown = {
-        question: words(author.get(f"{URL}/card?answer={recall.name(question)}").text)
+        question: words(author.get(f"{URL}/card?answer={card_id(question)}").text)
         for question in ("What is `x`?", "Is it so?", "What is a word?")
     }
 
@@ -109,9 +110,9 @@ def test_what_running_said_stands_with_the_answer(learners: Learners) -> None:
 
 def test_a_page_left_open_does_not_rate_again(learners: Learners, store: Store) -> None:
     """A card that rests is not asked, in whichever tab: its days stay as the first rating left them."""
-    learner, card = learners(), recall.name("What is a word?")
+    learner, card = learners(), card_id("What is a word?")
     tabs = [learner.get(f"{URL}/card?answer={card}").text for _ in range(2)]
-    forms = [{name: hidden(tab, name) for name in ("csrf", "seen", "card")} for tab in tabs]
+    forms = [{name: hidden(tab, name) for name in ("seen", "card")} for tab in tabs]
 
     answers = [
         learner.post(f"{URL}/rate", {**fields, "rating": rating}) for fields, rating in zip(forms, "41", strict=True)
@@ -128,12 +129,12 @@ def test_one_look_counts_once(learners: Learners, store: Store) -> None:
     """Though a card that is just being learned is asked again within minutes: a second tab is no second look, nor is
     going back to its answer.
     """
-    learner, card = learners(), recall.name("What is a word?")
+    learner, card = learners(), card_id("What is a word?")
     answer(learner, 4)  # The other card.
     address = f"{URL}/card?answer={card}&seen=0"
     tabs = [learner.get(address).text for _ in range(2)]
     for tab in tabs:
-        learner.post(f"{URL}/rate", {**{name: hidden(tab, name) for name in ("csrf", "seen", "card")}, "rating": "3"})
+        learner.post(f"{URL}/rate", {**{name: hidden(tab, name) for name in ("seen", "card")}, "rating": "3"})
     back = learner.get(address)
     me = store.learner_for(learner.http.cookies["practicum"])
     assert me is not None
@@ -150,11 +151,11 @@ def test_one_look_counts_once(learners: Learners, store: Store) -> None:
 def test_what_was_seen_comes_back_in_its_time(learners: Learners, monkeypatch: pytest.MonkeyPatch) -> None:
     """An easy one after days; one that was not known within minutes."""
     learner = learners()
-    start = recall.now()
+    start = card_routes.now()
 
     asked = [answer(learner, 1), answer(learner, 4), answer(learner, 4)]
     rested = words(learner.get(URL).text)
-    monkeypatch.setattr(recall, "now", lambda: start + 60 * DAY)
+    monkeypatch.setattr(card_routes, "now", lambda: start + 60 * DAY)
     back = words(learner.get(URL).text)
 
     assert asked == ["What is x ?", "What is a word?", "What is x ?"]
@@ -167,8 +168,8 @@ def test_what_was_seen_comes_back_in_its_time(learners: Learners, monkeypatch: p
 def test_a_review_counts_once(learners: Learners, store: Store) -> None:
     """However often its form is sent; and what no form of ours sends counts not at all."""
     learner = learners()
-    page = learner.get(f"{URL}/card?answer={recall.name('What is a word?')}").text
-    fields = {name: hidden(page, name) for name in ("csrf", "seen", "card")}
+    page = learner.get(f"{URL}/card?answer={card_id('What is a word?')}").text
+    fields = {name: hidden(page, name) for name in ("seen", "card")}
 
     sent = [learner.post(f"{URL}/rate", {**fields, "rating": "3"}).status_code for _ in range(3)]
     strange = [
@@ -181,7 +182,7 @@ def test_a_review_counts_once(learners: Learners, store: Store) -> None:
     token = learner.http.cookies["practicum"]
     me = store.learner_for(token)
     assert me is not None
-    assert [step.item for step in store.steps(me, "memory", "topic", "recall")] == [recall.name("What is a word?")]
+    assert [step.item for step in store.steps(me, "memory", "topic", "recall")] == [card_id("What is a word?")]
 
 
 def test_nobody_sees_another_persons_cards(learners: Learners) -> None:
@@ -209,17 +210,16 @@ def test_the_topic_says_where_one_stands_and_what_is_next(learners: Learners, mo
     """One thing, with its reason: the beginning, what was begun, what is due."""
     learner = learners()
     fresh = words(learner.get(TOPIC).text)
-    csrf = learner.form(f"{TOPIC}/learn")["csrf"]
 
-    learner.post(f"{TOPIC}/learn/reached", {"csrf": csrf, "section": "1", "quietly": "1"})
+    learner.post(f"{TOPIC}/learn/reached", {"section": "1", "quietly": "1"})
     page = learner.get(TOPIC).text
     begun = words(page)
-    learner.post(f"{TOPIC}/learn/reached", {"csrf": csrf, "section": "2", "read": "1"})
+    learner.post(f"{TOPIC}/learn/reached", {"section": "2", "read": "1"})
     after = words(learner.get(TOPIC).text)
     answer(learner, 4)
     answer(learner, 4)
     rests = words(learner.get(TOPIC).text)
-    monkeypatch.setattr("practicum.web.progress.now", lambda: recall.now() + 90 * DAY)
+    monkeypatch.setattr("practicum.activities.cards.progress.now", lambda: card_routes.now() + 90 * DAY)
     due = words(learner.get(TOPIC).text)
 
     assert "Begin with Learn" in fresh

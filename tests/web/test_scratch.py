@@ -15,12 +15,13 @@ import pytest
 from httpx2 import Response
 from starlette.applications import Starlette
 
+from practicum.application import runs as live
+from practicum.application import scratch
+from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Cancellation, IsolationMode, Limits, Pool, Result
 from practicum.store import Store
-from practicum.web import live, scratch
 from practicum.web.app import create_app
-from practicum.web.site import Site
 from tests.web.making import TOPIC, Learner
 
 PAD = f"{TOPIC}/scratch"
@@ -400,7 +401,7 @@ def test_when_the_service_stops_a_run_is_ended_in_words(app: Starlette, learner:
     thread = threading.Thread(target=lambda: answers.append(learner.post(PAD, fields, accept="text/event-stream")))
     thread.start()
     assert eventually(lambda: pool.queue.running == 1)
-    app.state.runs.cancel_all()
+    app.state.site.runs.cancel_all()
     thread.join(5)
     refused = learner.post(PAD, fields, accept="text/event-stream")
 

@@ -12,11 +12,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
+from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Cancellation, Job, Limits, Pool
 from practicum.store import Store
 from practicum.web.app import create_app
-from practicum.web.site import Site
 from tests.web.conftest import Opener, write
 from tests.web.making import TOPIC
 from tests.web.serving import Cable, Inside
@@ -307,7 +307,7 @@ SEEN = """() => {
 @pytest.mark.tensorflow
 def test_an_epoch_is_on_the_page_at_once(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     """Within 200 ms of its end in Keras, in a real browser. Half of that is what is asked of the middle one."""
-    monkeypatch.setattr("practicum.web.scratch.LIMITS", Limits(seconds=60))
+    monkeypatch.setattr("practicum.application.scratch.LIMITS", Limits(seconds=60))
     page = opened(PAD)
     page.evaluate(SEEN)
     run(page, EPOCHS)
@@ -344,7 +344,7 @@ def test_what_is_drawn_is_no_part_of_the_page(opened: Opener) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible_and_fits(opened: Opener, scheme: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """In every state: axe finds nothing, and nothing must be scrolled sideways."""
-    monkeypatch.setattr("practicum.web.scratch.LIMITS", Limits(seconds=60))
+    monkeypatch.setattr("practicum.application.scratch.LIMITS", Limits(seconds=60))
     page = opened(PAD, color_scheme=scheme, viewport={"width": width, "height": 780})
     problems = []
     for code, ends in (("", ""), (STEPS, "step 1"), (TYPO, "NameError"), (BOMB, "Stopped at"), (FIT, "Done in")):

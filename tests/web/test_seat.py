@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from starlette.applications import Starlette
 
+from practicum.application.lru_cache import LruCache
+from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.store import Store
 from practicum.web.app import create_app
-from practicum.web.recent import Recent
-from practicum.web.site import Site
 from tests.web.making import Learner, right_answers
 
 
@@ -90,7 +90,7 @@ def test_a_remembered_sitting_is_its_learners_own(learner: Learner, app: Starlet
 
 def test_the_oldest_falls_out() -> None:
     """A memory of two keeps the two that were put or asked for last."""
-    recent: Recent[int] = Recent(2)
+    recent: LruCache[int] = LruCache(2)
     recent.put("a", 1)
     recent.put("b", 2)
     assert recent.get("a") == 1

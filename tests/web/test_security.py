@@ -8,10 +8,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from practicum.application.site import Site
 from practicum.store import Store
 from practicum.web.app import create_app
 from practicum.web.security import COOKIE, HEADERS, Visitor
-from practicum.web.site import Site
 from tests.web.making import HERE, TOPIC, Learner
 
 PAGES = [

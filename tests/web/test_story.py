@@ -8,17 +8,17 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from practicum.application import event_log
+from practicum.application.event_log import EventLog, Message
 from practicum.runner import Epoch, Output, Queued, RunEvent, Started
-from practicum.web import story
-from practicum.web.story import Message, Story
 
 
 def names(messages: list[Message]) -> list[str]:
     return [message.name for message in messages]
 
 
-def told(*happened: RunEvent) -> Story:
-    one = Story()
+def told(*happened: RunEvent) -> EventLog:
+    one = EventLog()
     for event in happened:
         one.add(event)
     return one
@@ -60,7 +60,7 @@ EVENTS = st.one_of(
 @given(st.lists(st.tuples(EVENTS, st.integers(0, 4)), max_size=40))
 def test_however_often_the_connection_breaks_all_is_told_once(happened: list[tuple[RunEvent, int]]) -> None:
     """Wherever it breaks off, within a batch of messages too; and who joins late is told the same."""
-    one, page, late = Story(), Page(), Page()
+    one, page, late = EventLog(), Page(), Page()
     for event, received in happened:
         one.add(event)
         for message in one.since(page.after)[:received]:  # The rest is lost on its way.
@@ -85,7 +85,7 @@ def test_however_often_the_connection_breaks_all_is_told_once(happened: list[tup
 
 def test_its_memory_is_bounded() -> None:
     """A run that says and trains much takes no more; what is forgotten is the beginning."""
-    one = Story()
+    one = EventLog()
     for number in range(60_000):
         one.add(Output("stdout", f"{number:06}\n"))
         if number % 10 == 0:
@@ -93,12 +93,12 @@ def test_its_memory_is_bounded() -> None:
         one.since(10**9)
     messages = {message.name: message.data for message in one.since(0)}
 
-    assert len(messages["output"]["add"]) == story.KEPT
+    assert len(messages["output"]["add"]) == event_log.KEPT_CHARACTERS
     assert messages["output"]["add"].endswith("059999\n")
-    assert messages["output"]["at"] == 7 * 60_000 - story.KEPT
-    assert len(messages["epoch"]) <= story.EPOCHS
+    assert messages["output"]["at"] == 7 * 60_000 - event_log.KEPT_CHARACTERS
+    assert len(messages["epoch"]) <= event_log.EPOCHS
     assert messages["epoch"][-1]["number"] == 59_991
-    assert len(one._streams["stdout"]._marks) <= story.MARKS
+    assert len(one._streams["stdout"]._marks) <= event_log.MARKS
 
 
 def test_no_line_break_ends_an_event() -> None:

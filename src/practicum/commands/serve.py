@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from practicum.runner import Environment, Pool
     from practicum.store import Store
 
-RESERVED = frozenset({"s", "static", "badges", "proofs", "runs", "own"})
-"""First parts of our own addresses, which no course can have."""
-
 
 @click.command()
 @click.argument("courses", nargs=-1, type=click.Path(path_type=Path))
@@ -38,7 +35,7 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
     environments = _environments(catalogues)
     from practicum.settings import data_directory
     from practicum.store import Store, StoreError
-    from practicum.web.service import CannotListen, Server, address, listen
+    from practicum.web.server import CannotListen, Server, address, listen
 
     try:
         listener = listen(host, port)
@@ -83,9 +80,12 @@ def _load(courses: tuple[Path, ...]) -> list[Catalogue]:
                 click.echo(f"{root / mistake.path}:{mistake.line}: {mistake.message}", err=True)
     if wrong:
         raise SystemExit(2)
+    from practicum.web.app import reserved_names
+
     slugs = [catalogue.course.slug for catalogue in catalogues]
+    reserved = reserved_names()
     for slug in slugs:
-        if slug in RESERVED:
+        if slug in reserved:
             raise _stop(f"No course can be called {slug}: pages of practicum have that address. Rename the folder.")
         if slugs.count(slug) > 1:
             raise _stop(f"Two courses are called {slug}: rename one of the folders.")
@@ -133,9 +133,9 @@ def _pool() -> Pool | None:
 
 
 def _app(catalogues: list[Catalogue], store: Store, pool: Pool | None, draft: bool, host: str, data: Path) -> Starlette:
+    from practicum.application.site import Site
     from practicum.web.app import create_app
     from practicum.web.security import LOOPBACK
-    from practicum.web.site import Site
 
     local = host in ("localhost", "::1") or host.startswith("127.")
     return create_app(Site(catalogues, store, pool, draft, local, data / "lab"), LOOPBACK if local else None)

@@ -1,4 +1,8 @@
-"""The registry of learning modes, in the order in which a topic offers them. A new mode is one module and one line."""
+"""The registry of learning modes, in the order in which a topic offers them.
+
+A new mode of practicum is one folder and one line here. An installed package adds one through the entry-point group
+`practicum.modes`.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,15 @@ from practicum.modes.recall import MODE as RECALL
 from practicum.modes.try_ import MODE as TRY
 from practicum.modes.visualize import MODE as VISUALIZE
 from practicum.modes.why import MODE as WHY
+from practicum.registry import load
 
-ALL: tuple[Mode, ...] = (LEARN, WHY, DEEP, VISUALIZE, TRY, CHALLENGE, PROJECT, RECALL, METRICS)
+_MODES = load("practicum.modes", (LEARN, WHY, DEEP, VISUALIZE, TRY, CHALLENGE, PROJECT, RECALL, METRICS), Mode)
+ALL: tuple[Mode, ...] = tuple(_MODES.values())
 
 
 def get(name: str) -> Mode:
-    """The mode of that name. Raises KeyError."""
-    return {mode.name: mode for mode in ALL}[name]
+    """Return the mode of that name. Raises KeyError."""
+    return _MODES[name]
 
 
-__all__ = ["ALL", "CHALLENGE", "Mode", "get"]
+__all__ = ["ALL", "Mode", "get"]

@@ -1,38 +1,61 @@
-"""What a mode is: one way to learn a topic, and the file or folder that holds its content."""
+"""What a mode is: one way to learn a topic, the file or folder that holds its content, and the code that shows it."""
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
-from typing import Literal
+from importlib.util import find_spec
+from typing import Any, Literal
 
 from practicum.model import Topic
 
 
 @dataclass(frozen=True)
 class Mode:
-    """One of the nine ways. Its content is `NAME.md` (a page or cards) or the folder `NAME/` (problems)."""
+    """One way to learn a topic. Its content is `NAME.md` (a page or cards) or the folder `NAME/` (problems).
+
+    A mode's folder may hold `routes.py`, `progress.py`, `templates/`, `style.css` and `script.js`. What it lacks comes
+    from its activity: a package with the same parts, which several modes share.
+    """
 
     name: str
     title: str
     minutes: int
     summary: str
-    shows: Literal["page", "exercises", "sitting", "bench", "cards"]
-    """How its content is gone through: the service has pages for each of these."""
+    holds: Literal["page", "problems", "cards"]
+    """What its author writes."""
+    package: str
+    """The mode's folder as a package: `__name__` of the module that defines it."""
+    activity: str = ""
+    """The package of the activity that the mode uses."""
     taken: tuple[str, ...] = ()
-    """Names that no problem of it may have: the service has pages of its own at their addresses."""
-
-    @property
-    def holds(self) -> Literal["page", "problems", "cards"]:
-        """What its author writes."""
-        return "page" if self.shows == "page" else "cards" if self.shows == "cards" else "problems"
+    """Names that no problem of it may have, because its routes have pages of their own at these addresses."""
+    asks_with_form: bool = True
+    """Whether it shows the kinds of problems that ask with a form, or those that have pages of their own."""
+    is_sitting: bool = False
+    """Whether its problems are answered in sittings, one after another, which a learner can resume."""
+    awards_badge: bool = False
+    """Whether answering all its problems right earns the topic's badge."""
 
     @property
     def place(self) -> str:
-        """Where its content stands in a topic's folder."""
+        """The name of its content in a topic's folder: `NAME.md`, or `NAME/` for problems."""
         return f"{self.name}/" if self.holds == "problems" else f"{self.name}.md"
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Where its parts are looked for, in this order."""
+        return (self.package, self.activity) if self.activity else (self.package,)
 
     def has_content(self, topic: Topic) -> bool:
         """Whether the topic's author wrote anything for it. A mode without content is not offered."""
         if self.holds == "cards":
             return bool(topic.cards)
         return self.name in topic.pages or bool(topic.problems.get(self.name))
+
+    def part(self, name: str) -> Any:
+        """Import `routes` or `progress` from its own folder or its activity's. Raises LookupError if neither has it."""
+        for package in self.packages:
+            if find_spec(f"{package}.{name}") is not None:
+                return importlib.import_module(f"{package}.{name}")
+        raise LookupError(f"the mode {self.name} has no {name}.py in {' or '.join(self.packages)}")

@@ -7,6 +7,7 @@ closed first. A time before the last event counts as the last event's, so that a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -40,18 +41,22 @@ class Decision:
     """The answer this counts as; for a form sent again, the one that counted the first time."""
 
 
-LATE = Refusal(
-    "late", "The time for this problem had run out, so this did not count. Read the explanation, then go on."
-)
-REPEATED = Refusal(
-    "repeated", "You have tried this answer already, so it did not use up an attempt. Try a different one."
-)
-PASSED = Refusal("out_of_order", "You have already gone on from this problem. Go back to the one you are at.")
-AHEAD = Refusal("out_of_order", "This problem is not open yet. Go back to the one you are at.")
-OPEN = Refusal("open", "This problem is still open. Answer it, or give it up, before you go on.")
-CLOSED = Refusal("closed", "This problem is closed, so this did not count. Go on to the next one.")
-FINISHED = Refusal("finished", "This challenge is finished. See your result, or take it again.")
-EMPTY = Refusal("empty", "Nothing was answered, so no attempt was used. Choose or write an answer first.")
+REFUSALS: Mapping[str, Refusal] = {
+    refusal.code: refusal
+    for refusal in (
+        Refusal("late", "The time for this problem ran out, so this did not count. Read the explanation, then go on."),
+        Refusal("repeated", "You tried this answer already, so it did not use up an attempt. Try a different one."),
+        Refusal("empty", "Nothing was answered, so no attempt was used. Choose or write an answer first."),
+        Refusal(
+            "out_of_order", "You sent this for another problem, so it did not count. This is your current problem."
+        ),
+        Refusal("closed", "This problem is closed, so this did not count. Go on to the next one."),
+        Refusal("open", "This problem is still open. Answer it, or skip it, before you go on."),
+        Refusal("finished", "This challenge is finished, so this did not count. You can take it again."),
+    )
+}
+"""Every refusal by its code."""
+LATE, REPEATED, EMPTY, OUT_OF_ORDER, CLOSED, OPEN, FINISHED = REFUSALS.values()
 
 
 def show(sitting: Sitting, now: int) -> Decision:
@@ -117,7 +122,7 @@ def move_on(sitting: Sitting, item: int, now: int) -> Decision:
     if sitting.finished:
         return Decision(due, FINISHED)
     if item != sitting.current:
-        return Decision(due, AHEAD)
+        return Decision(due, OUT_OF_ORDER)
     if due:  # The learner has not seen the verdict yet.
         return Decision(due, LATE)
     if not sitting.items[item].status.closed:
@@ -147,10 +152,10 @@ def _not_open(sitting: Sitting, item: int) -> Refusal | None:
     if sitting.current is None:
         return FINISHED
     if item != sitting.current:
-        return PASSED if item < sitting.current else AHEAD
+        return OUT_OF_ORDER
     status = sitting.items[item].status
     if status is ItemStatus.UNSEEN:
-        return AHEAD
+        return OUT_OF_ORDER
     if status is ItemStatus.EXPIRED:
         return LATE
     return CLOSED if status.closed else None

@@ -1,9 +1,10 @@
-"""What the pages are dressed in: files of this package, at addresses that change with their content."""
+"""Styles, scripts and icons of this package and of modes, at addresses that change with their content."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,13 +13,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from practicum import modes
+
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 _FOREVER = "public, max-age=31536000, immutable"
+STYLE, SCRIPT = "style.css", "script.js"
+"""The asset files that the folder of a mode, an activity or a kind may hold."""
 
 
 @dataclass(frozen=True)
 class Asset:
-    """One file. `address` holds a hash of its bytes, so it may be kept forever."""
+    """One file. `address` holds a hash of its bytes, so it may be cached forever."""
 
     address: str
     type: str
@@ -27,30 +32,52 @@ class Asset:
 
 
 @cache
-def _all() -> dict[str, Asset]:
-    """Every asset by its name, read and packed once."""
-    folder = files("practicum.web") / "static"
-    return {file.name: _read(file.name, file.read_bytes()) for file in folder.iterdir() if "." in file.name}
+def _assets() -> dict[str, Asset]:
+    """Every asset by its name, read and compressed once."""
+    return {name: _asset(name, content) for name, content in [*_own_files(), *_package_files()]}
 
 
-def _read(name: str, content: bytes) -> Asset:
+def _own_files() -> Iterator[tuple[str, bytes]]:
+    for file in (files("practicum.web") / "static").iterdir():
+        if "." in file.name:
+            yield file.name, file.read_bytes()
+
+
+def _package_files() -> Iterator[tuple[str, bytes]]:
+    packages = dict.fromkeys(package for mode in modes.ALL for package in mode.packages)
+    for package in packages:
+        for name in (STYLE, SCRIPT):
+            file = files(package) / name
+            if file.is_file():
+                yield f"{package}/{name}", file.read_bytes()
+
+
+def _asset(name: str, content: bytes) -> Asset:
     stem, _, ending = name.rpartition(".")
+    stem = stem.rpartition(".")[2].replace("/", "-")
     address = f"/static/{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
     return Asset(address, _TYPES[ending], content, gzip.compress(content, mtime=0))
 
 
 def address(name: str) -> str:
-    """Where the asset of that file name is served. Raises KeyError if there is none."""
-    return _all()[name].address
+    """Return the address of a file in `web/static`. Raises KeyError if there is none."""
+    return _assets()[name].address
+
+
+def package_addresses(packages: tuple[str, ...], name: str) -> list[str]:
+    """Return the addresses of `style.css` or `script.js` of those packages that have one."""
+    return [
+        _assets()[key].address for key in (f"{package}/{name}" for package in reversed(packages)) if key in _assets()
+    ]
 
 
 @cache
 def _by_address() -> dict[str, Asset]:
-    return {asset.address: asset for asset in _all().values()}
+    return {asset.address: asset for asset in _assets().values()}
 
 
 def serve(request: Request) -> Response:
-    """The asset at this address, packed if the browser can unpack it."""
+    """The asset at this address, compressed if the browser accepts that."""
     asset = _by_address().get(request.url.path)
     if asset is None:
         raise HTTPException(404)
@@ -61,5 +88,5 @@ def serve(request: Request) -> Response:
 
 
 def icon(request: Request) -> Response:
-    """The icon where browsers look for it unasked."""
-    return Response(_all()["icon.svg"].plain, media_type=_TYPES["svg"], headers={"cache-control": "max-age=86400"})
+    """The icon at the address where browsers look for it by themselves."""
+    return Response(_assets()["icon.svg"].plain, media_type=_TYPES["svg"], headers={"cache-control": "max-age=86400"})

@@ -1,74 +1,133 @@
-"""Reading a form: what an HTML form sends, without files or with one, and nothing more."""
+"""Reading a form: what an HTML form sends, without files or with one."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import wraps
 from urllib.parse import parse_qsl
 
+from anyio.to_thread import run_sync as in_thread
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
-from practicum.web.view import Halt
+from practicum.application.jobs import MAX_CODE
+from practicum.application.refusals import Reason, Refused
 
 TYPE = "application/x-www-form-urlencoded"
-SIZE = 64 * 1024
-"""Bytes that a form may have."""
-FIELDS = 64
 FILE_TYPE = "multipart/form-data"
-WORD = 100
-"""Letters that a short field may have."""
+MAX_SIZE = 64 * 1024
+"""Bytes that a form may have."""
+MAX_CODE_SIZE = 12 * MAX_CODE + 1_000
+"""Bytes of a form with code: each character four bytes, each byte written as `%XX`."""
+MAX_FIELDS = 64
+MAX_SHORT = 100
+"""Characters that a short field may have."""
+
+Handler = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
+FormHandler = Callable[[Request, FormData], Awaitable[Response]]
+BlockingFormHandler = Callable[[Request, FormData], Response]
+ReadForm = Callable[[Request, int], Awaitable[FormData]]
 
 
-def word(form: FormData, name: str, most: int = WORD) -> str:
-    """A field of a sensible length; nothing if it is not there, is longer, or is a file."""
+def short_field(form: FormData, name: str, limit: int = MAX_SHORT) -> str:
+    """Return a field; empty if it is missing, longer than `limit` characters, or a file."""
     value = form.get(name)
-    return value if isinstance(value, str) and len(value) <= most else ""
+    return value if isinstance(value, str) and len(value) <= limit else ""
 
 
-def code(form: FormData, name: str = "code") -> str:
-    """A field as it was typed: forms send line ends of their own."""
+def code_field(form: FormData, name: str = "code") -> str:
+    """Return a field as it was typed: forms send line ends of their own."""
     text = form.get(name, "")
     return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else ""
 
 
-async def read(request: Request, size: int = SIZE) -> FormData:
-    """The form in a request's body. Raises Halt for another type (415), or for more than `size` bytes (413)."""
+def answer_fields(form: FormData) -> list[str]:
+    """Return the fields named `answer`."""
+    return [field for field in form.getlist("answer") if isinstance(field, str)]
+
+
+async def read_form(request: Request, size: int = MAX_SIZE) -> FormData:
+    """Return the form in a request's body. Raises Refused: invalid for another type, too large above `size` bytes."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != TYPE:
-        raise Halt(415, "That is no form of ours", "Open the page anew, and use its buttons.")
+        raise _no_form("wrong-content-type")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > size:
-            raise Halt(
-                413,
-                "That is too much",
-                "The form was larger than any of ours. Nothing was stored or run.",
+            raise Refused(
+                Reason.TOO_LARGE, "form-too-large", "This form is too large", "Nothing was stored or run. Shorten it."
             )
     try:
-        fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=FIELDS)
+        fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
-        raise Halt(400, "That is no form of ours", "Open the page anew, and use its buttons.") from None
+        raise _no_form("malformed-form") from None
     return FormData([*fields])
 
 
-async def read_file(request: Request, size: int) -> FormData:
-    """The form in a request's body, with one file at the most, which lies on disk; close it afterwards.
+async def read_upload(request: Request, size: int) -> FormData:
+    """Return the form in a request's body, with up to one file, which is on disk; close the form afterwards.
 
-    Raises Halt for another type (415), or for more than `size` bytes (413).
+    Raises Refused: invalid for another type, too large above `size` bytes.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE_TYPE:
-        raise Halt(415, "That is no form of ours", "Open the page anew, and use its buttons.")
+        raise _no_form("wrong-content-type")
 
-    async def counted() -> AsyncGenerator[bytes, None]:
-        taken = 0
+    async def bounded() -> AsyncGenerator[bytes, None]:
+        received = 0
         async for chunk in request.stream():
-            taken += len(chunk)
-            if taken > size:
-                raise Halt(413, "That is too much", f"A file may have {size >> 20} MB at the most. Nothing was stored.")
+            received += len(chunk)
+            if received > size:
+                message = f"A file may have up to {size >> 20} MB. Nothing was stored."
+                raise Refused(Reason.TOO_LARGE, "file-too-large", "This file is too large", message)
             yield chunk
 
     try:
-        return await MultiPartParser(request.headers, counted(), max_files=1, max_fields=FIELDS).parse()
+        return await MultiPartParser(request.headers, bounded(), max_files=1, max_fields=MAX_FIELDS).parse()
     except (MultiPartException, ValueError, KeyError):
-        raise Halt(400, "That is no form of ours", "Open the page anew, and use its buttons.") from None
+        raise _no_form("malformed-form") from None
+
+
+def _no_form(code: str) -> Refused:
+    return Refused(
+        Reason.UNSUPPORTED if code == "wrong-content-type" else Reason.INVALID,
+        code,
+        "This is not a form of this page",
+        "Open the page again, and use its buttons.",
+    )
+
+
+# --- routes
+
+
+def get(path: str, handler: Handler) -> Route:
+    """Return the route of a page."""
+    return Route(path, handler, methods=["GET"])
+
+
+def post(path: str, handler: FormHandler, size: int = MAX_SIZE, read: ReadForm = read_form) -> Route:
+    """Return the route of a form, which is read before its handler is called.
+
+    Args:
+        path: The path, as Starlette writes it.
+        handler: Answers the form.
+        size: Bytes that the form may have.
+        read: Reads the form.
+    """
+
+    @wraps(handler)
+    async def receive(request: Request) -> Response:
+        return await handler(request, await read(request, size))
+
+    return Route(path, receive, methods=["POST"])
+
+
+def blocking(handler: BlockingFormHandler) -> FormHandler:
+    """Return a handler that runs in a thread, for one that waits for the store."""
+
+    async def threaded(request: Request, form: FormData) -> Response:
+        return await in_thread(handler, request, form)
+
+    return threaded

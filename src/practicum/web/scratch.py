@@ -1,4 +1,4 @@
-"""A scratch pad: a learner's own code in a fresh interpreter. Nothing of it is kept."""
+"""The scratch pad's pages."""
 
 from __future__ import annotations
 
@@ -8,137 +8,108 @@ from anyio.to_thread import run_sync as in_thread
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from practicum import practice
-from practicum.model import Variant
-from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancellation, IsolationMode, Job, Limits, OnEvent, Pool, Result
-from practicum.web import forms, live, outcome, running, security, view
-from practicum.web.seat import index_of, now
-from practicum.web.site import Site, site
-from practicum.web.sittings import seat
-from practicum.web.view import Halt
+from practicum.application import scratch
+from practicum.application.context import code_is_not_run, topic_path
+from practicum.application.jobs import MAX_CODE, code_problem
+from practicum.application.refusals import Link, Reason, Refused
+from practicum.application.run_report import RunReport, report_run
+from practicum.application.sittings import load
+from practicum.runner import IsolationMode, Pool, Result
+from practicum.web import event_stream, rendering
+from practicum.web.forms import MAX_CODE_SIZE, code_field, get, post
+from practicum.web.requests import address_of, queue_key_of, site_of, topic_of
 
-CODE = 50_000
-"""Characters of code that a run takes."""
-FORM = 12 * CODE + 1_000
-"""Bytes of a form with so much code, each character of it four bytes, each byte written as `%XX`."""
-LIMITS = Limits()
+
+def routes() -> list[Route]:
+    return [
+        get("/s/{sitting}/{number:short}/scratch", from_problem),
+        get("/{course}/{topic}/scratch", pad),
+        post("/{course}/{topic}/scratch", run, MAX_CODE_SIZE),
+    ]
 
 
 def pad(request: Request) -> Response:
     """An empty pad."""
-    return _page(request, _topic_url(request))
+    return _page(request, _topic_link(request))
 
 
 def from_problem(request: Request) -> Response:
-    """The pad with the code of a problem that this learner has closed."""
-    where, at = site(request), seat(request)
-    index = index_of(request, at)
-    url = f"{at.url}/{index + 1}"
-    if not practice.as_of(at.sitting, now()).items[index].status.closed:
-        raise Halt(409, "Answer first", "Its code can be tried once your answer is in.", (at.here(), "Back"))
-    variant = at.entry(index, where.draft).problem.variants[at.sitting.exam.items[index].variant]
-    if not is_offered(where) or not (code := code_of(variant)):
-        raise Halt(404, "There is nothing to try here", "This problem has no code that runs by itself.", (url, "Back"))
-    return _page(request, at.topic_url, code, back=(url, variant.title))
-
-
-def code_of(variant: Variant) -> str:
-    """A problem's code as it can be tried by itself; empty if it cannot."""
-    code = "\n\n".join(part.strip("\n") for part in (variant.setup, variant.snippet) if part.strip())
-    alone = variant.snippet and "experiments" not in code and len(code) <= CODE
-    return code + "\n" if alone else ""
-
-
-def is_offered(where: Site) -> bool:
-    """Whether a learner's code may be run here: isolated, or else for the one person who can reach the service."""
-    return where.pool is not None and (where.isolated or where.local)
+    """The pad with the code of a problem that the learner has closed."""
+    address = address_of(request)
+    at = load(address.site, address.token, address.sitting)
+    variant, code = scratch.problem_code(at, address.number)
+    back = Link(at.problem_path(address.index), variant.title)
+    topic = at.context.topic_link
+    request.path_params.update(course=at.context.catalogue.course.slug, topic=at.context.topic.slug)
+    return _page(request, topic, code, back=back)
 
 
 async def run(request: Request, form: FormData) -> Response:
-    """What the code does, as it happens or as a page. The page has the code in it still."""
-    url = _topic_url(request)
-    pool = site(request).pool
-    code = forms.code(form)
-    if pool is None or not is_offered(site(request)):
-        raise Halt(403, "Nothing is run here", "The pad's page says why.", (f"{url}/scratch", "See why"))
-    if fault := wrong(code):
-        if view.streams(request):
-            raise Halt(413 if code.strip() else 422, fault, "", (f"{url}/scratch", "Back"))
-        return await in_thread(partial(_page, request, url, code, fault=fault))
+    """The result of the code, as it happens or as a page, which still has the code."""
+    topic = _topic_link(request)
+    pad_link = Link(f"{topic.path}/scratch", "Back")
+    site, code = site_of(request), code_field(form)
+    pool = site.pool
+    if pool is None or not site.runs_code:
+        raise code_is_not_run(pad_link)
+    if problem := code_problem(code):
+        if rendering.wants_events(request):
+            reason = Reason.TOO_LARGE if code.strip() else Reason.INCOMPLETE
+            raise Refused(reason, "code-not-runnable", problem, link=pad_link)
+        return await in_thread(partial(_page, request, topic, code, problem=problem))
 
-    isolated = site(request).isolated
-    runs: live.Runs = request.app.state.runs
+    def report(result: Result) -> RunReport:
+        return report_run(result, code, site.isolated, site.runs.stopping)
 
-    def made(result: Result) -> outcome.Outcome:
-        return outcome.outcome(result, code, isolated, runs.stopping)
-
-    def piece(result: Result) -> str:
-        return view.part("outcome.html", outcome=made(result))
+    def present(result: Result) -> str:
+        return rendering.fragment("run_report.html", report=report(result))
 
     def page(result: Result) -> Response:
-        return _page(request, url, code, made(result))
+        return _page(request, topic, code, report(result))
 
-    catalogue = site(request).catalogue(request.path_params["course"])
-    work = partial(_run, pool, catalogue, code, security.visitor(request).person)
-    return await live.answer(request, work, piece, page)
-
-
-def _run(pool: Pool, catalogue: Catalogue, code: str, person: str, tell: OnEvent, cancel: Cancellation) -> Result:
-    """The run, among the packages that the course's own code has."""
-    environment = running.environment(catalogue)
-    if isinstance(environment, Result):
-        return environment
-    return pool.run(Job(code=code, limits=LIMITS, environment=environment), tell, cancel, person)
+    catalogue, _ = topic_of(request)
+    work = partial(scratch.run_code, pool, catalogue, code, queue_key_of(request))
+    return await event_stream.respond(request, work, present, page)
 
 
-def wrong(code: str) -> str:
-    """Why it is not run, in words."""
-    if not code.strip():
-        return "There is nothing to run yet."
-    if len(code) > CODE:
-        return f"That is {len(code):,} characters; a run takes {CODE:,} at the most."
-    return ""
-
-
-def _topic_url(request: Request) -> str:
-    catalogue, topic = site(request).topic(request.path_params["course"], request.path_params["topic"])
-    return f"/{catalogue.course.slug}/{topic.slug}"
+def _topic_link(request: Request) -> Link:
+    catalogue, topic = topic_of(request)
+    return Link(topic_path(catalogue, topic), topic.title)
 
 
 def _page(
     request: Request,
-    url: str,
+    topic: Link,
     code: str = "",
-    came: outcome.Outcome | None = None,
-    fault: str = "",
-    back: tuple[str, str] | None = None,
+    report: RunReport | None = None,
+    problem: str = "",
+    back: Link | None = None,
 ) -> Response:
-    where = site(request)
-    if where.pool is None:
-        raise Halt(404, "There is no scratch pad here", "The service was started without a runner.", (url, "Back"))
-    course, topic = url.strip("/").split("/")
-    catalogue, known = where.topic(course, topic)
-    return view.page(
+    site = site_of(request)
+    if site.pool is None:
+        message = "The service was started without a runner."
+        raise Refused(Reason.NOT_FOUND, "no-runner", "There is no scratch pad here", message, topic)
+    catalogue, shown = topic_of(request)
+    return rendering.page(
         request,
         "scratch.html",
-        413 if len(code) > CODE else 200,
+        413 if len(code) > MAX_CODE else 200,
         course=catalogue.course,
-        topic=known,
-        topic_url=url,
-        back_url=back[0] if back else url,
-        back_label=back[1] if back else known.title,
-        offered=is_offered(where),
-        isolated=where.isolated,
-        may=_may(where.pool),
+        topic=shown,
+        topic_url=topic.path,
+        back=back or topic,
+        runs_code=site.runs_code,
+        isolated=site.isolated,
+        limits=_limits(site.pool),
         code=code,
-        outcome=came,
-        wrong=fault,
+        report=report,
+        problem=problem,
     )
 
 
-def _may(pool: Pool) -> str:
+def _limits(pool: Pool) -> str:
     """What a run may use."""
-    use = f"{LIMITS.seconds:g} s and {LIMITS.memory >> 30} GB of memory"
-    return use if pool.mode is IsolationMode.SUBPROCESS else f"{use}, but no network"
+    limits = f"{scratch.LIMITS.seconds:g} s and {scratch.LIMITS.memory >> 30} GB of memory"
+    return limits if pool.mode is IsolationMode.SUBPROCESS else f"{limits}, but no network"

@@ -1,19 +1,15 @@
-"""Who may ask what: visitors, forms that are really ours, hosts that are really us, and headers on every response.
+"""Who may send what: visitors, forms from our own pages only, our own host names only, and headers on every response.
 
-A visitor is anonymous: a random token in an HttpOnly cookie. A form carries a proof of that token, masked afresh each
-time, so that compressed pages give nothing away (BREACH). Nothing here keeps state, so a restart invalidates nothing.
+A visitor is anonymous: a random token in an HttpOnly cookie. Whether a form is accepted depends on where the browser
+reports that it comes from (`Sec-Fetch-Site`, else `Origin` and `Host`), as in Go's `CrossOriginProtection`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request, cookie_parser
@@ -21,6 +17,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "practicum"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+"""Its name on HTTPS: browsers accept it only from this very host, over HTTPS."""
 YEAR = 365 * 24 * 3600
 
 HEADERS = {
@@ -48,54 +46,29 @@ class Visitor:
 
     token: str
     new: bool
-    """Whether it came without one, and is given one with this response."""
-
-    @property
-    def person(self) -> str:
-        """Who takes turns with whom where code is run; it says nothing of the token."""
-        return hashlib.sha256(b"practicum person" + self.token.encode()).hexdigest()
-
-    def csrf(self) -> str:
-        """A proof for a form that this visitor was given the form; another text each time."""
-        mask = secrets.token_bytes(32)
-        masked = bytes(a ^ b for a, b in zip(mask, _secret(self.token), strict=True))
-        return urlsafe_b64encode(mask + masked).decode()
-
-    def gave(self, proof: str) -> bool:
-        """Whether :meth:`csrf` of this visitor made `proof`."""
-        try:
-            data = urlsafe_b64decode(proof.encode())
-        except ValueError:
-            return False
-        if len(data) != 64 or self.new:
-            return False
-        unmasked = bytes(a ^ b for a, b in zip(data[:32], data[32:], strict=True))
-        return hmac.compare_digest(unmasked, _secret(self.token))
-
-
-# OpenSSL lets other threads run during an HMAC, and waiting for one's turn again costs a hundred times the HMAC.
-@lru_cache(maxsize=10_000)
-def _secret(token: str) -> bytes:
-    return hmac.digest(token.encode(), b"practicum form", hashlib.sha256)
+    """Whether it came without a cookie, and is given one with this response."""
 
 
 def nonce() -> str:
-    """A number for a form, used once: by it a form sent twice is known."""
+    """Return a number for a form, used once: it identifies a form that is sent twice."""
     return secrets.token_urlsafe(12)
 
 
 def visitor(request: Request) -> Visitor:
-    """Who asks. The guard has seen to it that there is one."""
-    known = request.scope["visitor"]
-    assert isinstance(known, Visitor)
-    return known
+    """Return the visitor of a request, which the guard has identified."""
+    found = request.scope["visitor"]
+    assert isinstance(found, Visitor)
+    return found
 
 
 class Guard:
-    """Stands before everything: refuses foreign hosts and foreign forms, and puts our headers on every response.
+    """Middleware before everything else: refuses foreign hosts and forms, and puts our headers on every response.
 
-    `hosts` are the names under which the service may be asked for, or None for any. For use on one's own machine they
-    are the loopback names: else any website could point its own name here (DNS rebinding) and read along.
+    Args:
+        app: The application behind it.
+        hosts: The names under which the service answers, or None for any. On one's own machine they are the loopback
+            names: otherwise any website could point its own name at it and read along (DNS rebinding).
+        refuse: Makes the response for a refused request from its status and message.
     """
 
     def __init__(
@@ -110,39 +83,45 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        guest = _visitor(headers)
+        secure = scope["scheme"] == "https"
+        guest = _visitor(headers, SECURE_COOKIE if secure else COOKIE)
         scope["visitor"] = guest
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = message.get("headers", ())
-                policy = any(name == _POLICY for name, _ in own)  # A report of the lab brings its own, as strict.
-                message["headers"] = [*own, *(one for one in _HEADERS if not (policy and one[0] == _POLICY))]
+                has_policy = any(name == _POLICY for name, _ in own)  # A report of the lab brings its own, as strict.
+                message["headers"] = [*own, *(one for one in _HEADERS if not (has_policy and one[0] == _POLICY))]
                 if guest.new:
-                    _hand_out(MutableHeaders(raw=message["headers"]), guest, scope["scheme"] == "https")
+                    _set_cookie(MutableHeaders(raw=message["headers"]), message["status"], guest, secure)
             await send(message)
 
-        why = self._foreign(scope["method"], scope["scheme"], headers)
-        app = self.refuse(Request(scope), *why) if why else self.app
+        refusal = self._refusal(scope["method"], headers)
+        app = self.refuse(Request(scope), *refusal) if refusal else self.app
         await app(scope, receive, guarded)
 
-    def _foreign(self, method: str, scheme: str, headers: Headers) -> tuple[int, str] | None:
-        """Why this request is not answered, or None."""
+    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
+        """The status and message for a request that is not answered; None for one that is."""
         host = headers.get("host", "")
         if self.hosts is not None and _name(host) not in self.hosts:
             names = ", ".join(sorted(self.hosts))
-            return (
-                421,
-                f"This service answers under {names} only, so that no website can reach it by a name of its own.",
-            )
-        if method in _SAFE:
+            return 421, f"This service answers under {names} only, so that no website can reach it under its own name."
+        if method in _SAFE or not is_cross_origin(headers):
             return None
-        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return 403, "This form was sent from another website, so it was not accepted."
-        origin = headers.get("origin")
-        if origin is not None and origin != f"{scheme}://{host}":
-            return 403, "This form was sent from another address, so it was not accepted."
-        return None
+        return 403, "This form was sent from another website, so it was not accepted."
+
+
+def is_cross_origin(headers: Headers) -> bool:
+    """Whether a request that changes something comes from a page of another origin.
+
+    Browsers send `Sec-Fetch-Site` over HTTPS and to loopback addresses; it cannot be forged by a page. Where it is
+    missing, the host of `Origin` must be that of the request; a request with neither does not come from a page.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != headers.get("host", "")
 
 
 def _name(host: str) -> str:
@@ -150,15 +129,16 @@ def _name(host: str) -> str:
     return re.sub(r":\d*$", "", host).lower()
 
 
-def _visitor(headers: Headers) -> Visitor:
-    token = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+def _visitor(headers: Headers, cookie: str) -> Visitor:
+    token = cookie_parser(headers.get("cookie", "")).get(cookie, "")
     if _TOKEN.fullmatch(token):
         return Visitor(token, new=False)
     return Visitor(secrets.token_urlsafe(32), new=True)
 
 
-def _hand_out(headers: MutableHeaders, guest: Visitor, secure: bool) -> None:
-    """Set the cookie, with pages only: what is cached for all is nobody's."""
-    if headers.get("content-type", "").startswith("text/html"):
-        cookie = f"{COOKIE}={guest.token}; HttpOnly; Max-Age={YEAR}; Path=/; SameSite=Lax"
+def _set_cookie(headers: MutableHeaders, status: int, guest: Visitor, secure: bool) -> None:
+    """Set the cookie, with pages and after forms only: a response that caches keep for all may not carry one."""
+    if headers.get("content-type", "").startswith("text/html") or status == 303:
+        name = SECURE_COOKIE if secure else COOKIE
+        cookie = f"{name}={guest.token}; HttpOnly; Max-Age={YEAR}; Path=/; SameSite=Lax"
         headers.append("set-cookie", cookie + ("; Secure" if secure else ""))

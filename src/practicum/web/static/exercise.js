@@ -150,7 +150,7 @@ function spoken(within) {
 
 // A page that comes back with an error marks its line in the editor.
 function mark() {
-  const fault = document.querySelector(".told [data-line]");
+  const fault = document.querySelector(".attempt [data-line]");
   if (fault) document.querySelector("practicum-editor")?.mark?.(Number(fault.dataset.line), fault.dataset.message);
 }
 

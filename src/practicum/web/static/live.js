@@ -1,15 +1,15 @@
-// A run, live: "Run it again", the scratch pad, cells and projects. The form works without this; with it, what the run
-// says appears as it happens, read from a stream of server-sent events. A connection that breaks off is taken up again
-// where it ended. Stop ends the run, and so does leaving the page, unless it is kept. Enter in a field begins a run, as in
-// any form, and never ends one.
+// A live run: "Run it again", the scratch pad, cells and projects. The form works without this; with it, the output
+// appears as it happens, read from a stream of server-sent events. A broken connection resumes where it ended. Stop ends
+// the run, and so does leaving the page, unless the run is recorded. Enter in a field starts a run, as in any form, and
+// never ends one.
 
-const KEPT = 40_000; // Letters of output kept while it runs; the result brings its beginning and end.
-const AGAIN = [1, 2, 4, 8, 15, 30]; // Seconds between tries to go on; the last again and again.
-const GONE = "The server did not answer. See that it is running, then try again.";
+const KEPT = 40_000; // Characters of output kept while it runs; the result has the beginning and the end.
+const AGAIN = [1, 2, 4, 8, 15, 30]; // Seconds between attempts to reconnect; the last is repeated.
+const GONE = "The server did not answer. Check that it is running, then try again.";
 const LOST = "Connection lost, trying again …";
 const BUSY = "The server is busy, trying again …";
-const TWICE = 500; // Milliseconds within which a key that is pressed again is pressed once.
-const ALONE = "The connection is lost, so the run could not be told to stop. It ends by itself.";
+const TWICE = 500; // Milliseconds within which a key press is not repeated.
+const ALONE = "The connection is lost, so the run was not stopped. It ends by itself.";
 
 class PracticumLive extends HTMLElement {
   connectedCallback() {
@@ -36,8 +36,8 @@ class PracticumLive extends HTMLElement {
     if (this.dataset.run) this.follow(this.dataset.run);
   }
 
-  // A double click is one. A click without a pointer is a key on the button, or Enter in a field, for which the browser
-  // clicks the button: that is not meant to stop what it has begun.
+  // A double click counts once. A click without a pointer is a key on the button, or Enter in a field, for which the browser
+  // clicks the button: that must not stop the run it has just started.
   twice(event) {
     if (event.detail || !this.running) return event.detail > 1;
     const at = document.activeElement;
@@ -49,14 +49,12 @@ class PracticumLive extends HTMLElement {
     this.left();
   }
 
-  // The page is left: an ordinary run has nobody then, and a kept one goes on.
+  // The page is left: a recorded run continues, any other is stopped.
   left() {
     const { running } = this;
-    if (running?.id && !running.kept) navigator.sendBeacon(`/runs/${running.id}/stop`, new URLSearchParams({ csrf: this.csrf(), quietly: 1 }));
+    if (running?.id && !running.kept) navigator.sendBeacon(`/runs/${running.id}/stop`, new URLSearchParams({ quietly: 1 }));
     running?.abort.abort();
   }
-
-  csrf() { return this.form.elements.namedItem("csrf").value; }
 
   // --- one run
 
@@ -67,7 +65,7 @@ class PracticumLive extends HTMLElement {
     await this.watch(() => this.ask(url ?? this.dataset.url, { method: "POST", body }));
   }
 
-  // A run that is under way already.
+  // Follow a run that is in progress already.
   async follow(id) {
     this.begin();
     Object.assign(this.running, { id, kept: true });
@@ -84,12 +82,12 @@ class PracticumLive extends HTMLElement {
     this.say("Starting …");
   }
 
-  // What else the form can do waits until the run has ended.
+  // Disable the other buttons of the form until the run has ended.
   others(wait) {
     for (const button of this.form.querySelectorAll("button[formaction]")) button.disabled = wait;
   }
 
-  // Read what comes, and go on wherever it breaks off, until the run has ended.
+  // Read events, and reconnect where the stream breaks, until the run has ended.
   async watch(first) {
     const { running } = this;
     for (let tries = 0, open = first; !this.ended && !running.abort.signal.aborted; ) {
@@ -97,15 +95,15 @@ class PracticumLive extends HTMLElement {
       let why = LOST;
       try {
         const answer = await open();
-        if (running.id && (answer.status >= 500 || answer.status === 429)) why = BUSY; // A proxy's, while the server starts anew.
-        else if (!answer.ok) this.conclude(await this.told(answer, GONE), "notice wrong");
+        if (running.id && (answer.status >= 500 || answer.status === 429)) why = BUSY; // A proxy's response while the server restarts.
+        else if (!answer.ok) this.conclude(await this.reason(answer, GONE), "notice wrong");
         else {
           if (tries) running.stood ? this.stand(running.stood) : this.say("Starting …");
           await this.read(answer.body);
         }
       } catch (trouble) {
         if (running.abort.signal.aborted) break;
-        if (!running.id) this.conclude(GONE, "notice wrong"); // It never began, as far as anybody here knows.
+        if (!running.id) this.conclude(GONE, "notice wrong"); // It never began, as far as this page knows.
       }
       if (this.ended || running.abort.signal.aborted) break;
       if (!running.id) this.conclude(GONE, "notice wrong");
@@ -132,13 +130,13 @@ class PracticumLive extends HTMLElement {
     return fetch(url, { ...more, headers, signal: this.running.abort.signal });
   }
 
-  // What the server says of itself; what a proxy says in its place is none of it.
-  async told(answer, instead) {
+  // The server's own message; a proxy's in its place is ignored.
+  async reason(answer, instead) {
     const ours = answer.headers.get("content-type")?.startsWith("text/plain");
     return (ours && await answer.text()) || instead;
   }
 
-  // Wait so many seconds, or until the network is back, or Stop is pressed.
+  // Wait that many seconds, or until the network is back, or Stop is pressed.
   pause(seconds) {
     return new Promise((done) => {
       const { signal } = this.running.abort;
@@ -156,12 +154,12 @@ class PracticumLive extends HTMLElement {
 
   async stop() {
     const { running } = this;
-    if (!running.id) return this.giveUp("Stopped."); // Nothing is known of it yet; unwatched, it ends.
+    if (!running.id) return this.giveUp("Stopped."); // The server has not named it yet; without a follower it ends.
     this.say("Stopping …");
     try {
-      const body = new URLSearchParams({ csrf: this.csrf() });
+      const body = new URLSearchParams();
       const answer = await fetch(`/runs/${running.id}/stop`, { method: "POST", body, headers: { Accept: "text/event-stream" } });
-      if (!answer.ok && this.running === running && !this.ended) this.giveUp(await this.told(answer, ALONE));
+      if (!answer.ok && this.running === running && !this.ended) this.giveUp(await this.reason(answer, ALONE));
     } catch {
       if (this.running === running && !this.ended) this.giveUp(ALONE);
     }
@@ -205,7 +203,7 @@ class PracticumLive extends HTMLElement {
     else if (name === "trouble") this.conclude(data, "notice wrong");
   }
 
-  // --- where it stands
+  // --- state
 
   stand(data) {
     clearInterval(this.ticking);
@@ -214,7 +212,7 @@ class PracticumLive extends HTMLElement {
     if (!data.running) return;
     this.running.began ??= performance.now() - data.seconds * 1000;
     const count = document.createElement("span");
-    count.setAttribute("aria-hidden", "true"); // Nobody wants to hear every second.
+    count.setAttribute("aria-hidden", "true"); // Not for screen readers.
     this.state.append(" ", count);
     const tick = () => { if (this.seconds() > 0) count.textContent = `${this.seconds()} s`; };
     this.ticking = setInterval(tick, 250);
@@ -225,9 +223,9 @@ class PracticumLive extends HTMLElement {
 
   say(words) { this.state.textContent = words; }
 
-  // --- what it says
+  // --- output
 
-  // The first word of a run takes the place of what the one before has left: until then that stays, so nothing jumps.
+  // The first output of a run replaces that of the run before, which stays until then, so that nothing jumps.
   clear() {
     if (this.fresh) return;
     this.fresh = true;
@@ -250,7 +248,7 @@ class PracticumLive extends HTMLElement {
   }
 
   print({ stream, at, add, line }) {
-    const known = this.running.at[stream] ?? 0; // Letters as the server counts them: an emoji is one.
+    const known = this.running.at[stream] ?? 0; // Characters as the server counts them: an emoji is one.
     const letters = [...add];
     if (at < known) add = letters.slice(known - at).join(""); // Sent once more after a break.
     this.running.at[stream] = Math.max(known, at + letters.length);
@@ -268,7 +266,7 @@ class PracticumLive extends HTMLElement {
     if (low) place.scrollTop = place.scrollHeight;
   }
 
-  // Epochs, for whoever draws them. What was sent once more after a break is left out.
+  // Epochs, for the chart. Those sent again after a break are left out.
   learn(epochs) {
     const news = epochs.filter((one) => one.index >= this.running.epoch);
     if (!news.length) return;
@@ -282,14 +280,14 @@ class PracticumLive extends HTMLElement {
     const places = new Map([...this.live.children].map((one) => [one.classList[0], one.scrollTop]));
     this.ended = true;
     this.live.innerHTML = html;
-    for (const one of this.live.querySelectorAll("[data-into]")) { // What else on the page is different now.
+    for (const one of this.live.querySelectorAll("[data-into]")) { // Other parts of the page that have changed.
       document.getElementById(one.dataset.into)?.replaceChildren(...one.childNodes);
       one.remove();
     }
     const fault = this.live.querySelector("[data-line]");
     if (fault) this.querySelector("practicum-editor")?.mark?.(Number(fault.dataset.line), fault.dataset.message);
     for (const one of this.live.querySelectorAll(".out")) one.scrollTop = places.get(one.classList[0]) ?? 0;
-    this.say(this.live.querySelector("[data-said]")?.dataset.said ?? ""); // Seen below; here for a screen reader.
+    this.say(this.live.querySelector("[data-summary]")?.dataset.summary ?? ""); // Visible below; here for screen readers.
     this.come();
   }
 
@@ -304,7 +302,7 @@ class PracticumLive extends HTMLElement {
     this.come();
   }
 
-  // Into view, if what came is below the window: the buttons stay in sight above it.
+  // Scroll the result into view if it is below the window, with the buttons above it.
   come() {
     if (this.live.getBoundingClientRect().top > innerHeight - 96) this.button.scrollIntoView({ block: "start" });
   }

@@ -1,0 +1,1 @@
+"""Cards that come back when a learner is about to forget them."""

@@ -1,0 +1,1 @@
+"""A page of prose, measured figures and cells that run."""

@@ -1,0 +1,1 @@
+"""Problems one at a time, against the clock, with a result and a badge."""

@@ -1,0 +1,156 @@
+"""Grading an answer: at once where the key is known, else by running it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from practicum import kinds
+from practicum.application import error_explanations
+from practicum.application.jobs import MAX_CODE, course_environment, learner_job
+from practicum.application.run_report import Ending, RunReport, report_run
+from practicum.application.site import Site
+from practicum.kinds.base import IncompleteAnswer, MissingKey
+from practicum.model import Failure, Observation, Problem, Run, Topic, Variant, VariantFinding, Verdict
+from practicum.prove.catalogue import Catalogue, Entry
+from practicum.runner import Cancellation, Limits, OnEvent, Result
+
+LIMITS = Limits()
+
+_OWN_LINE = re.compile(r'File "<snippet>", line (\d+)')
+_UNDEFINED_NAME = re.compile(r"name '(\w+)' is not defined")
+
+
+@dataclass(frozen=True)
+class AskedProblem:
+    """One variant of a problem, as a learner was asked it."""
+
+    catalogue: Catalogue
+    topic: Topic
+    entry: Entry
+    number: int
+    """The index of the variant."""
+    order: tuple[int, ...]
+    """The order in which its options or lines were shown."""
+
+    @property
+    def problem(self) -> Problem:
+        return self.entry.problem
+
+    @property
+    def kind(self) -> kinds.Kind:
+        return kinds.get(self.problem.kind)
+
+    @property
+    def variant(self) -> Variant:
+        return self.problem.variants[self.number]
+
+    @property
+    def finding(self) -> VariantFinding | None:
+        return finding_of(self.entry, self.number)
+
+    @property
+    def is_run(self) -> bool:
+        """Whether an answer must be run to grade it."""
+        return self.kind.answer_is_code
+
+    def read(self, fields: list[str]) -> tuple[str, ...]:
+        """Return the answer that a form's fields mean. Raises ValueError and IncompleteAnswer, as the kind does."""
+        size = sum(map(len, fields))
+        if size > MAX_CODE:
+            raise IncompleteAnswer(
+                "answer-too-long", f"The answer has {size:,} characters. It may have up to {MAX_CODE:,}."
+            )
+        return self.kind.read_answer(self.variant, self.order, fields)
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The result of grading an answer."""
+
+    right: bool | None
+    """None if it could not be graded, which costs the learner nothing."""
+    reason: str = ""
+    """Why it could not be graded."""
+    report: RunReport | None = None
+    """The report of its run, if it was run: nothing in it is the author's but the message of a check."""
+
+
+def finding_of(entry: Entry, number: int) -> VariantFinding | None:
+    """Return the finding about that variant, if the evidence is of this version of the problem."""
+    if entry.evidence is None or entry.verdict is Verdict.UNPROVED:
+        return None
+    params = entry.problem.variants[number].params
+    return next((finding for finding in entry.evidence.variants if dict(finding.params) == dict(params)), None)
+
+
+def grade(
+    site: Site,
+    asked: AskedProblem,
+    answer: tuple[str, ...],
+    queue_key: str,
+    on_event: OnEvent | None = None,
+    cancel: Cancellation | None = None,
+) -> Grade:
+    """Grade an answer. Blocks while it is run: call it in a thread. Jobs of one `queue_key` take turns with others'."""
+    run = asked.kind.grading_run(asked.variant, answer)
+    if run is None:
+        return grade_by_key(asked, answer)
+    if site.pool is None or not site.runs_code:
+        return Grade(None, "Code is not run here. The page of the scratch pad explains why.")
+    environment = course_environment(asked.catalogue)
+    if isinstance(environment, Result):
+        return Grade(None, environment.why)
+    result = site.pool.run(learner_job(run, asked.topic, environment, LIMITS), on_event, cancel, queue_key)
+    return _judge(asked, answer, run, result, site.isolated)
+
+
+def grade_by_key(asked: AskedProblem, answer: tuple[str, ...]) -> Grade:
+    """Grade an answer whose key is known."""
+    try:
+        return Grade(asked.kind.grade(asked.variant, answer, asked.finding, None))
+    except MissingKey as reason:
+        return Grade(None, f"The right answer is not known here: {reason}.")
+
+
+def _judge(asked: AskedProblem, answer: tuple[str, ...], run: Run, result: Result, isolated: bool) -> Grade:
+    result = replace(result, failure=_learners_failure(result), traceback="", stderr="", figures=())
+    if result.stopped:
+        return Grade(None, result.why, report_run(result, run.snippet, isolated))
+    if result.failure and result.failure.where == "setup":
+        return Grade(None, "The problem's own setup did not run here. Your code is not the cause.")
+    observation = Observation(0, 0, result.stdout, result.values, result.failure, seconds=result.seconds)
+    right = asked.kind.grade(asked.variant, answer, asked.finding, observation)
+    if result.failure and result.failure.where == "check":
+        return Grade(right, "", _check_report(result, run.snippet, asked.variant))
+    return Grade(right, "", report_run(result, run.snippet, isolated))
+
+
+def _learners_failure(result: Result) -> Failure | None:
+    """The failure; where the learner's code called a function of the setup that failed, at the learner's line."""
+    failure = result.failure
+    if failure is None or failure.where != "setup":
+        return failure
+    lines = _OWN_LINE.findall(result.traceback)
+    return replace(failure, where="snippet", line=int(lines[-1])) if lines else failure
+
+
+def _check_report(result: Result, code: str, variant: Variant) -> RunReport:
+    """The report of an answer that fails its check. The check's message is for learners; its code and lines are not."""
+    failure = result.failure
+    assert failure is not None
+    report = report_run(replace(result, failure=None), code)
+    message = _check_message(failure, variant)
+    return replace(report, ending=Ending.FAILED, heading="", message=message, lines=(), hint="", error_line=None)
+
+
+def _check_message(failure: Failure, variant: Variant) -> str:
+    if failure.type == "AssertionError":
+        return failure.message or "It runs, but does not yet do what is asked."
+    if failure.type == "NameError" and (found := _UNDEFINED_NAME.search(failure.message)):
+        # A name that the learner does not know of may be the answer to a blank.
+        if re.search(rf"\b{found[1]}\b", variant.statement + variant.start):
+            return f"It runs, but does not define {found[1]}, which is needed."
+        return "It runs, but does not define everything that is needed."
+    message = error_explanations.plain(failure.message)
+    return f"It runs, but the check cannot use its result. {failure.type}: {message}"

@@ -1,0 +1,53 @@
+"""Jobs for the runner: a learner's code in the environment of its course."""
+
+from __future__ import annotations
+
+from practicum.model import Run, Topic
+from practicum.prove.catalogue import Catalogue
+from practicum.python_source.names import mentioned_names
+from practicum.runner import Environment, Job, Limits, Result
+
+MAX_CODE = 50_000
+"""Characters of code that a run takes."""
+
+
+def course_environment(catalogue: Catalogue) -> Environment | Result:
+    """Return the course's environment; without one, the result of a run that could not be made, which says why."""
+    from practicum.environments.selection import NoEnvironment, environment_for
+
+    try:
+        return environment_for(catalogue.course, catalogue.root)
+    except NoEnvironment as reason:
+        return Result(stopped="unavailable", why=f"Nothing was run: {reason}.")
+
+
+def learner_job(run: Run, topic: Topic, environment: Environment, limits: Limits, seed: int | None = None) -> Job:
+    """Return the job of a run as the prover makes it, but with a learner's limits and without the setup's output.
+
+    With a `seed` the code finds it under that name.
+    """
+    pieces = (run.setup, run.snippet, run.check)
+    mentioned = frozenset().union(*map(mentioned_names, pieces))
+    return Job(
+        code=run.snippet,
+        setup=run.setup,
+        check=run.check,
+        values=run.values,
+        check_values=run.check_values,
+        files={"experiments.py": topic.experiments} if "experiments" in mentioned else {},
+        seed=seed or 0,
+        expose_seed=seed is not None,
+        limits=limits,
+        quiet=True,
+        environment=environment,
+    )
+
+
+def code_problem(code: str, size: int | None = None) -> str:
+    """Return why code is not run, as a sentence; empty if it is. `size`: its characters with what runs before it."""
+    if not code.strip():
+        return "There is no code to run yet."
+    total = len(code) if size is None else size
+    if total > MAX_CODE:
+        return f"The code has {total:,} characters. A run takes up to {MAX_CODE:,}."
+    return ""

@@ -1,1 +1,0 @@
-"""Others' formats and protocols: the room for them. Nothing is exchanged yet."""

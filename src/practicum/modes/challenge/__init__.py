@@ -1,0 +1,15 @@
+"""The mode challenge: problems against the clock. All right earns the badge."""
+
+from practicum.modes.base import Mode
+
+MODE = Mode(
+    name="challenge",
+    title="Challenge",
+    minutes=20,
+    summary="Problems against the clock. All right earns the badge.",
+    holds="problems",
+    package=__name__,
+    activity="practicum.activities.sittings",
+    is_sitting=True,
+    awards_badge=True,
+)

@@ -1,0 +1,341 @@
+"""A problem once it is closed: the key, the explanation, and the runs that settled it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from practicum import kinds
+from practicum.application.grading import finding_of
+from practicum.charts.line_chart import chart, line, table
+from practicum.charts.svg import number
+from practicum.course.render import code
+from practicum.model import Evidence, Measured, Option, OptionFinding, Variant, VariantFinding, Verdict
+from practicum.prove.catalogue import Entry
+from practicum.web.problem_view import html
+from practicum.web.rendering import code_spans
+from practicum.wording import counted, duration, long_date, sentence
+
+EXACT = ("value", "prints", "error")
+"""Forms of proof for which what was observed is the bare value, and no sentence."""
+ORDER = ("Validation accuracy", "Training accuracy", "Validation loss", "Training loss")
+"""Curves that are shown first, in this order."""
+NAMES = {
+    "accuracy": "Training accuracy",
+    "train_accuracy": "Training accuracy",
+    "val_accuracy": "Validation accuracy",
+    "loss": "Training loss",
+    "val_loss": "Validation loss",
+}
+LABELS = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
+
+
+@dataclass(frozen=True)
+class OptionResult:
+    """An option: whether it is right, whether it was picked, and its result when it was run."""
+
+    text: Markup
+    key: bool
+    picked: bool
+    tag: str
+    feedback: Markup
+    observed: Markup
+
+
+@dataclass(frozen=True)
+class GivenAnswer:
+    """An answer that was typed or arranged."""
+
+    text: Markup
+    right: bool
+    tag: str
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Of a problem without options: the answers given, a right answer, and the check."""
+
+    answers: tuple[GivenAnswer, ...]
+    heading: str
+    solution: Markup
+    check: Markup
+
+
+@dataclass(frozen=True)
+class CurveChart:
+    """A chart of one curve, and the same as a table."""
+
+    caption: str
+    svg: Markup
+    table: Markup
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A row of the table of runs."""
+
+    name: str
+    outcome: Markup
+    seed: str
+    seconds: str
+
+
+@dataclass(frozen=True)
+class ProofView:
+    """The proof of one variant."""
+
+    heading: str
+    why: str
+    sources: tuple[Markup, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    charts: tuple[CurveChart, ...] = ()
+    runs: tuple[RunRow, ...] = ()
+    rerun_note: str = ""
+    command: str = ""
+
+
+def option_results(
+    entry: Entry, number: int, order: Sequence[int], answers: Sequence[tuple[str, ...]] = ()
+) -> tuple[OptionResult, ...]:
+    """Return the options in the order in which the learner saw them."""
+    variant = entry.problem.variants[number]
+    finding = finding_of(entry, number)
+    picked = {part for answer in answers for part in answer}
+    return tuple(
+        _option_result(
+            variant, index, str(index) in picked, finding.options[index] if finding and finding.options else None
+        )
+        for index in order
+    )
+
+
+def solution_view(entry: Entry, number: int, answers: Sequence[tuple[tuple[str, ...], bool]]) -> Solution | None:
+    """Return the answers given, each with whether it was right, and a right one. None for a problem with options."""
+    variant = entry.problem.variants[number]
+    kind = kinds.get(entry.problem.kind)
+    if variant.options:
+        return None
+    solution = kind.solution_text(variant, finding_of(entry, number))
+    if kind.answer_is_code and any(
+        kind.answer_text(variant, answer).strip() == solution.strip() for answer, _ in answers
+    ):
+        solution = ""  # It is among the answers.
+    tags = ["Your answer"] if len(answers) == 1 else [f"Your answer, try {n}" for n in range(1, len(answers) + 1)]
+    return Solution(
+        tuple(
+            GivenAnswer(_as_html(kind, kind.answer_text(variant, answer)), right, tag + (": right" if right else ""))
+            for (answer, right), tag in zip(answers, tags, strict=True)
+        ),
+        "A right answer" if kind.answer_is_code else "The result",
+        _as_html(kind, solution) if solution else Markup(""),
+        code(variant.check.strip("\n")) if variant.check.strip() else Markup(""),
+    )
+
+
+def _as_html(kind: kinds.Kind, text: str) -> Markup:
+    if kind.answer_is_code:
+        return code(text.strip("\n"))
+    if "\n" in text:
+        return Markup('<pre class="wrap" tabindex="0">{}</pre>').format(text)
+    return Markup("<code>{}</code>").format(text)
+
+
+def _option_result(variant: Variant, index: int, picked: bool, finding: OptionFinding | None) -> OptionResult:
+    option: Option = variant.options[index]
+    tags = {(True, True): "Right, and your answer", (True, False): "Right", (False, True): "Your answer"}
+    return OptionResult(
+        html(option.text, short=True),
+        option.key,
+        picked,
+        tags.get((option.key, picked), ""),
+        html(option.feedback),
+        observed_html(variant, finding.observed) if finding else Markup(""),
+    )
+
+
+def observed_html(variant: Variant, text: str) -> Markup:
+    """Return the result of a run: a bare value as code, a sentence with its code spans. It is data, never Markdown."""
+    if not text:
+        return Markup("")
+    if "\n" in text:
+        return Markup('<pre class="wrap" tabindex="0">{}</pre>').format(text)
+    if any(variant.proof.get(form) for form in EXACT):
+        return Markup("<code>{}</code>").format(text)
+    return code_spans(text)
+
+
+def proof_view(entry: Entry, variant: int) -> ProofView:
+    """Return the whole proof of one variant."""
+    finding = finding_of(entry, variant)
+    if entry.verdict is Verdict.CITED:
+        why = "This cannot be settled by running code. It rests on these sources."
+        return ProofView("Cited, not proved", why, tuple(map(_source, entry.problem.cites)))
+    if finding is None or entry.evidence is None:
+        return ProofView("Not proved yet", sentence(entry.why), command=_command(entry))
+    return ProofView(
+        "The proof",
+        _summary(entry, entry.evidence, finding)
+        if finding.verdict is Verdict.PROVED
+        else f"{str(finding.verdict).capitalize()}. {sentence(finding.why)}",
+        facts=_facts(entry.evidence, finding),
+        charts=_charts(entry.problem.variants[variant], finding.measured),
+        runs=_runs(entry.problem.variants[variant], finding),
+        rerun_note=_rerun_note(finding),
+        command=_command(entry),
+    )
+
+
+def _summary(entry: Entry, evidence: Evidence, finding: VariantFinding) -> str:
+    runs = len(finding.runs) + len(finding.measured)
+    held = kinds.get(entry.problem.kind).proof_summary
+    return f"{held}, in {counted(runs, 'run')} on {long_date(evidence.ran)}."
+
+
+def _source(text: str) -> Markup:
+    if re.match(r"https?://\S+$", text):
+        return Markup('<a href="{}" rel="noopener noreferrer">{}</a>').format(text, text)
+    return html(text, short=True)
+
+
+def _facts(evidence: Evidence, finding: VariantFinding) -> tuple[tuple[str, str], ...]:
+    seeds = {run.seed for run in finding.runs} | {one.measurement.seed for one in finding.measured}
+    runs = len(finding.runs) + len(finding.measured)
+    took = sum(run.seconds for run in finding.runs) + sum(one.seconds for one in finding.measured)
+    versions = " · ".join(
+        f"{LABELS.get(name, name)} {evidence.versions[name]}" for name in _in_order(evidence.versions)
+    )
+    facts = [
+        ("Verdict", str(finding.verdict).capitalize()),
+        ("Run on", long_date(evidence.ran)),
+        ("Runs", f"{runs}, with {counted(len(seeds), 'seed')}, {duration(took)} in all"),
+        ("With", versions),
+        *(
+            (name.replace("_", " ").capitalize(), evidence.ran_on[name])
+            for name in sorted(evidence.ran_on, reverse=True)
+        ),
+        ("Record", evidence.hash[:16]),
+    ]
+    return tuple((name, value) for name, value in facts if value)
+
+
+def _in_order(versions: Mapping[str, str]) -> list[str]:
+    """Python first, then what stands on it."""
+    known = [name for name in LABELS if name in versions]
+    return known + sorted(versions.keys() - LABELS.keys())
+
+
+def _runs(variant: Variant, finding: VariantFinding) -> tuple[RunRow, ...]:
+    plain = [
+        RunRow(run.name, observed_html(variant, run.outcome), str(run.seed), f"{run.seconds:.3f}")
+        for run in finding.runs
+    ]
+    measured = [
+        RunRow(
+            f"{one.measurement.function}({_given(one.measurement.params)})",
+            escape(", ".join(f"{name} {number(value)}" for name, value in one.numbers.items())),
+            str(one.measurement.seed),
+            f"{one.seconds:.1f}",
+        )
+        for one in finding.measured
+    ]
+    return (*plain, *measured)
+
+
+def _given(params: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in sorted(params.items()))
+
+
+def _rerun_note(finding: VariantFinding) -> str:
+    longest = max((one.seconds for one in finding.measured), default=0)
+    if longest < 1:
+        return "Fresh, while you wait."
+    return f"One seed of each, which takes about {duration(longest * len(_series(finding.measured)))}."
+
+
+def _command(entry: Entry) -> str:
+    return f"practicum prove --all path/to/course/{entry.problem.path}"
+
+
+# --- curves
+
+
+def _charts(variant: Variant, measured: Sequence[Measured]) -> tuple[CurveChart, ...]:
+    """A chart for each curve that was measured: one line for each setting, over all its seeds."""
+    names = {name for one in measured for name, curve in one.curves.items() if len(curve) > 1}
+    series = {_named(variant, label): group for label, group in _series(measured).items()}
+    charts_made = (_chart(variant, name, series) for name in sorted(names))
+    return tuple(sorted(charts_made, key=lambda one: ORDER.index(one.caption) if one.caption in ORDER else len(ORDER)))
+
+
+def _chart(variant: Variant, name: str, series: Mapping[str, Sequence[Measured]]) -> CurveChart:
+    caption = _caption(name, [one for group in series.values() for one in group])
+    lines = [
+        line(label, [one.curves[name] for one in group if name in one.curves], _of_key(variant, group[0]))
+        for label, group in series.items()
+        if any(name in one.curves for one in group)
+    ]
+    return CurveChart(caption, chart(caption, lines), table(lines, caption))
+
+
+def _caption(name: str, measured: Sequence[Measured]) -> str:
+    """A curve's name in words. One whose last value is always a number that was reported bears that number's name."""
+    known = [one for one in measured if one.curves.get(name)]
+    numbers = [
+        number for number in known[0].numbers if all(one.numbers.get(number) == one.curves[name][-1] for one in known)
+    ]
+    name = name if name in NAMES or len(numbers) != 1 else numbers[0]
+    return NAMES.get(name, name.replace("_", " ").capitalize())
+
+
+def _series(measured: Sequence[Measured]) -> dict[str, list[Measured]]:
+    """The measurements by what tells them apart, seeds aside: `learning rate 1e-05`."""
+    differing = {
+        name
+        for one in measured
+        for name, value in one.measurement.params.items()
+        if any(other.measurement.params.get(name, value) != value for other in measured)
+    }
+    functions = len({one.measurement.function for one in measured})
+    groups: dict[str, list[Measured]] = {}
+    for one in measured:
+        params = one.measurement.params
+        words = [_setting(params[name], len(differing) == 1, name) for name in sorted(differing & params.keys())]
+        if functions > 1 or not words:
+            words.insert(0, one.measurement.function.replace("_", " "))
+        groups.setdefault(", ".join(words), []).append(one)
+    return groups
+
+
+def _setting(value: Any, alone: bool, name: str) -> str:
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if alone else f"{name.replace('_', ' ')} {text}"
+
+
+def _named(variant: Variant, label: str) -> str:
+    """A setting as the option that proposes it has it: `1e-5`, where Python would write `1e-05`."""
+    for option in variant.options:
+        try:
+            if option.code is not None and _setting(ast.literal_eval(option.code), True, "") == label:
+                return option.code
+        except (ValueError, SyntaxError):
+            continue
+    return label
+
+
+def _of_key(variant: Variant, one: Measured) -> bool:
+    """Whether the right option is about this setting."""
+    vary = variant.proof.get("vary")
+    if vary is None or vary not in one.measurement.params:
+        return False
+    for option in variant.options:
+        if option.key and option.code is not None:
+            try:
+                return bool(ast.literal_eval(option.code) == one.measurement.params[vary])
+            except (ValueError, SyntaxError):
+                return False
+    return False

@@ -1,0 +1,115 @@
+"""Pages and fragments from templates."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from practicum import kinds, modes
+from practicum.course import render
+from practicum.modes import Mode
+from practicum.runner import FigureImage
+from practicum.web import assets, security
+
+_DEFAULTS = {"draft": False, "here": "", "language": "en", "styles": (), "scripts": (), "mode": None}
+
+
+@cache
+def _templates() -> Environment:
+    """The templates of this package, of kinds as `kinds/NAME/…`, and of modes and activities as `FOLDER/NAME.html`."""
+    loaders = [PackageLoader("practicum.web"), PrefixLoader({"kinds": _kind_loader()}), PrefixLoader(_mode_loaders())]
+    environment = Environment(
+        loader=ChoiceLoader(loaders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals["asset"] = assets.address
+    environment.filters |= {
+        "highlighted": render.code,
+        "highlighted_line": render.line,
+        "code_spans": code_spans,
+        "figure_source": figure_source,
+        "png_source": png_source,
+    }
+    return environment
+
+
+def _kind_loader() -> BaseLoader:
+    """The templates in the folder of each kind, wherever its package is installed."""
+    forms = {name: PackageLoader(kind.package, "") for name, kind in kinds.registered().items() if kind.has_form}
+    return PrefixLoader(forms)
+
+
+def _mode_loaders() -> dict[str, BaseLoader]:
+    packages = dict.fromkeys(package for mode in modes.ALL for package in mode.packages)
+    return {
+        package.rpartition(".")[2]: PackageLoader(package)
+        for package in packages
+        if (files(package) / "templates").is_dir()
+    }
+
+
+def fragment(template: str, **context: Any) -> str:
+    """Return a part of a page."""
+    return _templates().get_template(template).render(context)
+
+
+def page(request: Request, template: str, status: int = 200, mode: Mode | None = None, **context: Any) -> Response:
+    """Return a whole page for this visitor, with the style and script of its mode.
+
+    No cache may keep it: it is one learner's, and a clock may run on it.
+    """
+    site = getattr(request.app.state, "site", None) if "app" in request.scope else None
+    shared = {
+        **_DEFAULTS,
+        "draft": bool(site and site.draft),
+        "status": status,
+        "nonce": security.nonce(),
+        "mode": mode,
+    }
+    if mode is not None:
+        shared["styles"] = assets.package_addresses(mode.packages, assets.STYLE)
+        shared["scripts"] = assets.package_addresses(mode.packages, assets.SCRIPT)
+    html = fragment(template, **{**shared, **context})
+    return HTMLResponse(html, status, {"cache-control": "no-store"})
+
+
+def wants_events(request: Request) -> bool:
+    """Whether one of our scripts asks for events as they happen."""
+    return "text/event-stream" in request.headers.get("accept", "")
+
+
+def redirect(path: str) -> Response:
+    """Send the browser to another page: the response to every form."""
+    return RedirectResponse(path, 303, {"cache-control": "no-store"})
+
+
+def code_spans(text: str) -> Markup:
+    """Return plain text with its code spans as HTML; all other Markdown stays as it is."""
+    pieces = re.split(r"`([^`]+)`", text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)
+    )
+
+
+def figure_source(figure: FigureImage) -> str:
+    """Return a data address of a figure: SVG where there is one, because it is sharp at every size."""
+    if not figure.svg:
+        return png_source(figure)
+    return f"data:image/svg+xml;base64,{b64encode(figure.svg.encode()).decode()}"
+
+
+def png_source(figure: FigureImage) -> str:
+    """Return a data address of a figure as PNG."""
+    return f"data:image/png;base64,{b64encode(figure.png).decode()}"
