@@ -29,7 +29,7 @@ class Mistake:
     path: str
     line: int
     message: str
-    code: str = ""
+    code: str
     """Kebab-case, stable across wordings: `unknown-key`."""
 
     def __str__(self) -> str:

@@ -1,12 +1,12 @@
-"""A sound course, and how to read what becomes of it when something in it is changed."""
+"""A valid course, and helpers to read a changed version of it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from practicum.course import Reading, survey
-from practicum.course.diagnostics import Notes
-from practicum.course.problem import read
+from practicum.course import CourseScan, scan_course
+from practicum.course import problem as problems
+from practicum.course.diagnostics import Diagnostics
 from practicum.model import Mistake, Problem
 
 PATH = "topic/challenge/01-sum.md"
@@ -52,11 +52,11 @@ It begins at 0.
 
 `range(n)` ends before `n`.
 """
-"""A sound problem: two variants, one form of proof, every part there."""
+"""A valid problem: two variants, one form of proof, every part there."""
 
 
 def write(root: Path, files: dict[str, str | bytes]) -> Path:
-    """A course with these files, besides what every course has."""
+    """Write a course with these files, besides those that every course has."""
     whole: dict[str, str | bytes] = {"course.toml": 'title = "Course"\n', "topic/topic.toml": 'title = "Topic"\n'}
     for path, content in (whole | files).items():
         file = root / path
@@ -65,25 +65,25 @@ def write(root: Path, files: dict[str, str | bytes]) -> Path:
     return root
 
 
-def read_course(root: Path, files: dict[str, str | bytes]) -> Reading:
-    """A course with these files, read."""
-    return survey(write(root, files))
+def read_course(root: Path, files: dict[str, str | bytes]) -> CourseScan:
+    """Read a course with these files."""
+    return scan_course(write(root, files))
 
 
-def mistakes(root: Path, files: dict[str, str | bytes]) -> list[str]:
-    """What is wrong with a course of these files, as it is printed."""
-    return [str(mistake) for mistake in read_course(root, files).mistakes]
+def mistakes(root: Path, files: dict[str, str | bytes]) -> list[tuple[str, int, str]]:
+    """The mistakes in a course with these files, each as its path, line and code."""
+    return [(mistake.path, mistake.line, mistake.code) for mistake in read_course(root, files).mistakes]
 
 
 def read_problem(text: str, path: str = PATH) -> tuple[Problem | None, list[Mistake]]:
-    """A problem file, read."""
-    notes = Notes(path)
-    problem = read(path, text, notes)
-    return problem, notes.mistakes
+    """Read a problem file."""
+    diagnostics = Diagnostics(path)
+    problem = problems.read_problem(path, text, diagnostics)
+    return problem, diagnostics.mistakes
 
 
 def sound(text: str) -> Problem:
-    """A problem file in which nothing is wrong."""
+    """Read a problem file without mistakes."""
     problem, wrong = read_problem(text)
     assert wrong == []
     assert problem is not None
@@ -91,8 +91,8 @@ def sound(text: str) -> Problem:
 
 
 def change(old: str, new: str, text: str = PROBLEM) -> str:
-    """A text with one place changed."""
-    assert text.count(old) == 1, f"{old!r} stands there {text.count(old)} times"
+    """The text with one place changed."""
+    assert text.count(old) == 1, f"{old!r} occurs {text.count(old)} times"
     return text.replace(old, new)
 
 

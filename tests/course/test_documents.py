@@ -16,7 +16,6 @@ from practicum import kinds, modes
 from practicum.course import (
     diagnostics,
     files,
-    page_functions,
     problem,
     problem_markdown,
     template_sandbox,
@@ -119,12 +118,12 @@ def test_every_key_of_evidence_is_documented() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        [f"{files.LARGEST >> 10} KiB"],
-        [f"first {diagnostics.MOST}"],
+        [f"{files.MAX_FILE_SIZE >> 10} KiB"],
+        [f"first {diagnostics.MAX_MISTAKES}"],
         [f"`{name}`" for name in sorted(files.IGNORED - {"evidence"})],
-        [f"{problem_markdown.LONGEST_OPTION} characters"],
-        [str(problem.VARIANTS), f"{problem.CHARACTERS:,} characters"],
-        [f"`{name}`" for name in template_sandbox.FILTERS],
+        [f"{problem_markdown.MAX_OPTION} characters"],
+        [str(problem.MAX_VARIANTS), f"{problem.MAX_CHARACTERS:,} characters"],
+        [f"`{name}`" for name in template_sandbox.PARAMETER_FILTERS],
         [
             f"{repeated_runs.QUICK} s",
             f"{repeated_runs.BRISK:g} s",
@@ -141,7 +140,9 @@ def test_every_limit_is_documented(words: list[str]) -> None:
 
 def test_every_function_and_filter_of_a_page_is_documented() -> None:
     """By its name, with or without its arguments."""
-    assert {*page_functions.FUNCTIONS, *page_functions.FILTERS} <= {span.partition("(")[0] for span in spans(TEXT)}
+    assert {*template_sandbox.QUERY_FUNCTIONS, *template_sandbox.QUERY_FILTERS} <= {
+        span.partition("(")[0] for span in spans(TEXT)
+    }
 
 
 def test_examples_in_other_kinds_of_documents_are_the_same_language() -> None:

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from practicum import kinds
-from practicum.course import Reading
-from practicum.course.files import LARGEST
+from practicum.course import CourseScan
+from practicum.course.files import MAX_FILE_SIZE
 from practicum.course.render import inline, to_html
 from practicum.prove.evidence import problem_hash
 from tests.course.making import PATH, PROBLEM, line_of, read_course, read_problem
@@ -35,24 +35,24 @@ FILES = {
 quick = settings(suppress_health_check=list(HealthCheck))
 
 
-def survive(files: dict[str, str | bytes]) -> Reading:
+def survive(files: dict[str, str | bytes]) -> CourseScan:
     """Read a course; each mistake has a line of its file, and each problem can be planned, hashed and shown."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        reading = read_course(root, files)
-        lengths = {path: _lines(root / path) for path in {mistake.path for mistake in reading.mistakes}}
-        for mistake in reading.mistakes:
+        scan = read_course(root, files)
+        lengths = {path: _lines(root / path) for path in {mistake.path for mistake in scan.mistakes}}
+        for mistake in scan.mistakes:
             lines = lengths[mistake.path]
             assert 1 <= mistake.line <= lines, f"{mistake} of {lines} lines"
             assert str(mistake).isprintable()
-    for topic in reading.course.topics:
+    for topic in scan.course.topics:
         for problem in (problem for problems in topic.problems.values() for problem in problems):
             problem_hash(problem, topic)
             for variant in problem.variants:
                 kinds.get(problem.kind).plan(problem, variant, frozenset({"f"}))
                 to_html(variant.statement)
                 [inline(option.text) for option in variant.options]
-    return reading
+    return scan
 
 
 def _lines(file: Path) -> int:
@@ -203,9 +203,9 @@ templates = st.recursive(
 def test_braces_may_hold_anything(template: str, place: str) -> None:
     """Any expression of Jinja's, anywhere: filled in, or refused at its line."""
     text = PROBLEM.replace(place, f"{{{{ {template} }}}} {place}")
-    reading = survive({PATH: text})
+    scan = survive({PATH: text})
 
-    lines = {mistake.line for mistake in reading.mistakes}
+    lines = {mistake.line for mistake in scan.mistakes}
     assert lines <= {line_of(f"{{{{ {template} }}}} {place}", text), line_of("- [ ]", text)}
 
 
@@ -257,6 +257,6 @@ def test_no_text_takes_long(text: str) -> None:
     """A file half as long as files may be, full of what parsers fear. It takes up to 3 s of processor time."""
     began = time.process_time()
 
-    survive({PATH: PROBLEM.replace("Think", text * (LARGEST // 2 // len(text)) + " Think", 1)})
+    survive({PATH: PROBLEM.replace("Think", text * (MAX_FILE_SIZE // 2 // len(text)) + " Think", 1)})
 
     assert time.process_time() - began < 20

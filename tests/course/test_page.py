@@ -1,7 +1,5 @@
 """Pages and cards."""
 
-# ruff: noqa: E501 - a table is read by its rows
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -84,40 +82,37 @@ def test_cards_are_questions_with_answers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "content", "said"),
+    ("path", "content", "line", "code"),
     [
-        ("learn.md", "", "1: a page has one title: begin it with `# A title`"),
-        ("learn.md", "# A\n\n# B\n", "3: this is a second title: keep one"),
-        ("learn.md", "# A\n\n```python rnu\nx\n```\n", "3: ```` ```python rnu ```` is no role: did you mean `python run`?"),
-        ("learn.md", "# A\n\n```python check\nx\n```\n", "3: a page has no `check`: its cells are"),
-        ("learn.md", "# A\n\n```python run\nx\n", "3: this fence is never closed"),
-        ("learn.md", "# A\n\n```chart\na = 1\nb = \n```\n", "5: this is no valid TOML: this is no value"),
-        ("learn.md", "# A\n\nB\n{{ best( }}\n", "4: the braces hold no Jinja expression"),
-        ("learn.md", "# A\n\nB\n{{ x }}\n", "4: `x` says nothing in a page's braces"),
-        ("learn.md", "# A\n\n{{ gives(1 + 1) | exec }}\n", "3: `exec` is no filter here"),
-        ("learn.md", '# A\n\n{{ gives("x").__class__ }}\n', "3: `__class__` is no result of an experiment"),
-        ("learn.md", "# A\n\n{% for x in y %}{% endfor %}\n", "3: For is not allowed in braces"),
-        ("learn.md", "# A\n\n::: hapens\n:::\n", "3: `hapens` is no box: did you mean `happens`?"),
-        ("learn.md", "# A\n\n::: note\n", "3: this box is never closed"),
-        ("learn.md", "# A\n\n:::\n", "3: no box is open here"),
-        ("learn.md", "# A\n\n::: note\n\nB\n\n## C\n:::\n", "7: a `##` heading begins a part, and none begins in `::: note`: close it first"),
-        ("learn.md", "# A\n\n::: steps\n## B\n::: happens\n## C\n:::\n:::\n", "6: a `##` heading begins a part, and none begins in `::: happens`"),
-        ("learn.md", "# A\n\n- x\n\n  ```python run\n  x = 1\n  ```\n", "5: this fence stands inside a list"),
-        ("recall.md", "", "1: there is no card: write a question as `## Question`"),
-        ("recall.md", "## Q\n", "1: this card is not whole"),
-        ("recall.md", "## Q\n\nA\n\n## Q\n\nB\n", "5: this question stands on line 1 already"),
-        ("recall.md", "Intro\n\n## Q\n\nA\n", "1: text stands before the first question"),
-        ("recall.md", "## Q\n\nA\n\n```python claim\nx ==\n```\n", "6: the claim is no Python expression"),
-        ("recall.md", "## Q\n\nA\n\n```python run\nx\n```\n", "5: a card has no `run`: it may have a `setup` and a `claim`"),
-        ("recall.md", "## Q\n\nA\n\n```python claim\nx\n", "5: this fence is never closed"),
+        ("learn.md", "", 1, "no-title"),
+        ("learn.md", "# A\n\n# B\n", 3, "second-title"),
+        ("learn.md", "# A\n\n```python rnu\nx\n```\n", 3, "unknown-role"),
+        ("learn.md", "# A\n\n```python check\nx\n```\n", 3, "unused-role"),
+        ("learn.md", "# A\n\n```python run\nx\n", 3, "unclosed-fence"),
+        ("learn.md", "# A\n\n```chart\na = 1\nb = \n```\n", 5, "invalid-toml"),
+        ("learn.md", "# A\n\nB\n{{ best( }}\n", 4, "placeholder-syntax"),
+        ("learn.md", "# A\n\nB\n{{ x }}\n", 4, "unknown-query"),
+        ("learn.md", "# A\n\n{{ gives(1 + 1) | exec }}\n", 3, "unknown-filter"),
+        ("learn.md", '# A\n\n{{ gives("x").__class__ }}\n', 3, "private-result"),
+        ("learn.md", "# A\n\n{% for x in y %}{% endfor %}\n", 3, "placeholder-not-allowed"),
+        ("learn.md", "# A\n\n::: hapens\n:::\n", 3, "unknown-box"),
+        ("learn.md", "# A\n\n::: note\n", 3, "unclosed-box"),
+        ("learn.md", "# A\n\n:::\n", 3, "no-open-box"),
+        ("learn.md", "# A\n\n::: note\n\nB\n\n## C\n:::\n", 7, "heading-in-box"),
+        ("learn.md", "# A\n\n::: steps\n## B\n::: happens\n## C\n:::\n:::\n", 6, "heading-in-box"),
+        ("learn.md", "# A\n\n- x\n\n  ```python run\n  x = 1\n  ```\n", 5, "nested-fence"),
+        ("recall.md", "", 1, "no-card"),
+        ("recall.md", "## Q\n", 1, "incomplete-card"),
+        ("recall.md", "## Q\n\nA\n\n## Q\n\nB\n", 5, "repeated-question"),
+        ("recall.md", "Intro\n\n## Q\n\nA\n", 1, "text-before-cards"),
+        ("recall.md", "## Q\n\nA\n\n```python claim\nx ==\n```\n", 6, "invalid-claim"),
+        ("recall.md", "## Q\n\nA\n\n```python run\nx\n```\n", 5, "unused-role"),
+        ("recall.md", "## Q\n\nA\n\n```python claim\nx\n", 5, "unclosed-fence"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_reported_once_at_its_line(path: str, content: str, said: str, tmp_path: Path) -> None:
+def test_a_mistake_is_reported_once_at_its_line(path: str, content: str, line: int, code: str, tmp_path: Path) -> None:
     """As in problems."""
-    found = mistakes(tmp_path, {f"topic/{path}": content})
-
-    assert len(found) == 1
-    assert found[0].startswith(f"topic/{path}:{said}")
+    assert mistakes(tmp_path, {f"topic/{path}": content}) == [(f"topic/{path}", line, code)]
 
 
 @pytest.mark.parametrize(
@@ -128,43 +123,41 @@ def test_a_mistake_is_reported_once_at_its_line(path: str, content: str, said: s
         ("It took 1,234 steps.", "1,234"),
         ("| a | b |\n| - | - |\n| right | 172 |", "172"),
         ("## Five of 7", "7"),
-        ("- of **20** pictures", "20"),
+        ("- of **20** images", "20"),
         ("It gets `0.86`.", "`0.86`"),
         ("From `1e-5` on.", "`1e-5`"),
     ],
 )
-def test_a_number_that_was_typed_is_refused(prose: str, number: str, tmp_path: Path) -> None:
-    """In prose, in a table, in a heading, and in a code span that nothing on the page explains: it was never measured."""
-    found = mistakes(tmp_path, {"topic/learn.md": f"# A page\n\n{prose}\n"})
+def test_refuses_a_typed_number(prose: str, number: str, tmp_path: Path) -> None:
+    """In prose, in a table, in a heading, and in a code span whose number occurs nowhere else on the page."""
+    (mistake,) = read_course(tmp_path, {"topic/learn.md": f"# A page\n\n{prose}\n"}).mistakes
 
-    assert len(found) == 1
-    assert number in found[0]
-    assert "read it from evidence" in found[0]
+    assert mistake.code == ("unknown-setting" if number.startswith("`") else "typed-number")
+    assert number in mistake.message
 
 
 @pytest.mark.parametrize(
     "prose",
     [
-        "A hundred pictures for ResNet50, MobileNetV2 and EfficientNet-Lite0.",
-        'It gets {{ measured("f", images=20).accuracy | percent(1) }} of them right, with `20` a class.',
+        "A hundred images for ResNet50, MobileNetV2 and EfficientNet-Lite0.",
+        'It gets {{ measured("f", images=20).accuracy | percent(1) }} of them right, with `20` per class.',
         '`{{ gives("x") }}` is what it is.',
         "```text\nEpoch 1/2\n```",
         "```python run\nrate = 1e-5\n```\n\nThe rate is `1e-5`.",
         "The shape is `(64, 64, 3)`.\n\n```python run\nx = (64, 64, 3)\n```",
     ],
 )
-def test_words_names_braces_and_settings_may_stand(prose: str, tmp_path: Path) -> None:
-    """A setting may be named where the page's own code has it."""
+def test_accepts_number_words_names_braces_and_settings(prose: str, tmp_path: Path) -> None:
+    """A setting may be typed where the page's own code has it."""
     assert mistakes(tmp_path, {"topic/learn.md": f"# A page\n\n{prose}\n"}) == []
 
 
 def test_a_card_with_a_number_needs_a_claim(tmp_path: Path) -> None:
-    """Else nobody knows where the number comes from."""
+    """Otherwise its source is unknown."""
     bare = mistakes(tmp_path / "a", {"topic/recall.md": "## How many?\n\nAbout 6,405.\n"})
     proved = mistakes(
         tmp_path / "b", {"topic/recall.md": "## How many?\n\n7.\n\n```python claim\nlen('x' * 7) == 7\n```\n"}
     )
 
-    assert len(bare) == 1
-    assert bare[0].startswith("topic/recall.md:3: the number 6,405 was typed: a card whose answer holds a number needs")
+    assert bare == [("topic/recall.md", 3, "number-without-claim")]
     assert proved == []

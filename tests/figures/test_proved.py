@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from practicum import figures
-from practicum.course import read
+from practicum.course import read_course
 from practicum.model import CourseError, Drawing, Page, Verdict
 from practicum.prove.catalogue import load
 from practicum.prove.prover import Prover
@@ -85,7 +85,7 @@ def test_mistakes_in_a_fence_are_told_with_their_lines(tmp_path: Path) -> None:
     root = course(tmp_path, chart=CHART.replace("play = true", "play = 1"), sweep=SWEEP.replace("slider", "slyder"))
 
     with pytest.raises(CourseError) as caught:
-        read(root)
+        read_course(root)
 
     found = {mistake.line: mistake.message for mistake in caught.value.mistakes}
     assert found[9] == "`play` must be true or false, not 1"

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from practicum import kinds
-from practicum.course.diagnostics import Notes
-from practicum.course.problem import read
+from practicum.course.diagnostics import Diagnostics
+from practicum.course.problem import read_problem
 from practicum.kinds.base import IncompleteAnswer, MissingKey
 from practicum.kinds.literals import value_text
 from practicum.kinds.number import parse_number
@@ -31,9 +31,9 @@ RUN = [name for name in ASKED if kinds.get(name).answer_is_code]
 def example(kind: str) -> Problem:
     """The kind's own example."""
     file = FOLDER / kind / "example.md"
-    notes = Notes("topic/try/example.md")
-    problem = read("topic/try/example.md", file.read_text(), notes)
-    assert problem is not None, notes.mistakes
+    diagnostics = Diagnostics("topic/try/example.md")
+    problem = read_problem("topic/try/example.md", file.read_text(), diagnostics)
+    assert problem is not None, diagnostics.mistakes
     return problem
 
 

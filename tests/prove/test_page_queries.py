@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.course.page_values import fill
-from practicum.course.placeholders import FillError
+from practicum.course.placeholders import PlaceholderError, fill_queries
 from practicum.model import Measured, Measurement
 from practicum.prove import page_queries
 from practicum.prove.page_queries import Sample
@@ -59,7 +58,7 @@ def test_braces_say_what_was_measured(braces: str, text: str) -> None:
     """Means, reaches, curves' ends, winners and expressions, each as its filter writes it."""
     functions = page_queries.answers(measured(), {"x.shape": [64, 64, 3]})
 
-    assert fill(f"{{{{ {braces} }}}}", functions) == text
+    assert fill_queries(f"{{{{ {braces} }}}}", functions) == text
 
 
 @pytest.mark.parametrize(
@@ -75,7 +74,7 @@ def test_what_was_not_measured_is_not_made_up(braces: str, why: str) -> None:
     """It says what is missing, and on which line."""
     functions = page_queries.answers(measured(), {"x.shape": [64, 64, 3]})
 
-    with pytest.raises(FillError, match=why) as raised:
-        fill(f"One line,\nthen {{{{ {braces} }}}}", functions)
+    with pytest.raises(PlaceholderError, match=why) as raised:
+        fill_queries(f"One line,\nthen {{{{ {braces} }}}}", functions)
 
     assert raised.value.line == 2

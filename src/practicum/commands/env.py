@@ -130,32 +130,32 @@ def remove(digests: tuple[str, ...], unused: bool) -> None:
 
 def _read(path: Path) -> tuple[Path, Course]:
     """The course in a folder. Mistakes elsewhere in it do not matter here."""
-    from practicum.course import survey
+    from practicum.course import scan_course
 
     root = path.parent if path.name == "course.toml" else path
     if not (root / "course.toml").is_file():
         _give_up(f"{root} is no course: it has no course.toml")
-    reading = survey(root)
-    wrong = [mistake for mistake in reading.mistakes if mistake.path in ("course.toml", "environment.txt")]
+    scan = scan_course(root)
+    wrong = [mistake for mistake in scan.mistakes if mistake.path in ("course.toml", "environment.txt")]
     for mistake in wrong:
         click.echo(f"{os.path.relpath(root / mistake.path)}:{mistake.line}: {mistake.message}", err=True)
     if wrong:
         sys.exit(2)
-    return root, reading.course
+    return root, scan.course
 
 
 def _checked(packages: Sequence[str], python: str | None) -> Requirements:
     """Requirements from the command line, by the rules that hold in a course."""
-    from practicum.course.diagnostics import Notes
+    from practicum.course.diagnostics import Diagnostics
     from practicum.course.environment import read_environment
-    from practicum.course.toml_tables import EnvironmentTable, Lines
+    from practicum.course.toml_tables import EnvironmentTable, KeyLines
 
-    notes = Notes("--packages")
+    diagnostics = Diagnostics("--packages")
     table = EnvironmentTable(packages=list(packages), python=python)
-    found = read_environment(table, Lines(1), notes, None, notes)
-    for mistake in notes.mistakes:
+    found = read_environment(table, KeyLines(1), diagnostics, None, diagnostics)
+    for mistake in diagnostics.mistakes:
         click.echo(mistake.message, err=True)
-    if found is None or notes:
+    if found is None or diagnostics:
         sys.exit(2)
     return found
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from practicum import settings
-from practicum.course import find_root
+from practicum.course import find_course_root
 from practicum.model import Json, Mistake, OptionFinding, Problem, VariantFinding, Verdict
 from practicum.prove import subjects
 from practicum.prove.catalogue import Catalogue, Entry, survey
@@ -104,7 +104,7 @@ def _selections(paths: Sequence[Path]) -> list[Selection]:
     for path in paths or _default_paths():
         if not path.exists():
             _give_up(f"{path}: there is no such file or folder")
-        root = find_root(path)
+        root = find_course_root(path)
         roots = [root] if root else settings.courses_in(path if path.is_dir() else path.parent)
         if not roots:
             _give_up(f"{path}: is no course, and lies in none (no course.toml here or above)")
@@ -117,7 +117,7 @@ def _selections(paths: Sequence[Path]) -> list[Selection]:
 
 def _default_paths() -> list[Path]:
     here = Path.cwd()
-    if find_root(here):
+    if find_course_root(here):
         return [here]
     return settings.courses_in(here) or settings.courses_in(here / "courses") or settings.shipped_courses()
 

@@ -68,7 +68,7 @@ def _read(file: Path) -> str:
 
 def _environment(digest: str | None, course: Path | None) -> Environment | None:
     """The one that was named, or the course's; None for the server's own."""
-    from practicum.course import read
+    from practicum.course import read_course
     from practicum.environments.cache import Unknown
     from practicum.environments.selection import NoEnvironment, environment_for, named
     from practicum.model import CourseError
@@ -79,7 +79,7 @@ def _environment(digest: str | None, course: Path | None) -> Environment | None:
         if digest is not None:
             return named(digest, "practicum run")
         if course is not None:
-            return environment_for(read(course), course)
+            return environment_for(read_course(course), course)
     except CourseError as error:
         _give_up("\n".join(f"{course}/{mistake}" for mistake in error.mistakes))
     except (NoEnvironment, Unknown) as reason:

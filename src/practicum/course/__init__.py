@@ -1,5 +1,5 @@
-"""From an author's text files to the model, with every mistake and its place; and from Markdown to safe HTML."""
+"""Reads an author's text files into the model, with a line for every mistake; and renders Markdown as safe HTML."""
 
-from practicum.course.read import Reading, find_root, read, survey
+from practicum.course.read import CourseScan, find_course_root, read_course, scan_course
 
-__all__ = ["Reading", "find_root", "read", "survey"]
+__all__ = ["CourseScan", "find_course_root", "read_course", "scan_course"]

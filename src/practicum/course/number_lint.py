@@ -1,13 +1,14 @@
-"""Numbers that somebody typed into a page's prose. They are refused: a measured number is read from evidence.
+"""Numbers that are typed into a page's prose. They are refused: a page reads measured numbers from its evidence.
 
-A number word may be typed (`five steps`), and so may a number that is part of a name (`ResNet50`). A number in a code
-span is a setting: it must stand in the page's own code, drawings or braces, or nobody can say where it comes from.
+Number words may be typed (`five steps`), and so may numbers that are part of a name (`ResNet50`). A number in a code
+span is a setting: it must occur in the page's own code, figures or braces, where a reader can see where it comes from.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 
@@ -17,43 +18,64 @@ _BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _markdown = MarkdownIt("commonmark").enable("table")
 
 
-def numbers(text: str) -> frozenset[str]:
-    """The numbers that stand in a piece of code, each in one way of writing it: `255`, `255.0` and `2.55e2` are one."""
-    return frozenset(_one_way(found) for found in _NUMBER.findall(text))
+@dataclass(frozen=True)
+class TypedNumber:
+    """A number in prose that does not come from evidence, or in a code span that occurs nowhere else on the page."""
+
+    number: str
+    line: int
+    """Within the text, from 1."""
+    is_code: bool
+    """Whether it stands in a code span."""
+
+    @property
+    def code(self) -> str:
+        """The code of this mistake."""
+        return "unknown-setting" if self.is_code else "typed-number"
+
+    def __str__(self) -> str:
+        """The message without advice."""
+        if self.is_code:
+            return f"`{self.number}` does not occur in this page's code, figures or braces"
+        return f"the number {self.number} is typed"
+
+    @property
+    def message(self) -> str:
+        """What is wrong, and what to write instead."""
+        advice = (
+            'read it from evidence, as in `{{ measured("experiment").val_accuracy | percent }}` or '
+            '`{{ gives("x.shape") }}`'
+        )
+        return f"{self}: {advice}" + ("" if self.is_code else ", or write it as a word")
 
 
-def _one_way(written: str) -> str:
+def find_numbers(code: str) -> frozenset[str]:
+    """The numbers in a piece of code, each in one normal form: `255`, `255.0` and `2.55e2` are equal."""
+    return frozenset(_normal_form(number) for number in _NUMBER.findall(code))
+
+
+def _normal_form(number: str) -> str:
     try:
-        return repr(float(written))
+        return repr(float(number))
     except ValueError:
-        return written.rstrip(".")
+        return number.rstrip(".")
 
 
-def typed(text: str, known: frozenset[str]) -> Iterator[tuple[int, str]]:
-    """The line (from 1, within the text) and the message for each number that was typed into this Markdown."""
-    for token in _markdown.parse(_BRACES.sub(_blank, text)):
+def find_typed_numbers(markdown: str, known: frozenset[str]) -> Iterator[TypedNumber]:
+    """The typed numbers in a text, apart from the `known` ones (in normal form), which may occur in code spans."""
+    for token in _markdown.parse(_BRACES.sub(_placeholder, markdown)):
         line = (token.map or [0])[0] + 1
         for child in token.children or ():
             line += child.type in ("softbreak", "hardbreak")
             if child.type == "text":
-                for found in _TYPED.findall(child.content):
-                    yield line, _said(found.rstrip(".,"))
+                for number in _TYPED.findall(child.content):
+                    yield TypedNumber(number.rstrip(".,"), line, is_code=False)
             elif child.type == "code_inline":
-                for found in _NUMBER.findall(child.content):
-                    if _one_way(found) in known:
-                        continue
-                    yield line, f"`{found}` stands nowhere in this page's code, drawings or braces: {_ADVICE}"
+                for number in _NUMBER.findall(child.content):
+                    if _normal_form(number) not in known:
+                        yield TypedNumber(number, line, is_code=True)
 
 
-def _blank(match: re.Match[str]) -> str:
-    """A letter instead, over as many lines."""
+def _placeholder(match: re.Match[str]) -> str:
+    """A letter instead of braces, over as many lines."""
     return "x" + "\n" * match[0].count("\n")
-
-
-_ADVICE = (
-    'read it from evidence, as in `{{ measured("experiment").val_accuracy | percent }}` or `{{ gives("x.shape") }}`'
-)
-
-
-def _said(number: str) -> str:
-    return f"the number {number} was typed: {_ADVICE}, or write it as a word"

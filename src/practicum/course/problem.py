@@ -1,4 +1,4 @@
-"""A problem file: front matter and Markdown in, a :class:`Problem` with all its variants out."""
+"""Reads a problem file: front matter and Markdown become a :class:`Problem` with all its variants."""
 
 from __future__ import annotations
 
@@ -7,117 +7,133 @@ from collections.abc import Mapping
 from typing import Any
 
 from practicum import kinds
-from practicum.course import problem_markdown as drafts
-from practicum.course import toml_tables
-from practicum.course.diagnostics import Notes, suggestion
-from practicum.course.parameters import fill
-from practicum.course.placeholders import FillError
-from practicum.course.problem_markdown import Chunk, Draft, DraftOption, Passage
+from practicum.course import problem_markdown, toml_tables
+from practicum.course.diagnostics import Diagnostics, suggestion
+from practicum.course.placeholders import PlaceholderError, fill_parameters
+from practicum.course.problem_markdown import BodyOption, Chunk, Passage, ProblemBody
 from practicum.model import Fix, Json, Option, Problem, Variant
 
-VARIANTS = 200
-"""The most variants a problem may have."""
+MAX_VARIANTS = 200
 
-CHARACTERS = 2_000_000
-"""The most text that all variants of a problem may hold together."""
+MAX_CHARACTERS = 2_000_000
+"""Characters of all variants of a problem together."""
 
 FILE_ROLES = ("setup", "run", "start", "solution", "check")
-"""What may stand in a file `ROLE.py` of a folder problem instead of a fence."""
+"""The roles whose code may be a file `ROLE.py` of a problem folder instead of a fence."""
 
 
-def read(path: str, text: str, notes: Notes, files: Mapping[str, str] | None = None) -> Problem | None:
-    """The problem in `text`; None if anything is wrong, which is then noted.
+def read_problem(
+    path: str, text: str, diagnostics: Diagnostics, files: Mapping[str, str] | None = None
+) -> Problem | None:
+    """Read a problem. None if it has a mistake.
 
-    `files` holds a folder problem's other files by name: `start.py`, `mutants/guess.py`.
+    Args:
+        path: Of the problem's own file, relative to the course.
+        text: The content of that file.
+        files: The other files of a problem folder, by name: `start.py`, `mutants/guess.py`.
     """
-    split = split_front(text, notes)
+    split = split_front_matter(text, diagnostics)
     if split is None:
         return None
-    front, body, first = split
-    table, lines = toml_tables.parse(front, toml_tables.ProblemTable, notes, 2, frozenset({"kind", "params"}))
+    front_matter, body_text, first = split
+    table, lines = toml_tables.parse_table(
+        front_matter, toml_tables.ProblemTable, diagnostics, 2, frozenset({"kind", "params"})
+    )
     kind = kinds.registered().get(table.kind if table else kinds.DEFAULT, kinds.get(kinds.DEFAULT))
     fenced_answers = table is not None and kind.fence_is_answer(table.proof)
-    draft = drafts.parse(body, first, notes, fenced_answers=fenced_answers)
-    _adopt(draft, files or {}, path.rpartition("/")[0], notes)
+    body = problem_markdown.parse_body(body_text, first, diagnostics, fenced_answers=fenced_answers)
+    _add_files(body, files or {}, path.rpartition("/")[0], diagnostics)
     if table is None:
         return None
-    return _Builder(path, table, lines, draft, notes).build()
+    return _Builder(path, table, lines, body, diagnostics).build()
 
 
-def split_front(text: str, notes: Notes) -> tuple[str, str, int] | None:
-    """Front matter, body, and the line on which the body begins."""
+def split_front_matter(text: str, diagnostics: Diagnostics) -> tuple[str, str, int] | None:
+    """The front matter, the body, and the line on which the body begins."""
     lines = text.split("\n")
     if lines[0].rstrip() != "+++":
         message = 'the file must begin with `+++`, then TOML such as `level = "beginner"`, then `+++` again'
-        notes.add(1, f"{message}; `---` is for YAML" if lines[0].rstrip() == "---" else message)
+        yaml = "; `---` is for YAML" if lines[0].rstrip() == "---" else ""
+        diagnostics.add("no-front-matter", 1, f"{message}{yaml}")
         return None
     for number, line in enumerate(lines[1:], 1):
         if line.rstrip() == "+++":
             return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), number + 2
-    notes.add(1, "the front matter is never closed: put a line `+++` after its last key")
+    diagnostics.add("unclosed-front-matter", 1, "the front matter is not closed: put a line `+++` after its last key")
     return None
 
 
-def _adopt(draft: Draft, files: Mapping[str, str], folder: str, notes: Notes) -> None:
-    """Let a folder problem's files stand for the fences of the same name."""
+def _add_files(body: ProblemBody, files: Mapping[str, str], folder: str, diagnostics: Diagnostics) -> None:
+    """Add a problem folder's files to its body, as if they were fences."""
     for name in sorted(files):
         role = "mutant" if name.startswith("mutants/") else name.removesuffix(".py")
-        if role != "mutant" and role in draft.fences:
-            line = draft.fences[role][0].line - 1
-            notes.add(line, f"both this fence and the file {name} say what `{role}` is: keep one")
+        if role != "mutant" and role in body.fences:
+            line = body.fences[role][0].line - 1
+            message = f"`{role}` is defined by this fence and by the file {name}: keep one"
+            diagnostics.add("repeated-role", line, message)
             continue
         code = Chunk(files[name], 1, f"{folder}/{name}")
-        draft.fences.setdefault(role, []).append(code)
+        body.fences.setdefault(role, []).append(code)
         if role == "run":
-            opening, closing = drafts.fenced(code.text)
+            opening, closing = problem_markdown.fence_lines(code.text)
             shown = Chunk(code.text.rstrip("\n"), 1, code.path)
-            before = draft.sections.get("statement", ())
-            draft.sections["statement"] = (*before, Chunk(f"\n{opening}", 1), shown, Chunk(closing, 1))
+            before = body.sections.get("statement", ())
+            body.sections["statement"] = (*before, Chunk(f"\n{opening}", 1), shown, Chunk(closing, 1))
 
 
 class _Builder:
+    """Builds a problem from its parsed front matter and body."""
+
     def __init__(
-        self, path: str, table: toml_tables.ProblemTable, lines: toml_tables.Lines, draft: Draft, notes: Notes
+        self,
+        path: str,
+        table: toml_tables.ProblemTable,
+        lines: toml_tables.KeyLines,
+        body: ProblemBody,
+        diagnostics: Diagnostics,
     ) -> None:
-        self.path, self.table, self.lines, self.draft, self.notes = path, table, lines, draft, notes
-        self.places = draft.places()
+        self.path, self.table, self.lines, self.body, self.diagnostics = path, table, lines, body, diagnostics
+        self.parts = body.parts()
         self.unfilled: set[tuple[str, int]] = set()
-        """The pieces (file and line) whose braces could not be filled in."""
+        """The chunks (path and line) whose braces could not be filled in."""
 
     def build(self) -> Problem | None:
-        self._requirements()
+        self._check_requirements()
         kind = kinds.registered().get(self.table.kind)
         if kind is None:
-            self.notes.add(
-                self.lines("kind"), f"`{self.table.kind}` is no kind{suggestion(self.table.kind, kinds.registered())}"
-            )
+            message = f"`{self.table.kind}` is not a kind of problem{suggestion(self.table.kind, kinds.registered())}"
+            self.diagnostics.add("unknown-kind", self.lines("kind"), message)
             return None
-        self._belongs(kind)
-        if self._forgotten_params():
+        self._check_parts(kind)
+        if self._forgets_params():
             return None
-        noted = {(mistake.path, mistake.line) for mistake in self.notes.mistakes}
+        earlier = {(mistake.path, mistake.line) for mistake in self.diagnostics.mistakes}
         variants = tuple(self._variant(params) for params in self._combinations())
         problem = self._problem(kind.label, variants)
-        self._mistakes(kind, problem, noted)
-        return None if self.notes else problem
+        self._add_mistakes(kind, problem, earlier)
+        return None if self.diagnostics else problem
 
-    def _belongs(self, kind: kinds.Kind) -> None:
-        """Note the fences and tables which the kind has no use for."""
-        for role, chunks in self.draft.fences.items():
+    def _check_parts(self, kind: kinds.Kind) -> None:
+        """Add a mistake for each fence and table that the kind does not use."""
+        for role, chunks in self.body.fences.items():
             if role not in kind.roles:
                 chunk = chunks[0]
-                self.notes.add(chunk.line - (not chunk.path), f"a `{kind.name}` problem has no `{role}`", chunk.path)
+                message = f"a `{kind.name}` problem has no `{role}`: remove it"
+                self.diagnostics.add("unused-role", chunk.line - (not chunk.path), message, chunk.path)
         if self.table.goal and not kind.has_goal:
-            self.notes.add(self.lines("goal"), f"a `{kind.name}` problem has no `[goal]`")
+            self.diagnostics.add(
+                "unused-goal", self.lines("goal"), f"a `{kind.name}` problem has no `[goal]`: remove it"
+            )
         if self.table.bank and not kind.has_bank:
-            self.notes.add(self.lines("bank"), f"a `{kind.name}` problem has no `bank`")
+            self.diagnostics.add("unused-bank", self.lines("bank"), f"a `{kind.name}` problem has no `bank`: remove it")
 
-    def _forgotten_params(self) -> bool:
-        """Without parameters braces are text; but in prose `{{ name }}` is hardly meant to be read."""
-        if self.table.params or not self.draft.braces:
+    def _forgets_params(self) -> bool:
+        """Whether prose has `{{ name }}` without any parameters, which is a mistake. In code, braces are code."""
+        if self.table.params or not self.body.braces:
             return False
-        line, braces = self.draft.braces[0]
-        self.notes.add(line, f"`{braces}` is filled in from `[params]`, and this problem has none")
+        line, braces = self.body.braces[0]
+        message = f"`{braces}` needs a parameter, and this problem has no `[params]`: add it, or remove the braces"
+        self.diagnostics.add("no-parameters", line, message)
         return True
 
     def _problem(self, label: str, variants: tuple[Variant, ...]) -> Problem:
@@ -137,22 +153,25 @@ class _Builder:
             bank=tuple(table.bank),
         )
 
-    def _mistakes(self, kind: kinds.Kind, problem: Problem, noted: set[tuple[str, int]]) -> None:
-        """Note what the kind finds, but for what follows from mistakes `noted` before (by file and line).
+    def _add_mistakes(self, kind: kinds.Kind, problem: Problem, earlier: set[tuple[str, int]]) -> None:
+        """Add the mistakes that the kind finds, apart from those that follow from `earlier` ones (by path and line).
 
-        What is missing may then stand there, misspelt; and what could not be filled in would be found wrong again.
+        A part that is missing may be there, misspelt; and a part that could not be filled in would be wrong again.
         """
         for variant in problem.variants:
             for mistake in kind.mistakes(problem, variant):
-                place = self._place(mistake.part)
-                follows = bool(noted) if mistake.part == "title" else (place.path or self.path, place.line) in noted
-                if not follows and (place.path, place.line) not in self.unfilled:
-                    self.notes.add(place.line + mistake.line_offset, mistake.message, place.path)
+                chunk = self._find_part(mistake.part)
+                key = (chunk.path or self.path, chunk.line)
+                follows = bool(earlier) if mistake.part == "title" else key in earlier
+                if not follows and (chunk.path, chunk.line) not in self.unfilled:
+                    line = chunk.line + mistake.line_offset
+                    self.diagnostics.add(mistake.code, line, mistake.message, chunk.path)
 
-    def _place(self, part: str) -> Chunk:
-        return self.places.get(part) or Chunk("", self.lines(part))
+    def _find_part(self, part: str) -> Chunk:
+        """Where a part that a kind names is written."""
+        return self.parts.get(part) or Chunk("", self.lines(part))
 
-    def _requirements(self) -> None:
+    def _check_requirements(self) -> None:
         if not self.table.requires:
             return
         from packaging.requirements import InvalidRequirement, Requirement  # slow to import, and rarely needed
@@ -161,7 +180,8 @@ class _Builder:
             try:
                 Requirement(text)
             except InvalidRequirement:
-                self.notes.add(self.lines("requires"), f"`{text}` is no requirement: write one such as `keras>=3`")
+                message = f"`{text}` is not a requirement: write one such as `keras>=3`"
+                self.diagnostics.add("invalid-requirement", self.lines("requires"), message)
 
     def _combinations(self) -> list[dict[str, Json]]:
         params = self.table.params
@@ -169,58 +189,56 @@ class _Builder:
         for values in params.values():
             count *= len(values)
         size = sum(len(chunk.text) for chunk in self._chunks())
-        if count > VARIANTS:
-            message = f"these parameters make {count} variants: at most {VARIANTS} are allowed"
-        elif count > 1 and count * size > CHARACTERS:
-            message = f"{count} variants of {size} characters are too much: shorten the text or the lists"
-        else:
-            return self._distinct(params)
-        self.notes.add(self.lines("params"), message)
-        return []
-
-    def _distinct(self, params: Mapping[str, list[Any]]) -> list[dict[str, Json]]:
+        if count > MAX_VARIANTS:
+            message = f"these parameters make {count} variants: make at most {MAX_VARIANTS}"
+            self.diagnostics.add("too-many-variants", self.lines("params"), message)
+            return []
+        if count > 1 and count * size > MAX_CHARACTERS:
+            message = f"{count} variants of {size} characters are too large: shorten the text or the lists"
+            self.diagnostics.add("variants-too-large", self.lines("params"), message)
+            return []
         for name, values in params.items():
             if len({(type(value), value) for value in values}) < len(values):
-                message = f"`{name}` holds a value twice: each makes a variant, so write it once"
-                self.notes.add(self.lines(f"params.{name}"), message)
+                message = f"`{name}` lists a value twice: each makes a variant, so write it once"
+                self.diagnostics.add("repeated-value", self.lines(f"params.{name}"), message)
         return [dict(zip(params, values, strict=True)) for values in itertools.product(*params.values())]
 
     def _chunks(self) -> list[Chunk]:
-        passages = [*self.draft.sections.values(), *(o.text + o.feedback for o in self.draft.options)]
-        return [*itertools.chain(*passages), *itertools.chain(*self.draft.fences.values())]
+        passages = [*self.body.sections.values(), *(o.text + o.feedback for o in self.body.options)]
+        return [*itertools.chain(*passages), *itertools.chain(*self.body.fences.values())]
 
     def _variant(self, params: dict[str, Json]) -> Variant:
-        section = self.draft.sections.get
+        section = self.body.sections.get
         return Variant(
             params=params,
-            title=self._filled(self.draft.title, params),
+            title=self._filled(self.body.title, params),
             statement=self._prose(section("statement", ()), params),
             setup=self._code("setup", params),
             snippet=self._code("run", params),
-            options=tuple(self._option(option, params) for option in self.draft.options),
+            options=tuple(self._option(option, params) for option in self.body.options),
             hint=self._prose(section("hint", ()), params),
             explanation=self._prose(section("explanation", ()), params),
             start=self._code("start", params),
             solution=self._code("solution", params),
             check=self._code("check", params),
-            mutants=tuple(self._filled(chunk, params) for chunk in self.draft.fences.get("mutant", [])),
+            mutants=tuple(self._filled(chunk, params) for chunk in self.body.fences.get("mutant", [])),
             proof=self._table("proof", self.table.proof, params),
         )
 
     def _code(self, role: str, params: dict[str, Json]) -> str:
-        return "\n".join(self._filled(chunk, params) for chunk in self.draft.fences.get(role, []))
+        return "\n".join(self._filled(chunk, params) for chunk in self.body.fences.get(role, []))
 
     def _prose(self, passage: Passage, params: dict[str, Json]) -> str:
         return "\n".join(self._filled(chunk, params) for chunk in passage).strip("\n").rstrip()
 
-    def _option(self, option: DraftOption, params: dict[str, Json]) -> Option:
+    def _option(self, option: BodyOption, params: dict[str, Json]) -> Option:
         text = self._prose(option.text, params)
         claim, fix = option.claim, option.fix
         return Option(
             text=text,
             key=option.key,
             feedback=self._prose(option.feedback, params),
-            code=drafts.code_span(text) if option.fence is None else self._filled(option.fence, params),
+            code=problem_markdown.code_span(text) if option.fence is None else self._filled(option.fence, params),
             claim=self._filled(claim, params).strip() if claim else None,
             fix=Fix(self._filled(fix, params), fix.line - 1) if fix else None,
             line=option.line,
@@ -230,21 +248,21 @@ class _Builder:
         if not self.table.params:  # without parameters, braces are just text
             return chunk.text
         try:
-            return fill(chunk.text, params)
-        except FillError as reason:
-            self.notes.add(chunk.line + reason.line - 1, str(reason), chunk.path)
+            return fill_parameters(chunk.text, params)
+        except PlaceholderError as error:
+            self.diagnostics.add(error.code, chunk.line + error.line - 1, error.message, chunk.path)
             self.unfilled.add((chunk.path, chunk.line))
             return chunk.text
 
     def _table(self, key: str, value: Any, params: dict[str, Json]) -> Any:
-        """The `[proof]` table with its text filled in; `"{{ name }}"` alone stands for the parameter itself."""
+        """The `[proof]` table with its strings filled in; `"{{ name }}"` alone becomes the parameter's value."""
         if isinstance(value, dict):
             return {name: self._table(f"{key}.{name}", inner, params) for name, inner in value.items()}
         if isinstance(value, list):
             return [self._table(key, inner, params) for inner in value]
         if not isinstance(value, str) or not params:
             return value
-        alone = drafts.BRACES.fullmatch(value.strip())
+        alone = problem_markdown.PARAMETER.fullmatch(value.strip())
         if alone and alone[1] in params:
             return params[alone[1]]
         return self._filled(Chunk(value, self.lines(key)), params)

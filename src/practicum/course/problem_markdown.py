@@ -1,4 +1,4 @@
-"""A problem's Markdown taken apart, nothing filled in yet: title, statement, options, hint, explanation, fences."""
+"""Parses a problem's Markdown into title, statement, options, hint, explanation and fences, with braces unfilled."""
 
 from __future__ import annotations
 
@@ -9,73 +9,73 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from practicum.course.diagnostics import Notes, suggestion
+from practicum.course.diagnostics import Diagnostics, suggestion
 
 ROLES = {
     "python": frozenset({"run", "setup", "claim", "start", "solution", "check", "mutant"}),
     "diff": frozenset({"fix"}),
 }
-_OF_OPTIONS = {"claim", "fix"}
-_SINGLE = {"start", "solution", "check"}
+_OPTION_ROLES = {"claim", "fix"}
+_SINGLE_ROLES = {"start", "solution", "check"}
 _SECTIONS = ("hint", "explanation")
 
-LONGEST_OPTION = 2000
+MAX_OPTION = 2000
 """Characters of an option's text."""
 
-_ELSEWHERE = "?"
-"""Below a heading that is no section: what stands there is looked at when the heading is right."""
+_UNKNOWN_SECTION = "?"
+"""Text below a heading that is not a section. It is checked when the heading is right."""
 
-_BOX = re.compile(r"\[(\s*[^\]\[\s]?\s*)\](?:\s+|$)")
+_CHECKBOX = re.compile(r"\[(\s*[^\]\[\s]?\s*)\](?:\s+|$)")
 _TICKS = re.compile(r"`{3,}")
-BRACES = re.compile(r"\{\{ *([A-Za-z_]\w*) *\}\}")
-"""A parameter's name in braces, and nothing else."""
+PARAMETER = re.compile(r"\{\{ *([A-Za-z_]\w*) *\}\}")
+"""A parameter's name in braces."""
 
 _markdown = MarkdownIt("commonmark")
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A piece of a file: lines that follow one another, and the number of the first."""
+    """Consecutive lines of a file, and the number of the first."""
 
     text: str
     line: int
     path: str = ""
-    """The file, if it is not the problem's own."""
+    """The file, if it is not the problem's main file."""
 
 
 Passage = tuple[Chunk, ...]
-"""Prose in pieces: what is hidden between them is left out, and a shown fence is a piece of its own."""
+"""Prose without the hidden fences between its chunks. A shown fence is a chunk of its own."""
 
 
 @dataclass
-class DraftOption:
-    """One item of the task list."""
+class BodyOption:
+    """One item of the task list, parameters not filled in."""
 
     line: int
     key: bool
     text: Passage
     feedback: Passage = ()
     fence: Chunk | None = None
-    """The fence that is its answer."""
+    """The fence that is its answer, if it has one."""
     claim: Chunk | None = None
     fix: Chunk | None = None
 
 
 @dataclass
-class Draft:
-    """The parts of a problem's body."""
+class ProblemBody:
+    """The parts of a problem's Markdown, parameters not filled in."""
 
     title: Chunk = field(default_factory=lambda: Chunk("", 1))
     sections: dict[str, Passage] = field(default_factory=dict)
     """`statement`, `hint`, `explanation`."""
-    options: list[DraftOption] = field(default_factory=list)
+    options: list[BodyOption] = field(default_factory=list)
     fences: dict[str, list[Chunk]] = field(default_factory=dict)
     """By role."""
     braces: list[tuple[int, str]] = field(default_factory=list)
-    """The line and text of each `{{ name }}` in prose (code is code)."""
+    """The line and text of each `{{ name }}` in prose. In code, braces are code."""
 
-    def places(self) -> dict[str, Chunk]:
-        """The piece of each part, as kinds name it."""
+    def parts(self) -> dict[str, Chunk]:
+        """The chunk of each part, by the names that kinds use."""
         found = {"title": self.title}
         for role, chunks in self.fences.items():
             found[role] = chunks[0]
@@ -87,23 +87,24 @@ class Draft:
         return found
 
 
-def parse(body: str, first: int, notes: Notes, fenced_answers: bool = False) -> Draft:
-    """Take apart a body that begins on line `first` of its file.
+def parse_body(body: str, first: int, diagnostics: Diagnostics, fenced_answers: bool = False) -> ProblemBody:
+    """Parse a body that begins on line `first` of its file.
 
-    `fenced_answers`: a fence without a role, under an option without a code span, is that option's answer; else it
-    is part of the feedback.
+    Args:
+        fenced_answers: Whether a fence without a role, below an option without a code span, is that option's answer.
+            If not, it belongs to the feedback, unless the option consists of it alone.
     """
-    return _Parser(body, first, notes, fenced_answers).parse()
+    return _Parser(body, first, diagnostics, fenced_answers).parse()
 
 
-def blocks(body: str, first: int) -> tuple[list[str], list[Token]]:
-    """The file's lines (index = line − 1; empty before `first`) and Markdown tokens with their places in them."""
+def tokenize(body: str, first: int) -> tuple[list[str], list[Token]]:
+    """The lines of the file (index = line − 1; empty before `first`), and Markdown tokens with their places in them."""
     text = "\n" * (first - 1) + body
     return text.split("\n"), _markdown.parse(text)
 
 
-def fence_role(token: Token, notes: Notes) -> str | None:
-    """The role that a fence's second word names; None without one, or with one that is not known (noted)."""
+def fence_role(token: Token, diagnostics: Diagnostics) -> str | None:
+    """The role in a fence's first line. None without one, or with an unknown one, which is a mistake."""
     words = token.info.split()
     line = (token.map or [0])[0] + 1
     if len(words) < 2:
@@ -111,21 +112,28 @@ def fence_role(token: Token, notes: Notes) -> str | None:
     known = ROLES.get(words[0], frozenset())
     if len(words) > 2 or words[1] not in known:
         roles = [f"{language} {role}" for language, names in ROLES.items() for role in names]
-        notes.add(line, f"```` ```{token.info.strip()} ```` is no role{suggestion(' '.join(words[:2]), roles)}")
+        message = f"```` ```{token.info.strip()} ```` is not a role{suggestion(' '.join(words[:2]), roles)}"
+        diagnostics.add("unknown-role", line, message)
         return None
     return words[1]
 
 
-def unclosed(token: Token, lines: Sequence[str]) -> bool:
-    """Whether a fence runs to the end of what holds it for want of a closing line."""
+def is_unclosed(token: Token, lines: Sequence[str]) -> bool:
+    """Whether a fence has no closing line, and so runs to the end of its container."""
     start, end = token.map or (0, 0)
     last = lines[end - 1].strip() if end - 1 > start else ""
     return not (last.startswith(token.markup) and not last.strip(token.markup[0]))
 
 
-def fenced(text: str) -> tuple[str, str]:
-    """The lines to put before and after a piece of Python, so that it is a fence whatever it holds."""
-    ticks = max((len(found) for found in _TICKS.findall(text)), default=2) + 1
+def add_unclosed(token: Token, diagnostics: Diagnostics) -> None:
+    """Add the mistake of a fence without a closing line."""
+    message = f"this fence is not closed: end it with {token.markup}"
+    diagnostics.add("unclosed-fence", (token.map or [0])[0] + 1, message)
+
+
+def fence_lines(text: str) -> tuple[str, str]:
+    """The opening and closing line for a fence around Python code, longer than any row of backticks in it."""
+    ticks = max(map(len, _TICKS.findall(text)), default=2) + 1
     return "`" * ticks + "python", "`" * ticks
 
 
@@ -141,33 +149,33 @@ def code_span(markdown: str) -> str | None:
 
 
 class _Parser:
-    def __init__(self, body: str, first: int, notes: Notes, fenced_answers: bool) -> None:
-        self.notes = notes
+    def __init__(self, body: str, first: int, diagnostics: Diagnostics, fenced_answers: bool) -> None:
+        self.diagnostics = diagnostics
         self.fenced_answers = fenced_answers
         self.first = first
-        self.lines, self.tokens = blocks(body, first)
-        self.draft = Draft()
+        self.lines, self.tokens = tokenize(body, first)
+        self.body = ProblemBody()
         self.section = ""
         self.spans: dict[str, tuple[int, int]] = {}
         self.hidden: set[int] = set()
         self.shown: dict[int, tuple[Chunk, int]] = {}
-        """By the line of its opening (from 0), the code of a fence with a role that is shown, and the line past it."""
+        """The code of each shown fence with a role, and the line after it, by the line of its opening (from 0)."""
 
-    def parse(self) -> Draft:
+    def parse(self) -> ProblemBody:
         if not any(token.type == "heading_open" and token.tag == "h1" for token in self.tokens):
             line = (self.tokens[0].map or [0])[0] + 1 if self.tokens else self.first - 1
-            self.notes.add(line, "there is no title: begin the text with `# A title`")
+            self.diagnostics.add("no-title", line, "the title is missing: begin the text with `# A title`")
             self.section = "statement"
         index = 0
         while index < len(self.tokens):
             end = self._end(index)
             self._block(index, end)
             index = end
-        self.draft.braces += self._braces()
-        self.spans.pop(_ELSEWHERE, None)
+        self.body.braces += self._braces()
+        self.spans.pop(_UNKNOWN_SECTION, None)
         for name, (start, stop) in self.spans.items():
-            self.draft.sections[name] = self._passage(start, stop)
-        return self.draft
+            self.body.sections[name] = self._passage(start, stop)
+        return self.body
 
     def _braces(self) -> Iterator[tuple[int, str]]:
         for token in self.tokens:
@@ -175,7 +183,7 @@ class _Parser:
             for child in token.children or ():
                 line += child.type in ("softbreak", "hardbreak")
                 if child.type == "text":
-                    yield from ((line, found[0]) for found in BRACES.finditer(child.content))
+                    yield from ((line, found[0]) for found in PARAMETER.finditer(child.content))
 
     def _end(self, index: int) -> int:
         """The index just past the block that begins at `index`."""
@@ -196,65 +204,69 @@ class _Parser:
             self.hidden |= set(range(start, stop))
             return
         if not self.section:
-            self.notes.add(start + 1, "text stands before the title: begin with `# A title`")
-            self.section = _ELSEWHERE
+            self.diagnostics.add("text-before-title", start + 1, "text before the title: begin with `# A title`")
+            self.section = _UNKNOWN_SECTION
         if self.section == "statement" and self._is_options(index, end):
             self._options(index, end)
             return
         if self.section == "statement":
-            self._stray_boxes(index, end)
-            if self.draft.options:
-                self.notes.add(start + 1, "text stands after the options: indent it under one, or move it above them")
+            self._refuse_nested_options(index, end)
+            if self.body.options:
+                message = "text after the options: indent it below one, or move it above them"
+                self.diagnostics.add("text-after-options", start + 1, message)
         self._fences(index, end)
         began, _ = self.spans.get(self.section, (start, stop))
         self.spans[self.section] = (began, stop)
 
     def _heading(self, tag: str, text: str, line: int, stop: int) -> None:
         if tag == "h1":
-            if self.draft.title.text:
-                self.notes.add(line, "this is a second title: a problem has one `#` heading, at its beginning")
+            if self.body.title.text:
+                self.diagnostics.add("second-title", line, "this is a second title: a problem has one `#` heading")
             elif not text:
-                self.notes.add(line, "the title is empty: write `# A title`")
-            self.draft.title = self.draft.title if self.draft.title.text else Chunk(text or "?", line)
+                self.diagnostics.add("empty-title", line, "the title is empty: write `# A title`")
+            self.body.title = self.body.title if self.body.title.text else Chunk(text or "?", line)
             self.section = "statement"
             return
         name = text.casefold()
         if name not in _SECTIONS:
             known = "`## Hint` and `## Explanation`"
-            self.notes.add(line, f"`## {text}` is no section: there are {known}; use `###` inside a statement")
+            message = f"`## {text}` is not a section: the sections are {known}; use `###` inside a statement"
+            self.diagnostics.add("unknown-section", line, message)
         elif name in self.spans or name == self.section:
-            self.notes.add(line, f"there is a second `## {text}`: write one")
-        self.section = name if name in _SECTIONS else _ELSEWHERE
+            self.diagnostics.add("second-section", line, f"this is a second `## {text}`: keep one")
+        self.section = name if name in _SECTIONS else _UNKNOWN_SECTION
 
     def _fences(self, index: int, end: int) -> None:
-        """File the fences of a block by their role; only what is shown stays in the text."""
+        """Collect the fences of a block by their roles. Hidden ones are removed from the text."""
         for token in self.tokens[index:end]:
             if token.type != "fence":
                 continue
             start, stop = token.map or (0, 0)
             self._check_closed(token)
-            role = fence_role(token, self.notes)
+            role = fence_role(token, self.diagnostics)
             if role is None:
                 continue
             if token.level > 0:
-                self.notes.add(
-                    start + 1, f"a `{role}` fence stands inside a list or quotation: move it out to the margin"
-                )
-            elif role in _OF_OPTIONS:
-                self.notes.add(start + 1, f"a `{role}` belongs to an option: indent it under one")
-            elif self.section == _ELSEWHERE:
-                self._file(role, _content(token))
+                message = f"a `{role}` fence is inside a list or quotation: move it to the margin"
+                self.diagnostics.add("nested-fence", start + 1, message)
+            elif role in _OPTION_ROLES:
+                message = f"a `{role}` belongs to an option: indent it below one"
+                self.diagnostics.add("role-outside-option", start + 1, message)
+            elif self.section == _UNKNOWN_SECTION:
+                self._collect(role, _content(token))
             elif self.section != "statement":
-                self.notes.add(start + 1, f"a `{role}` fence stands in `## {self.section.title()}`: move it above")
+                message = f"a `{role}` fence is in `## {self.section.title()}`: move it above, to the statement"
+                self.diagnostics.add("role-in-section", start + 1, message)
             else:
-                self._file(role, _content(token))
+                self._collect(role, _content(token))
                 self._show_or_hide(role, token, start, stop)
 
-    def _file(self, role: str, chunk: Chunk) -> None:
-        filed = self.draft.fences.setdefault(role, [])
-        if filed and role in _SINGLE:
-            self.notes.add(chunk.line - 1, f"there is a second `{role}` fence: a problem has one")
-        filed.append(chunk)
+    def _collect(self, role: str, chunk: Chunk) -> None:
+        chunks = self.body.fences.setdefault(role, [])
+        if chunks and role in _SINGLE_ROLES:
+            message = f"this is a second `{role}` fence: a problem has one"
+            self.diagnostics.add("repeated-role", chunk.line - 1, message)
+        chunks.append(chunk)
 
     def _show_or_hide(self, role: str, token: Token, start: int, stop: int) -> None:
         if role == "run":
@@ -263,8 +275,8 @@ class _Parser:
             self.hidden |= set(range(start, stop))
 
     def _check_closed(self, token: Token) -> None:
-        if unclosed(token, self.lines):
-            self.notes.add((token.map or [0])[0] + 1, f"this fence is never closed: end it with {token.markup}")
+        if is_unclosed(token, self.lines):
+            add_unclosed(token, self.diagnostics)
 
     def _items(self, index: int, end: int) -> Iterator[tuple[int, int]]:
         level = self.tokens[index].level + 1
@@ -284,83 +296,88 @@ class _Parser:
     def _is_options(self, index: int, end: int) -> bool:
         if self.tokens[index].type != "bullet_list_open":
             return False
-        return any(_BOX.match(self._first_text(at, stop)) for at, stop in self._items(index, end))
+        return any(_CHECKBOX.match(self._first_text(at, stop)) for at, stop in self._items(index, end))
 
-    def _stray_boxes(self, index: int, end: int) -> None:
-        """Options that are no bulleted list at the margin."""
+    def _refuse_nested_options(self, index: int, end: int) -> None:
+        """Add a mistake for options that are not a bulleted list at the margin."""
         for at in range(index, end):
             token = self.tokens[at]
-            if token.type == "list_item_open" and _BOX.match(self._first_text(at, end)):
-                message = "options stand in a bulleted list at the margin: write `- [x]` and `- [ ]`"
-                self.notes.add((token.map or [0])[0] + 1, message)
+            if token.type == "list_item_open" and _CHECKBOX.match(self._first_text(at, end)):
+                message = "options must be a bulleted list at the margin: write `- [x]` and `- [ ]`"
+                self.diagnostics.add("nested-options", (token.map or [0])[0] + 1, message)
                 return
 
     def _options(self, index: int, end: int) -> None:
         for at, stop in self._items(index, end):
             line = (self.tokens[at].map or [0])[0] + 1
-            box = _BOX.match(self._first_text(at, stop))
+            box = _CHECKBOX.match(self._first_text(at, stop))
             if box is None:
-                self.notes.add(line, "this item has no box: write `- [x]` for a right option, `- [ ]` for a wrong one")
+                message = "this item has no checkbox: write `- [x]` for a right option, `- [ ]` for a wrong one"
+                self.diagnostics.add("no-checkbox", line, message)
             elif box[1] not in ("x", "X", " "):
-                self.notes.add(line, f"`[{box[1]}]` is no box: write `[x]` for a right option, `[ ]` for a wrong one")
+                message = f"`[{box[1]}]` is not a checkbox: write `[x]` for a right option, `[ ]` for a wrong one"
+                self.diagnostics.add("invalid-checkbox", line, message)
             else:
-                self.draft.options.append(self._option(at, stop, box))
+                self.body.options.append(self._option(at, stop, box))
 
-    def _option(self, at: int, stop: int, box: re.Match[str]) -> DraftOption:
+    def _option(self, at: int, stop: int, box: re.Match[str]) -> BodyOption:
         start, end = self.tokens[at].map or (0, 0)
         _, text_end = self.tokens[at + 1].map or (start, start + 1)
         text = self._first_text(at, stop)[box.end() :].rstrip()
-        option = DraftOption(start + 1, box[1] in ("x", "X"), (Chunk(text, start + 1),) if text else ())
+        option = BodyOption(start + 1, box[1] in ("x", "X"), (Chunk(text, start + 1),) if text else ())
         for token in self.tokens[at:stop]:
             if token.type == "fence":
                 self._option_fence(option, token)
         option.feedback = self._passage(text_end, end)
         if not option.text:
-            self.notes.add(start + 1, "this option is empty: write what it says after its box")
-        elif len(text) > LONGEST_OPTION:
-            self.notes.add(start + 1, f"this option has {len(text)} characters: at most {LONGEST_OPTION} can be read")
+            self.diagnostics.add("empty-option", start + 1, "this option is empty: write its text after the checkbox")
+        elif len(text) > MAX_OPTION:
+            message = f"this option has {len(text)} characters: write at most {MAX_OPTION}"
+            self.diagnostics.add("option-too-long", start + 1, message)
         return option
 
-    def _option_fence(self, option: DraftOption, token: Token) -> None:
+    def _option_fence(self, option: BodyOption, token: Token) -> None:
         start, stop = token.map or (0, 0)
         self._check_closed(token)
-        role = fence_role(token, self.notes)
+        role = fence_role(token, self.diagnostics)
         chunk = _content(token)
         if role is None:
-            if len(token.info.split()) < 2 and self._answers(option):
-                self._answer(option, chunk, range(start, stop))
+            if len(token.info.split()) < 2 and self._is_answer(option):
+                self._set_answer(option, chunk, range(start, stop))
             return
         self.hidden |= set(range(start, stop))
-        if role not in _OF_OPTIONS:
-            self.notes.add(start + 1, f"a `{role}` fence belongs to the problem: move it out of the option")
+        if role not in _OPTION_ROLES:
+            message = f"a `{role}` fence belongs to the problem: move it out of the option"
+            self.diagnostics.add("role-in-option", start + 1, message)
         elif getattr(option, role) is not None:
-            self.notes.add(start + 1, f"there is a second `{role}` under this option: it has one")
+            message = f"this is a second `{role}` of this option: keep one"
+            self.diagnostics.add("repeated-option-role", start + 1, message)
         else:
             setattr(option, role, chunk)
 
-    def _answers(self, option: DraftOption) -> bool:
-        """Whether a fence without a role is what this option says."""
+    def _is_answer(self, option: BodyOption) -> bool:
+        """Whether a fence without a role is this option's answer."""
         if option.fence is not None:
             return False
         return not option.text or (self.fenced_answers and code_span(option.text[0].text) is None)
 
-    def _answer(self, option: DraftOption, code: Chunk, lines: range) -> None:
+    def _set_answer(self, option: BodyOption, code: Chunk, lines: range) -> None:
         option.fence = code
         self.hidden |= set(lines)
-        opening, closing = fenced(code.text)
+        opening, closing = fence_lines(code.text)
         before = f"\n{opening}" if option.text else opening
         shown = Chunk(code.text.removesuffix("\n"), code.line)
         option.text = (*option.text, Chunk(before, lines.start + 1), shown, Chunk(closing, lines.stop))
 
     def _passage(self, start: int, stop: int) -> Passage:
-        """Lines of the file as Markdown of their own: what is hidden left out, indentation taken away."""
+        """Lines of the file as a Markdown text: without hidden lines and common indentation."""
         pieces: list[list[tuple[int, str]]] = [[]]
         codes: dict[int, Chunk] = {}
         number = start
         while number < stop:
             if number in self.shown:
                 code, past = self.shown[number]
-                opening, closing = fenced(code.text)
+                opening, closing = fence_lines(code.text)
                 pieces[-1].append((number, opening))
                 codes[len(pieces)] = code
                 number = past - 1
@@ -383,13 +400,13 @@ class _Parser:
 
 
 def _spaced(line: str) -> str:
-    """A line indented by blanks: a tab and two blanks are the same to Markdown, but not to the eye."""
+    """The line indented by spaces: Markdown treats a tab and two spaces alike, an eye does not."""
     rest = line.lstrip(" \t")
     return line[: len(line) - len(rest)].expandtabs(4) + rest
 
 
 def _content(token: Token) -> Chunk:
-    """What a fence holds."""
+    """The code in a fence."""
     start, _ = token.map or (0, 0)
     return Chunk(token.content, start + 2 if token.content else start + 1)
 

@@ -1,18 +1,18 @@
-"""A course folder in, a :class:`Course` out; or every mistake in every file, each with its place."""
+"""Reads a course folder: the course as far as it can be read, and every mistake in every file."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from practicum import modes
-from practicum.course import files, toml_tables
+from practicum.course import cards, files, toml_tables
 from practicum.course import page as pages
 from practicum.course import problem as problems
-from practicum.course.diagnostics import Notes, printable, suggestion
+from practicum.course.diagnostics import Diagnostics, printable, suggestion
 from practicum.course.environment import LOCK, read_environment
 from practicum.model import Card, Course, CourseError, Mistake, Page, Problem, Requirements, Topic
 
@@ -20,8 +20,8 @@ _SLUG = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
 
 @dataclass
-class Reading:
-    """What a course folder holds, as far as it can be read, and what is wrong in it.
+class CourseScan:
+    """A course as far as it can be read, and the mistakes in its files.
 
     A file with a mistake is left out of `course`, so that the others can still be worked with.
     """
@@ -30,185 +30,195 @@ class Reading:
     mistakes: list[Mistake] = field(default_factory=list)
 
 
-def read(root: Path) -> Course:
-    """The course in the folder `root`. Raises CourseError with every mistake there is."""
-    reading = survey(root)
-    if reading.mistakes:
-        raise CourseError(reading.mistakes)
-    return reading.course
+def read_course(root: Path) -> Course:
+    """Read the course in the folder `root`. Raises CourseError with every mistake in it."""
+    scan = scan_course(root)
+    if scan.mistakes:
+        raise CourseError(scan.mistakes)
+    return scan.course
 
 
-def survey(root: Path) -> Reading:
-    """The course in the folder `root`, mistakes and all."""
-    return _Reader(root).read()
+def scan_course(root: Path) -> CourseScan:
+    """Read the course in the folder `root`, and collect its mistakes."""
+    return _CourseReader(root).read()
 
 
-def find_root(path: Path) -> Path | None:
-    """The course that a path lies in: the nearest folder upward with a `course.toml`."""
+def find_course_root(path: Path) -> Path | None:
+    """The course that a path lies in: the nearest folder upwards with a `course.toml`."""
     path = path.absolute()
     return next((folder for folder in (path, *path.parents) if (folder / "course.toml").is_file()), None)
 
 
-class _Reader:
+class _CourseReader:
+    """Reads every file of a course once."""
+
     def __init__(self, root: Path) -> None:
         self.root = root
         self.mistakes: list[Mistake] = []
 
-    def read(self) -> Reading:
-        table, environment = self._course()
-        topics = [topic for name in self._folders() if (topic := self._topic(name)) is not None]
+    def read(self) -> CourseScan:
+        table, environment = self._read_course_file()
+        topics = [topic for name in self._topic_folders() if (topic := self._read_topic(name)) is not None]
         if table and not topics and not self.mistakes:
-            self._note("course.toml", "the course has no topic: add a folder with a `topic.toml`")
+            self._add("no-topic", "course.toml", "the course has no topic: add a folder with a `topic.toml`")
         table = table or toml_tables.CourseTable(title=self.root.absolute().name or "?")
-        said = table.model_dump(exclude={"environment"})
-        course = Course(slug=self.root.absolute().name, topics=tuple(topics), environment=environment, **said)
-        return Reading(course, sorted(set(self.mistakes)))
+        fields = table.model_dump(exclude={"environment"})
+        course = Course(slug=self.root.absolute().name, topics=tuple(topics), environment=environment, **fields)
+        return CourseScan(course, sorted(set(self.mistakes)))
 
-    def _course(self) -> tuple[toml_tables.CourseTable | None, Requirements | None]:
-        """`course.toml`, and the environment that it asks for with the lock beside it."""
-        notes, locked = Notes("course.toml"), Notes(LOCK)
-        text = files.read_text(self.root, "course.toml", notes)
-        lock = files.read_text(self.root, LOCK, locked) if LOCK in self._entries(".") else None
+    def _read_course_file(self) -> tuple[toml_tables.CourseTable | None, Requirements | None]:
+        """`course.toml`, and the environment that it requires, with the lock beside it."""
+        diagnostics, lock_diagnostics = Diagnostics("course.toml"), Diagnostics(LOCK)
+        text = files.read_text(self.root, "course.toml", diagnostics)
+        lock = files.read_text(self.root, LOCK, lock_diagnostics) if LOCK in self._list(".") else None
         table, environment = None, None
         if text is not None:
-            table, lines = toml_tables.parse(text, toml_tables.CourseTable, notes)
+            table, lines = toml_tables.parse_table(text, toml_tables.CourseTable, diagnostics)
             if table and (table.environment or not lines.has("environment")):
-                environment = read_environment(table.environment, lines, notes, lock, locked)
-        self.mistakes += notes.mistakes + locked.mistakes
+                environment = read_environment(table.environment, lines, diagnostics, lock, lock_diagnostics)
+        self.mistakes += diagnostics.mistakes + lock_diagnostics.mistakes
         return table, environment
 
-    def _folders(self) -> Iterator[str]:
-        for name in self._entries("."):
+    def _topic_folders(self) -> Iterator[str]:
+        for name in self._list("."):
             if name in ("course.toml", LOCK):
                 continue
             if not name.endswith("/"):
-                self._note(name, "is no file of a course: beside `course.toml` stand folders, one a topic")
-            elif not _SLUG.match(name[:-1]):
-                self._note(name[:-1], "cannot be part of an address: use letters, digits, `-`, `_` and `.`")
-            else:
+                message = "does not belong to a course: beside `course.toml` there are only folders, one per topic"
+                self._add("unknown-file", name, message)
+            elif self._is_slug(name[:-1], name[:-1]):
                 yield name[:-1]
 
-    def _topic(self, slug: str) -> Topic | None:
-        names = self._entries(slug)
+    def _read_topic(self, slug: str) -> Topic | None:
+        names = self._list(slug)
         if "topic.toml" not in names:
-            self._note(slug, "this folder is no topic: add a `topic.toml` with a title, or take it away")
+            message = "this folder is not a topic: add a `topic.toml` with a title, or remove the folder"
+            self._add("not-a-topic", slug, message)
             return None
-        table = self._table(f"{slug}/topic.toml", toml_tables.TopicTable)
+        table = self._read_table(f"{slug}/topic.toml", toml_tables.TopicTable)
         found: dict[str, tuple[Problem, ...]] = {}
         written: dict[str, Page] = {}
-        cards: tuple[Card, ...] = ()
+        deck: tuple[Card, ...] = ()
         for mode in modes.ALL:
             if mode.place not in names:
                 continue
             if mode.holds == "problems":
-                found[mode.name] = tuple(self._problems(f"{slug}/{mode.name}", mode.taken))
-            elif mode.holds == "page" and (page := self._page(f"{slug}/{mode.place}")):
+                found[mode.name] = tuple(self._read_problems(f"{slug}/{mode.name}", mode.taken))
+            elif mode.holds == "page" and (page := self._read_page(f"{slug}/{mode.place}")):
                 written[mode.name] = page
             elif mode.holds == "cards":
-                cards = self._cards(f"{slug}/{mode.place}")
-        self._strangers(slug, names)
-        experiments = self._experiments(f"{slug}/experiments.py") if "experiments.py" in names else ""
+                deck = self._read_cards(f"{slug}/{mode.place}")
+        self._refuse_other_files(slug, names)
+        experiments = self._read_experiments(f"{slug}/experiments.py") if "experiments.py" in names else ""
         if table is None:
             return None
         badge = table.badge.name if table.badge else None
-        return Topic(slug, table.title, table.summary, table.minutes, badge, found, written, cards, experiments)
+        return Topic(slug, table.title, table.summary, table.minutes, badge, found, written, deck, experiments)
 
-    def _strangers(self, slug: str, names: list[str]) -> None:
+    def _refuse_other_files(self, slug: str, names: list[str]) -> None:
         known = {"topic.toml", "experiments.py", *(mode.place for mode in modes.ALL)}
         for name in names:
             if name not in known:
-                self._note(f"{slug}/{name.rstrip('/')}", f"is no file of a topic{suggestion(name, known)}")
+                message = f"does not belong to a topic{suggestion(name, known)}"
+                self._add("unknown-file", f"{slug}/{name.rstrip('/')}", message)
 
-    def _problems(self, folder: str, taken: tuple[str, ...]) -> Iterator[Problem]:
+    def _read_problems(self, folder: str, reserved: tuple[str, ...]) -> Iterator[Problem]:
         slugs: dict[str, str] = {}
-        for name in self._entries(folder):
+        for name in self._list(folder):
             slug = name.removesuffix("/") if name.endswith("/") else name.removesuffix(".md")
-            if not _SLUG.match(slug):
-                self._note(f"{folder}/{name}", "cannot be part of an address: use letters, digits, `-`, `_` and `.`")
-            elif slug in taken:
-                self._note(
-                    f"{folder}/{name.rstrip('/')}", f"the service has a page of its own called `{slug}`: rename it"
-                )
+            path = f"{folder}/{name.rstrip('/')}"
+            if not self._is_slug(slug, f"{folder}/{name}"):
+                pass
+            elif slug in reserved:
+                self._add("reserved-name", path, f"`{slug}` is the address of one of the service's pages: rename it")
             elif slug in slugs:
-                self._note(f"{folder}/{name.rstrip('/')}", f"has the same name as {slugs[slug]}: rename one of them")
+                self._add("repeated-name", path, f"has the same name as {slugs[slug]}: rename one of them")
             elif name.endswith("/"):
-                yield from self._folder_problem(f"{folder}/{name[:-1]}")
+                yield from self._read_problem_folder(path)
             elif name.endswith(".md"):
-                yield from self._file_problem(f"{folder}/{name}", {})
+                yield from self._read_problem_file(path, {})
             else:
-                self._note(f"{folder}/{name}", "is no problem: a problem is a file `NAME.md` or a folder")
+                self._add("not-a-problem", path, "is not a problem: a problem is a file `NAME.md` or a folder")
             slugs.setdefault(slug, name)
 
-    def _folder_problem(self, folder: str) -> Iterator[Problem]:
-        names = self._entries(folder)
+    def _is_slug(self, slug: str, path: str) -> bool:
+        """Whether a name can be part of an address; if not, that is a mistake."""
+        if _SLUG.match(slug):
+            return True
+        self._add("invalid-name", path, "cannot be part of an address: use letters, digits, `-`, `_` and `.`")
+        return False
+
+    def _read_problem_folder(self, folder: str) -> Iterator[Problem]:
+        names = self._list(folder)
         if "problem.md" not in names:
-            self._note(folder, "this folder is no problem: add a `problem.md`")
+            self._add("not-a-problem", folder, "this folder is not a problem: add a `problem.md`")
             return
-        inner = self._entries(f"{folder}/mutants") if "mutants/" in names else []
+        inner = self._list(f"{folder}/mutants") if "mutants/" in names else []
         roles = [f"{role}.py" for role in problems.FILE_ROLES]
         found: dict[str, str] = {}
         for name in (*names, *(f"mutants/{name}" for name in inner)):
             if name in roles or (name.startswith("mutants/") and name.endswith(".py")):
-                text = self._text(f"{folder}/{name}")
+                text = self._read_text(f"{folder}/{name}")
                 found |= {} if text is None else {name: text}
             elif name not in ("problem.md", "mutants/"):
-                message = f"is no file of a problem{suggestion(name, ['problem.md', *roles, 'mutants/NAME.py'])}"
-                self._note(f"{folder}/{name.rstrip('/')}", message)
-        yield from self._file_problem(f"{folder}/problem.md", found)
+                known = ["problem.md", *roles, "mutants/NAME.py"]
+                message = f"does not belong to a problem{suggestion(name, known)}"
+                self._add("unknown-file", f"{folder}/{name.rstrip('/')}", message)
+        yield from self._read_problem_file(f"{folder}/problem.md", found)
 
-    def _file_problem(self, path: str, others: dict[str, str]) -> Iterator[Problem]:
-        notes = Notes(path)
-        text = files.read_text(self.root, path, notes)
+    def _read_problem_file(self, path: str, other_files: Mapping[str, str]) -> Iterator[Problem]:
+        diagnostics = Diagnostics(path)
+        text = files.read_text(self.root, path, diagnostics)
         if text is not None:
-            problem = problems.read(path, text, notes, others)
+            problem = problems.read_problem(path, text, diagnostics, other_files)
             if problem is not None:
                 yield problem
-        self.mistakes += notes.mistakes
+        self.mistakes += diagnostics.mistakes
 
-    def _page(self, path: str) -> Page | None:
-        notes = Notes(path)
-        text = files.read_text(self.root, path, notes)
-        page = pages.read_page(path, text, notes) if text is not None else None
-        self.mistakes += notes.mistakes
+    def _read_page(self, path: str) -> Page | None:
+        diagnostics = Diagnostics(path)
+        text = files.read_text(self.root, path, diagnostics)
+        page = pages.read_page(path, text, diagnostics) if text is not None else None
+        self.mistakes += diagnostics.mistakes
         return page
 
-    def _cards(self, path: str) -> tuple[Card, ...]:
-        notes = Notes(path)
-        text = files.read_text(self.root, path, notes)
-        cards = pages.read_cards(path, text, notes) if text is not None else ()
-        self.mistakes += notes.mistakes
-        return () if notes else cards
+    def _read_cards(self, path: str) -> tuple[Card, ...]:
+        diagnostics = Diagnostics(path)
+        text = files.read_text(self.root, path, diagnostics)
+        deck = cards.read_cards(path, text, diagnostics) if text is not None else ()
+        self.mistakes += diagnostics.mistakes
+        return () if diagnostics else deck
 
-    def _experiments(self, path: str) -> str:
-        text = self._text(path)
+    def _read_experiments(self, path: str) -> str:
+        text = self._read_text(path)
         try:
             ast.parse(text or "")
-        except SyntaxError as reason:
-            self._note(path, f"is no Python: {reason.msg}", reason.lineno or 1)
-        except (ValueError, MemoryError, RecursionError) as reason:
-            self._note(path, f"is no Python: {reason or 'nested too deeply'}")
+        except SyntaxError as error:
+            self._add("invalid-python", path, f"is not valid Python: {error.msg}", error.lineno or 1)
+        except (ValueError, MemoryError, RecursionError) as error:
+            self._add("invalid-python", path, f"is not valid Python: {error or 'nested too deeply'}")
         return text or ""
 
-    def _table(self, path: str, model: type[toml_tables.Model]) -> toml_tables.Model | None:
-        notes = Notes(path)
-        text = files.read_text(self.root, path, notes)
-        table = toml_tables.parse(text, model, notes)[0] if text is not None else None
-        self.mistakes += notes.mistakes
+    def _read_table(self, path: str, model: type[toml_tables.Model]) -> toml_tables.Model | None:
+        diagnostics = Diagnostics(path)
+        text = files.read_text(self.root, path, diagnostics)
+        table = toml_tables.parse_table(text, model, diagnostics)[0] if text is not None else None
+        self.mistakes += diagnostics.mistakes
         return table
 
-    def _text(self, path: str) -> str | None:
-        notes = Notes(path)
-        text = files.read_text(self.root, path, notes)
-        self.mistakes += notes.mistakes
+    def _read_text(self, path: str) -> str | None:
+        diagnostics = Diagnostics(path)
+        text = files.read_text(self.root, path, diagnostics)
+        self.mistakes += diagnostics.mistakes
         return text
 
-    def _entries(self, folder: str) -> list[str]:
-        """What stands in a folder, but for folders that lie elsewhere."""
+    def _list(self, folder: str) -> list[str]:
+        """The names in a folder, without folders that link out of the course."""
         kept: list[str] = []
-        for name in files.entries(self.root, folder):
+        for name in files.list_entries(self.root, folder):
             path = name if folder == "." else f"{folder}/{name}"
             if name.endswith("/") and self._is_outside(path):
-                self._note(path.rstrip("/"), files.OUTSIDE)
+                self._add("link-outside", path.rstrip("/"), files.LINK_OUTSIDE)
             else:
                 kept.append(name)
         return kept
@@ -219,5 +229,5 @@ class _Reader:
         except (OSError, RuntimeError):
             return True
 
-    def _note(self, path: str, message: str, line: int = 1) -> None:
-        self.mistakes.append(Mistake(printable(path), line, message))
+    def _add(self, code: str, path: str, message: str, line: int = 1) -> None:
+        self.mistakes.append(Mistake(printable(path), line, message, code))

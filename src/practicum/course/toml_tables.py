@@ -1,4 +1,4 @@
-"""TOML tables: front matter, `course.toml`, `topic.toml`. Every mistake in one is found at once, with its line."""
+"""The TOML tables of a course (`course.toml`, `topic.toml`, front matter), checked with a line for each mistake."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from practicum.course.diagnostics import Notes, closest, suggestion
+from practicum.course.diagnostics import Diagnostics, closest_match, suggestion
 from practicum.kinds import DEFAULT
 from practicum.model import Level
 
@@ -74,40 +74,48 @@ class ProblemTable(_Table):
 
 
 INNER: Mapping[str, type[_Table]] = {"badge": BadgeTable, "environment": EnvironmentTable}
-"""The tables within tables, by their keys."""
+"""The nested tables, by their keys."""
 
 Model = TypeVar("Model", bound=_Table)
 
 _STAND_INS: Mapping[str, Any] = {"title": "?", "name": "?", "level": Level.BEGINNER}
-"""What stands for a required key that is missing, so that the rest of the file can still be looked at."""
+"""Values for required keys that are missing, so that the rest of the file can still be checked."""
 
 
-def parse(
-    text: str, model: type[Model], notes: Notes, first: int = 1, vital: frozenset[str] = frozenset()
-) -> tuple[Model | None, Lines]:
-    """A table checked against its model. What is wrong is noted and left out.
+def parse_table(
+    text: str,
+    model: type[Model],
+    diagnostics: Diagnostics,
+    first: int = 1,
+    essential: frozenset[str] = frozenset(),
+) -> tuple[Model | None, KeyLines]:
+    """Parse a table and check it against its model. What is wrong is a mistake and left out.
 
-    None if it is no TOML at all, or if a `vital` key is wrong, without which the rest says nothing.
+    Args:
+        first: The line of the file on which the text begins.
+        essential: Keys without which the rest of the file cannot be checked.
+
+    Returns:
+        The table, or None if it is not TOML or an essential key is wrong; and where its keys are written.
     """
-    lines = Lines(first)
     try:
         raw = tomllib.loads(text)
-    except (ValueError, RecursionError) as reason:
-        notes.add(*syntax_error(reason, text, first))
-        return None, lines
-    lines = Lines(first, text)
+    except (ValueError, RecursionError) as error:
+        diagnostics.add("invalid-toml", *explain_syntax_error(error, text, first))
+        return None, KeyLines(first)
+    lines = KeyLines(first, text)
     try:
-        return model.model_validate(_coerced(raw)), lines
-    except ValidationError as reason:
-        errors: list[dict[str, Any]] = [dict(error) for error in reason.errors(include_url=False, include_context=True)]
-        _note(errors, model, lines, notes)
-        if any(error["loc"][0] in vital for error in errors):
+        return model.model_validate(_coerce(raw)), lines
+    except ValidationError as error:
+        errors: list[dict[str, Any]] = [dict(item) for item in error.errors(include_url=False, include_context=True)]
+        _report(errors, model, lines, diagnostics)
+        if any(item["loc"][0] in essential for item in errors):
             return None, lines
-        return model.model_validate(_mended(_coerced(raw), errors, model)), lines
+        return model.model_validate(_without_errors(_coerce(raw), errors, model)), lines
 
 
-class Lines:
-    """On which line each key of a valid TOML text stands: `level`, `proof`, `proof.value`."""
+class KeyLines:
+    """The line of each key in a valid TOML text, by its dotted name: `level`, `proof.value`."""
 
     def __init__(self, first: int, text: str = "") -> None:
         self.first = first
@@ -145,12 +153,12 @@ _TOKEN = re.compile(
 
 
 def _dotted(written: str) -> str:
-    """A key without its quotation marks and blanks."""
+    """A key without its quotation marks and spaces."""
     return ".".join(part[1] or part[2] or "" for part in _PART.finditer(written))
 
 
 def _statements(text: str) -> Iterator[int]:
-    """The lines (from 0) on which a table or key begins: not those within a list or a string of several lines."""
+    """The lines (from 0) on which a table or key begins: not those within a multi-line list or string."""
     if text:
         yield 0
     line = depth = 0
@@ -162,95 +170,101 @@ def _statements(text: str) -> Iterator[int]:
             yield line
 
 
-# --- what is wrong, in words ------------------------------------------------------------------------------------
+# --- messages -------------------------------------------------------------------------------------------------------
 
 _AT = re.compile(r"\(at line (\d+), column \d+\)")
 
 _ADVICE = {
-    "Invalid value": "this is no value: text stands in quotes, a truth is `true` or `false`",
-    "Cannot overwrite a value": "this key stands here for the second time",
-    "Cannot declare": "this table stands here for the second time",
+    "Invalid value": "this is not a value: write strings in quotes, booleans as `true` or `false`",
+    "Cannot overwrite a value": "this key occurs twice: keep one",
+    "Cannot declare": "this table occurs twice: keep one",
     "Expected '=' after a key": "`=` is missing after the key",
     "Illegal character '\\n'": "a quotation mark is missing at the end",
     "Unterminated string": "a quotation mark is missing at the end",
     "Expected ']'": "a `]` is missing",
     "Unclosed array": "a `]` is missing at the end of a list",
-    "Unescaped '\\'": "a backslash is written `\\\\` in text, or the text in single quotes",
+    "Unescaped '\\'": "write a backslash as `\\\\`, or put the string in single quotes",
 }
+"""Better words for the beginnings of tomllib's messages."""
 
 
-def syntax_error(reason: Exception, text: str, first: int) -> tuple[int, str]:
-    """The line and the words for what tomllib refuses."""
-    message = str(reason) or "nested too deeply"
+def explain_syntax_error(error: Exception, text: str, first: int) -> tuple[int, str]:
+    """The line and the message for an error of tomllib in a text that begins on line `first` of its file."""
+    message = str(error) or "nested too deeply"
     if match := _AT.search(message):
         line, message = first + int(match[1]) - 1, message[: match.start()].strip()
     else:
         line, message = first + text.rstrip("\n").count("\n"), message.replace(" (at end of document)", ", at the end")
-    said = next((advice for key, advice in _ADVICE.items() if message.startswith(key)), message)
-    return line, f"this is no valid TOML: {said}"
+    advice = next((advice for beginning, advice in _ADVICE.items() if message.startswith(beginning)), message)
+    return line, f"this is not valid TOML: {advice}"
 
 
-def _coerced(raw: dict[str, Any]) -> dict[str, Any]:
-    """Strict models take no string for an enumeration; the level is the only one."""
+def _coerce(raw: dict[str, Any]) -> dict[str, Any]:
+    """Strict models accept no string for an enumeration, and the level is the only one."""
     level = raw.get("level")
     return {**raw, "level": Level(level)} if level in [str(known) for known in Level] else raw
 
 
-def _note(errors: Sequence[Mapping[str, Any]], model: type[_Table], lines: Lines, notes: Notes) -> None:
+def _report(
+    errors: Sequence[Mapping[str, Any]], model: type[_Table], lines: KeyLines, diagnostics: Diagnostics
+) -> None:
+    """Add a mistake for each key with an error."""
     unknown = [str(error["loc"][-1]) for error in errors if error["type"] == "extra_forbidden"]
-    told: set[str] = set()
+    reported: set[str] = set()
     for error in errors:
-        key = ".".join(_keys(error["loc"]))
+        key = ".".join(_key_path(error["loc"]))
         name = key.rpartition(".")[2]
-        if error["type"] == "missing" and any(closest(word, [name]) for word in unknown):
-            continue  # it is there, misspelt, and that is said
-        if key not in told:  # one value of a union fails for each of its members
-            notes.add(lines(key), f"`{key}` {_said(name, error, _model_at(model, error['loc']))}")
-        told.add(key)
+        if error["type"] == "missing" and any(closest_match(word, [name]) for word in unknown):
+            continue  # the key is there, misspelt, which is already a mistake
+        if key not in reported:  # a value of a union has an error for each member
+            code, message = _explain(name, error, _model_at(model, error["loc"]))
+            diagnostics.add(code, lines(key), f"`{key}` {message}")
+        reported.add(key)
 
 
-def _mended(raw: dict[str, Any], errors: Sequence[Mapping[str, Any]], model: type[_Table]) -> dict[str, Any]:
+def _without_errors(raw: dict[str, Any], errors: Sequence[Mapping[str, Any]], model: type[_Table]) -> dict[str, Any]:
+    """The table without its wrong keys, and with stand-ins for required ones."""
     wrong = {error["loc"][0] for error in errors}
     kept = {key: value for key, value in raw.items() if key not in wrong}
-    needed = {name: _STAND_INS[name] for name, field in model.model_fields.items() if field.is_required()}
-    return needed | kept
+    required = {name: _STAND_INS[name] for name, field in model.model_fields.items() if field.is_required()}
+    return required | kept
 
 
-def _keys(place: Sequence[str | int]) -> list[str]:
-    """An error's place without the members of unions, which pydantic names there too, and places in lists."""
+def _key_path(location: Sequence[str | int]) -> list[str]:
+    """The keys in pydantic's location of an error, without list indices and members of unions."""
     keys: list[str] = []
-    for part in place:
-        if isinstance(part, int):  # within a list there are no more keys of ours
+    for part in location:
+        if isinstance(part, int):  # lists hold no tables of ours
             break
         keys.append(part)
     return [key for key in keys if key != "[key]"]
 
 
-def _model_at(model: type[_Table], place: Sequence[str | int]) -> type[_Table]:
-    inner = INNER.get(str(place[0])) if len(place) > 1 and place[0] in model.model_fields else None
+def _model_at(model: type[_Table], location: Sequence[str | int]) -> type[_Table]:
+    inner = INNER.get(str(location[0])) if len(location) > 1 and location[0] in model.model_fields else None
     return inner or model
 
 
-def _said(name: str, error: Mapping[str, Any], model: type[_Table]) -> str:
-    """What is wrong with the value of a key, and what to write instead."""
-    kind, given = error["type"], error["input"]
+def _explain(name: str, error: Mapping[str, Any], model: type[_Table]) -> tuple[str, str]:
+    """The code and the message (after the key) for an error of pydantic."""
+    kind, value = error["type"], error["input"]
     if kind == "missing":
-        return f"is missing: {_EXAMPLES.get(name, f'add `{name} = …`')}"
+        return "missing-key", f"is missing: {_EXAMPLES.get(name, f'add `{name} = …`')}"
     if kind == "extra_forbidden":
-        return f"is not known here{suggestion(name, model.model_fields)}"
+        return "unknown-key", f"is not a key here{suggestion(name, model.model_fields)}"
     if kind == "string_pattern_mismatch":
-        return "is no name: parameters are named like Python variables, in letters, digits and `_`"
+        return "parameter-name", "is not a valid name: use letters, digits and `_`, as in Python"
     if kind in ("string_too_short", "too_short"):
-        return "is empty: write something, or take the key away"
-    context = error.get("ctx", {})
+        return "empty-value", "is empty: give it a value, or remove the key"
+    limits = error.get("ctx", {})
     if kind == "greater_than_equal":
-        return f"must be at least {context['ge']}, not {_short(given)}"
+        return "out-of-range", f"must be at least {limits['ge']}, not {_shorten(value)}"
     if kind == "less_than_equal":
-        return f"must be at most {context['le']}, not {_short(given)}"
-    whole = len(error["loc"]) == 1 or error["loc"][0] == "params"
-    wanted = (whole and _TABLES.get(str(error["loc"][0]))) or _WANTED.get(kind, "something else")
-    unquoted = " (take the quotes away)" if kind == "int_type" and str(given).strip().isdigit() else ""
-    return f"must be {wanted}, not {_short(given)}{unquoted}"
+        return "out-of-range", f"must be at most {limits['le']}, not {_shorten(value)}"
+    is_whole_value = len(error["loc"]) == 1 or error["loc"][0] == "params"
+    expected = (is_whole_value and _EXPECTED_KEYS.get(str(error["loc"][0]))) or _EXPECTED.get(kind, "something else")
+    quoted = " (remove the quotes)" if kind == "int_type" and str(value).strip().isdigit() else ""
+    return "wrong-type", f"must be {expected}, not {_shorten(value)}{quoted}"
 
 
 _LEVELS = ", ".join(f'"{level}"' for level in Level)
@@ -260,24 +274,24 @@ _EXAMPLES = {
     "name": 'add `name = "…"`',
     "packages": 'add `packages = ["keras>=3.10"]`',
 }
-_TABLES = {
+_EXPECTED_KEYS = {
     "level": f"one of {_LEVELS}",
     "badge": 'a table, `[badge]` with `name = "…"` below',
     "environment": "a table, `[environment]` with `packages = […]` below",
-    "params": "a list of numbers, texts or truths",
+    "params": "a list of numbers, strings or booleans",
 }
-_WANTED = {
-    "string_type": "text in quotes",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
+_EXPECTED = {
+    "string_type": "a string in quotes",
+    "int_type": "an integer",
+    "int_from_float": "an integer",
     "list_type": "a list, such as `[…]`",
     "dict_type": "a table",
 }
 
 
-def _short(value: Any) -> str:
+def _shorten(value: Any) -> str:
     try:
         text = repr(value)
     except ValueError:  # an integer of thousands of digits
-        text = "such a number"
+        text = "a number this long"
     return text if len(text) <= 60 else text[:59] + "…"

@@ -81,7 +81,7 @@ def load(root: Path) -> Catalogue:
 
 def survey(root: Path) -> Catalogue:
     """The same, as far as it can be read."""
-    reading = courses.survey(root)
+    reading = courses.scan_course(root)
     entries = list(_entries(root, reading.course))
 
     def those(kind: type[Subject]) -> dict[str, Entry]:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from statistics import fmean, stdev
 from typing import Any
 
-from practicum.course.page_values import questions
-from practicum.course.placeholders import FillError, Question
+from practicum.course.placeholders import PageQuery, PlaceholderError, find_queries
 from practicum.model import Json, Measured, Measurement, Page, Prose
 
 SEEDS = 5
@@ -61,13 +60,16 @@ class Answer:
         if first.curves.get(name):
             return Sample(one.curves[name][-1] for one in self._found)
         there = ", ".join([*first.numbers, *first.curves])
-        raise FillError(f"`{first.measurement.function}` gives no `{name}`; it gives {there}")
+        raise PlaceholderError("unknown-result", f"`{first.measurement.function}` gives no `{name}`; it gives {there}")
 
 
-def asked(page: Page) -> tuple[Question, ...]:
+def asked(page: Page) -> tuple[PageQuery, ...]:
     """Every question in the page's prose."""
     return tuple(
-        one for block in page.blocks if isinstance(block, Prose) and not block.verbatim for one in questions(block.text)
+        one
+        for block in page.blocks
+        if isinstance(block, Prose) and not block.verbatim
+        for one in find_queries(block.text)
     )
 
 
@@ -86,13 +88,13 @@ def calls(page: Page) -> Iterator[Measurement]:
 
 
 def answers(measured: Mapping[Measurement, Measured], values: Mapping[str, Json]) -> Mapping[str, Callable[..., Any]]:
-    """The functions that answer. Each raises FillError for what was not measured."""
+    """The functions that answer. Each raises PlaceholderError for what was not measured."""
 
     def of(function: str, settings: Mapping[str, Json], seeds: int) -> Answer:
         calls = list(_measurements(function, settings, seeds))
         missing = [call.call for call in calls if call not in measured]
         if missing:
-            raise FillError(f"{missing[0]} was not measured")
+            raise PlaceholderError("not-measured", f"{missing[0]} was not measured")
         return Answer([measured[call] for call in calls], settings)
 
     def tell(*positional: Any, **named: Any) -> Answer:
@@ -106,7 +108,7 @@ def answers(measured: Mapping[Measurement, Measured], values: Mapping[str, Json]
 
     def gives(expression: str) -> Any:
         if expression not in values:
-            raise FillError(f"`{expression}` was not evaluated")
+            raise PlaceholderError("not-evaluated", f"`{expression}` was not evaluated")
         return values[expression]
 
     return {"measured": tell, "best": best, "gives": gives}
@@ -115,7 +117,7 @@ def answers(measured: Mapping[Measurement, Measured], values: Mapping[str, Json]
 _OWN = {"measured": {"seeds"}, "best": {"seeds", "measure", "want"}, "gives": set[str]()}
 
 
-def mistakes(one: Question, experiments: frozenset[str]) -> Iterator[str]:
+def mistakes(one: PageQuery, experiments: frozenset[str]) -> Iterator[str]:
     """What is wrong with a question, before anything is run."""
     if one.function == "gives":
         if len(one.positional) != 1 or one.named or not isinstance(one.positional[0], str):

@@ -9,8 +9,7 @@ from typing import Any
 
 from practicum import figures, kinds
 from practicum.course.cell_dependencies import find_dependencies
-from practicum.course.page_values import fill, questions
-from practicum.course.placeholders import FillError
+from practicum.course.placeholders import PlaceholderError, fill_queries, find_queries
 from practicum.kinds.claims import judge_claims, plan_claims
 from practicum.kinds.json_values import is_json
 from practicum.kinds.literals import value_text
@@ -184,7 +183,7 @@ def _judge_page(page: Page, topic: Topic, seen: Observations) -> VariantFinding:
 def _wrong_questions(page: Page, experiments: frozenset[str]) -> Iterator[str]:
     for block in page.blocks:
         if isinstance(block, Prose) and not block.verbatim:
-            for one in questions(block.text):
+            for one in find_queries(block.text):
                 for message in page_queries.mistakes(one, experiments):
                     yield f"line {block.line + one.line - 1}: {message}"
 
@@ -244,10 +243,10 @@ def _unanswered(page: Page, measured: Mapping[Measurement, Measured], values: Ma
     for block in page.blocks:
         try:
             if isinstance(block, Prose) and not block.verbatim:
-                fill(block.text, functions)
+                fill_queries(block.text, functions)
             elif isinstance(block, Drawing):
                 figures.ALL[block.figure].draw(block.table, measured, 1)
-        except FillError as reason:
+        except PlaceholderError as reason:
             yield f"line {block.line + reason.line - 1}: {reason}"
         except (KeyError, ValueError, IndexError) as reason:
             yield f"line {block.line}: the `{getattr(block, 'figure', 'text')}` cannot be drawn: {reason}"

@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from practicum import figures
 from practicum.application.pages import sections
-from practicum.course.page_values import fill
 from practicum.course.render import code as highlighted
 from practicum.model import (
     Box,
@@ -145,7 +144,7 @@ class PageLayout:
     def _filled(self, text: str) -> str:
         if self._finding is None:
             return re.sub(r"\{\{.*?\}\}", "(not run)", text, flags=re.DOTALL)
-        return fill(text, self._answers)
+        return fill_queries(text, self._answers)
 
     def _cell(self, block: Cell) -> CellView:
         self._cell_count += 1
