@@ -51,14 +51,14 @@ class _Dialect:
         """The text's syntax tree. Raises PlaceholderError for what this dialect does not allow."""
         try:
             tree = self._environment.parse(text)
+            for node in tree.find_all(nodes.Node):
+                self._check(node)
         except TemplateSyntaxError as error:
             message = f"the braces hold no Jinja expression: {(error.message or '').rstrip('.')}"
             raise PlaceholderError("placeholder-syntax", message, error.lineno or 1) from error
         except (ValueError, RecursionError, MemoryError) as error:
             message = f"the braces cannot be read: {error or 'nested too deeply'}"
             raise PlaceholderError("placeholder-syntax", message, _first_line(text)) from error
-        for node in tree.find_all(nodes.Node):
-            self._check(node)
         return tree
 
     def _check(self, node: nodes.Node) -> None:
