@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from practicum import figures
 from practicum.application.pages import sections
+from practicum.course.placeholders import fill_queries
 from practicum.course.render import code as highlighted
 from practicum.model import (
     Box,
