@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.filters import FILTERS as JINJA_FILTERS
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from practicum.course.placeholders import PageQuery, PlaceholderError, has_placeholders
+from practicum.course.placeholder_types import PageQuery, PlaceholderError, has_placeholders
 from practicum.model import Json
 
 QUERY_FUNCTIONS = ("measured", "best", "gives")
