@@ -249,7 +249,8 @@ class Topic:
     """By mode; in the order of their file names."""
     pages: Mapping[str, Page]
     """By mode."""
-    cards: tuple[Card, ...] = ()
+    decks: Mapping[str, Deck] = field(default_factory=lambda: NOTHING)
+    """By mode."""
     experiments: str = ""
     """The source of `experiments.py`, or nothing."""
 

@@ -74,7 +74,7 @@ def test_a_page_is_a_title_and_its_blocks(tmp_path: Path) -> None:
 
 def test_cards_are_questions_with_answers(tmp_path: Path) -> None:
     """And with a claim, where the answer can be run."""
-    first, second = read_course(tmp_path, {"topic/recall.md": CARDS}).course.topics[0].cards
+    first, second = read_course(tmp_path, {"topic/recall.md": CARDS}).course.topics[0].decks["recall"].cards
 
     assert (first.question, first.answer) == ("What does `trainable = False` hold?", "The weights.")
     assert (first.setup, first.claim, first.line) == ("x = 1\n", "x == 1", 3)

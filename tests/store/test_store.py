@@ -211,12 +211,13 @@ def test_the_latest_sittings_come_first(store: Store) -> None:
     learner = store.learner_for(TOKEN)
     assert learner is not None
 
-    found = store.latest_sittings(learner, "transfer-learning", "small-datasets")
+    found = store.latest_sittings(learner, "transfer-learning", "small-datasets", "challenge")
 
     assert [sitting.id for sitting in found] == [ids[1], ids[2], ids[0]]
     assert found[0] == store.sitting(ids[1])
-    assert store.latest_sittings(learner, "transfer-learning", "small-datasets", limit=2) == found[:2]
-    assert store.latest_sittings(learner, "transfer-learning", "none") == ()
+    assert store.latest_sittings(learner, "transfer-learning", "small-datasets", "challenge", limit=2) == found[:2]
+    assert store.latest_sittings(learner, "transfer-learning", "none", "challenge") == ()
+    assert store.latest_sittings(learner, "transfer-learning", "small-datasets", "exam") == ()
 
 
 # --- badges

@@ -266,5 +266,5 @@ def test_the_topic_offers_all_nine() -> None:
     assert [mode.name for mode in modes.ALL if mode.has_content(topic)] == [mode.name for mode in modes.ALL]
     assert len(topic.problems["try"]) >= 6
     assert {problem.set for problem in topic.problems["challenge"]} == {1, 2, 3}
-    assert len(topic.cards) >= 24
+    assert len(topic.decks["recall"].cards) >= 24
     assert len(topic.problems["project"]) >= 2

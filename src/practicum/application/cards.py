@@ -41,7 +41,10 @@ def card_id(question: str) -> str:
 
 def card_session(context: TopicContext, moment: int) -> CardSession:
     """Return the cards and reviews as they stand at a time, in milliseconds since 1970."""
-    cards = {card_id(served.card.question): served for served in context.site.cards(context.catalogue, context.topic)}
+    cards = {
+        card_id(served.card.question): served
+        for served in context.site.cards(context.catalogue, context.topic, context.mode.name)
+    }
     reviews = tuple(
         Review(step.item, Rating(int(step.data["rating"])), step.at)
         for step in context.steps()

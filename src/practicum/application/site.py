@@ -122,15 +122,18 @@ class Site:
             return bool(self.entries(catalogue, topic, mode.name))
         if mode.holds == "page":
             return self.draft or catalogue.pages[topic.pages[mode.name].path].verdict.served
-        return bool(self.cards(catalogue, topic))
+        return bool(self.cards(catalogue, topic, mode.name))
 
-    def cards(self, catalogue: Catalogue, topic: Topic) -> tuple[ServedCard, ...]:
-        """Return the cards that may be shown: without a claim, with a proved claim, and in a draft all of them."""
-        deck = catalogue.decks.get(topic.cards[0].path) if topic.cards else None
-        evidence = deck.evidence if deck else None
+    def cards(self, catalogue: Catalogue, topic: Topic, mode: str) -> tuple[ServedCard, ...]:
+        """Return a mode's cards that may be shown: without a claim, with a proved claim, and in a draft all of them."""
+        deck = topic.decks.get(mode)
+        if deck is None:
+            return ()
+        entry = catalogue.decks.get(deck.path)
+        evidence = entry.evidence if entry else None
         findings = {str(finding.params.get("card")): finding for finding in evidence.variants} if evidence else {}
         served: list[ServedCard] = []
-        for card in topic.cards:
+        for card in deck.cards:
             finding = findings.get(card.question) if card.claim else None
             if not card.claim or self.draft or (finding and finding.verdict is Verdict.PROVED):
                 served.append(ServedCard(card, finding, evidence.ran if evidence and finding else ""))

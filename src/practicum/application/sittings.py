@@ -143,8 +143,8 @@ def latest_records(context: TopicContext, limit: int = LATEST) -> tuple[SittingR
     learner = context.learner
     if learner is None:
         return ()
-    records = context.site.store.latest_sittings(learner, context.catalogue.course.slug, context.topic.slug)
-    return tuple(record for record in records if record.mode == context.mode.name)[:limit]
+    course, topic = context.catalogue.course.slug, context.topic.slug
+    return context.site.store.latest_sittings(learner, course, topic, context.mode.name, limit)
 
 
 def next_set(context: TopicContext) -> tuple[Entry, ...]:

@@ -14,7 +14,7 @@ from practicum.course import page as pages
 from practicum.course import problem as problems
 from practicum.course.diagnostics import Diagnostics, printable, suggestion
 from practicum.course.environment import LOCK, read_environment
-from practicum.model import Card, Course, CourseError, Mistake, Page, Problem, Requirements, Topic
+from practicum.model import Card, Course, CourseError, Deck, Mistake, Page, Problem, Requirements, Topic
 
 _SLUG = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
@@ -98,7 +98,7 @@ class _CourseReader:
         table = self._read_table(f"{slug}/topic.toml", toml_tables.TopicTable)
         found: dict[str, tuple[Problem, ...]] = {}
         written: dict[str, Page] = {}
-        deck: tuple[Card, ...] = ()
+        decks: dict[str, Deck] = {}
         for mode in modes.ALL:
             if mode.place not in names:
                 continue
@@ -106,14 +106,14 @@ class _CourseReader:
                 found[mode.name] = tuple(self._read_problems(f"{slug}/{mode.name}", mode.taken))
             elif mode.holds == "page" and (page := self._read_page(f"{slug}/{mode.place}")):
                 written[mode.name] = page
-            elif mode.holds == "cards":
-                deck = self._read_cards(f"{slug}/{mode.place}")
+            elif mode.holds == "cards" and (deck := self._read_cards(f"{slug}/{mode.place}")):
+                decks[mode.name] = Deck(f"{slug}/{mode.place}", deck)
         self._refuse_other_files(slug, names)
         experiments = self._read_experiments(f"{slug}/experiments.py") if "experiments.py" in names else ""
         if table is None:
             return None
         badge = table.badge.name if table.badge else None
-        return Topic(slug, table.title, table.summary, table.minutes, badge, found, written, deck, experiments)
+        return Topic(slug, table.title, table.summary, table.minutes, badge, found, written, decks, experiments)
 
     def _refuse_other_files(self, slug: str, names: list[str]) -> None:
         known = {"topic.toml", "experiments.py", *(mode.place for mode in modes.ALL)}

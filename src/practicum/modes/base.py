@@ -50,7 +50,7 @@ class Mode:
     def has_content(self, topic: Topic) -> bool:
         """Whether the topic's author wrote anything for it. A mode without content is not offered."""
         if self.holds == "cards":
-            return bool(topic.cards)
+            return self.name in topic.decks
         return self.name in topic.pages or bool(topic.problems.get(self.name))
 
     def part(self, name: str) -> Any:

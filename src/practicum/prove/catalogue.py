@@ -97,9 +97,9 @@ def _entries(root: Path, course: Course) -> Iterator[Entry]:
                 yield entry(root, topic, mode, problem)
         for mode, page in topic.pages.items():
             yield entry(root, topic, mode, page)
-        if any(card.claim for card in topic.cards):
-            deck = Deck(topic.cards[0].path, topic.cards)
-            yield entry(root, topic, deck.slug, deck)
+        for mode, deck in topic.decks.items():
+            if any(card.claim for card in deck.cards):
+                yield entry(root, topic, mode, deck)
 
 
 def entry(root: Path, topic: Topic, mode: str, subject: Subject) -> Entry:

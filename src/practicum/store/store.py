@@ -69,6 +69,7 @@ _LATEST = _with_events(
         _sitting.c.learner == bindparam("learner"),
         _sitting.c.course == bindparam("course"),
         _sitting.c.topic == bindparam("topic"),
+        _sitting.c.mode == bindparam("mode"),
     )
     .order_by(_sitting.c.started.desc(), _sitting.c.id)
     .limit(bindparam("limit"))
@@ -306,9 +307,11 @@ class Store:
             if endings:
                 connection.execute(_FINISH, endings)
 
-    def latest_sittings(self, learner: str, course: str, topic: str, limit: int = 20) -> tuple[SittingRecord, ...]:
-        """A learner's sittings of a topic in every mode, the one started last first, at most `limit` of them."""
-        wanted = {"learner": learner, "course": course, "topic": topic, "limit": limit}
+    def latest_sittings(
+        self, learner: str, course: str, topic: str, mode: str, limit: int = 20
+    ) -> tuple[SittingRecord, ...]:
+        """A learner's sittings of a topic in one mode, the one started last first, at most `limit` of them."""
+        wanted = {"learner": learner, "course": course, "topic": topic, "mode": mode, "limit": limit}
         with self._reading() as connection:
             rows = connection.execute(_LATEST, wanted).all()
         return tuple(_records(rows))
