@@ -1,8 +1,9 @@
-"""A problem kind is one folder. Its examples are proved; its name stands nowhere else."""
+"""A problem kind is one folder: its examples are proved, and its name is used nowhere else."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import practicum
 from practicum import kinds, modes
 from practicum.kinds.choice import FORMS
+from practicum.kinds.choice.proof_form import ProofForm
 from practicum.model import Verdict
 from practicum.python_source.names import public_functions
 from practicum.runner import Pool
@@ -30,7 +32,7 @@ EXAMPLES = [(kind, file) for kind in kinds.registered() for file in examples(kin
 
 @pytest.mark.parametrize("kind", kinds.registered())
 def test_every_kind_is_a_folder_with_an_example(kind: str) -> None:
-    """Whoever adds one shows what it is for."""
+    """The example shows what it is for."""
     assert (FOLDER / kind / "__init__.py").is_file()
     assert examples(kind)
     assert kinds.get(kind).name == kind
@@ -39,13 +41,13 @@ def test_every_kind_is_a_folder_with_an_example(kind: str) -> None:
 
 @pytest.mark.parametrize("form", [*FORMS, "claim"])
 def test_every_form_of_proof_has_an_example(form: str) -> None:
-    """By its name."""
+    """The example has the form's name."""
     assert FOLDER / f"choice/examples/{form}.md" in examples("choice")
 
 
 @pytest.mark.parametrize(("kind", "file"), EXAMPLES, ids=[f"{kind}-{file.stem}" for kind, file in EXAMPLES])
 def test_every_example_is_proved(kind: str, file: Path, tmp_path: Path, pool: Pool) -> None:
-    """By the prover and the runner, as any problem is."""
+    """The prover and the runner are the real ones."""
     experiments = file.with_name("experiments.py")
     source = experiments.read_text() if file.stem == "best" else ""
 
@@ -57,25 +59,25 @@ def test_every_example_is_proved(kind: str, file: Path, tmp_path: Path, pool: Po
     assert not public_functions(source) or entry.evidence.variants[0].measured  # type: ignore[union-attr]
 
 
-WORDS = {"code", "number", "order", "project", "why", "try", "learn", "metrics", "recall"}
-"""Names that are words of other trades too: keys of JSON, tags of HTML."""
+COMMON_WORDS = {"code", "number", "order", "project", "why", "try", "learn", "metrics", "recall"}
+"""Names with other meanings too: keys of JSON, tags of HTML."""
 
 
-def named(file: Path, name: str) -> list[str]:
-    """Where a module names a kind or mode: anywhere; a common word, where something is chosen by it."""
+def uses(file: Path, name: str) -> list[str]:
+    """The lines on which a module uses a name: as any constant; for a common word, where it selects something."""
     tree = ast.parse(file.read_text())
-    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    within = choosing(tree) if name in WORDS else [tree]
-    found = (node for part in within for node in ast.walk(part))
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    parts = selections(tree) if name in COMMON_WORDS else [tree]
     return [
         f"{file.relative_to(PACKAGE)}:{node.lineno}"
-        for node in found
-        if isinstance(node, ast.Constant) and node.value == name and id(node) not in told
+        for part in parts
+        for node in ast.walk(part)
+        if isinstance(node, ast.Constant) and node.value == name and id(node) not in docstrings
     ]
 
 
-def choosing(tree: ast.AST) -> Iterator[ast.AST]:
-    """Comparisons, cases, look-ups by a written key, and names given to a constant."""
+def selections(tree: ast.AST) -> Iterator[ast.AST]:
+    """Comparisons, cases, look-ups by a literal key, and constants."""
     for node in ast.walk(tree):
         match node:
             case ast.Compare() | ast.MatchValue():
@@ -84,8 +86,8 @@ def choosing(tree: ast.AST) -> Iterator[ast.AST]:
                 yield value
             case ast.keyword(arg="kind" | "mode" | "name", value=value):
                 yield value
-            case ast.Call(func=ast.Attribute(value=ast.Name("kinds" | "modes"), attr="get"), args=given):
-                yield from given
+            case ast.Call(func=ast.Attribute(value=ast.Name("kinds" | "modes"), attr="get"), args=arguments):
+                yield from arguments
             case ast.Subscript(value=value, slice=key) if ast.unparse(value).endswith("ALL"):
                 yield key
 
@@ -95,29 +97,54 @@ MODES = PACKAGE / "modes"
 
 
 @pytest.mark.parametrize("kind", kinds.registered())
-def test_a_kind_s_name_stands_only_in_its_folder(kind: str) -> None:
-    """So that a new kind is one folder, and all else iterates the registry."""
+def test_the_name_of_a_kind_is_used_in_its_folder_only(kind: str) -> None:
+    """So a new kind is one folder, and everything else iterates over the registry."""
     outside = [file for file in MODULES if FOLDER / kind not in file.parents and MODES not in file.parents]
 
-    assert [place for file in outside for place in named(file, kind)] == []
+    assert [place for file in outside for place in uses(file, kind)] == []
 
 
 @pytest.mark.parametrize("mode", [mode.name for mode in modes.ALL])
-def test_a_mode_s_name_stands_only_in_its_module(mode: str) -> None:
-    """The same of modes."""
+def test_the_name_of_a_mode_is_used_in_its_module_only(mode: str) -> None:
+    """The same holds for modes."""
     own = {MODES / f"{mode}.py", MODES / f"{mode}_.py"}
     outside = [file for file in MODULES if file not in own and FOLDER not in file.parents]
 
-    assert [place for file in outside for place in named(file, mode)] == []
+    assert [place for file in outside for place in uses(file, mode)] == []
 
 
-def test_such_a_place_would_be_found(tmp_path: Path) -> None:
+WEB = PACKAGE / "web"
+PAGE_FILES = [
+    file
+    for file in [*WEB.rglob("*.html"), *WEB.rglob("*.css"), *WEB.rglob("*.js")]
+    if file.name not in ("htmx.min.js", "editor-code.js")
+]
+
+
+@pytest.mark.parametrize("kind", sorted(set(kinds.registered()) - COMMON_WORDS))
+def test_the_pages_style_and_script_no_kind_by_its_name(kind: str) -> None:
+    """No class, element or text of a template, style or script outside the kind's folder has its name."""
+    word = re.compile(rf"\b{kind}s?\b")
+
+    assert [file.name for file in PAGE_FILES if word.search(file.read_text())] == []
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=list(FORMS))
+def test_the_proof_table_is_read_in_the_kinds_only(form: ProofForm) -> None:
+    """Nothing outside selects by a key of `[proof]`."""
+    outside = [file for file in MODULES if FOLDER not in file.parents]
+    reads = re.compile(rf"""proof(\.get\(|\[)["']({"|".join(form.schema)})["']""")
+
+    assert [file.name for file in outside if reads.search(file.read_text())] == []
+
+
+def test_such_a_use_would_be_found() -> None:
     """These tests can fail."""
     file = PACKAGE / "kinds/code/__init__.py"
 
-    assert named(file, "code") == [f"kinds/code/__init__.py:{line(file, 'name = ')}"]
-    assert named(PACKAGE / "kinds/choice/__init__.py", "choice") != []
-    assert named(MODES / "why.py", "why") == [f"modes/why.py:{line(MODES / 'why.py', 'name=')}"]
+    assert uses(file, "code") == [f"kinds/code/__init__.py:{line(file, 'name = ')}"]
+    assert uses(PACKAGE / "kinds/choice/__init__.py", "choice") != []
+    assert uses(MODES / "why.py", "why") == [f"modes/why.py:{line(MODES / 'why.py', 'name=')}"]
 
 
 def line(file: Path, text: str) -> int:

@@ -60,6 +60,8 @@ class Kind(ABC):
     """Whether answers are typed or assembled, and not picked: what was entered is then shown again with a refusal."""
     answer_is_code: ClassVar[bool] = False
     """Whether answers are Python code, which is run to grade them."""
+    has_editor: ClassVar[bool] = False
+    """Whether its form contains the pages' code editor (`editor.html`)."""
     proof_summary: ClassVar[str] = "Every run returned what the author states"
     """What a proof of this kind shows, as the beginning of a sentence."""
 
@@ -104,6 +106,10 @@ class Kind(ABC):
     def experiment_names(self, variant: Variant) -> frozenset[str]:
         """The experiments that the `[proof]` names other than in Python code."""
         return frozenset()
+
+    def with_one_seed(self, variant: Variant) -> Variant:
+        """The variant with a plan of one seed per measurement, for a learner who watches it run again."""
+        return variant
 
     def observes_value(self, variant: Variant) -> bool:
         """Whether findings record a bare value as `observed`, and not a sentence."""

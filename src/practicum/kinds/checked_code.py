@@ -84,6 +84,8 @@ class CheckedCode(Kind):
 class EditedStart(CheckedCode):
     """The learner edits the start; the whole text is the answer."""
 
+    has_editor = True
+
     def form_context(
         self, problem: Problem, variant: Variant, order: Sequence[int], fields: Sequence[str]
     ) -> Mapping[str, Any]:

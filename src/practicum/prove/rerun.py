@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from practicum import kinds
 from practicum.environments.selection import NoEnvironment, environment_for
-from practicum.model import Measured, Measurement, Variant, VariantFinding, Verdict
+from practicum.model import Measured, Measurement, VariantFinding, Verdict
 from practicum.prove import experiments, judging, subjects
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.prove.judging import Measurements
@@ -31,7 +30,8 @@ def again(
     except NoEnvironment as reason:
         return VariantFinding(entry.problem.variants[variant].params, Verdict.ERROR, str(reason))
     topic = catalogue.topic(entry.topic)
-    asked = _with_one_seed(entry.problem.variants[variant])
+    # Several seeds can take minutes. One shows what happens, and the recorded proof holds the others.
+    asked = kinds.get(entry.problem.kind).with_one_seed(entry.problem.variants[variant])
     part = subjects.of_variant(entry.problem, asked, experiment_names(topic))
     bench = Bench(run, topic, SECONDS, cancel, on_event, environment)
     known = Measurements()
@@ -48,9 +48,3 @@ def again(
     for batch in experiments.batches(part.plan.measurements, 1):
         experiments.measure(batch, bench, on_measured)
     return judging.judge_part(part, bench, known, once=True)
-
-
-def _with_one_seed(variant: Variant) -> Variant:
-    """Several seeds are minutes of work; one shows what happens, and the recorded proof holds the rest."""
-    seeds = variant.proof.get("seeds", 1)
-    return replace(variant, proof={**variant.proof, "seeds": seeds[:1] if isinstance(seeds, list) else 1})

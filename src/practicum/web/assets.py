@@ -1,10 +1,10 @@
-"""Styles, scripts and icons of this package and of modes, at addresses that change with their content."""
+"""Styles, scripts and icons of this package, of modes and of kinds, at addresses that change with their content."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from practicum import modes
+from practicum import kinds, modes
 
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 _FOREVER = "public, max-age=31536000, immutable"
@@ -44,8 +44,9 @@ def _own_files() -> Iterator[tuple[str, bytes]]:
 
 
 def _package_files() -> Iterator[tuple[str, bytes]]:
-    packages = dict.fromkeys(package for mode in modes.ALL for package in mode.packages)
-    for package in packages:
+    of_modes = [package for mode in modes.ALL for package in mode.packages]
+    of_kinds = [kind.package for kind in kinds.registered().values()]
+    for package in dict.fromkeys([*of_modes, *of_kinds]):
         for name in (STYLE, SCRIPT):
             file = files(package) / name
             if file.is_file():
@@ -69,6 +70,25 @@ def package_addresses(packages: tuple[str, ...], name: str) -> list[str]:
     return [
         _assets()[key].address for key in (f"{package}/{name}" for package in reversed(packages)) if key in _assets()
     ]
+
+
+@dataclass(frozen=True)
+class FormAssets:
+    """What a page needs to show the forms of some kinds."""
+
+    styles: list[str]
+    scripts: list[str]
+    """The addresses of both."""
+    has_editor: bool
+    """Whether one of the forms contains a code editor."""
+
+
+def form_assets(kind_names: Iterable[str]) -> FormAssets:
+    """Return what a page needs to show forms of the kinds with these names."""
+    shown = [kinds.get(name) for name in dict.fromkeys(kind_names)]
+    packages = tuple(kind.package for kind in shown)
+    styles, scripts = package_addresses(packages, STYLE), package_addresses(packages, SCRIPT)
+    return FormAssets(styles, scripts, any(kind.has_editor for kind in shown))
 
 
 @cache

@@ -36,6 +36,8 @@ class FormView:
     options: tuple[OptionView, ...]
     context: Mapping[str, Any]
     """What else the kind's template needs (`Kind.form_context`)."""
+    shortcut_help: str
+    """The keys that the form reacts to (`Kind.shortcut_help`)."""
     is_composed: bool
     """Whether the answer is typed or assembled, and not picked."""
 
@@ -113,7 +115,12 @@ def _form_view(
         if variant.options
     )
     return FormView(
-        kind.form_template, many, options, kind.form_context(problem, variant, order, fields), kind.is_composed
+        kind.form_template,
+        many,
+        options,
+        kind.form_context(problem, variant, order, fields),
+        kind.shortcut_help(variant),
+        kind.is_composed,
     )
 
 

@@ -21,8 +21,6 @@ from practicum.web.problem_view import html
 from practicum.web.rendering import code_spans
 from practicum.wording import counted, duration, long_date, sentence
 
-EXACT = ("value", "prints", "error")
-"""Forms of proof for which what was observed is the bare value, and no sentence."""
 ORDER = ("Validation accuracy", "Training accuracy", "Validation loss", "Training loss")
 """Curves that are shown first, in this order."""
 NAMES = {
@@ -104,11 +102,11 @@ def option_results(
 ) -> tuple[OptionResult, ...]:
     """Return the options in the order in which the learner saw them."""
     variant = entry.problem.variants[number]
-    finding = finding_of(entry, number)
+    kind, finding = kinds.get(entry.problem.kind), finding_of(entry, number)
     picked = {part for answer in answers for part in answer}
     return tuple(
         _option_result(
-            variant, index, str(index) in picked, finding.options[index] if finding and finding.options else None
+            kind, variant, index, str(index) in picked, finding.options[index] if finding and finding.options else None
         )
         for index in order
     )
@@ -145,7 +143,9 @@ def _as_html(kind: kinds.Kind, text: str) -> Markup:
     return Markup("<code>{}</code>").format(text)
 
 
-def _option_result(variant: Variant, index: int, picked: bool, finding: OptionFinding | None) -> OptionResult:
+def _option_result(
+    kind: kinds.Kind, variant: Variant, index: int, picked: bool, finding: OptionFinding | None
+) -> OptionResult:
     option: Option = variant.options[index]
     tags = {(True, True): "Right, and your answer", (True, False): "Right", (False, True): "Your answer"}
     return OptionResult(
@@ -154,24 +154,24 @@ def _option_result(variant: Variant, index: int, picked: bool, finding: OptionFi
         picked,
         tags.get((option.key, picked), ""),
         html(option.feedback),
-        observed_html(variant, finding.observed) if finding else Markup(""),
+        observed_html(kind, variant, finding.observed) if finding else Markup(""),
     )
 
 
-def observed_html(variant: Variant, text: str) -> Markup:
+def observed_html(kind: kinds.Kind, variant: Variant, text: str) -> Markup:
     """Return the result of a run: a bare value as code, a sentence with its code spans. It is data, never Markdown."""
     if not text:
         return Markup("")
     if "\n" in text:
         return Markup('<pre class="wrap" tabindex="0">{}</pre>').format(text)
-    if any(variant.proof.get(form) for form in EXACT):
+    if kind.observes_value(variant):
         return Markup("<code>{}</code>").format(text)
     return code_spans(text)
 
 
 def proof_view(entry: Entry, variant: int) -> ProofView:
     """Return the whole proof of one variant."""
-    finding = finding_of(entry, variant)
+    kind, finding = kinds.get(entry.problem.kind), finding_of(entry, variant)
     if entry.verdict is Verdict.CITED:
         why = "This cannot be settled by running code. It rests on these sources."
         return ProofView("Cited, not proved", why, tuple(map(_source, entry.problem.cites)))
@@ -183,8 +183,8 @@ def proof_view(entry: Entry, variant: int) -> ProofView:
         if finding.verdict is Verdict.PROVED
         else f"{str(finding.verdict).capitalize()}. {sentence(finding.why)}",
         facts=_facts(entry.evidence, finding),
-        charts=_charts(entry.problem.variants[variant], finding.measured),
-        runs=_runs(entry.problem.variants[variant], finding),
+        charts=_charts(kind, entry.problem.variants[variant], finding.measured),
+        runs=_runs(kind, entry.problem.variants[variant], finding),
         rerun_note=_rerun_note(finding),
         command=_command(entry),
     )
@@ -229,9 +229,9 @@ def _in_order(versions: Mapping[str, str]) -> list[str]:
     return known + sorted(versions.keys() - LABELS.keys())
 
 
-def _runs(variant: Variant, finding: VariantFinding) -> tuple[RunRow, ...]:
+def _runs(kind: kinds.Kind, variant: Variant, finding: VariantFinding) -> tuple[RunRow, ...]:
     plain = [
-        RunRow(run.name, observed_html(variant, run.outcome), str(run.seed), f"{run.seconds:.3f}")
+        RunRow(run.name, observed_html(kind, variant, run.outcome), str(run.seed), f"{run.seconds:.3f}")
         for run in finding.runs
     ]
     measured = [
@@ -264,18 +264,18 @@ def _command(entry: Entry) -> str:
 # --- curves
 
 
-def _charts(variant: Variant, measured: Sequence[Measured]) -> tuple[CurveChart, ...]:
+def _charts(kind: kinds.Kind, variant: Variant, measured: Sequence[Measured]) -> tuple[CurveChart, ...]:
     """A chart for each curve that was measured: one line for each setting, over all its seeds."""
     names = {name for one in measured for name, curve in one.curves.items() if len(curve) > 1}
     series = {_named(variant, label): group for label, group in _series(measured).items()}
-    charts_made = (_chart(variant, name, series) for name in sorted(names))
+    charts_made = (_chart(kind, variant, name, series) for name in sorted(names))
     return tuple(sorted(charts_made, key=lambda one: ORDER.index(one.caption) if one.caption in ORDER else len(ORDER)))
 
 
-def _chart(variant: Variant, name: str, series: Mapping[str, Sequence[Measured]]) -> CurveChart:
+def _chart(kind: kinds.Kind, variant: Variant, name: str, series: Mapping[str, Sequence[Measured]]) -> CurveChart:
     caption = _caption(name, [one for group in series.values() for one in group])
     lines = [
-        line(label, [one.curves[name] for one in group if name in one.curves], _of_key(variant, group[0]))
+        line(label, [one.curves[name] for one in group if name in one.curves], _is_of_key(kind, variant, group[0]))
         for label, group in series.items()
         if any(name in one.curves for one in group)
     ]
@@ -327,15 +327,7 @@ def _named(variant: Variant, label: str) -> str:
     return label
 
 
-def _of_key(variant: Variant, one: Measured) -> bool:
-    """Whether the right option is about this setting."""
-    vary = variant.proof.get("vary")
-    if vary is None or vary not in one.measurement.params:
-        return False
-    for option in variant.options:
-        if option.key and option.code is not None:
-            try:
-                return bool(ast.literal_eval(option.code) == one.measurement.params[vary])
-            except (ValueError, SyntaxError):
-                return False
-    return False
+def _is_of_key(kind: kinds.Kind, variant: Variant, measured: Measured) -> bool:
+    """Whether a measurement is about the right option."""
+    number = kind.measured_option(variant, measured.measurement)
+    return number is not None and variant.options[number].key

@@ -34,7 +34,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals["asset"] = assets.address
+    environment.globals |= {"asset": assets.address, "form_assets": assets.form_assets}
     environment.filters |= {
         "highlighted": render.code,
         "highlighted_line": render.line,

@@ -96,6 +96,7 @@ def _page(
         topic=exercise.topic,
         statement=html(variant.statement),
         form=form_view(exercise.problem, exercise.number, exercise.order, (), fields),
+        form_kinds=[exercise.problem.kind],
         names_url=f"{exercise.context.topic_path}/names.json",
         count=len(exercise.all_entries),
         number=exercise.place + 1,

@@ -58,7 +58,7 @@ def describe(rerun: ProofRerun, result: RerunResult) -> dict[str, Any]:
             {
                 "key": option.key,
                 "text": html(option.text, short=True),
-                "observed": observed_html(asked.variant, option.observed),
+                "observed": observed_html(asked.kind, asked.variant, option.observed),
             }
             for option in _ordered(finding.options, asked.order)
         ],

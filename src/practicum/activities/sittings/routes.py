@@ -31,11 +31,10 @@ from practicum.modes import Mode
 from practicum.practice import GRACE, ItemState, ItemStatus, Sitting
 from practicum.web import rendering
 from practicum.web.forms import MAX_CODE_SIZE, answer_fields, blocking, get, post, short_field
-from practicum.web.problem_view import FormView, form_view, heading, html
+from practicum.web.problem_view import form_view, heading, html
 from practicum.web.requests import address_of, site_of, token_of
 from practicum.wording import clock_time, counted
 
-MAX_PICKS = frozenset("12345678")
 """Options that an address may name as picked."""
 
 
@@ -92,7 +91,8 @@ def problem_page(request: Request) -> Response:
                 Link(at.context.path, "The challenge"),
             )
         return rendering.redirect(at.current_path)
-    picked = [place for place in request.query_params.getlist("pick") if place in MAX_PICKS]
+    kind = kinds.get(at.entry(index).problem.kind)
+    picked = [] if kind.is_composed else request.query_params.getlist("pick")
     return _open_problem(request, at, index, moment, picked, notice, focus="notice" if notice else "")
 
 
@@ -121,7 +121,7 @@ def _open_problem(
     form = form_view(entry.problem, item.variant, item.order, answers, fields)
     wrong = notice is None and bool(answers)
     if wrong:
-        notice = _wrong_answer(state, form)
+        notice = _wrong_answer(state, kinds.get(entry.problem.kind).wrong_answer_text(variant))
         report = at.context.site.failed_attempts.get(state.answers[-1].nonce)
     return rendering.page(
         request,
@@ -156,9 +156,8 @@ def _clock_context(state: ItemState, sitting: Sitting, index: int, moment: int) 
     }
 
 
-def _wrong_answer(state: ItemState, form: FormView) -> Notice:
+def _wrong_answer(state: ItemState, heading: str) -> Notice:
     """The message about an answer that was not right, with the attempts left."""
-    heading = "Not right yet." if form.is_composed else "Not quite." if form.many else "Not that one."
     left = counted(state.attempts_left, "attempt") + " left."
     return Notice(left if state.hint_used else f"{left} The hint may help.", heading)
 

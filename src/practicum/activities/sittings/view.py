@@ -14,8 +14,15 @@ def problem_place(at: LearnerSitting, sitting: Sitting, index: int) -> dict[str,
         "url": at.problem_path(index),
         "number": index + 1,
         "total": sitting.total,
+        "form_kinds": _kind_names(at),
         "steps": [_step(state, number == index) for number, state in enumerate(sitting.items)],
     }
+
+
+def _kind_names(at: LearnerSitting) -> list[str]:
+    """The kinds of all problems of a sitting: from one page, boosted links lead to the forms of the others."""
+    entries = (at.context.catalogue.entries.get(item.problem) for item in at.sitting.exam.items)
+    return [entry.problem.kind for entry in entries if entry is not None]
 
 
 def _step(state: ItemState, current: bool) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from practicum.kinds import validators
@@ -63,6 +64,12 @@ class Choice(Kind):
 
     def experiment_names(self, variant: Variant) -> frozenset[str]:
         return _form(variant.proof).experiment_names(variant)
+
+    def with_one_seed(self, variant: Variant) -> Variant:
+        if "seeds" not in _form(variant.proof).schema:
+            return variant
+        seeds = variant.proof.get("seeds")
+        return replace(variant, proof={**variant.proof, "seeds": seeds[:1] if isinstance(seeds, list) else 1})
 
     def observes_value(self, variant: Variant) -> bool:
         return _form(variant.proof).compares_code

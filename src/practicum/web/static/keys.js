@@ -1,6 +1,6 @@
-// The keyboard: 1–8 pick an option (or press what has that key), Enter does the page's main thing (Space too, where the
-// page says so), H shows the hint. Never while one types, never with Ctrl, Alt, Meta or Shift; and a learner whose tools
-// use the same keys can turn them off.
+// The keyboard: a letter or digit activates the element with that `data-key`, such as H for the hint or 2 for the second
+// option. Enter activates the page's main button; Space too, where an element has `data-space`. Never in a text field or
+// with Ctrl, Alt, Meta or Shift. Learners whose tools use the same keys can turn these off.
 
 const OFF = "practicum-keys-off";
 const isOff = () => localStorage.getItem(OFF) === "1";
@@ -14,10 +14,8 @@ function act(event) {
     const space = event.key === " ";
     if (space && isOff()) return;
     press(event, document.querySelector(space ? "[data-space]" : "[data-key=Enter]"));
-  } else if (!isOff() && event.key.toLowerCase() === "h") {
-    press(event, document.querySelector("[data-key=h]"));
-  } else if (!isOff() && /^[1-8]$/.test(event.key)) {
-    press(event, document.querySelector(`.option input[value="${event.key}"], [data-key="${event.key}"]`));
+  } else if (!isOff() && /^[a-z0-9]$/i.test(event.key)) {
+    press(event, document.querySelector(`[data-key="${event.key.toLowerCase()}"]`));
   }
 }
 
@@ -33,12 +31,11 @@ class PracticumKeys extends HTMLElement {
 
   draw() {
     const words = document.createElement("span");
-    const last = this.dataset.options;
-    const keys = last === "0" ? "" : `1–${last} pick, Enter answers`;
+    const keys = this.dataset.keys ?? "";
     const hint = this.hasAttribute("data-hint") && (keys ? "H shows the hint" : "H, outside of a field, shows the hint");
-    const told = this.dataset.words ?? [keys, hint].filter(Boolean).join(", ");
-    if (!told) return; // There is nothing that the browser does not do by itself.
-    words.textContent = isOff() ? "Shortcut keys are off. " : `Keys: ${told}. `;
+    const help = this.dataset.words ?? [keys, hint].filter(Boolean).join(", ");
+    if (!help) return;
+    words.textContent = isOff() ? "Shortcut keys are off. " : `Keys: ${help}. `;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "quiet";
