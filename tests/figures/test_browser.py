@@ -1,4 +1,4 @@
-"""Figures in a real browser: by keyboard, without scripts, on a phone, and as a screen reader needs them."""
+"""Figures in a browser: by keyboard, without scripts, on a phone, and with axe."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from practicum import figures
-from practicum.charts.line_chart import chart, line
+from practicum.charts.line_chart import draw_epochs, mean_series
 from practicum.web.security import HEADERS
 from tests.conftest import ROOT
 from tests.figures.making import TABLES, draw
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-STATIC = ROOT / "src/practicum/web/static"
+FILES = {
+    "practicum.css": ROOT / "src/practicum/web/static/practicum.css",
+    "charts.css": ROOT / "src/practicum/charts/style.css",
+    "charts.js": ROOT / "src/practicum/charts/script.js",
+}
 ADDRESS = "http://localhost"
 TYPES = {".css": "text/css", ".js": "text/javascript"}
 
@@ -52,8 +56,8 @@ def _page(names: tuple[str, ...]) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figures</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
-        '<link rel="stylesheet" href="/practicum.css"><link rel="stylesheet" href="/figures.css">'
-        '<script src="/figures.js" type="module"></script></head>'
+        '<link rel="stylesheet" href="/practicum.css"><link rel="stylesheet" href="/charts.css">'
+        '<script src="/charts.js" type="module"></script></head>'
         f"<body><main><h1>Figures</h1>{drawn}</main></body></html>"
     )
 
@@ -63,7 +67,7 @@ def _serve(route: Route, page: str) -> None:
     if not name:
         route.fulfill(body=page, headers={**HEADERS, "content-type": "text/html; charset=utf-8"})
     else:
-        file = STATIC / name
+        file = FILES[name]
         route.fulfill(body=file.read_bytes(), headers={**HEADERS, "content-type": TYPES[file.suffix]})
 
 
@@ -72,10 +76,10 @@ def row(page: Page, figure: str, number: int) -> list[str]:
     return page.locator(f"#{figure} practicum-curves tr").nth(number).locator("th, td").all_text_contents()
 
 
-def test_the_slider_tells_what_was_measured(opened: Opener) -> None:
-    """By arrow keys: each stop is a value of the table, told with its band; marker and row go along."""
+def test_the_slider_reads_out_measured_values(opened: Opener) -> None:
+    """By arrow keys: each stop is a row of the table; the markers and the highlighted row follow."""
     page = opened("sweep")
-    slider = page.get_by_role("slider", name="Images a class")
+    slider = page.get_by_role("slider", name="Images per class")
     reads = page.locator(".reads")
 
     slider.focus()
@@ -83,21 +87,21 @@ def test_the_slider_tells_what_was_measured(opened: Opener) -> None:
 
     place, scratch, base = row(page, "figure-1", 4)
     assert place == "20"
-    expect(reads).to_have_text(f"With 20 images a class: from scratch {scratch}, pretrained base {base}")
-    expect(slider).to_have_attribute("aria-valuetext", "With 20 images a class")
+    expect(reads).to_have_text(f"With 20 images per class: from scratch {scratch}, pretrained base {base}")
+    expect(slider).to_have_attribute("aria-valuetext", "With 20 images per class")
     expect(page.locator("tr.now")).to_have_count(1)
     expect(page.locator("tr.now th")).to_have_text("20")
     dots = [one.get_attribute("cx") for one in page.locator(".mark").all()]
     assert len(dots) == 2
     assert len(set(dots)) == 1
     page.keyboard.press("End")
-    expect(reads).to_contain_text("With 50 images a class")
+    expect(reads).to_contain_text("With 50 images per class")
     page.keyboard.press("ArrowRight")
-    expect(reads).to_contain_text("With 50 images a class")
+    expect(reads).to_contain_text("With 50 images per class")
 
 
-def test_epochs_are_gone_through_by_key_and_button(opened: Opener) -> None:
-    """Previous, Next, and the arrows on either; the numbers are the table's."""
+def test_epochs_are_stepped_through_by_key_and_button(opened: Opener) -> None:
+    """Previous, Next, and the arrow keys on either; the numbers are the table's."""
     page = opened("chart")
     reads = page.locator(".reads")
     last = row(page, "figure-1", 40)
@@ -114,8 +118,8 @@ def test_epochs_are_gone_through_by_key_and_button(opened: Opener) -> None:
     expect(reads).to_contain_text("Epoch 2: ")
 
 
-def test_playing_goes_to_the_end_and_can_be_paused(opened: Opener) -> None:
-    """From the first epoch if it stood at the last; it is not read out while it runs."""
+def test_playing_runs_to_the_end_and_can_be_paused(opened: Opener) -> None:
+    """From the first epoch if it was at the last; screen readers are not interrupted while it runs."""
     page = opened("chart")
     reads = page.locator(".reads")
 
@@ -131,19 +135,19 @@ def test_playing_goes_to_the_end_and_can_be_paused(opened: Opener) -> None:
     expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
-def test_a_touch_on_the_plot_reads_the_nearest_place(opened: Opener) -> None:
-    """Not a place between."""
+def test_a_touch_on_the_plot_selects_the_nearest_value(opened: Opener) -> None:
+    """Never a place in between."""
     page = opened("sweep")
     box = page.locator("svg.chart").bounding_box()
     assert box
 
     page.mouse.click(box["x"] + 3, box["y"] + 50)
 
-    expect(page.locator(".reads")).to_contain_text("With 2 images a class")
+    expect(page.locator(".reads")).to_contain_text("With 2 images per class")
 
 
-def test_a_threshold_recounts(opened: Opener) -> None:
-    """True and false, positive and negative, and what is made of them: of the table, where one is not defined too."""
+def test_a_threshold_updates_the_counts(opened: Opener) -> None:
+    """The readout is the table's row, also where a score is not defined."""
     page = opened("predictions")
     slider = page.get_by_role("slider", name="Threshold")
     reads = page.locator(".reads")
@@ -162,8 +166,8 @@ def test_a_threshold_recounts(opened: Opener) -> None:
 
 
 @pytest.mark.parametrize("places", [0, 5, 20])
-def test_the_handle_stands_under_the_rule(opened: Opener, places: int) -> None:
-    """Where the places are evenly apart, as thresholds are: the slider is as long as the plot."""
+def test_the_handle_is_below_the_marker(opened: Opener, places: int) -> None:
+    """Where the places are evenly spaced, as thresholds are: the slider is as long as the plot."""
     page = opened("predictions")
     slider = page.get_by_role("slider", name="Threshold")
     slider.fill(str(places))
@@ -175,24 +179,24 @@ def test_the_handle_stands_under_the_rule(opened: Opener, places: int) -> None:
     assert track["x"] + handle / 2 + places / 20 * (track["width"] - handle) == pytest.approx(rule["x"], abs=1)
 
 
-def test_without_scripts_all_is_there(opened: Opener) -> None:
-    """Charts, the sweep's table in sight, the others a click away; no button that does nothing."""
+def test_everything_is_readable_without_scripts(opened: Opener) -> None:
+    """Charts and tables are there, and no button without a function."""
     page = opened(*figures.ALL, java_script_enabled=False)
 
     expect(page.locator(".steer").first).to_be_hidden()
     expect(page.get_by_role("region", name=TABLES["sweep"]["title"])).to_be_visible()
     assert page.get_by_role("button").count() == 0
-    page.get_by_text("The same as a table").first.click()
+    page.get_by_text("Show as a table").first.click()
     expect(page.get_by_role("region", name=TABLES["chart"]["title"])).to_be_visible()
     expect(page.locator("svg[role=img]")).to_have_count(6)
 
 
-def test_the_line_of_the_right_answer_is_there_on_a_phone(opened: Opener) -> None:
-    """Of a chart below a proof, like all others."""
+def test_the_line_of_the_correct_answer_is_visible_on_a_phone(opened: Opener) -> None:
+    """In a chart below a proof, as are the others."""
     page = opened(viewport={"width": 360, "height": 800})
     page.locator("main").evaluate(
         "(main, html) => { main.innerHTML = html; }",
-        str(chart("t", [line("1e-5", [[0.1, 0.9]], key=True), line("0.1", [[0.1, 0.2]])])),
+        str(draw_epochs("t", [mean_series("1e-5", [[0.1, 0.9]], is_key=True), mean_series("0.1", [[0.1, 0.2]])])),
     )
 
     expect(page.locator("polyline:visible")).to_have_count(2)
@@ -202,7 +206,7 @@ def test_the_line_of_the_right_answer_is_there_on_a_phone(opened: Opener) -> Non
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1000])
 def test_figures_are_accessible_and_fit(opened: Opener, scheme: str, width: int) -> None:
-    """Nothing for axe to complain of, nothing wider than the page, in light and dark, with all tables open."""
+    """Axe finds nothing and nothing is wider than the page, in light and dark, with all tables open."""
     page = opened(*figures.ALL, color_scheme=scheme, viewport={"width": width, "height": 800})
     for summary in page.locator("summary").all():
         summary.click()
@@ -216,8 +220,8 @@ def test_figures_are_accessible_and_fit(opened: Opener, scheme: str, width: int)
         assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= width), text.text_content()
 
 
-def test_nothing_moves_when_the_script_begins(opened: Opener) -> None:
-    """Room is kept for what scripts add, and for the longest sentence that is read."""
+def test_the_layout_does_not_shift_when_the_script_starts(opened: Opener) -> None:
+    """Room is kept for what the script adds, and for the longest readout."""
     page = opened("chart", "sweep", "predictions")
     page.evaluate("() => document.fonts.ready")
     shift = page.evaluate(

@@ -1,4 +1,4 @@
-"""Figures over anything that could be measured: well formed, in their frame, readable without picture or script."""
+"""Figures of any results are well formed, inside their frame, and readable without image or script."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from practicum import figures
 from practicum.charts.line_chart import HEIGHT
+from practicum.figures.base import FigureError
 from practicum.model import Measured, Measurement
 from tests.figures.making import TABLES, draw, measured
 
@@ -56,8 +57,8 @@ def texts(figure: ElementTree.Element, name: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("name", figures.ALL)
-def test_a_figure_is_well_formed_and_says_what_it_shows(name: str) -> None:
-    """Its caption, a picture with words, and a table of the same data; no colours and no style of its own."""
+def test_a_figure_is_well_formed_and_described(name: str) -> None:
+    """A caption, an image with a description, a table of the same data; no colours and no style of its own."""
     html = draw(name)
     figure = tree(html)
 
@@ -75,13 +76,13 @@ def test_a_figure_is_well_formed_and_says_what_it_shows(name: str) -> None:
 
 @pytest.mark.parametrize("name", figures.ALL)
 def test_a_figure_is_small(name: str) -> None:
-    """A page of several stays a page."""
+    """In bytes of HTML, so that a page can hold several."""
     assert len(draw(name).encode()) < (25_000 if name == "predictions" else 15_000)
 
 
 @pytest.mark.parametrize("name", figures.ALL)
 def test_figures_of_one_page_share_no_id(name: str) -> None:
-    """Even two of the same sort."""
+    """Not even two of the same kind."""
     ids = [re.findall(r'\bid="([^"]+)"', draw(name, number=number)) for number in (1, 2)]
 
     assert ids[0]
@@ -90,7 +91,7 @@ def test_figures_of_one_page_share_no_id(name: str) -> None:
 
 @pytest.mark.parametrize("name", figures.ALL)
 def test_what_an_author_writes_is_escaped(name: str) -> None:
-    """Titles, names and classes are text."""
+    """Titles, names and classes are shown as text."""
     table = {key: _marked(value) for key, value in TABLES[name].items()}
     html = draw(name, table)
 
@@ -111,7 +112,7 @@ def _marked(value: object) -> object:
 
 @given(st.lists(st.lists(ANY, min_size=1, max_size=12), min_size=4, max_size=4), st.booleans())
 def test_any_curves_make_a_chart(curves: list[list[float]], play: bool) -> None:
-    """Of different lengths, equal, huge, infinite, or no numbers at all."""
+    """Of different lengths, equal, huge, infinite, or NaN."""
     table = {**TABLES["chart"], "seeds": 2, "play": play}
     calls = figures.ALL["chart"].calls(table)
     pairs = [curves[:2], curves[2:]]
@@ -141,14 +142,15 @@ def test_any_numbers_make_a_sweep(numbers: list[float], places: list[float]) -> 
 
 @given(st.lists(st.tuples(ANY, ANY, st.integers(0, 4), st.integers(0, 1)), min_size=1, max_size=30))
 def test_any_points_make_a_map(points: list[tuple[float, float, int, int]]) -> None:
-    """Those without a place are left out, and it says so; a map without points cannot be drawn."""
+    """Points without finite coordinates are left out and counted; a map without points cannot be drawn."""
     lists = {key: tuple(float(one[at]) for one in points) for at, key in enumerate(("x", "y", "label", "part"))}
     table = {**TABLES["scatter"], "panels": TABLES["scatter"]["panels"][:1]}
     (call,) = figures.ALL["scatter"].calls(table)
     placed = [one for one in points if all(abs(place) <= 1e150 for place in one[:2])]
     if not placed:
-        with pytest.raises(ValueError, match="no point that has a place"):
+        with pytest.raises(FigureError) as caught:
             over("scatter", table, [Measured(call, {}, lists)])
+        assert caught.value.code == "no-points"
         return
 
     figure = over("scatter", table, [Measured(call, {}, lists)])
@@ -156,12 +158,12 @@ def test_any_points_make_a_map(points: list[tuple[float, float, int, int]]) -> N
     drawn = [pair for line in figure.iter("polyline") for pair in (line.get("points") or "").split()]
     assert all(0 <= int(place) <= 1000 for pair in drawn for place in pair.split(","))
     assert len(drawn) >= len(placed)
-    assert ("without a place left out" in words(figure)) == (len(placed) < len(points))
+    assert ("left out" in words(figure)) == (len(placed) < len(points))
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), *[st.floats(0.01, 1)] * 3), min_size=1, max_size=40))
 def test_any_probabilities_make_predictions(samples: list[tuple[int, float, float, float]]) -> None:
-    """One sample, one class that never comes up, ties."""
+    """One sample, a class that never occurs, ties."""
     rows = [[score / sum(one[1:]) for score in one[1:]] for one in samples]
     lists = {"label": tuple(float(one[0]) for one in samples)}
     lists |= {f"score_{k}": tuple(row[k] for row in rows) for k in range(3)}
@@ -170,12 +172,12 @@ def test_any_probabilities_make_predictions(samples: list[tuple[int, float, floa
     figure = over("predictions", table, [Measured(Measurement("e", {}, 0), {}, lists)])
 
     in_frame(figure)
-    confusion = texts(figure, "What was taken for what")[2:]
+    confusion = texts(figure, "Confusion matrix")[2:]
     assert sum(int(cell) for row in confusion for cell in row[1:]) == len(samples)
 
 
-def test_a_chart_reads_means_and_the_band_over_seeds() -> None:
-    """The table has the mean, and the least and greatest; shares are percentages where the title says accuracy."""
+def test_a_chart_shows_the_mean_and_range_over_seeds() -> None:
+    """Shares are written in percent, because the title contains `accuracy`."""
     table = {**TABLES["chart"], "seeds": 2}
     calls = figures.ALL["chart"].calls(table)
     curves = [(0.5, 0.8), (0.7, 0.9)]
@@ -187,28 +189,34 @@ def test_a_chart_reads_means_and_the_band_over_seeds() -> None:
         ["1", *["60 % (50 to 70)"] * 2],
         ["2", *["85 % (80 to 90)"] * 2],
     ]
-    assert "Each line is the mean of 2 seeds" in words(figure)
+    assert "2 seeds" in _note(figure)
     plain = over("chart", {**table, "percent": False}, seen)
     assert texts(plain, TABLES["chart"]["title"])[1][1] == "0.600 (0.500 to 0.700)"
 
 
-def test_a_chart_says_where_trainings_ended_apart_and_where_numbers_ran_off() -> None:
-    """Nothing is left out silently."""
+def test_a_chart_notes_trainings_that_ended_early_and_gaps() -> None:
+    """The note under the figure names the line; another line is not named."""
     table = {**TABLES["chart"], "seeds": 2}
     calls = figures.ALL["chart"].calls(table)
-    seen = [
+    results = [
         Measured(calls[0], {}, {"train_curve": (0.1, 0.2, 0.3), "val_curve": (0.1, 0.2, 0.3)}),
         Measured(calls[1], {}, {"train_curve": (0.1, 0.2), "val_curve": (0.1, float("nan"), 0.3)}),
     ]
 
-    told = words(over("chart", table, seen))
+    note = _note(over("chart", table, results))
 
-    assert "training: up to epoch 2, at which the first of its trainings ended." in told
-    assert "validation: where it is left open, it is not a number or infinite." in told
+    assert "training: up to epoch 2" in note
+    assert "validation: gaps" in note
+    assert "training: gaps" not in note
+    assert "validation: up to" not in note
+
+
+def _note(figure: ElementTree.Element) -> str:
+    return words(next(part for part in figure.iter("p") if part.get("class") == "note"))
 
 
 def test_a_varied_chart_names_its_lines_by_the_values() -> None:
-    """One line a value of the parameter."""
+    """One line per value of the parameter."""
     table = {
         "title": "t",
         "experiment": "fine_tune",
@@ -224,63 +232,62 @@ def test_a_varied_chart_names_its_lines_by_the_values() -> None:
     assert "<practicum-curves" not in html
 
 
-def test_a_sweep_reads_only_what_was_measured() -> None:
-    """The sentence in the page is that of one measured value; each value has a row, and a dot on each line."""
+def test_a_sweep_reads_out_measured_values_only() -> None:
+    """The readout is that of one measured value; each value has a row, and a dot on each line."""
     figure = tree(draw("sweep"))
     reads = next(one for one in figure.iter("p") if "reads" in one.get("class", ""))
 
     rows = texts(figure, TABLES["sweep"]["title"])
-    assert [row[0] for row in rows] == ["Images a class", "2", "5", "10", "20", "50"]
-    assert words(reads) == f"With 10 images a class: from scratch {rows[3][1]}, pretrained base {rows[3][2]}"
+    assert [row[0] for row in rows] == ["Images per class", "2", "5", "10", "20", "50"]
+    assert words(reads) == f"With 10 images per class: from scratch {rows[3][1]}, pretrained base {rows[3][2]}"
     assert len([one for one in figure.iter("circle") if "dot" in one.get("class", "")]) == 10
     assert next(one for one in figure.iter("input")).get("max") == "4"
 
 
-def test_a_map_tells_points_apart_by_shape_and_parts_by_filling() -> None:
-    """Five classes have five shapes; what was trained on is filled."""
+def test_a_map_has_a_shape_per_class_and_a_filling_per_part() -> None:
+    """Five classes have five shapes; training points are filled."""
     figure = tree(draw("scatter"))
 
     marks = {one.get("id"): one[0] for one in figure.iter("marker")}
     assert len({one.get("d") for one in marks.values()}) == 5
     assert len({one.get("class") for one in marks.values()}) == 10
-    assert {"filled: trained on", "open: validation"} < {words(one) for one in figure.iter("li")}
+    assert {"filled: training", "open: validation"} < {words(one) for one in figure.iter("li")}
     used = {re.sub(r"url\(#|\)", "", one.get("marker-mid", "")) for one in figure.iter("polyline")}
     assert used == set(marks)
 
 
-def test_many_points_are_told_by_their_centres() -> None:
-    """More than three hundred places are not read by anyone; it says so."""
+def test_many_points_are_summarised_by_their_centres() -> None:
+    """Above three hundred points the table has no coordinates, and a note states it."""
     table = {**TABLES["scatter"], "panels": TABLES["scatter"]["panels"][:1]}
     (call,) = figures.ALL["scatter"].calls(table)
     lists = dict.fromkeys(("x", "y", "label"), (1.0,) * 301)
 
     figure = over("scatter", table, [Measured(call, {}, lists)])
 
-    assert "Of more than 300 points only counts and centres are listed." in words(figure)
+    assert "300 points" in _note(figure)
     assert texts(figure, table["title"]) == [
         ["Panel and class", "Part", "Points", "Centre"],
-        ["before: square", "trained on", "301", "(1.0, 1.0)"],
+        ["before: square", "training", "301", "(1.0, 1.0)"],
     ]
 
 
-def test_accuracy_is_told_with_what_so_few_leave_open() -> None:
-    """In words."""
-    labels = (0.0,) * 200
-    right = tuple([0.9] * 172 + [0.1] * 28)
-    lists = {"label": labels, "score_0": right, "score_1": tuple(1 - one for one in right)}
-    table = {"experiment": "e", "classes": ["a", "b"], "title": "t", "unit": "pictures"}
+def test_accuracy_has_its_interval() -> None:
+    """172 of 200: 86 %, 81 to 90 %."""
+    scores = tuple([0.9] * 172 + [0.1] * 28)
+    lists = {"label": (0.0,) * 200, "score_0": scores, "score_1": tuple(1 - score for score in scores)}
+    table = {"experiment": "e", "classes": ["a", "b"], "title": "t", "unit": "images"}
 
     figure = over("predictions", table, [Measured(Measurement("e", {}, 0), {}, lists)])
 
-    told = words(figure)
-    assert "Of 200 pictures 172 are right: 86 %. So few pictures leave 81 to 90 % open (95 % interval)." in told
+    answer = words(next(part for part in figure.iter("p") if part.get("class") == "answer"))
+    assert re.findall(r"\d+", answer) == ["172", "200", "86", "95", "81", "90"]
     assert "<practicum-curves" not in str(figure)
 
 
-def test_thresholds_are_counted_anew() -> None:
-    """From calling everything the class to calling nothing it: precision of nothing is not defined."""
+def test_every_threshold_has_its_counts() -> None:
+    """At 0 everything is predicted positive, at 1 nothing: then precision is not defined."""
     figure = tree(draw("predictions"))
-    rows = texts(figure, "From which probability on to call it “star”")
+    rows = texts(figure, "Decision threshold for “star”")
 
     assert len(rows) == 22
     assert rows[1][:5] == ["0.00", "40", "160", "0", "0"]
@@ -288,38 +295,38 @@ def test_thresholds_are_counted_anew() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "spoil", "message"),
+    ("name", "changes", "code"),
     [
-        (
-            "chart",
-            {"train_curve": None},
-            r"from_scratch\(images=20, seed=0\) gives no list `train_curve`: its lists are",
-        ),
-        ("sweep", {"val_accuracy": None}, "gives no number `val_accuracy`"),
-        ("scatter", {"x": (1.0,)}, "of different lengths"),
-        ("scatter", {"label": (7.0,) * 120}, "gives the label 7: `classes` names 0 to 4"),
-        ("predictions", {"score_4": None}, "gives no list `score_4`"),
-        ("predictions", {"label": (0.5,) * 200}, "gives the label 0.5"),
-        ("predictions", {"label": ()}, "different lengths, or empty"),
-        ("predictions", {"score_0": (2.0,) * 200}, "no probabilities"),
-        ("predictions", {"score_0": (float("nan"),) * 200}, "no probabilities"),
+        ("chart", {"train_curve": None}, "missing-list"),
+        ("chart", {"train_curve": (), "val_curve": ()}, "empty-lists"),
+        ("sweep", {"val_accuracy": None}, "missing-number"),
+        ("scatter", {"x": (1.0,)}, "different-lengths"),
+        ("scatter", {"label": (7.0,) * 120}, "unknown-label"),
+        ("predictions", {"score_4": None}, "missing-list"),
+        ("predictions", {"label": (0.5,) * 200}, "unknown-label"),
+        ("predictions", {"label": ()}, "different-lengths"),
+        ("predictions", {"score_0": (2.0,) * 200}, "no-probabilities"),
+        ("predictions", {"score_0": (float("nan"),) * 200}, "no-probabilities"),
     ],
 )
-def test_what_cannot_be_drawn_says_why(name: str, spoil: Mapping[str, object], message: str) -> None:
-    """In the words that the prover reports."""
+def test_unsuitable_results_are_rejected(name: str, changes: Mapping[str, object], code: str) -> None:
+    """The error names the call."""
     figure = figures.ALL[name]
-    seen = {call: measured(call) for call in figure.calls(TABLES[name])}
-    for call, one in seen.items():
-        curves = {key: value for key, value in {**one.curves, **spoil}.items() if value is not None}
-        numbers = {key: value for key, value in one.numbers.items() if key not in spoil}
-        seen[call] = Measured(call, numbers, curves)  # type: ignore[arg-type]
+    results = {call: measured(call) for call in figure.calls(TABLES[name])}
+    for call, result in results.items():
+        curves = {key: value for key, value in {**result.curves, **changes}.items() if value is not None}
+        numbers = {key: value for key, value in result.numbers.items() if key not in changes}
+        results[call] = Measured(call, numbers, curves)  # type: ignore[arg-type]
 
-    with pytest.raises(ValueError, match=message):
-        figure.draw(TABLES[name], seen, 1)
+    with pytest.raises(FigureError) as caught:
+        figure.draw(TABLES[name], results, 1)
+
+    assert caught.value.code == code
+    assert code == "empty-lists" or "seed=0)" in caught.value.message
 
 
-def test_long_names_are_broken_and_stay_in_the_picture() -> None:
-    """Six lines that end at one place, each named in forty letters."""
+def test_long_names_are_wrapped_and_stay_inside_the_plot() -> None:
+    """Six lines that end at the same place, each with a name of forty characters."""
     lines = [{"experiment": "frozen_base", "name": f"{n} of a very long name of forty letter"} for n in range(6)]
 
     figure = tree(draw("sweep", {**TABLES["sweep"], "lines": lines}))

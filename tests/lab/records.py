@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from practicum.lab.diagnosis import Finding
-from practicum.lab.fit_record import Candidate, Epochs, Export, FitRecord
+from practicum.lab.fit_record import Candidate, Export, FitRecord, TrainingCurves
 from practicum.lab.image_set import Remark
 from practicum.lab.learning_curve import CurvePoint, LearningCurve
 from practicum.lab.shape_drawings import shapes
@@ -107,7 +107,7 @@ def fit_record(
         ),
         "curve": curve(),
         "training": (
-            Epochs(
+            TrainingCurves(
                 "Fine-tuning the last block",
                 (0.92, 0.61, 0.42, 0.31, 0.24, 0.19, 0.16, 0.14),
                 (0.7, 0.81, 0.89, 0.93, 0.96, 0.98, 0.99, 1.0),

@@ -278,14 +278,14 @@ def test_a_model_that_is_damaged_or_another_one_is_refused(fitted: Fitted, tmp_p
 
     assert (damaged.exit_code, another.exit_code) == (2, 2)
     assert re.fullmatch(r".*model\.keras: is damaged \(\w+\); fit again to write it anew\n", damaged.stderr)
-    assert another.stderr.endswith("model.keras: is another model than the one that story.json tells of; fit again\n")
+    assert another.stderr.endswith("model.keras: is another model than the one that fit.json tells of; fit again\n")
 
 
 @pytest.mark.parametrize(
     ("missing", "said"),
     [
         ("model.keras", "model/model.keras: is not there; fit again to write it anew"),
-        ("story.json", "model: its fit was not finished; type the same `practicum lab fit` again to go on"),
+        ("fit.json", "model: its fit was not finished; type the same `practicum lab fit` again to go on"),
         ("", "model: is no model; name a folder that `practicum lab fit` has made"),
         ("everything", "model: is not there; name a folder that `practicum lab fit` has made"),
     ],
@@ -297,7 +297,7 @@ def test_a_folder_that_is_no_model_says_what_is_missing(
     model = tmp_path / "model"
     if missing != "everything":
         model.mkdir()
-    if missing == "story.json":
+    if missing == "fit.json":
         (model / "work").mkdir()
     if missing == "model.keras":
         fit_record.save(records.fit_record(), model)
@@ -358,17 +358,17 @@ def test_a_report_lies_beside_its_story_unless_said(tmp_path: Path) -> None:
 def test_a_damaged_story_is_named(tmp_path: Path, spoil: bytes) -> None:
     """With its file and what to do, whichever part of it is damaged."""
     fit_record.save(records.fit_record(), tmp_path)
-    arrays = next(tmp_path.glob("story-*.npz"))
+    arrays = next(tmp_path.glob("fit-*.npz"))
     packed = bytearray(arrays.read_bytes())
     packed[len(packed) // 2] ^= 255
     arrays.write_bytes(packed)
     arrays_damaged = call("report", tmp_path)
-    (tmp_path / "story.json").write_bytes(spoil)
+    (tmp_path / "fit.json").write_bytes(spoil)
     words_damaged = call("report", tmp_path)
 
     for done in (arrays_damaged, words_damaged):
         assert (done.exit_code, done.stdout) == (2, "")
-        assert done.stderr.startswith(f"{tmp_path / 'story.json'} ")
+        assert done.stderr.startswith(f"{tmp_path / 'fit.json'} ")
         assert done.stderr.count("\n") == 1
         assert "fit again" in done.stderr
 

@@ -1,4 +1,4 @@
-"""What a fit leaves on disk is what it was, to the last bit."""
+"""A record is loaded from disk exactly as it was saved."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.lab.fit_record import FILE, Candidate, Epochs, load, save
+from practicum.lab.fit_record import FILE, Candidate, FitRecordError, TrainingCurves, load, save
 from practicum.statistics.intervals import Interval
 from tests.examples import examples
 from tests.lab.records import fit_record
@@ -39,35 +39,34 @@ def same(one: Any, other: Any) -> bool:
 
 @examples(25)
 @given(TEXTS, TEXTS, st.lists(NUMBERS, max_size=5), NUMBERS, st.integers(0, 2**63), st.none() | st.floats(0, 1))
-def test_a_story_read_again_is_the_same(
+def test_a_loaded_record_is_the_same(
     title: str, file: str, losses: list[float], value: float, seed: int, better: float | None
 ) -> None:
-    """Any words, lone surrogates too; any numbers, those that are none too."""
-    told = replace(
+    """With any text, lone surrogates included, and any numbers, NaN and infinities included."""
+    record = replace(
         BASE,
         title=title,
         names=(file,) * 80,
         seed=seed,
-        training=(Epochs(file, tuple(losses), (), ()),),
+        training=(TrainingCurves(file, tuple(losses), (), ()),),
         candidates=(Candidate(file, title, Interval(value, value, value), 1.5, better is None, better),),
         versions={file: title},
     )
     with TemporaryDirectory() as folder:
-        save(told, Path(folder))
+        save(record, Path(folder))
         again = load(Path(folder))
 
-    assert same(told, again)
+    assert same(record, again)
 
 
-def test_without_a_learning_curve(tmp_path: Path) -> None:
-    """What may be missing may be missing."""
+def test_a_learning_curve_is_optional(tmp_path: Path) -> None:
     save(fit_record(curve=None), tmp_path)
 
     assert load(tmp_path).curve is None
 
 
-def test_saving_again_leaves_one_story(tmp_path: Path) -> None:
-    """The new one, and nothing of the old or of drafts."""
+def test_saving_again_replaces_the_record(tmp_path: Path) -> None:
+    """Nothing of the former one and no draft is left."""
     save(fit_record(), tmp_path)
     second = replace(fit_record(), thumbs=255 - fit_record().thumbs)
     save(second, tmp_path)
@@ -76,8 +75,8 @@ def test_saving_again_leaves_one_story(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_disk_that_fills_keeps_the_old_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error on the way changes nothing, and leaves no draft."""
+def test_a_full_disk_keeps_the_former_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error while writing changes nothing and leaves no draft."""
     save(fit_record(), tmp_path)
     before = sorted(tmp_path.iterdir())
 
@@ -85,28 +84,31 @@ def test_a_disk_that_fills_keeps_the_old_story(tmp_path: Path, monkeypatch: pyte
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError):
         save(fit_record(title="another", thumbs=255 - fit_record().thumbs), tmp_path)
 
     assert sorted(tmp_path.iterdir()) == before
     assert same(load(tmp_path), fit_record())
 
 
-@pytest.mark.parametrize("damage", ["", "{}", "[]", '{"schema": 1, "arrays": "../x.npz", "story": {}}'])
-def test_a_damaged_story_is_told_with_its_file(tmp_path: Path, damage: str) -> None:
-    """One message that names the file and what to do."""
+@pytest.mark.parametrize("damage", ["", "{}", "[]", '{"schema": 2, "arrays": "../x.npz", "fit": {}}'])
+def test_a_damaged_record_is_rejected(tmp_path: Path, damage: str) -> None:
     save(fit_record(), tmp_path)
     (tmp_path / FILE).write_text(damage)
 
-    with pytest.raises(ValueError, match=r"story\.json.*fit again"):
+    with pytest.raises(FitRecordError) as caught:
         load(tmp_path)
 
+    assert caught.value.code == "damaged-record"
+    assert str(tmp_path / FILE) in caught.value.message
 
-def test_a_story_of_another_version_is_refused(tmp_path: Path) -> None:
-    """It names both versions."""
+
+def test_a_record_of_another_version_is_rejected(tmp_path: Path) -> None:
     save(fit_record(), tmp_path)
     written = json.loads((tmp_path / FILE).read_text())
     (tmp_path / FILE).write_text(json.dumps({**written, "schema": 99}))
 
-    with pytest.raises(ValueError, match=r"version 99.*version 1"):
+    with pytest.raises(FitRecordError) as caught:
         load(tmp_path)
+
+    assert caught.value.code == "record-version"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from practicum.report import html_report as report
+from practicum.report import html_report
 from tests.lab.records import fit_record
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The report on four shapes, and one on thirty classes with names that have no place to break."""
     folder = tmp_path_factory.mktemp("reports")
-    report.write(fit_record(), folder / "four.html")
+    html_report.write(fit_record(), folder / "four.html")
     long = tuple(f"Donaudampfschifffahrtsgesellschaft_{n}" for n in range(30))
-    report.write(fit_record(long, 4, title="x" * 200, source="/" + "y" * 300), folder / "thirty.html")
+    html_report.write(fit_record(long, 4, title="x" * 200, source="/" + "y" * 300), folder / "thirty.html")
     return {name: folder / f"{name}.html" for name in ("four", "thirty")}
 
 

@@ -1,9 +1,10 @@
-"""Charts that put every number where it belongs."""
+"""The report's charts show the record's numbers."""
 
 from __future__ import annotations
 
 import re
 from itertools import pairwise
+from math import isfinite
 from xml.etree import ElementTree
 
 import numpy as np
@@ -11,150 +12,106 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from practicum.lab.fit_record import Candidate, Epochs
+from practicum.charts.svg import PLOT_HEIGHT
+from practicum.lab.fit_record import TrainingCurves
 from practicum.lab.learning_curve import CurvePoint
-from practicum.report import report_charts as charts
+from practicum.report import report_charts
 from practicum.statistics.intervals import Interval
+from tests.charts.test_charts import intervals, number, tree
 from tests.examples import examples
 from tests.lab import records
 
-SHARES = st.floats(0, 1)
 
-
-def drawn(figure: str) -> ElementTree.Element:
-    return ElementTree.fromstring(f"<div>{figure}</div>")
-
-
-def picture(figure: str) -> ElementTree.Element:
+def image(figure: str) -> ElementTree.Element:
     """The chart itself, without its legend's keys."""
-    return next(one for one in drawn(figure).iter("svg") if one.get("role") == "img")
-
-
-def share(text: str | None) -> float:
-    return float((text or "").removesuffix("%"))
-
-
-@st.composite
-def intervals(draw: st.DrawFn) -> Interval:
-    low, value, high = sorted(draw(st.tuples(SHARES, SHARES, SHARES)))
-    return Interval(value=value, low=low, high=high)
+    return next(svg for svg in tree(figure).iter("svg") if svg.get("role") == "img")
 
 
 def every_chart() -> dict[str, str]:
-    told = records.fit_record()
+    record = records.fit_record()
     return {
-        "answer": str(charts.answer(told.scores.accuracy, 0.25)),
-        "curve": str(charts.learning_curve(records.curve())),
-        "calibration": str(charts.calibration(told.labels, told.probabilities)),
-        "candidates": str(charts.candidates(told.candidates)),
-        "training": str(charts.training(told.training[0])),
-        "recall": str(charts.recall(told.scores.confusion, told.classes)),
-        "confusion": str(charts.confusion(told.scores.confusion, told.classes)),
+        "accuracy": str(report_charts.accuracy_line(record.scores.accuracy, 0.25)),
+        "curve": str(report_charts.learning_curve(records.curve())),
+        "calibration": str(report_charts.calibration(record.labels, record.probabilities)),
+        "candidates": str(report_charts.candidates(record.candidates)),
+        "training": str(report_charts.training(record.training[0])),
+        "recall": str(report_charts.recall(record.scores.confusion, record.classes)),
     }
 
 
 @pytest.mark.parametrize("name", sorted(every_chart()))
-def test_a_chart_can_be_read_by_ear_and_in_both_schemes(name: str) -> None:
-    """A picture with a name, and no colour of its own; beneath it the numbers in a table, but for the answer's line."""
-    chart = drawn(every_chart()[name])
-    pictures = [one for one in chart.iter("svg") if one.get("role") == "img"]
+def test_a_chart_is_accessible_in_both_colour_schemes(name: str) -> None:
+    """Each SVG has a name and no colour of its own; all but the accuracy have their numbers as a table."""
+    chart = tree(every_chart()[name])
+    images = [svg for svg in chart.iter("svg") if svg.get("role") == "img"]
 
-    assert pictures
-    assert all(one.get("aria-label") for one in pictures)
-    assert (
-        len(list(chart.iter("table"))) == len(list(chart.iter("details"))) == (0 if name == "answer" else len(pictures))
-    )
+    assert images
+    assert all(svg.get("aria-label") for svg in images)
+    tables = 0 if name == "accuracy" else len(images)
+    assert len(list(chart.iter("table"))) == len(list(chart.iter("details"))) == tables
     assert not re.search(r"#[0-9a-f]{3}\b|rgb|style=|<script", every_chart()[name])
 
 
 @examples(40)
 @given(st.lists(st.tuples(st.integers(1, 5000), intervals()), min_size=1, max_size=8, unique_by=lambda one: one[0]))
-def test_the_learning_curve_keeps_inside_its_plot(points: list[tuple[int, Interval]]) -> None:
-    """More pictures lie further right, more accuracy higher, and each value within its error bar."""
-    points.sort(key=lambda one: one[0])
-    chart = picture(
-        str(charts.learning_curve(records.curve(points=tuple(CurvePoint(*one) for one in points), ahead=())))
-    )
-    dots = [(share(one.get("cx")), float(one.get("cy", "nan"))) for one in chart.iter("circle")]
-    bars = [
-        (float(one.get("y2", "nan")), float(one.get("y1", "nan")))
-        for one in chart.iter("line") if one.get("class") == "whisker"
+def test_the_learning_curve_stays_inside_its_plot(points: list[tuple[int, Interval]]) -> None:
+    """More images lie further right, a higher accuracy higher, and each value within its whisker."""
+    points.sort(key=lambda point: point[0])
+    curve = records.curve(points=tuple(CurvePoint(*point) for point in points), ahead=())
+    chart = image(str(report_charts.learning_curve(curve)))
+    dots = [(number(circle.get("cx")), number(circle.get("cy"))) for circle in chart.iter("circle")]
+    whiskers = [
+        (number(line.get("y1")), number(line.get("y2")))
+        for line in chart.iter("line") if "whisker" in line.get("class", "")
     ]  # fmt: skip
 
-    assert len(dots) == len(bars) == len(points)
-    assert all(0 <= x <= 100 and 0 <= y <= charts.HEIGHT for x, y in dots)
+    assert len(dots) == len(whiskers) == len(points)
+    assert all(0 <= x <= 100 and -0.01 <= y <= PLOT_HEIGHT + 0.01 for x, y in dots)
     assert [x for x, _ in dots] == sorted(x for x, _ in dots)
-    for (_, y), (top, foot) in zip(dots, bars, strict=True):
-        assert top - 0.06 <= y <= foot + 0.06
-    for (_, one), (_, first) in pairwise(points):
-        ys = [y for (_, y), (_, known) in zip(dots, points, strict=True) if known in (one, first)]
-        assert (one.value <= first.value) == (ys[0] >= ys[1]) or abs(one.value - first.value) < 0.01
+    for (_, y), (top, bottom) in zip(dots, whiskers, strict=True):
+        assert top - 0.06 <= y <= bottom + 0.06
+    for ((_, one), (_, other)), ((_, y), (_, next_y)) in zip(pairwise(points), pairwise(dots), strict=True):
+        assert (one.value <= other.value) == (y >= next_y) or abs(one.value - other.value) < 0.01
 
 
-@examples(40)
-@given(st.lists(intervals(), min_size=1, max_size=8))
-def test_candidates_lie_on_their_intervals(tried: list[Interval]) -> None:
-    """Each dot between the ends of its bar, all inside the plot, the better further right."""
-    made = [Candidate(f"way {n}", "", one, 1.0, n == 0, None) for n, one in enumerate(tried)]
-    chart = picture(str(charts.candidates(made)))
-    dots = [share(one.get("cx")) for one in chart.iter("circle")]
-    bars = [
-        (share(one.get("x1")), share(one.get("x2"))) for one in chart.iter("line") if "reach" in one.get("class", "")
-    ]
+def test_the_extrapolation_continues_the_measured_curve() -> None:
+    """Both lines share the last measured point, and the expected one has a band."""
+    chart = image(str(report_charts.learning_curve(records.curve())))
+    measured, expected = ((line.get("points") or "").split() for line in chart.iter("polyline"))
 
-    assert len(dots) == len(bars) == len(tried)
-    assert all(0 <= low <= x <= high <= 100 for x, (low, high) in zip(dots, bars, strict=True))
-    assert sorted(range(len(dots)), key=lambda n: (dots[n], tried[n].value)) == sorted(
-        range(len(dots)), key=lambda n: (tried[n].value, tried[n].value)
-    )
+    assert measured[-1] == expected[0]
+    assert len(expected) == 4
+    assert len(list(chart.iter("polygon"))) == 1
 
 
-@examples(20)
-@given(st.integers(2, 30), st.integers(0, 5))
-def test_confusion_shows_every_count(classes: int, seed: int) -> None:
-    """As text in its cell and again in the table, for 2 classes or 30; fuller where the share is larger."""
-    matrix = np.random.default_rng(seed).integers(0, 40, (classes, classes))
-    figure = str(charts.confusion(matrix, [f"class {n}" for n in range(classes)]))
-    chart = picture(figure)
-    counts = [int((one.text or "0").replace("·", "0")) for one in chart.iter("text") if "count" in one.get("class", "")]
-    full = [float(one.get("fill-opacity", "nan")) for one in chart.iter("rect")]
-    cells = [int(one.text or "x") for one in drawn(figure).iter("td")]
+def test_a_learning_curve_without_finite_points_is_empty() -> None:
+    point = CurvePoint(5, Interval(float("nan"), 0, 1))
 
-    assert counts == cells == matrix.ravel().tolist()
-    assert all(0 <= one <= 0.45 for one in full)
-    for row in range(classes):
-        here = full[row * classes : (row + 1) * classes]
-        assert [here[n] for n in np.argsort(matrix[row], kind="stable")] == sorted(here)
-
-
-@examples(30)
-@given(st.integers(1, 40), st.integers(2, 6), st.integers(0, 99))
-def test_calibration_counts_every_picture_once(n: int, classes: int, seed: int) -> None:
-    """The bins hold all pictures, and every dot lies inside."""
-    rng = np.random.default_rng(seed)
-    probabilities = rng.dirichlet(np.ones(classes), n)
-    figure = str(charts.calibration(rng.integers(0, classes, n), probabilities))
-    counts = [int(row.findall("td")[0].text or "0") for row in drawn(figure).iter("tr") if row.findall("td")]
-    dots = list(picture(figure).iter("circle"))
-
-    assert sum(counts) == n
-    assert len(dots) == len(counts)
-    assert all(0 <= share(one.get("cx")) <= 100 and 0 <= float(one.get("cy", "nan")) <= charts.HEIGHT for one in dots)
+    assert report_charts.learning_curve(records.curve(points=(point,), ahead=())) == ""
 
 
 @example([5e-324])
+@example([-1e300, 1e11])
 @given(st.lists(st.floats(), max_size=9))
-def test_a_loss_that_runs_off_breaks_nothing(losses: list[float]) -> None:
-    """What is a number is drawn inside the plot, what is none left out."""
-    figure = charts.training(Epochs("head", tuple(losses), (0.5,), (0.4,)))
+def test_a_diverged_loss_is_left_out(losses: list[float]) -> None:
+    """What can be drawn lies inside the plot."""
+    figure = report_charts.training(TrainingCurves("head", tuple(losses), (0.5,), (0.4,)))
 
-    for one in drawn(str(figure)).iter("polyline"):
-        for pair in (one.get("points") or "").split():
-            assert all(-0.01 <= float(part) <= 100.01 for part in pair.split(","))
+    drawn = [loss for loss in losses if isfinite(loss) and abs(loss) < report_charts.DIVERGED]
+    assert len([svg for svg in tree(str(figure)).iter("svg") if svg.get("role") == "img"]) == 1 + bool(drawn)
+    for line in tree(str(figure)).iter("polyline"):
+        for pair in (line.get("points") or "").split():
+            assert all(-0.1 <= float(place) <= 100.1 for place in pair.split(","))
 
 
-def test_a_class_without_pictures_has_no_bar() -> None:
-    """Nothing is divided by nothing."""
-    chart = picture(str(charts.recall(np.array([[3, 1], [0, 0]]), ["full", "empty"])))
+def test_a_class_without_images_has_no_bar() -> None:
+    chart = image(str(report_charts.recall(np.array([[3, 1], [0, 0]]), ["full", "empty"])))
 
     assert len(list(chart.iter("rect"))) == 1
+
+
+def test_the_confusion_matrix_is_a_table() -> None:
+    record = records.fit_record()
+    table = tree(str(report_charts.confusion(record.scores.confusion, record.classes)))
+
+    assert [int(cell.text or "x") for cell in table.iter("td")] == record.scores.confusion.ravel().tolist()

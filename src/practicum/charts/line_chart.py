@@ -1,4 +1,4 @@
-"""Line charts as SVG, made on the server: for the eye, for a screen reader, and for both colour schemes."""
+"""Line charts as SVG: means over several runs, with their range as a band or as whiskers."""
 
 from __future__ import annotations
 
@@ -10,204 +10,238 @@ from math import isfinite
 
 from markupsafe import Markup
 
-from practicum.charts import scales, svg
-from practicum.charts.scales import Across, Height
-from practicum.charts.svg import number
+from practicum.charts import axes, svg, tables
+from practicum.charts.axes import PlaceAxis, ValueAxis
+from practicum.formatting import decimals, literal, percent
 
 HEIGHT = 182
-"""Pixels from the foot of a plot to its head."""
+"""Pixels from the bottom to the top of a small chart."""
 DASHES = ("", "6 4", "2 3", "10 3 2 3", "1 4", "14 4", "4 2", "8 2 2 2")
-GAP = 15
-"""Pixels between two rows of names at the lines' ends."""
-WIDEST = 16
-"""Letters of a row of a name: longer ones are broken."""
+ROW_HEIGHT = 15
+"""Pixels between two rows of the names at the lines' ends."""
+NAME_WIDTH = 16
+"""Characters in a row of a name; longer names are wrapped."""
 LARGEST = 1e300
-"""Numbers beyond it have no place: not even their difference can be computed."""
-ROOMS = (5, 8, 11, WIDEST)
-"""Letters for which the style sheet keeps room beside a chart: `.n5`, `.n8`, …"""
+"""Numbers beyond it cannot be placed: even their difference overflows."""
+NAME_MARGINS = (5, 8, 11, NAME_WIDTH)
+"""Characters for which the style sheet keeps room beside a chart: classes `n5`, `n8`, …"""
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line: the mean of several seeds, and the least and greatest of them at each step. All of one length.
+class Series:
+    """One line: the mean, the least and the greatest value at each step, all of one length.
 
-    What is no number leaves a gap.
+    Values that are not finite leave a gap.
     """
 
     name: str
     mean: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
-    key: bool = False
-    """Whether it is the one that the right answer is about."""
-    series: int | None = None
-    """Which of the figures' colours it has; none where one line alone is to stand out."""
+    is_key: bool = False
+    """Whether this is the line of the correct answer."""
+    colour: int | None = None
+    """Index of the series colour; None where only the key line stands out."""
     dots: bool = False
-    """Whether each step is marked, as nothing was measured between."""
+    """Whether each step is marked, because nothing was measured in between."""
+    whiskers: bool = False
+    """Whether the range is drawn as a whisker at each step instead of a band."""
 
-    def runs(self) -> Iterator[list[int]]:
-        """The steps at which it can be drawn, gaps apart."""
-        known = [
-            all(isfinite(edge) and abs(edge) <= LARGEST for edge in edges)
-            for edges in zip(self.mean, self.low, self.high, strict=True)
+    def segments(self) -> Iterator[list[int]]:
+        """The steps that can be drawn, split at gaps."""
+        finite = [
+            all(isfinite(value) and abs(value) <= LARGEST for value in values)
+            for values in zip(self.mean, self.low, self.high, strict=True)
         ]
-        for good, run in groupby(range(len(known)), lambda step: known[step]):
-            if good:
-                yield list(run)
+        for is_finite, steps in groupby(range(len(finite)), lambda step: finite[step]):
+            if is_finite:
+                yield list(steps)
 
     @property
-    def drawn(self) -> list[int]:
-        return [step for run in self.runs() for step in run]
+    def finite_steps(self) -> list[int]:
+        return [step for segment in self.segments() for step in segment]
 
     @property
     def css(self) -> str:
-        return " right" if self.key else "" if self.series is None else f" s{self.series % svg.SERIES}"
+        return " right" if self.is_key else "" if self.colour is None else f" s{self.colour % svg.COLOURS}"
 
 
-def line(name: str, curves: Sequence[Sequence[float]], key: bool = False, series: int | None = None) -> Line:
-    """A line from the curves of several seeds, cut to the shortest."""
+def mean_series(
+    name: str, curves: Sequence[Sequence[float]], is_key: bool = False, colour: int | None = None
+) -> Series:
+    """The mean and range over several curves, cut to the shortest."""
     steps = list(zip(*curves, strict=False))
-    return Line(
+    return Series(
         name,
         tuple(sum(values) / len(values) for values in steps),
         tuple(min(values) for values in steps),
         tuple(max(values) for values in steps),
-        key,
-        series,
+        is_key,
+        colour,
     )
 
 
-def chart(title: str, lines: Sequence[Line], unit: str = "epoch") -> Markup:
-    """The lines over their steps, each named at its end, the steps counted from 1.
+def draw_epochs(title: str, lines: Sequence[Series], unit: str = "epoch") -> Markup:
+    """Draw lines over steps that are counted from 1, each named at its end.
 
-    A line with a value that is no number (a loss that ran off) is left out.
+    A line with a value that is not finite (a loss that diverged) is left out.
     """
-    lines = [one for one in lines if one.mean and len(one.drawn) == len(one.mean)]
+    lines = [line for line in lines if line.mean and len(line.finite_steps) == len(line.mean)]
     if not lines:
         return Markup("")
-    across = scales.steps(max(len(one.mean) for one in lines), unit)
-    return drawn(title, told(lines, unit), lines, across)
+    axis = axes.step_axis(max(len(line.mean) for line in lines), unit)
+    return draw_lines(title, describe(lines, unit), lines, axis)
 
 
-def drawn(
-    title: str, words: str, lines: Sequence[Line], across: Across, share: bool = False, least: int = HEIGHT
+def draw_lines(
+    title: str,
+    description: str,
+    lines: Sequence[Series],
+    across: PlaceAxis,
+    *,
+    values: ValueAxis | None = None,
+    share: bool = False,
+    height: int = HEIGHT,
+    named: bool = True,
 ) -> Markup:
-    """The lines over any places, gaps left open; nothing where none has a number. `words` say what is seen."""
-    lines = [one for one in lines if one.drawn]
+    """Draw lines over any places; empty where no line has a finite value.
+
+    Args:
+        title: What the chart shows.
+        description: The data in words, for screen readers.
+        lines: As many values each as there are places, or fewer.
+        across: The horizontal axis.
+        values: The vertical axis; by default one that holds all values.
+        share: Whether values are shares of 1, written in percent.
+        height: The least height in pixels; long names at the lines' ends may need more.
+        named: Whether each line is named at its end. Otherwise the caller adds a legend.
+    """
+    lines = [line for line in lines if line.finite_steps]
     if not lines:
         return Markup("")
-    height = scales.height(
-        min(one.low[step] for one in lines for step in one.drawn),
-        max(one.high[step] for one in lines for step in one.drawn),
+    values = values or axes.value_axis(
+        min(line.low[step] for line in lines for step in line.finite_steps),
+        max(line.high[step] for line in lines for step in line.finite_steps),
     )
-    names = {one.name: textwrap.wrap(one.name, WIDEST) or [one.name] for one in lines}
-    plot = _Plot(across, height, max(least, GAP * sum(map(len, names.values()))))
-    longest = max(len(row) for rows in names.values() for row in rows)
-    room = next((room for room in ROOMS if longest <= room), WIDEST)
-    shapes = [*grid(across, height, plot.pixels, share), *_lines(plot, lines), *_names(plot, lines, names)]
-    return svg.picture(f"chart n{room}", title, words, plot.pixels, shapes)
-
-
-def table(lines: Sequence[Line], title: str, unit: str = "epoch") -> Markup:
-    """The same data as a table: a row a step, a column a line."""
-    rows = [
-        [str(step + 1), *(number(one.mean[step]) if step < len(one.mean) else "" for one in lines)]
-        for step in range(max((len(one.mean) for one in lines), default=0))
+    names = {line.name: textwrap.wrap(line.name, NAME_WIDTH) or [line.name] for line in lines} if named else {}
+    plot = _Plot(across, values, max(height, ROW_HEIGHT * sum(map(len, names.values()))))
+    longest = max((len(row) for rows in names.values() for row in rows), default=0)
+    margin = next((margin for margin in NAME_MARGINS if longest <= margin), NAME_WIDTH) if named else 0
+    shapes = [
+        *draw_grid(across, values, plot.height, share),
+        *_draw_shapes(plot, lines),
+        *_draw_names(plot, lines, names),
     ]
-    return svg.table(title, [unit.capitalize(), *(one.name for one in lines)], rows)
+    return svg.chart(f"n{margin}", title, description, plot.height, shapes)
 
 
-def told(lines: Sequence[Line], unit: str) -> str:
+def tabulate(lines: Sequence[Series], title: str, unit: str = "epoch") -> Markup:
+    """The same data as a table: a row per step, a column per line."""
+    rows = [
+        [str(step + 1), *(decimals(line.mean[step]) if step < len(line.mean) else "" for line in lines)]
+        for step in range(max((len(line.mean) for line in lines), default=0))
+    ]
+    return tables.data_table(title, [unit.capitalize(), *(line.name for line in lines)], rows)
+
+
+def describe(lines: Sequence[Series], unit: str) -> str:
     """The chart in words: where each line starts and ends."""
     return " ".join(
-        f"{one.name}: {number(one.mean[0])} at {unit} 1, {number(one.mean[-1])} at {unit} {len(one.mean)}."
-        for one in lines
+        f"{line.name}: {decimals(line.mean[0])} at {unit} 1, {decimals(line.mean[-1])} at {unit} {len(line.mean)}."
+        for line in lines
     )
+
+
+def draw_grid(across: PlaceAxis, values: ValueAxis, height: float, share: bool = False) -> Iterator[Markup]:
+    """Thin lines at the ticks, and the labels of both axes."""
+    for tick in values.ticks:
+        y = height * (1 - values.position(tick))
+        yield svg.horizontal_line(y)
+        yield svg.label(0, y, percent(tick) if share else literal(tick), "end", dx=-7)
+    for step, on_phones in across.visible_labels():
+        yield svg.label(100 * across.places[step], height + 15, across.labels[step], css="" if on_phones else "wide")
+    yield svg.label(50, height + 34, across.unit)
 
 
 @dataclass(frozen=True)
 class _Plot:
-    """Where steps and values lie in the picture."""
+    """Where steps and values lie."""
 
-    across: Across
-    height: Height
-    pixels: int
+    across: PlaceAxis
+    values: ValueAxis
+    height: int
 
     def x(self, step: int) -> float:
         """In percent of the width."""
         return 100 * self.across.places[step]
 
     def y(self, value: float) -> float:
-        """In pixels from the head."""
-        return self.pixels * (1 - self.height.at(value))
+        """In pixels from the top."""
+        return self.height * (1 - self.values.position(value))
 
-    def path(self, steps: Sequence[int], values: Sequence[float]) -> list[str]:
-        """Points in the square of 100 by 100 that is stretched over the plot."""
-        return [f"{_brief(self.x(step))},{_brief(100 * (1 - self.height.at(values[step])))}" for step in steps]
+    def points(self, steps: Sequence[int], values: Sequence[float]) -> list[str]:
+        """Points in the square of 100 by 100 units that is stretched over the plot."""
+        return [f"{_brief(self.x(step))},{_brief(100 * (1 - self.values.position(values[step])))}" for step in steps]
 
 
 def _brief(place: float) -> str:
     return f"{place:.1f}".removesuffix(".0")
 
 
-def grid(across: Across, height: Height, pixels: int, share: bool = False) -> Iterator[Markup]:
-    """Thin lines at the ticks, and what is written beside and below the plot."""
-    for tick in height.ticks:
-        y = pixels * (1 - height.at(tick))
-        yield svg.level(y)
-        yield svg.label(0, y, svg.percent(tick) if share else f"{tick:g}", "end", dx=-7)
-    for step, everywhere in across.shown():
-        css = "" if everywhere else "wide"
-        yield svg.label(100 * across.places[step], pixels + 15, across.labels[step], css=css)
-    yield svg.label(50, pixels + 34, across.unit)
-
-
-def _lines(plot: _Plot, lines: Sequence[Line]) -> Iterator[Markup]:
-    """The bands first, then the lines over them, then the points that stand alone."""
-    bands, strokes, dots = [], [], []
-    for index, one in enumerate(lines):
-        dash = DASHES[index % len(DASHES)]
-        dashes = Markup(' stroke-dasharray="{}"').format(dash) if dash and not one.key else ""
-        for run in one.runs():
-            if len(run) == 1:
-                dots.append(
-                    Markup(
-                        '<circle class="line{}" data-line="{}" data-from="{}" cx="{:.4g}%" cy="{:.4g}" r="3"/>'
-                    ).format(one.css, index, run[0], plot.x(run[0]), plot.y(one.mean[run[0]]))
-                )
-                continue
-            if one.dots:
-                dots += [
-                    Markup('<circle class="dot{}" cx="{:.4g}%" cy="{:.4g}" r="3"/>').format(
-                        one.css, plot.x(step), plot.y(one.mean[step])
+def _draw_shapes(plot: _Plot, lines: Sequence[Series]) -> Iterator[Markup]:
+    """The bands first, then the lines over them, then whiskers and dots."""
+    bands, strokes, marks = [], [], []
+    for index, line in enumerate(lines):
+        for segment in line.segments():
+            if line.whiskers:
+                marks += [
+                    svg.vertical_line(
+                        plot.x(step), plot.y(line.high[step]), plot.y(line.low[step]), f"whisker{line.css}"
                     )
-                    for step in run
+                    for step in segment
                 ]
-            if one.low != one.high:
-                edge = plot.path(run, one.high) + plot.path(run, one.low)[::-1]
-                bands.append(Markup('<polygon class="band{}" points="{}"/>').format(one.css, " ".join(edge)))
-            strokes.append(
-                Markup('<polyline class="line{}" data-line="{}" data-from="{}" points="{}"{}/>').format(
-                    one.css, index, run[0], " ".join(plot.path(run, one.mean)), dashes
-                )
-            )
+            if len(segment) == 1:
+                marks.append(_single_point(plot, line, index, segment[0]))
+                continue
+            if line.dots:
+                marks += [svg.dot(plot.x(step), plot.y(line.mean[step]), 3, f"dot{line.css}") for step in segment]
+            if line.low != line.high and not line.whiskers:
+                edge = plot.points(segment, line.high) + plot.points(segment, line.low)[::-1]
+                bands.append(Markup('<polygon class="band{}" points="{}"/>').format(line.css, " ".join(edge)))
+            strokes.append(_stroke(plot, line, index, segment))
     yield svg.stretched(bands + strokes)
-    yield from dots
+    yield from marks
 
 
-def _names(plot: _Plot, lines: Sequence[Line], names: dict[str, list[str]]) -> Iterator[Markup]:
-    """Each line's name at its end, pushed apart where they would meet."""
-    ends = sorted(lines, key=lambda one: plot.y(one.mean[one.drawn[-1]]))
-    places: list[float] = []  # Of the middle of each name's first row.
-    foot = 4.0
-    for one in ends:
-        y = max(plot.y(one.mean[one.drawn[-1]]), foot)
+def _single_point(plot: _Plot, line: Series, index: int, step: int) -> Markup:
+    return Markup('<circle class="line{}" data-line="{}" data-from="{}" cx="{:.4g}%" cy="{:.4g}" r="3"/>').format(
+        line.css, index, step, plot.x(step), plot.y(line.mean[step])
+    )
+
+
+def _stroke(plot: _Plot, line: Series, index: int, segment: Sequence[int]) -> Markup:
+    dash = DASHES[index % len(DASHES)]
+    dashes = Markup(' stroke-dasharray="{}"').format(dash) if dash and not line.is_key else ""
+    return Markup('<polyline class="line{}" data-line="{}" data-from="{}" points="{}"{}/>').format(
+        line.css, index, segment[0], " ".join(plot.points(segment, line.mean)), dashes
+    )
+
+
+def _draw_names(plot: _Plot, lines: Sequence[Series], names: dict[str, list[str]]) -> Iterator[Markup]:
+    """Each line's name at its end, pushed apart where two would overlap."""
+    if not names:
+        return
+    ends = sorted(lines, key=lambda line: plot.y(line.mean[line.finite_steps[-1]]))
+    places: list[float] = []  # the middle of each name's first row
+    least = 4.0
+    for line in ends:
+        y = max(plot.y(line.mean[line.finite_steps[-1]]), least)
         places.append(y)
-        foot = y + GAP * len(names[one.name])
-    limit: float = plot.pixels
-    for index in reversed(range(len(places))):  # What was pushed below the foot goes up again, and pushes in turn.
-        places[index] = min(places[index], limit - GAP * (len(names[ends[index].name]) - 1))
-        limit = places[index] - GAP
-    for one, place in zip(ends, places, strict=True):
-        for row, text in enumerate(names[one.name]):
-            yield svg.label(100, place + GAP * row, text, "start", f"name{one.css}", dx=8)
+        least = y + ROW_HEIGHT * len(names[line.name])
+    limit: float = plot.height
+    for index in reversed(range(len(places))):  # What was pushed below the plot moves up again and pushes in turn.
+        places[index] = min(places[index], limit - ROW_HEIGHT * (len(names[ends[index].name]) - 1))
+        limit = places[index] - ROW_HEIGHT
+    for line, place in zip(ends, places, strict=True):
+        for row, text in enumerate(names[line.name]):
+            yield svg.label(100, place + ROW_HEIGHT * row, text, "start", f"name{line.css}", dx=8)

@@ -1,128 +1,77 @@
-"""What figures are put together from: frames, tables, and numbers as people read them. Colours are the page's.
+"""SVG elements of charts.
 
 A chart is as wide as its page leaves it, and its text keeps its size: places across are percentages, places down are
-pixels. What lies beside the plot (names, numbers at the axes) hangs over its edge, where the style sheet keeps room.
+pixels. Labels beside the plot overhang its edge, where the style sheet keeps room. Colours come from the style sheet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from math import isfinite
+from collections.abc import Iterable
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-NBSP = "\u00a0"
-SERIES = 6
-"""How many colours there are for lines and points: `s0` to `s5`."""
+from practicum.formatting import truncate
 
-
-# --- numbers ------------------------------------------------------------------------------------------------------
-
-
-def number(value: float) -> str:
-    """Three figures that count: `0.943`, `12.4`, `1e-05`."""
-    return f"{value:.3f}" if 0.001 <= abs(value) < 1000 or value == 0 else f"{value:.2e}"
+COLOURS = 6
+"""The number of series colours in the style sheet: classes `s0` to `s5`."""
+PLOT_HEIGHT = 240
+"""Pixels from the bottom to the top of a chart that has a page's whole width."""
 
 
-def percent(share: float) -> str:
-    """A share of 1 in whole percent: `86 %`."""
-    return f"{100 * share:.0f}{NBSP}%"
-
-
-def short(value: float) -> str:
-    """A setting or a tick as one would type it: `20`, `0.5`, `1e-5`."""
-    text = f"{value:g}"
-    if "e" not in text:
-        return text
-    digits, power = text.split("e")
-    return f"{digits}e{int(power)}"
-
-
-def spread(mean: float, low: float, high: float, share: bool) -> str:
-    """A mean with the least and greatest it comes from: `86 % (83 to 89)`; alone where they read the same."""
-    if not isfinite(mean):
-        return "no finite number"
-    words = percent(mean) if share else number(mean)
-    least, most = (f"{100 * one:.0f}" if share else number(one) for one in (low, high))
-    return words if least == most else f"{words} ({least} to {most})"
-
-
-def count(many: int, one: str, more: str = "") -> str:
-    """`1 point`, `2 points`."""
-    return f"{many:,} {one if many == 1 else more or one + 's'}"
-
-
-# --- pieces -------------------------------------------------------------------------------------------------------
-
-
-def joined(parts: Iterable[Markup]) -> Markup:
+def join(parts: Iterable[Markup]) -> Markup:
     return Markup("").join(parts)
 
 
-def picture(css: str, title: str, told: str, height: float, parts: Iterable[Markup]) -> Markup:
-    """An SVG as wide as there is room, `height` pixels high, that says in words what it shows."""
-    opening = Markup('<svg class="{}" width="100%" height="{:g}" role="img" aria-label="{}"><title>{}</title>').format(
-        css, height, f"{title}. {told}", title
-    )
-    return opening + Markup("<desc>{}</desc>").format(told) + joined(parts) + Markup("</svg>")
+def chart(css: str, title: str, description: str, height: float, parts: Iterable[Markup]) -> Markup:
+    """An SVG image of full width and `height` pixels, with a description for screen readers."""
+    opening = Markup(
+        '<svg class="chart {}" width="100%" height="{:g}" role="img" aria-label="{}"><title>{}</title>'
+    ).format(css, height, f"{title}. {description}", title)
+    return opening + Markup("<desc>{}</desc>").format(description) + join(parts) + Markup("</svg>")
 
 
 def stretched(parts: Iterable[Markup]) -> Markup:
-    """Shapes in a square of 100 by 100 that is stretched over the plot."""
-    return Markup('<svg viewBox="0 0 100 100" preserveAspectRatio="none">{}</svg>').format(joined(parts))
+    """Shapes in a square of 100 by 100 units that is stretched over the plot."""
+    return Markup('<svg viewBox="0 0 100 100" preserveAspectRatio="none">{}</svg>').format(join(parts))
 
 
 def label(x: float, y: float, text: str, anchor: str = "middle", css: str = "", dx: float = 0) -> Markup:
-    """Text at a place: `x` in percent, `y` in pixels, `dx` pixels beside it."""
+    """Text at `x` percent and `y` pixels, moved by `dx` pixels."""
     return Markup('<text{} x="{:.4g}%" y="{:.4g}" dx="{:g}" dy=".35em" text-anchor="{}">{}</text>').format(
         Markup(' class="{}"').format(css) if css else "", x, y, dx, anchor, text
     )
 
 
-def level(y: float) -> Markup:
-    """A thin line across the plot."""
-    return Markup('<line class="grid" x1="0" x2="100%" y1="{0:.4g}" y2="{0:.4g}"/>').format(y)
-
-
-def table(
-    title: str,
-    head: Sequence[str],
-    rows: Iterable[Sequence[str | Markup]],
-    css: str = "",
-    words: int = 1,
+def truncated_label(
+    x: float, y: float, text: str, anchor: str, css: str, narrow: int, wide: int, dx: float = 0
 ) -> Markup:
-    """A table whose first column names its rows; the first `words` columns hold words, the others numbers."""
-
-    def cell(at: int, text: str | Markup) -> Markup:
-        if at == 0:
-            return Markup('<th scope="row">{}</th>').format(text)
-        return (Markup("<td>{}</td>") if at < words else Markup('<td class="num">{}</td>')).format(text)
-
-    heads = joined(
-        Markup('<th scope="col"{}>{}</th>').format("" if at < words else Markup(' class="num"'), text)
-        for at, text in enumerate(head)
-    )
-    body = joined(Markup("<tr>{}</tr>").format(joined(cell(at, text) for at, text in enumerate(row))) for row in rows)
-    return framed(title, Markup("<thead><tr>{}</tr></thead><tbody>{}</tbody>").format(heads, body), css)
-
-
-def framed(title: str, inner: Markup, css: str = "") -> Markup:
-    """The inside of a table in a frame that scrolls where it is too wide."""
-    return Markup('<div class="table{}" tabindex="0" role="region" aria-label="{}"><table>{}</table></div>').format(
-        Markup(" ") + escape(css) if css else "", title, inner
+    """A label that is cut to `wide` characters, and to `narrow` on a phone; the style sheet shows one of the two."""
+    if len(text) <= narrow:
+        return label(x, y, text, anchor, css, dx)
+    return label(x, y, truncate(text, narrow), anchor, f"{css} narrow", dx) + label(
+        x, y, truncate(text, wide), anchor, f"{css} wide", dx
     )
 
 
-def details(summary: str, inner: Markup) -> Markup:
-    return Markup("<details><summary>{}</summary>{}</details>").format(summary, inner)
+def edge_anchor(share: float) -> str:
+    """The text anchor that keeps a label at `share` of the width inside the chart."""
+    return "start" if share < 0.12 else "end" if share > 0.88 else "middle"
 
 
-def figure(number: int, title: str, inner: Iterable[Markup], css: str = "") -> Markup:
-    """The whole: its caption first, as it says what is seen."""
-    return Markup('<figure class="drawn{}" id="figure-{}"><figcaption>{}</figcaption>{}</figure>').format(
-        Markup(" ") + escape(css) if css else "", number, title, joined(inner)
+def horizontal_line(y: float, css: str = "grid", start: float = 0, end: float = 100) -> Markup:
+    """A line at `y` pixels, from `start` to `end` percent."""
+    return Markup('<line class="{0}" x1="{1:.4g}%" x2="{2:.4g}%" y1="{3:.4g}" y2="{3:.4g}"/>').format(
+        css, start, end, y
     )
 
 
-def note(text: str) -> Markup:
-    return Markup('<p class="note">{}</p>').format(text)
+def vertical_line(x: float, top: float, bottom: float, css: str) -> Markup:
+    """A line at `x` percent, from `top` to `bottom` pixels."""
+    return Markup('<line class="{0}" x1="{1:.4g}%" x2="{1:.4g}%" y1="{2:.4g}" y2="{3:.4g}"/>').format(
+        css, x, top, bottom
+    )
+
+
+def dot(x: float, y: float, radius: float, css: str = "dot") -> Markup:
+    """A circle at `x` percent and `y` pixels."""
+    return Markup('<circle class="{}" cx="{:.4g}%" cy="{:.4g}" r="{:.3g}"/>').format(css, x, y, radius)

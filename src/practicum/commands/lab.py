@@ -272,5 +272,5 @@ def _probabilities(model: Path, told: FitRecord, pixels: NDArray[np.uint8], tell
     except Exception as reason:  # a damaged file can fail in any way, and each means the same
         say.give_up(f"{say.name(file)}: is damaged ({type(reason).__name__}); fit again to write it anew")
     if network.output_shape != (None, len(told.classes)) or network.input_shape != (None, told.side, told.side, 3):
-        say.give_up(f"{say.name(file)}: is another model than the one that story.json tells of; fit again")
+        say.give_up(f"{say.name(file)}: is another model than the one that fit.json tells of; fit again")
     return forward(network, pixels, progress=partial(tell, "looking at each picture"))

@@ -101,7 +101,7 @@ def name(path: Path) -> str:
     from practicum import formatting
     from practicum.lab import image_sources
 
-    return formatting.shown(image_sources.printable_name(str(path)))
+    return formatting.printable(image_sources.printable_name(str(path)))
 
 
 def describe(read: LoadedDataset) -> None:
@@ -118,25 +118,25 @@ def describe(read: LoadedDataset) -> None:
 
 def conclude(told: FitRecord, folder: Path, report_file: Path) -> None:
     """The answer, the doubts about it, what was found, what to do next, and where everything lies."""
-    from practicum.formatting import shown
-    from practicum.report import html_report
+    from practicum.formatting import printable
+    from practicum.report import summary
 
-    click.secho(html_report.answer(told), bold=True)
+    click.secho(summary.describe_accuracy(told), bold=True)
     found = [f"{one.severity}: {one.title}. {one.evidence} {one.remedy}" for one in told.findings]
     files = [f"{one.format}: {name(folder / one.file)}" for one in told.exports]
-    said = [*html_report.doubts(told), *html_report.why(told), *found, f"Next: {told.next_step}"]
+    said = [*summary.list_caveats(told), *summary.explain_choice(told), *found, f"Next: {told.next_step}"]
     for line in [*said, f"Report: {name(report_file)}", *files]:
-        click.echo(shown(line))
+        click.echo(printable(line))
 
 
 def table(told: FitRecord, names: Sequence[str], probabilities: Any) -> None:
     """A line for each picture: the likeliest class, how sure, and the class it would be otherwise."""
-    from practicum.formatting import percent, shown
+    from practicum.formatting import percent, printable
 
     rows = [("picture", "class", "sure", "else")]
     for one, row in zip(names, probabilities, strict=True):
         (first, sure), (second, less) = likeliest(told, row)[:2]
-        rows.append((shown(one), shown(first), percent(sure), f"{shown(second)} {percent(less)}"))
+        rows.append((printable(one), printable(first), percent(sure), f"{printable(second)} {percent(less)}"))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for at, cells in enumerate(rows):
         line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
@@ -185,10 +185,10 @@ def give_up(why: str) -> NoReturn:
 
 def lines(said: Sequence[str], most: int = MOST_LINES) -> None:
     """On standard error, and no more than can be read there."""
-    from practicum.formatting import shown
+    from practicum.formatting import printable
 
     for line in said[:most]:
-        click.echo(shown(line), err=True)
+        click.echo(printable(line), err=True)
     if len(said) > most:
         click.echo(f"  and {len(said) - most:,} more", err=True)
 

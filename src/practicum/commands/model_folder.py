@@ -95,7 +95,7 @@ def _move(new: Path, folder: Path) -> None:
     """Put a model's files in the place of a former one's; the story last, which says that all is there."""
     from practicum.lab import fit_record
 
-    former = set(folder.glob("story-*.npz"))
+    former = set(folder.glob(fit_record.ARRAYS))
     for one in sorted(new.iterdir(), key=lambda one: one.name == fit_record.FILE):
         place = folder / one.name
         if place.is_dir():

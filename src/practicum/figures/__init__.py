@@ -1,4 +1,4 @@
-"""Figures that are drawn from measurements: one module each, and one line here."""
+"""Figures that authors draw from measurements in a page: a module per figure, listed here."""
 
 from __future__ import annotations
 
@@ -11,3 +11,4 @@ from practicum.figures.sweep import SweepFigure
 _FIGURES = (LearningCurves(), SweepFigure(), ScatterFigure(), PredictionReport())
 
 ALL: dict[str, Figure] = {figure.name: figure for figure in _FIGURES}
+"""Each figure by the first word of its fence."""

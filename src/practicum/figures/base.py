@@ -1,4 +1,4 @@
-"""What a figure is: what may stand in its fence, what must be measured for it, and how it is drawn."""
+"""What every figure of a page answers: its settings, what must be measured, and its HTML."""
 
 from __future__ import annotations
 
@@ -9,106 +9,143 @@ from typing import Any, ClassVar
 
 from markupsafe import Markup
 
-from practicum.figures.settings import listed
+from practicum.errors import CodedError
+from practicum.figures.settings import join_names
 from practicum.kinds.validators import Schema, check_table
 from practicum.model import Measured, Measurement
 
 SEEDS = 5
-"""How many seeds a curve is drawn from where its author says nothing: 0 to 4."""
+"""The number of seeds of a curve by default: 0 to 4."""
 
 SHARES = ("accuracy", "precision", "recall", "share")
-"""Words in a title or in the name of a number that tell a share of 1."""
-TALL = 240
-"""Pixels from the foot to the head of a chart that has the whole width of a page."""
+"""Words in a title or in the name of a number that mark a share of 1."""
 
-Wrong = tuple[str, str]
-"""The key that a mistake is about, and what is wrong with it. A key within a table of tables is that of the list."""
+KeyMistake = tuple[str, str]
+"""A key of a figure's table, and what is wrong with it. For a key in a list of tables, it is the key of the list."""
+
+
+class FigureError(CodedError, ValueError):
+    """A figure cannot be drawn from what was measured.
+
+    Codes: `missing-list`, `missing-number`, `empty-lists`, `different-lengths`, `unknown-label`, `no-probabilities`,
+    `no-points`.
+    """
 
 
 class Figure(ABC):
-    """One sort of figure. A subclass lives in a module of its own and is listed in the registry."""
+    """A kind of figure. A subclass has a module of its own and is listed in the registry."""
 
     name: ClassVar[str]
     """The first word of its fence."""
     keys: ClassVar[Schema]
-    """What each key of its table may hold."""
+    """The allowed values of each key of its table."""
     required: ClassVar[tuple[str, ...]]
-    """The keys that it cannot be drawn without."""
+    """The keys without which it cannot be drawn."""
 
-    def mistakes(self, table: Mapping[str, Any]) -> Iterator[Wrong]:
-        """All that is wrong with a figure's table as written, before anything is measured."""
+    def mistakes(self, table: Mapping[str, Any]) -> Iterator[KeyMistake]:
+        """All mistakes in a figure's table, before anything is measured."""
         found = list(table_mistakes(table, self.keys, self.required, f"a `{self.name}`"))
         yield from found
-        yield from self.clashes(table, frozenset(table) - {key for key, _ in found})
+        yield from self.conflicts(table, frozenset(table) - {key for key, _ in found})
 
-    def clashes(self, table: Mapping[str, Any], sound: frozenset[str]) -> Iterator[Wrong]:
-        """What is wrong between keys; `sound` are those whose own value is right."""
+    def conflicts(self, table: Mapping[str, Any], valid: frozenset[str]) -> Iterator[KeyMistake]:
+        """Mistakes between keys; `valid` are the keys whose own value is right."""
         yield from ()
 
     @abstractmethod
     def calls(self, table: Mapping[str, Any]) -> tuple[Measurement, ...]:
-        """What must be measured, for a table without mistakes."""
+        """The experiments to measure, for a table without mistakes."""
 
     @abstractmethod
     def draw(self, table: Mapping[str, Any], measured: Mapping[Measurement, Measured], number: int) -> Markup:
-        """The figure as HTML: reads without scripts, its data as a table beside it. `number` is its place on its page.
+        """The figure as HTML: readable without scripts, with its data as a table. `number` is its place on its page.
 
-        Raises ValueError if what was measured is not what the figure shows (a curve is missing, labels have another
-        length), and KeyError if a call was not measured.
+        Raises:
+            FigureError: If the results do not fit the figure (a curve is missing, labels have another length).
+            KeyError: If a call was not measured.
         """
 
 
-def table_mistakes(table: Mapping[str, Any], settings: Schema, required: Sequence[str], holder: str) -> Iterator[Wrong]:
-    """Keys that mean nothing or hold what they must not, and those that are missing."""
-    for found in check_table(table, settings, "", holder, settings):
+def figure_id(number: int) -> str:
+    """The element id of the figure at that place on its page."""
+    return f"figure-{number}"
+
+
+def table_mistakes(
+    table: Mapping[str, Any], schema: Schema, required: Sequence[str], holder: str
+) -> Iterator[KeyMistake]:
+    """Unknown keys, invalid values and missing keys."""
+    for found in check_table(table, schema, "", holder, schema):
         yield found.part.removeprefix("."), found.message
     missing = [key for key in required if key not in table]
     if missing:
-        yield "", f"{holder} needs {listed(missing)}"
+        yield "", f"{holder} needs {join_names(missing)}"
 
 
 def inner_mistakes(
-    tables: Sequence[Mapping[str, Any]], key: str, settings: Schema, required: Sequence[str]
-) -> Iterator[Wrong]:
-    """The same for each table of a list, `[[lines]]`: all are about the list's key."""
+    tables: Sequence[Mapping[str, Any]], key: str, schema: Schema, required: Sequence[str]
+) -> Iterator[KeyMistake]:
+    """The same for each table of a list such as `[[lines]]`."""
     for number, table in enumerate(tables, 1):
-        for _, message in table_mistakes(table, settings, required, f"`[[{key}]]`"):
+        for _, message in table_mistakes(table, schema, required, f"`[[{key}]]`"):
             yield key, f"number {number} of `[[{key}]]`: {message}"
 
 
+def duplicate_names(tables: Sequence[Mapping[str, Any]], key: str) -> Iterator[KeyMistake]:
+    """A mistake if two tables of a list have the same `name`."""
+    names = [name for table in tables if isinstance(name := table.get("name"), str)]
+    if len(set(names)) < len(names):
+        yield key, f"two of `[[{key}]]` have the same name: give each its own"
+
+
 def seeds_of(table: Mapping[str, Any]) -> tuple[int, ...]:
-    """The seeds that a table asks for: `seeds = 3` are 0, 1 and 2."""
-    asked = table.get("seeds", SEEDS)
-    return tuple(range(asked)) if isinstance(asked, int) else tuple(asked)
+    """The seeds of a table: `seeds = 3` are 0, 1 and 2."""
+    seeds = table.get("seeds", SEEDS)
+    return tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds)
 
 
-def across_seeds(seeds: Sequence[int]) -> str:
+def describe_band(seeds: Sequence[int]) -> str:
     """What lines and bands are, in a sentence."""
-    return f"Each line is the mean of {len(seeds)} seeds, its band reaches from the least to the greatest of them."
+    return f"Each line is the mean over {len(seeds)} seeds; its band reaches from the lowest to the highest of them."
 
 
-def shares(table: Mapping[str, Any], values: Iterable[float], *names: str) -> bool:
-    """Whether numbers are written as percentages: as the table says, else if they are shares and are called so."""
+def is_share(table: Mapping[str, Any], values: Iterable[float], *names: str) -> bool:
+    """Whether values are written in percent: as the table sets it, else if they are shares by name and by value."""
     if "percent" in table:
         return bool(table["percent"])
-    known = [one for one in values if isfinite(one)]
-    called = any(word in name.lower() for name in names for word in SHARES)
-    return called and all(0 <= one <= 1 for one in known)
+    finite = [value for value in values if isfinite(value)]
+    by_name = any(word in name.lower() for name in names for word in SHARES)
+    return by_name and all(0 <= value <= 1 for value in finite)
 
 
-def curve(one: Measured, name: str) -> tuple[float, ...]:
-    """A list that an experiment gave. Raises ValueError if it gave none of that name."""
-    if name not in one.curves:
-        there = f"its lists are {listed(sorted(one.curves))}" if one.curves else "it gives no lists"
-        raise ValueError(f"{one.measurement.call} gives no list `{name}`: {there}")
-    return one.curves[name]
+def curve(result: Measured, name: str) -> tuple[float, ...]:
+    """A list that an experiment returned.
+
+    Raises:
+        FigureError: If it returned no list of that name.
+    """
+    if name not in result.curves:
+        known = f"its lists are {join_names(sorted(result.curves))}" if result.curves else "it returns no lists"
+        raise FigureError("missing-list", f"{result.measurement.call} returns no list `{name}`: {known}")
+    return result.curves[name]
 
 
-def value(one: Measured, name: str) -> float:
-    """A number that an experiment gave; of a list its last. Raises ValueError if it gave nothing of that name."""
-    if name in one.numbers:
-        return one.numbers[name]
-    if one.curves.get(name):
-        return one.curves[name][-1]
-    there = f"its numbers are {listed(sorted(one.numbers))}" if one.numbers else "it gives no numbers"
-    raise ValueError(f"{one.measurement.call} gives no number `{name}`: {there}")
+def number(result: Measured, name: str) -> float:
+    """A number that an experiment returned; of a list its last value.
+
+    Raises:
+        FigureError: If it returned nothing of that name.
+    """
+    if name in result.numbers:
+        return result.numbers[name]
+    if result.curves.get(name):
+        return result.curves[name][-1]
+    known = f"its numbers are {join_names(sorted(result.numbers))}" if result.numbers else "it returns no numbers"
+    raise FigureError("missing-number", f"{result.measurement.call} returns no number `{name}`: {known}")
+
+
+def check_labels(result: Measured, labels: Iterable[float], classes: int) -> None:
+    """Raise FigureError if a label is not the number of a class."""
+    if unknown := [label for label in labels if label not in range(classes)]:
+        message = f"{result.measurement.call} returns the label {unknown[0]:g}: `classes` names 0 to {classes - 1}"
+        raise FigureError("unknown-label", message)

@@ -1,4 +1,4 @@
-"""The story of one fit: everything its report and its model card tell, kept on disk to be told again."""
+"""The record of one fit: everything that its report and its model card show, saved with the model."""
 
 from __future__ import annotations
 
@@ -19,21 +19,27 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+from practicum.errors import CodedError
 from practicum.lab.diagnosis import Finding
 from practicum.lab.image_set import Remark
 from practicum.lab.learning_curve import LearningCurve
 from practicum.statistics.intervals import Interval
 from practicum.statistics.scores import Scores
 
-SCHEMA = 1
-"""Raised when a story written before can no longer be read as one of today."""
+SCHEMA = 2
+"""Incremented when earlier records can no longer be read."""
+FILE = "fit.json"
+ARRAYS = "fit-*.npz"
+"""The files of the arrays, as a glob pattern."""
 
-FILE = "story.json"
+
+class FitRecordError(CodedError, ValueError):
+    """A saved record cannot be read. Codes: `damaged-record`, `record-version`."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One way that was tried: its accuracy in cross-validation, and the seconds it took."""
+    """A strategy that was tried: its accuracy in cross-validation and the seconds it took."""
 
     name: str
     what: str
@@ -42,12 +48,12 @@ class Candidate:
     seconds: float
     chosen: bool
     better: float | None
-    """The probability that the chosen one beats it; None for the chosen one, and where it was not measured."""
+    """The probability that the chosen strategy beats it; None for the chosen one, and where it was not measured."""
 
 
 @dataclass(frozen=True)
-class Epochs:
-    """One training, a value an epoch: the loss, and accuracies as shares of 1."""
+class TrainingCurves:
+    """The loss and the accuracies (shares of 1) of one training, a value per epoch."""
 
     name: str
     loss: tuple[float, ...]
@@ -70,91 +76,97 @@ class Export:
 
 @dataclass(frozen=True)
 class FitRecord:
-    """One fit, from its pictures to its files. Rows are pictures: of `names`, `thumbs`, `labels`, `probabilities`."""
+    """One fit, from its images to its files. `names`, `thumbs`, `labels` and `probabilities` have a row per image."""
 
     title: str
     source: str
     made: str
-    """The day, as in 2026-11-24."""
+    """The day in ISO format: 2026-11-24."""
     seed: int
     classes: tuple[str, ...]
     counts: tuple[int, ...]
-    """Pictures of each class."""
+    """Images per class."""
     names: tuple[str, ...]
-    """The file of each picture; none where pictures were drawn."""
+    """The file of each image; empty where images were generated."""
     thumbs: NDArray[np.uint8]
-    """(n, 96, 96, 3)."""
+    """Thumbnails, (n, 96, 96, 3)."""
     labels: NDArray[np.int64]
-    """(n,), into `classes`."""
+    """Indices into `classes`, (n,)."""
     probabilities: NDArray[np.float64]
-    """(n, classes), each row by a model that had not seen its picture."""
+    """(n, classes), each row by a model that was not trained on its image."""
     backbone: str
     side: int
-    """Height and width of what the network sees, in pixels."""
+    """Height and width of the network's input, in pixels."""
     candidates: tuple[Candidate, ...]
     scores: Scores
     curve: LearningCurve | None
-    training: tuple[Epochs, ...]
+    training: tuple[TrainingCurves, ...]
     findings: tuple[Finding, ...]
     remarks: tuple[Remark, ...]
-    """What was changed in files that were used."""
+    """Changes made to files that were used."""
     left_out: tuple[Remark, ...]
     untried: tuple[Remark, ...]
-    """Ways that were not tried, and why; instead of a file, the way's name."""
+    """Strategies that were not tried, and why; `file` holds the strategy's name."""
     next_step: str
     exports: tuple[Export, ...]
     versions: dict[str, str]
     seconds: float
 
 
-def save(story: FitRecord, folder: Path) -> None:
-    """Write the story into `folder`, which is made where it is missing: `story.json` and the arrays it names.
+def save(record: FitRecord, folder: Path) -> None:
+    """Write the record into `folder`, which is created if missing: `fit.json` and a file of the arrays it names.
 
-    The words name the arrays by what is in them and are put in place last. So whoever reads gets the old story or the
-    new one whole, also after a full disk or a pulled plug. Raises OSError.
+    The arrays' file is named by its content, and `fit.json` is replaced last. A reader therefore gets the old record or
+    the new one whole, also after a full disk or a power failure.
+
+    Raises:
+        OSError: If it cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, NDArray[Any]] = {}
-    told = _plain(story, "", arrays)
+    plain = _to_plain(record, "", arrays)
     packed = io.BytesIO()
     np.savez_compressed(packed, allow_pickle=False, **arrays)
-    name = f"story-{hashlib.sha256(packed.getvalue()).hexdigest()[:16]}.npz"
-    _put(folder / name, packed.getvalue())
-    words = json.dumps({"schema": SCHEMA, "arrays": name, "story": told}, indent=1, allow_nan=False)
-    _put(folder / FILE, words.encode())
-    for old in folder.glob("story-*.npz"):
-        if old.name != name:
-            old.unlink()
+    name = ARRAYS.replace("*", hashlib.sha256(packed.getvalue()).hexdigest()[:16])
+    _write_atomically(folder / name, packed.getvalue())
+    text = json.dumps({"schema": SCHEMA, "arrays": name, "fit": plain}, indent=1, allow_nan=False)
+    _write_atomically(folder / FILE, text.encode())
+    for former in folder.glob(ARRAYS):
+        if former.name != name:
+            former.unlink()
 
 
 def load(folder: Path) -> FitRecord:
-    """The story that :func:`save` wrote into `folder`, to the last bit.
+    """The record that :func:`save` wrote into `folder`, exact to the bit.
 
-    Raises FileNotFoundError where there is none, and ValueError, naming the file, where it is damaged or of another
-    version.
+    Raises:
+        FileNotFoundError: If there is none.
+        FitRecordError: If it is damaged or of another version; the message names the file.
     """
     file = folder / FILE
     text = file.read_bytes()
     try:
         written = json.loads(text)
-        schema, name, told = written["schema"], written["arrays"], written["story"]
+        schema, name, plain = written["schema"], written["arrays"], written["fit"]
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{file} is no story of a fit, or it is damaged; fit again to write it anew") from error
+        message = f"{file} is not the record of a fit, or it is damaged; fit again"
+        raise FitRecordError("damaged-record", message) from error
     if schema != SCHEMA:
-        raise ValueError(
-            f"{file} is of version {schema}, and this program reads version {SCHEMA}; "
-            "read it with the practicum that wrote it, or fit again"
+        message = (
+            f"{file} has version {schema}, and this program reads version {SCHEMA}; "
+            "use the practicum that wrote it, or fit again"
         )
+        raise FitRecordError("record-version", message)
     try:
         with np.load(folder / Path(name).name, allow_pickle=False) as arrays:
-            story: FitRecord = _built(FitRecord, told, "", dict(arrays))
+            record: FitRecord = _from_plain(FitRecord, plain, "", dict(arrays))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{file} or its arrays in {name} are damaged; fit again to write them anew") from error
-    return story
+        raise FitRecordError("damaged-record", f"{file} or its arrays in {name} are damaged; fit again") from error
+    return record
 
 
-def _put(file: Path, content: bytes) -> None:
-    """Write the file whole or not at all."""
+def _write_atomically(file: Path, content: bytes) -> None:
+    """Write the whole file or nothing."""
     with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}-", delete=False) as draft:
         try:
             draft.write(content)
@@ -168,44 +180,48 @@ def _put(file: Path, content: bytes) -> None:
     Path(draft.name).replace(file)
 
 
-def _plain(value: Any, path: str, arrays: dict[str, NDArray[Any]]) -> Any:
-    """The value as JSON knows it. Arrays go into `arrays` under their path, and only the path remains."""
+def _to_plain(value: Any, path: str, arrays: dict[str, NDArray[Any]]) -> Any:
+    """The value as JSON types. Arrays are moved into `arrays` and replaced by their path."""
     if isinstance(value, np.ndarray):
         arrays[path] = value
         return path
     if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name), _under(path, one.name), arrays) for one in fields(value)}
+        return {
+            field.name: _to_plain(getattr(value, field.name), _join(path, field.name), arrays)
+            for field in fields(value)
+        }
     if isinstance(value, tuple):
-        return [_plain(item, _under(path, index), arrays) for index, item in enumerate(value)]
+        return [_to_plain(item, _join(path, index), arrays) for index, item in enumerate(value)]
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
-        return str(value)  # JSON has no infinities; a loss may run off into one.
+        return str(value)  # JSON has no infinities, and a loss may diverge.
     return value
 
 
-def _built(kind: Any, value: Any, path: str, arrays: dict[str, NDArray[Any]]) -> Any:
-    """The value of the type `kind` that :func:`_plain` made `value` of."""
+def _from_plain(kind: Any, value: Any, path: str, arrays: dict[str, NDArray[Any]]) -> Any:
+    """The value of type `kind` that :func:`_to_plain` turned into `value`."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        (some,) = (one for one in inner if one is not type(None))
-        return None if value is None else _built(some, value, path, arrays)
+        (optional,) = (member for member in inner if member is not type(None))
+        return None if value is None else _from_plain(optional, value, path, arrays)
     if origin is np.ndarray:
         return arrays[value]
     if origin is tuple:
         kinds = [inner[0]] * len(value) if inner[-1] is Ellipsis else inner
-        pairs = zip(kinds, value, strict=True)
-        return tuple(_built(one, item, _under(path, index), arrays) for index, (one, item) in enumerate(pairs))
+        pairs = enumerate(zip(kinds, value, strict=True))
+        return tuple(_from_plain(item_kind, item, _join(path, index), arrays) for index, (item_kind, item) in pairs)
     if origin is dict:
-        return {key: _built(inner[1], item, _under(path, key), arrays) for key, item in value.items()}
+        return {key: _from_plain(inner[1], item, _join(path, key), arrays) for key, item in value.items()}
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        made = {
-            one.name: _built(hints[one.name], value[one.name], _under(path, one.name), arrays) for one in fields(kind)
+        values = {
+            field.name: _from_plain(hints[field.name], value[field.name], _join(path, field.name), arrays)
+            for field in fields(kind)
         }
-        return kind(**made)  # type: ignore[operator]
+        return kind(**values)  # type: ignore[operator]
     return value if origin is Literal else kind(value)
 
 
-def _under(path: str, name: object) -> str:
+def _join(path: str, name: object) -> str:
     return f"{path}.{name}" if path else str(name)

@@ -17,7 +17,7 @@ from keras import layers
 from numpy.typing import NDArray
 from PIL import Image
 
-from practicum.formatting import lasted, weighs
+from practicum.formatting import duration, file_size
 from practicum.lab import fine_tuning, remedies, strategies
 from practicum.lab.backbone_split import SplitBackbone, split_backbone
 from practicum.lab.cache import CheckpointStore, DiskCache
@@ -25,7 +25,7 @@ from practicum.lab.dataset_reader import LoadedDataset
 from practicum.lab.determinism import PARALLEL_OPERATIONS
 from practicum.lab.diagnosis import FitMeasurements, diagnose, next_step
 from practicum.lab.features import forward
-from practicum.lab.fit_record import Candidate, Epochs, FitRecord
+from practicum.lab.fit_record import Candidate, FitRecord, TrainingCurves
 from practicum.lab.image_set import Remark
 from practicum.lab.linear_probe import STRENGTHS, LinearProbe
 from practicum.lab.model_selection import StrategySelection, select_strategy
@@ -163,7 +163,7 @@ def _tried(
     if drawing <= request.left():
         tried.append(strategies.probe_augmented_images(ready))
     else:
-        untried.append(_no_time("Probe on drawn views", lasted(drawing), request))
+        untried.append(_no_time("Probe on drawn views", duration(drawing), request))
     tuned = _tuned(ready, steps, request, look)
     if isinstance(tuned, Remark):
         untried.append(tuned)
@@ -178,7 +178,9 @@ def _tuned(ready: PreparedSet, steps: CheckpointStore, request: FitRequest, look
     lower = ready.network.lower
     size = len(ready.labels) * strategies.VERSIONS * lower.output_shape[-1] * 4 if lower is not None else 0
     if size > MAX_BYTES:
-        return Remark(name, f"since what passes its cut would take {weighs(size)} of memory; fewer pictures would fit")
+        return Remark(
+            name, f"since what passes its cut would take {file_size(size)} of memory; fewer pictures would fit"
+        )
     for rates in (fine_tuning.RATES, fine_tuning.RATES[:1]):
         needed = _tuning_takes(ready, look, rates)
         if needed <= request.left():
@@ -187,7 +189,7 @@ def _tuned(ready: PreparedSet, steps: CheckpointStore, request: FitRequest, look
             except strategies.NotEnoughTime as reason:
                 return _no_time(name, str(reason), request)
             return found or Remark(name, "since this network's layers cannot be told apart")
-    return _no_time(name, lasted(needed), request)
+    return _no_time(name, duration(needed), request)
 
 
 def _look(ready: PreparedSet) -> float:
@@ -313,12 +315,12 @@ def _candidates(
     return tuple(told)
 
 
-def _training(learned: TrainedStrategy) -> tuple[Epochs, ...]:
+def _training(learned: TrainedStrategy) -> tuple[TrainingCurves, ...]:
     curve, recipe = learned.curve, learned.recipe
     if curve is None or recipe is None or not curve.watched_accuracy:
         return ()
     name = f"Fine-tuning at {recipe.rate:g}, a fifth of the pictures kept back; ended at epoch {recipe.epochs}"
-    return (Epochs(name, tuple(curve.loss), tuple(curve.train_accuracy), tuple(curve.watched_accuracy)),)
+    return (TrainingCurves(name, tuple(curve.loss), tuple(curve.train_accuracy), tuple(curve.watched_accuracy)),)
 
 
 def _thumbs(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.formatting import lasted
+from practicum.formatting import duration
 from practicum.lab import fine_tuning
 from practicum.lab.cache import CheckpointStore
 from practicum.lab.linear_probe import STRENGTHS, LinearProbe, ProbeTrainer
@@ -113,7 +113,7 @@ def fine_tune_top(
         found = steps.done(key, partial(_tested, tuner, split, rates))
         made[0, 0, split.test] = found["made"]
         if number == 0 and len(splits) * found["seconds"] > left():
-            raise NotEnoughTime(lasted((len(splits) + 1) * found["seconds"]))
+            raise NotEnoughTime(duration((len(splits) + 1) * found["seconds"]))
 
     def learn(_setting: int) -> TrainedStrategy:
         everything = np.arange(len(ready.labels))

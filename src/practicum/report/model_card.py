@@ -1,6 +1,7 @@
 """The model card of one fit, in Markdown, with the headings of Mitchell et al. 2019, “Model cards for model reporting”.
 
-It says what was measured. What no measurement tells, such as whom a mistake harms, it asks of whoever shares it.
+It states what was measured. What no measurement can show, such as who could be harmed by a mistake, it leaves to the
+person who shares the model.
 """
 
 from __future__ import annotations
@@ -10,62 +11,59 @@ import string
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from practicum import formatting
-from practicum.formatting import counted, listed, percent, shown
+from practicum.formatting import counted, join_words, percent, printable
 from practicum.lab.fit_record import FitRecord
-from practicum.statistics.intervals import Interval, wilson_interval
+from practicum.report.output_files import write_atomically
+from practicum.report.summary import majority_share
+from practicum.statistics.intervals import Interval, Proportion
 
-_PLAIN = frozenset(" ,.'/%?;=")
-"""ASCII that means nothing to Markdown in the middle of a line. Everything else is escaped, links and mentions too."""
+_UNESCAPED = frozenset(" ,.'/%?;=")
+"""ASCII punctuation without a meaning in Markdown within a line; all other is escaped, so nothing becomes a link."""
 
 FILES = 50
+"""The most remarks on files that are listed; the rest are counted."""
 
 
-def write(story: FitRecord, file: Path) -> None:
-    """Write the card. Raises OSError."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.part")
-    try:
-        draft.write_text(card(story), encoding="utf-8")
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
+def write(record: FitRecord, file: Path) -> None:
+    """Write the card.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    write_atomically(file, render(record))
 
 
-def card(story: FitRecord) -> str:
+def render(record: FitRecord) -> str:
     """The card as Markdown."""
     parts = [
-        f"# Model card: {plain(story.title)}",
-        *("## Model details", *_details(story)),
-        *("## Intended use", *_use(story)),
-        *("## Factors", *_factors(story)),
-        *("## Metrics", *_metrics(story)),
-        *("## Evaluation data", *_evaluation(story)),
-        *("## Training data", *_training(story)),
-        *("## Quantitative analyses", *_analyses(story)),
+        f"# Model card: {escape(record.title)}",
+        *("## Model details", *_details(record)),
+        *("## Intended use", *_intended_use(record)),
+        *("## Factors", *_factors(record)),
+        *("## Metrics", *_metrics(record)),
+        *("## Evaluation data", *_evaluation_data(record)),
+        *("## Training data", *_training_data(record)),
+        *("## Quantitative analyses", *_analyses(record)),
         *("## Ethical considerations", *_ethics()),
-        *("## Caveats and recommendations", *_caveats(story)),
+        *("## Caveats and recommendations", *_caveats(record)),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def plain(text: str) -> str:
-    """Somebody's text as Markdown that shows just that text, on one line; a dash for a blank one."""
-    line = shown(" ".join(text.split())) or "–"
-    escaped = "".join(f"\\{one}" if one in string.punctuation and one not in _PLAIN else one for one in line)
-    # A stop matters after a number that begins a line, where it makes a list, and in an address that becomes a link.
+def escape(text: str) -> str:
+    """Markdown that shows exactly this text on one line; a dash for a blank one."""
+    line = printable(" ".join(text.split())) or "–"
+    escaped = "".join(f"\\{char}" if char in string.punctuation and char not in _UNESCAPED else char for char in line)
+    # A full stop matters after a number that begins a line, where it makes a list, and in an address, which becomes a
+    # link.
     return re.sub(r"(?i)(^[0-9]+|www)\.", r"\1\.", escaped)
 
 
-def fenced(code: str) -> str:
-    """Code in a fence that nothing in it can close."""
-    clean = "".join(one if one in "\n\t" else shown(one) for one in code.replace("\r\n", "\n"))
-    longest = run = 0
-    for one in clean:
-        run = run + 1 if one == "`" else 0
-        longest = max(longest, run)
+def code_block(code: str) -> str:
+    """Python code in a fence that nothing in it can close."""
+    clean = formatting.printable_block(code.replace("\r\n", "\n"))
+    longest = max((len(ticks) for ticks in re.findall("`+", clean)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}python\n{clean.rstrip(chr(10))}\n{fence}"
 
@@ -76,100 +74,107 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _details(story: FitRecord) -> list[str]:
-    chosen = [one for one in story.candidates if one.chosen]
+def _details(record: FitRecord) -> list[str]:
+    chosen = [candidate for candidate in record.candidates if candidate.chosen]
     facts = [
-        f"- Made on {plain(formatting.day(story.made))}, with seed {story.seed}, in {formatting.lasted(story.seconds)}."
+        f"- Made on {escape(formatting.long_date(record.made))}, with seed {record.seed}, in "
+        f"{formatting.duration(record.seconds)}.",
+        f"- Network: {escape(record.backbone)}, input of {record.side} × {record.side} pixels.",
+        *(f"- Strategy: {escape(candidate.name)}, {escape(candidate.what)}" for candidate in chosen),
+        *(f"- {escape(f'{name} {version}')}" for name, version in record.versions.items()),
     ]
-    facts += [f"- Network: {plain(story.backbone)}, seeing {story.side} × {story.side} pixels."]
-    facts += [f"- Way of learning: {plain(one.name)}, {plain(one.what)}" for one in chosen]
-    facts += [f"- {plain(f'{name} {version}')}" for name, version in story.versions.items()]
     parts = ["\n".join(facts)]
-    for one in story.exports:
-        said = f"{plain(one.format)}, in {plain(one.file)} ({formatting.weighs(one.bytes)}). "
-        said += f"Loaded again, its probabilities differed by {formatting.number(one.difference)} at most."
-        parts += [said, fenced(one.load)]
+    for export in record.exports:
+        sentence = (
+            f"{escape(export.format)}, in {escape(export.file)} ({formatting.file_size(export.bytes)}). Loaded again, "
+            f"its probabilities differed by at most {formatting.number(export.difference)}."
+        )
+        parts += [sentence, code_block(export.load)]
     return parts
 
 
-def _use(story: FitRecord) -> list[str]:
+def _intended_use(record: FitRecord) -> list[str]:
     return [
-        f"To put pictures into one of {counted(len(story.classes), 'class', 'classes')}: "
-        f"{listed([plain(name) for name in story.classes])}. It always names one of them, also for a picture of none.",
-        "Who is to use it, what for, and what it must not be used for, is not known to the program that wrote this "
-        "card. Add it before you share the model.",
+        f"To classify images into {counted(len(record.classes), 'class', 'classes')}: "
+        f"{join_words([escape(name) for name in record.classes])}. "
+        "It always predicts one of them, also for an image that belongs to none.",
+        "Who is to use the model, for what purpose, and what it must not be used for is not known to the program that "
+        "wrote this card. Add it before you share the model.",
     ]
 
 
-def _factors(story: FitRecord) -> list[str]:
+def _factors(record: FitRecord) -> list[str]:
     return [
-        f"Results are broken down by class, {counted(len(story.classes), 'class', 'classes')} in all. "
-        "Others that may matter, such as the camera, the light, the place or the people shown, were not recorded with "
-        "the pictures and not examined.",
+        f"Results are broken down by class, {counted(len(record.classes), 'class', 'classes')} in all. "
+        "Other factors that may matter, such as the camera, the light, the place or the people shown, were not "
+        "recorded with the images and not examined.",
     ]
 
 
-def _metrics(story: FitRecord) -> list[str]:
-    s = story.scores
-    rows = [["Accuracy", s.accuracy], ["Balanced accuracy", s.balanced_accuracy], ["Macro F1", s.f1]]
-    rows += [["Calibration error", s.calibration_error]]
-    cells = [[str(name), *_cells(value)] for name, value in rows if isinstance(value, Interval)]
-    loss = [formatting.number(one) for one in (s.log_loss.value, s.log_loss.low, s.log_loss.high)]
+def _metrics(record: FitRecord) -> list[str]:
+    scores = record.scores
+    intervals = [
+        ("Accuracy", scores.accuracy),
+        ("Balanced accuracy", scores.balanced_accuracy),
+        ("Macro F1", scores.f1),
+        ("Calibration error", scores.calibration_error),
+    ]
+    loss = [formatting.number(value) for value in (scores.log_loss.value, scores.log_loss.low, scores.log_loss.high)]
+    rows = [[name, *_cells(interval)] for name, interval in intervals]
     return [
-        table(["Metric", "Value", "From", "To"], [*cells, ["Log loss", *loss]]),
-        f"From and to bound a 95 % interval. Always naming the largest class would reach "
-        f"{percent(max(story.counts) / max(1, sum(story.counts)))}.",
+        table(["Metric", "Value", "From", "To"], [*rows, ["Log loss", *loss]]),
+        "From and to are the bounds of a 95 % confidence interval. Always predicting the largest class would have an "
+        f"accuracy of {percent(majority_share(record))}.",
     ]
 
 
-def _evaluation(story: FitRecord) -> list[str]:
+def _evaluation_data(record: FitRecord) -> list[str]:
     return [
-        f"{counted(story.scores.n, 'picture')}, each judged by a model that had not seen it, in cross-validation. "
-        "There was no second set from elsewhere.",
+        f"{counted(record.scores.n, 'image')}, each classified in cross-validation by a model that was not trained on "
+        "it. There was no second set from another source.",
     ]
 
 
-def _training(story: FitRecord) -> list[str]:
-    total = sum(story.counts)
+def _training_data(record: FitRecord) -> list[str]:
+    counts = zip(record.classes, record.counts, strict=True)
     parts = [
-        f"{counted(total, 'picture')} from {plain(story.source)}.",
-        table(["Class", "Pictures"], [[plain(n), str(c)] for n, c in zip(story.classes, story.counts, strict=True)]),
+        f"{counted(sum(record.counts), 'image')} from {escape(record.source)}.",
+        table(["Class", "Images"], [[escape(name), str(count)] for name, count in counts]),
     ]
-    for title, remarks in (("Left out", story.left_out), ("Changed, or used with a remark", story.remarks)):
+    for title, remarks in (("Left out", record.left_out), ("Used after a change", record.remarks)):
         if remarks:
-            lines = [f"- {plain(one.file)}: {plain(one.what)}" for one in remarks[:FILES]]
+            lines = [f"- {escape(remark.file)}: {escape(remark.what)}" for remark in remarks[:FILES]]
             lines += [f"- and {len(remarks) - FILES} more"] if len(remarks) > FILES else []
             parts += [f"{title}, {counted(len(remarks), 'file')}:", "\n".join(lines)]
     return parts
 
 
-def _analyses(story: FitRecord) -> list[str]:
+def _analyses(record: FitRecord) -> list[str]:
     rows = []
-    for index, name in enumerate(story.classes):
-        counts = story.scores.confusion[index]
-        total = int(np.sum(counts))
-        share = _cells(wilson_interval(int(counts[index]), total)) if total else ["–"] * 3
-        rows.append([plain(name), str(total), *share])
-    return [table(["Class", "Pictures", "Recognised", "From", "To"], rows)]
+    for k, name in enumerate(record.classes):
+        counts = record.scores.confusion[k]
+        share = Proportion(int(counts[k]), int(counts.sum()))
+        rows.append([escape(name), str(share.total), *_cells(share.interval)])
+    return [table(["Class", "Images", "Recall", "From", "To"], rows)]
 
 
 def _ethics() -> list[str]:
     return [
-        "Not assessed by the program that wrote this card. Before you share the model, say whether the pictures show "
-        "people or their property, whether they were taken with consent and may be used so, and "
-        "whom a mistake would harm.",
+        "Not assessed by the program that wrote this card. Before you share the model, state whether the images show "
+        "people or their property, whether they were taken with consent and may be used for this purpose, and who "
+        "could be harmed by a mistake.",
     ]
 
 
-def _caveats(story: FitRecord) -> list[str]:
-    said = ["The numbers hold for pictures that come about as these did, not for others."]
-    said += [
-        f"- **{plain(one.title)}** ({one.severity}). {plain(one.evidence)} {plain(one.remedy)}"
-        for one in story.findings
+def _caveats(record: FitRecord) -> list[str]:
+    parts = ["The scores hold for images that are taken in the same way as these, not for others."]
+    parts += [
+        f"- **{escape(finding.title)}** ({finding.severity}). {escape(finding.evidence)} {escape(finding.remedy)}"
+        for finding in record.findings
     ]
-    if story.next_step:
-        said.append(f"The next most useful step: {plain(story.next_step)}")
-    return said
+    if record.next_step:
+        parts.append(f"The most useful next step: {escape(record.next_step)}")
+    return parts
 
 
 def _cells(interval: Interval) -> list[str]:

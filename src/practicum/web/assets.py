@@ -46,7 +46,7 @@ def _own_files() -> Iterator[tuple[str, bytes]]:
 def _package_files() -> Iterator[tuple[str, bytes]]:
     of_modes = [package for mode in modes.ALL for package in mode.packages]
     of_kinds = [kind.package for kind in kinds.registered().values()]
-    for package in dict.fromkeys([*of_modes, *of_kinds]):
+    for package in dict.fromkeys(["practicum.charts", *of_modes, *of_kinds]):
         for name in (STYLE, SCRIPT):
             file = files(package) / name
             if file.is_file():
@@ -61,7 +61,7 @@ def _asset(name: str, content: bytes) -> Asset:
 
 
 def address(name: str) -> str:
-    """Return the address of a file in `web/static`. Raises KeyError if there is none."""
+    """Return the address of a file in `web/static`, or of `PACKAGE/style.css`. Raises KeyError if there is none."""
     return _assets()[name].address
 
 

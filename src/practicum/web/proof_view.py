@@ -12,9 +12,9 @@ from markupsafe import Markup, escape
 
 from practicum import kinds
 from practicum.application.grading import finding_of
-from practicum.charts.line_chart import chart, line, table
-from practicum.charts.svg import number
+from practicum.charts.line_chart import draw_epochs, mean_series, tabulate
 from practicum.course.render import code
+from practicum.formatting import decimals
 from practicum.model import Evidence, Measured, Option, OptionFinding, Variant, VariantFinding, Verdict
 from practicum.prove.catalogue import Entry
 from practicum.web.problem_view import html
@@ -237,7 +237,7 @@ def _runs(kind: kinds.Kind, variant: Variant, finding: VariantFinding) -> tuple[
     measured = [
         RunRow(
             f"{one.measurement.function}({_given(one.measurement.params)})",
-            escape(", ".join(f"{name} {number(value)}" for name, value in one.numbers.items())),
+            escape(", ".join(f"{name} {decimals(value)}" for name, value in one.numbers.items())),
             str(one.measurement.seed),
             f"{one.seconds:.1f}",
         )
@@ -275,11 +275,13 @@ def _charts(kind: kinds.Kind, variant: Variant, measured: Sequence[Measured]) ->
 def _chart(kind: kinds.Kind, variant: Variant, name: str, series: Mapping[str, Sequence[Measured]]) -> CurveChart:
     caption = _caption(name, [one for group in series.values() for one in group])
     lines = [
-        line(label, [one.curves[name] for one in group if name in one.curves], _is_of_key(kind, variant, group[0]))
+        mean_series(
+            label, [one.curves[name] for one in group if name in one.curves], _is_of_key(kind, variant, group[0])
+        )
         for label, group in series.items()
         if any(name in one.curves for one in group)
     ]
-    return CurveChart(caption, chart(caption, lines), table(lines, caption))
+    return CurveChart(caption, draw_epochs(caption, lines), tabulate(lines, caption))
 
 
 def _caption(name: str, measured: Sequence[Measured]) -> str:

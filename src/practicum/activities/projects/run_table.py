@@ -103,13 +103,17 @@ def _chart(records: Sequence[RunRecord], total: int) -> dict[str, Any] | None:
     curves = [(number, epochs) for number, epochs in curves if epochs][:MAX_CURVES]
     for name, label in _MEASURES.items():
         lines = [
-            line_chart.line(f"run {number}", [values], key=index == 0)
+            line_chart.mean_series(f"run {number}", [values], is_key=index == 0)
             for index, (number, epochs) in enumerate(curves)
             if len(values := _curve(epochs, name)) > 0
         ]
-        if lines and lines[0].key:
+        if lines and lines[0].is_key:
             title = f"{label} of your last runs"
-            return {"title": title, "svg": line_chart.chart(title, lines), "table": line_chart.table(lines, title)}
+            return {
+                "title": title,
+                "svg": line_chart.draw_epochs(title, lines),
+                "table": line_chart.tabulate(lines, title),
+            }
     return None
 
 

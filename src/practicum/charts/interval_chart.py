@@ -1,0 +1,95 @@
+"""Shares with their 95 % intervals along a horizontal axis: as one line, as rows of dots, or as bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan
+
+from markupsafe import Markup
+
+from practicum.charts import axes, svg
+from practicum.charts.axes import ValueAxis
+from practicum.formatting import percent
+from practicum.statistics.intervals import Interval
+
+ROW_HEIGHT = 46
+BAR_ROW_HEIGHT = 28
+LINE_HEIGHT = 56
+SHARES = ValueAxis((0.0, 0.5, 1.0))
+
+
+@dataclass(frozen=True)
+class IntervalRow:
+    """A named share; its interval is NaN where nothing was measured."""
+
+    name: str
+    interval: Interval
+    is_key: bool = False
+    """Whether it stands out."""
+
+
+def describe_interval(interval: Interval) -> str:
+    """`87 %, from 80 % to 92 %`."""
+    return f"{percent(interval.value)}, from {percent(interval.low)} to {percent(interval.high)}"
+
+
+def draw_interval(title: str, interval: Interval, reference: float, reference_name: str) -> Markup:
+    """One share on a line from 0 to 100 %, with a mark at a reference value."""
+    y = 22
+    shapes = [
+        svg.horizontal_line(y, "track"),
+        svg.horizontal_line(y, "interval right", 100 * interval.low, 100 * interval.high),
+        svg.vertical_line(100 * reference, 12, 32, "reference"),
+        svg.dot(100 * interval.value, y, 7),
+        svg.label(100 * reference, 48, f"{reference_name} {percent(reference)}", svg.edge_anchor(reference), "name"),
+    ]
+    description = f"{describe_interval(interval)}. {reference_name}: {percent(reference)}."
+    return svg.chart("interval-line", title, description, LINE_HEIGHT, shapes)
+
+
+def draw_interval_rows(title: str, rows: Sequence[IntervalRow]) -> Markup:
+    """Each share as a dot on its interval, with its name above."""
+    axis = axes.share_axis(bound for row in rows for bound in (row.interval.low, row.interval.high))
+    height = ROW_HEIGHT * len(rows)
+    shapes = _draw_ticks(axis, height)
+    for index, row in enumerate(rows):
+        y, css = ROW_HEIGHT * index + 32, " right" if row.is_key else ""
+        low, value, high = (
+            100 * axis.position(bound) for bound in (row.interval.low, row.interval.value, row.interval.high)
+        )
+        shapes += [
+            svg.truncated_label(0, y - 20, row.name, "start", f"name{css}", 34, 70, dx=6),
+            svg.label(100, y - 20, percent(row.interval.value), "end", f"name{css}", dx=-6),
+            svg.horizontal_line(y, f"interval{css}", low, high),
+            svg.dot(value, y, 6 if row.is_key else 5, "dot" if row.is_key else "dot open"),
+        ]
+    return svg.chart("interval-rows", title, _describe_rows(rows), height, shapes)
+
+
+def draw_bars(title: str, rows: Sequence[IntervalRow]) -> Markup:
+    """Each share as a bar from 0, with its interval as a whisker and its name at the left."""
+    height = BAR_ROW_HEIGHT * len(rows)
+    shapes = _draw_ticks(SHARES, height)
+    for index, row in enumerate(rows):
+        y = BAR_ROW_HEIGHT * (index + 0.5)
+        shapes.append(svg.truncated_label(0, y, row.name, "end", "name", 14, 24, dx=-12))
+        if isnan(row.interval.value):
+            continue
+        bar = Markup('<rect class="share-bar" x="0%" y="{:.4g}" width="{:.4g}%" height="14" rx="3"/>')
+        shapes.append(bar.format(y - 7, 100 * row.interval.value))
+        shapes.append(svg.horizontal_line(y, "whisker", 100 * row.interval.low, 100 * row.interval.high))
+    return svg.chart("bars", title, _describe_rows(rows), height, shapes)
+
+
+def _describe_rows(rows: Sequence[IntervalRow]) -> str:
+    return " ".join(f"{row.name}: {describe_interval(row.interval)}." for row in rows)
+
+
+def _draw_ticks(axis: ValueAxis, height: float) -> list[Markup]:
+    shapes = []
+    for tick in axis.ticks:
+        place = axis.position(tick)
+        shapes.append(svg.vertical_line(100 * place, 0, height, "grid"))
+        shapes.append(svg.label(100 * place, height + 14, percent(tick), svg.edge_anchor(place)))
+    return shapes
