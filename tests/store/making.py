@@ -1,12 +1,16 @@
 """Learners, sittings and events for the tests of the store."""
 
+import contextlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
-from practicum.store import EventRecord, Store
+import pytest
+
+from practicum.store import EventRecord, Store, StoreError
 
 TOKEN = "a long and random token, of the kind that a browser is given"
 
@@ -16,6 +20,14 @@ class Where(TypedDict, total=False):
 
     data: Path
     url: str
+
+
+@contextlib.contextmanager
+def refuses(code: str) -> Iterator[pytest.ExceptionInfo[StoreError]]:
+    """Expect a StoreError with this code."""
+    with pytest.raises(StoreError) as refusal:
+        yield refusal
+    assert refusal.value.code == code
 
 
 def event(number: int, nonce: str | None = None) -> EventRecord:

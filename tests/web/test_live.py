@@ -327,7 +327,7 @@ def test_a_kept_run_is_acknowledged_once_it_is_noted(app: Starlette, learner: Le
         noted.append(id)
 
     def full(id: str) -> None:
-        raise StoreError("the disk is full")
+        raise StoreError("disk-full", "the disk is full")
 
     def work(tell: OnEvent, cancel: Cancellation) -> str:
         ran.append("ran")

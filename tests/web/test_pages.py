@@ -95,7 +95,7 @@ def test_a_full_disk_is_told_in_words(catalogue: Catalogue, store: Store, monkey
     page = learner.begin() + "/1"
 
     def full(*_: object) -> bool:
-        raise StoreError("practicum.sqlite3: the disk is full.")
+        raise StoreError("disk-full", "practicum.sqlite3: the disk is full.")
 
     monkeypatch.setattr(Store, "append_grouped", full)
     answer = learner.send(page, "answer", answer="1")

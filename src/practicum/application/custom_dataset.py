@@ -357,5 +357,6 @@ def _disk_errors(place: Path) -> Iterator[None]:
     except OSError as error:
         why = error.strerror or str(error)
         raise StoreError(
-            f"{place}: cannot be written ({why}). Free some space, then open the page again: finished fits are kept."
+            "not-writable",
+            f"{place}: cannot be written ({why}). Free some space, then open the page again: finished fits are kept.",
         ) from error

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
 from practicum import settings
+from practicum.commands.terminal import CommandError, exit_with_no, interruptible, print_table, raise_mistakes
 
 if TYPE_CHECKING:
     from practicum.environments.build import Outcome
@@ -39,9 +39,9 @@ def build(courses: tuple[Path, ...], packages: tuple[str, ...], python: str | No
     What was built before is used as it is. Exit code 0: all are there; 2: something could not be built.
     """
     if packages and courses:
-        _give_up("name a course, or packages, not both")
+        raise CommandError("options-exclude-each-other", "Name courses or --packages, not both.")
     if python and not packages:
-        _give_up("--python goes with --packages; a course says it in course.toml")
+        raise CommandError("option-needs-another", "--python needs --packages; a course sets it in course.toml.")
     if packages:
         _build("", _checked(packages, python), None, offline)
         return
@@ -64,11 +64,7 @@ def list_() -> None:
     if not found:
         click.echo(f"none was built yet ({settings.environments_directory()} is empty)")
         return
-    rows = [("name", "python", "packages", "size", "used last", "by"), *map(_row, found)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for at, row in enumerate(rows):
-        line = "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-        click.secho(line, dim=at == 0)
+    print_table(list(map(_row, found)), ("name", "python", "packages", "size", "used last", "by"))
     total = sum(one.size for one in found)
     click.echo(f"\n{len(found)} in {settings.environments_directory()}, {_megabytes(total)}")
 
@@ -101,7 +97,7 @@ def show(course: Path) -> None:
         chosen = choose(read, root)
     except NoEnvironment as reason:
         click.echo(f"a run would use none: {reason}")
-        sys.exit(1)
+        exit_with_no()
     notable = ", ".join(f"{name} {version}" for name in NOTABLE if (version := chosen.version(name)))
     click.echo(f"a run would use {chosen}: Python {chosen.python}{', ' * bool(notable)}{notable}")
 
@@ -114,14 +110,14 @@ def remove(digests: tuple[str, ...], unused: bool) -> None:
     from practicum.environments import cache
 
     if bool(digests) == unused:
-        _give_up("name an environment, or say --unused")
+        raise CommandError("options-exclude-each-other", "Name environments, or use --unused, not both.")
     try:
         found = [cache.find_by_prefix(digest).environment.digest for digest in digests]
         for digest in found:
             cache.remove(digest)
         gone = found or cache.remove_unused()
     except (cache.Unknown, OSError) as reason:
-        _give_up(str(reason))
+        raise CommandError("not-removed", str(reason)) from None
     for digest in gone:
         click.echo(f"removed {digest}")
     if not gone:
@@ -134,13 +130,11 @@ def _read(path: Path) -> tuple[Path, Course]:
 
     root = path.parent if path.name == "course.toml" else path
     if not (root / "course.toml").is_file():
-        _give_up(f"{root} is no course: it has no course.toml")
+        raise CommandError("not-a-course", f"{root} is not a course: it has no course.toml.")
     scan = scan_course(root)
     wrong = [mistake for mistake in scan.mistakes if mistake.path in ("course.toml", "environment.txt")]
-    for mistake in wrong:
-        click.echo(f"{os.path.relpath(root / mistake.path)}:{mistake.line}: {mistake.message}", err=True)
     if wrong:
-        sys.exit(2)
+        raise_mistakes((root, mistake) for mistake in wrong)
     return root, scan.course
 
 
@@ -153,10 +147,8 @@ def _checked(packages: Sequence[str], python: str | None) -> Requirements:
     diagnostics = Diagnostics("--packages")
     table = EnvironmentTable(packages=list(packages), python=python)
     found = read_environment(table, KeyLines(1), diagnostics, None, diagnostics)
-    for mistake in diagnostics.mistakes:
-        click.echo(mistake.message, err=True)
     if found is None or diagnostics:
-        sys.exit(2)
+        raise CommandError("not-requirements", "\n".join(mistake.message for mistake in diagnostics.mistakes))
     return found
 
 
@@ -169,16 +161,13 @@ def _build(name: str, wanted: Requirements, lock_file: Path | None, offline: boo
     digest = requirements.digest(wanted)
     label = name or ", ".join(wanted.packages)
     if offline and cache.find(digest) is None:
-        _give_up(f"{label} is not built, and --offline fetches nothing ({digest})")
+        raise CommandError("not-built", f"{label} is not built, and --offline downloads nothing ({digest}).")
     began = time.monotonic()
     try:
-        with building(label) as on_line:
+        with interruptible("interrupted; nothing was kept"), building(label) as on_line:
             outcome = make(wanted, None if offline else lock_file, on_line)
     except BuildError as reason:
-        _give_up(f"{label}: {reason}")
-    except KeyboardInterrupt:
-        click.echo("interrupted; nothing was kept", err=True)
-        sys.exit(130)
+        raise CommandError("build-failed", f"{label}: {reason}") from None
     _tell(label, outcome, time.monotonic() - began)
 
 
@@ -218,8 +207,3 @@ def _counted(lock: Sequence[str]) -> str:
 
 def _megabytes(size: int) -> str:
     return f"{max(1, round(size / 1e6))} MB"
-
-
-def _give_up(message: str) -> NoReturn:
-    click.echo(f"practicum env: {message}", err=True)
-    sys.exit(2)

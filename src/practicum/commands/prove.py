@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,15 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from practicum import settings
+from practicum.commands.terminal import (
+    Cell,
+    CommandError,
+    Style,
+    exit_with_no,
+    interruptible,
+    print_table,
+    raise_mistakes,
+)
 from practicum.course import find_course_root
 from practicum.model import Json, Mistake, OptionFinding, Problem, VariantFinding, Verdict
 from practicum.prove import subjects
@@ -21,7 +29,7 @@ from practicum.prove.catalogue import Catalogue, Entry, survey
 if TYPE_CHECKING:
     from practicum.runner import Environment
 
-COLOURS = {Verdict.PROVED: "green", Verdict.CITED: "cyan", Verdict.UNPROVED: "yellow"}
+COLOURS: dict[Verdict, Style] = {Verdict.PROVED: "green", Verdict.CITED: "cyan", Verdict.UNPROVED: "yellow"}
 
 
 @dataclass(frozen=True)
@@ -79,35 +87,34 @@ def prove(
     if mistakes:
         _refuse(mistakes, as_json)
     if not any(selection.entries for selection in selections):
-        _give_up("there is no problem here to prove")
+        raise CommandError("nothing-to-prove", "There is no problem to prove.")
     work = [(selection, selection.entries) for selection in selections]
     if check and digest:
-        _give_up("--check runs nothing, and --env runs all: say one of them")
+        raise CommandError("options-exclude-each-other", "Use --check, which runs nothing, or --env, not both.")
     if not check:
         try:
-            work = _proved(work, all_again, jobs, timeout, digest)
+            with interruptible("interrupted; finished problems are kept"):
+                work = _proved(work, all_again, jobs, timeout, digest)
         except OSError as reason:
-            _give_up(f"the evidence cannot be written: {reason}")
-        except KeyboardInterrupt:
-            click.echo("interrupted; what was finished is kept", err=True)
-            sys.exit(130)
+            raise CommandError("evidence-not-writable", f"The evidence cannot be written: {reason}") from None
     done = [entry for _, entries in work for entry in entries]
     if as_json:
         click.echo(json.dumps({"problems": [_to_json(entry) for entry in done]}, indent=1, ensure_ascii=False))
     else:
         _show(done)
-    sys.exit(0 if all(entry.verdict.served for entry in done) else 1)
+    if not all(entry.verdict.served for entry in done):
+        exit_with_no()
 
 
 def _selections(paths: Sequence[Path]) -> list[Selection]:
     places: dict[Path, list[str]] = {}
     for path in paths or _default_paths():
         if not path.exists():
-            _give_up(f"{path}: there is no such file or folder")
+            raise CommandError("not-found", f"{path}: there is no such file or folder.")
         root = find_course_root(path)
         roots = [root] if root else settings.courses_in(path if path.is_dir() else path.parent)
         if not roots:
-            _give_up(f"{path}: is no course, and lies in none (no course.toml here or above)")
+            raise CommandError("not-a-course", f"{path}: no course.toml here or in a folder above.")
         for found in roots:
             place = os.path.relpath(path.absolute(), found) if root else "."
             place = Path(place).as_posix().removesuffix("/problem.md")
@@ -158,25 +165,16 @@ def _environment(catalogue: Catalogue, digest: str | None) -> Environment:
             return named(digest, catalogue.course.slug)
         return environment_for(catalogue.course, catalogue.root)
     except (NoEnvironment, Unknown) as reason:
-        _give_up(str(reason))
+        raise CommandError("no-environment", str(reason)) from None
 
 
-def _refuse(mistakes: Iterable[tuple[Path, Mistake]], as_json: bool) -> None:
+def _refuse(mistakes: Iterable[tuple[Path, Mistake]], as_json: bool) -> NoReturn:
     listed = list(mistakes)
     if as_json:
         said = [{"path": m.path, "line": m.line, "message": m.message} for _, m in listed]
         click.echo(json.dumps({"problems": [], "mistakes": said}, indent=1, ensure_ascii=False))
-    for root, mistake in listed:
-        where = os.path.relpath(root / mistake.path)
-        click.echo(f"{where}:{mistake.line}: {mistake.message}", err=True)
     count = len(listed)
-    click.echo(f"{count} mistake{'s' if count > 1 else ''}; nothing was run", err=True)
-    sys.exit(2)
-
-
-def _give_up(message: str) -> NoReturn:
-    click.echo(f"practicum prove: {message}", err=True)
-    sys.exit(2)
+    raise_mistakes(listed, f"{count} mistake{'s' if count > 1 else ''}; nothing was run")
 
 
 def _to_json(entry: Entry) -> Json:
@@ -215,17 +213,7 @@ def _variants(entry: Entry) -> Sequence[VariantFinding]:
 
 
 def _show(entries: Sequence[Entry]) -> None:
-    rows = [("problem", "kind", "variants", "verdict", "run", "took"), *map(_row, entries)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row, entry in zip(rows, [None, *entries], strict=True):
-        cells = [
-            text.rjust(width) if at in (2, 5) else text.ljust(width) for at, (text, width) in _columns(row, widths)
-        ]
-        if entry is None:
-            click.secho("  ".join(cells).rstrip(), dim=True)
-        else:
-            cells[3] = click.style(cells[3], fg=_colour(entry))
-            click.echo("  ".join(cells).rstrip())
+    print_table(list(map(_row, entries)), ("problem", "kind", "variants", "verdict", "run", "took"), right=(2, 5))
     for entry in entries:
         if not entry.verdict.served:
             _explain(entry)
@@ -237,14 +225,11 @@ def _show(entries: Sequence[Entry]) -> None:
 def _row(entry: Entry) -> tuple[str, ...]:
     ran = entry.evidence
     when, took = (ran.ran, f"{ran.seconds:.1f} s") if ran else ("—", "—")
-    return (entry.path, subjects.kind(entry.subject), str(len(_variants(entry))), str(entry.verdict), when, took)
+    verdict = Cell(str(entry.verdict), _colour(entry))
+    return (entry.path, subjects.kind(entry.subject), str(len(_variants(entry))), verdict, when, took)
 
 
-def _columns(row: Sequence[str], widths: Sequence[int]) -> Iterable[tuple[int, tuple[str, int]]]:
-    return enumerate(zip(row, widths, strict=True))
-
-
-def _colour(entry: Entry) -> str:
+def _colour(entry: Entry) -> Style:
     return COLOURS.get(entry.verdict, "red")
 
 

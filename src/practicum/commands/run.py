@@ -1,4 +1,4 @@
-"""`practicum run`: one file, in the best isolation this machine has."""
+"""`practicum run`: runs one file in the strongest isolation that this machine offers."""
 
 from __future__ import annotations
 
@@ -7,30 +7,29 @@ import dataclasses
 import json
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
+from practicum.commands.terminal import CommandError, exit_with_no, raise_mistakes
 from practicum.runner import Environment, Job, Limits, Output, Pool, Result, RunEvent
-
-_COULD_NOT = 2
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the whole result as JSON, figures in base64.")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole result as JSON, with figures in base64.")
 @click.option(
-    "--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, help="Time it may take."
+    "--seconds", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True, help="Time limit."
 )
-@click.option("--memory", type=click.IntRange(min=1), default=4096, show_default=True, help="Memory it may use, in MB.")
-@click.option("--env", "digest", metavar="DIGEST", help="Run it in this environment: see `practicum env list`.")
+@click.option("--memory", type=click.IntRange(min=1), default=4096, show_default=True, help="Memory limit in MB.")
+@click.option("--env", "digest", metavar="DIGEST", help="Run in this environment; see `practicum env list`.")
 @click.option(
-    "--course", type=click.Path(path_type=Path, file_okay=False), help="Run it in the environment of this course."
+    "--course", type=click.Path(path_type=Path, file_okay=False), help="Run in the environment of this course."
 )
 @click.option(
     "--figures",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Save the figures it leaves open in this folder.",
+    help="Save the figures that the code leaves open in this folder.",
 )
 def run(
     file: Path,
@@ -41,79 +40,78 @@ def run(
     course: Path | None,
     figures: Path | None,
 ) -> None:
-    """Run FILE in a fresh, isolated interpreter, without network and away from your files.
+    """Run FILE in a fresh, isolated interpreter, without network or access to your files.
 
-    Exit code: 0 if it ended well, 1 if it raised or was stopped, 2 if it could not be run.
+    Exit code: 0 if the code ended normally, 1 if it raised or was stopped, 2 if it could not be run.
     """
     limits = Limits(seconds=seconds, memory=memory << 20)
     job = Job(code=_read(file), limits=limits, environment=_environment(digest, course))
     with Pool(size=1) as pool:
-        result = pool.run(job, on_event=None if as_json else _show)
-    paths = _save(result, figures)
+        result = pool.run(job, on_event=None if as_json else _print_output)
+    paths = _save_figures(result, figures)
     if as_json:
-        click.echo(json.dumps(as_plain(result), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(result_as_json(result), indent=2, ensure_ascii=False))
     else:
-        _conclude(result, paths)
-    raise SystemExit(_COULD_NOT if result.stopped == "unavailable" else 0 if result.ok else 1)
+        _print_end(result, paths)
+    if result.stopped == "unavailable":
+        raise CommandError(result.code, "" if as_json else result.why)
+    if not result.ok:
+        exit_with_no()
 
 
 def _read(file: Path) -> str:
     try:
         return file.read_text("utf-8")
     except OSError as error:
-        _give_up(f"{file}: {error.strerror}")
+        raise CommandError("file-not-readable", f"{file}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        _give_up(f"{file}: it is not UTF-8 text (byte {error.start})")
+        raise CommandError("file-not-utf-8", f"{file}: is not UTF-8 text (byte {error.start})") from None
 
 
 def _environment(digest: str | None, course: Path | None) -> Environment | None:
-    """The one that was named, or the course's; None for the server's own."""
+    """Return the environment with that digest, or the course's; None for the server's own."""
     from practicum.course import read_course
     from practicum.environments.cache import Unknown
     from practicum.environments.selection import NoEnvironment, environment_for, named
     from practicum.model import CourseError
 
     if digest is not None and course is not None:
-        _give_up("--env names an environment, and --course finds one: say one of them")
+        raise CommandError("options-exclude-each-other", "Use either --env or --course, not both.")
     try:
         if digest is not None:
             return named(digest, "practicum run")
         if course is not None:
             return environment_for(read_course(course), course)
     except CourseError as error:
-        _give_up("\n".join(f"{course}/{mistake}" for mistake in error.mistakes))
+        assert course is not None
+        raise_mistakes((course, mistake) for mistake in error.mistakes)
     except (NoEnvironment, Unknown) as reason:
-        _give_up(str(reason))
+        raise CommandError("no-environment", str(reason)) from None
     return None
 
 
-def _give_up(why: str) -> NoReturn:
-    click.echo(why, err=True)
-    raise SystemExit(_COULD_NOT)
-
-
-def _show(event: RunEvent) -> None:
-    """Pass output on as it comes, carriage returns of progress bars and all."""
+def _print_output(event: RunEvent) -> None:
+    """Pass output on while the code runs, unchanged."""
     if isinstance(event, Output):
-        to = sys.stdout if event.stream == "stdout" else sys.stderr
-        to.write(event.text)
-        to.flush()
+        stream = sys.stdout if event.stream == "stdout" else sys.stderr
+        stream.write(event.text)
+        stream.flush()
 
 
-def _conclude(result: Result, paths: list[Path]) -> None:
+def _print_end(result: Result, paths: list[Path]) -> None:
     if result.traceback:
         click.echo(result.traceback.rstrip(), err=True)
-    if result.why:
+    if result.why and result.stopped != "unavailable":
         click.echo(result.why, err=True)
     if paths:
         click.echo(f"Figures: {', '.join(map(str, paths))}", err=True)
     elif result.figures:
         count = len(result.figures)
-        click.echo(f"{count} figure{'s' if count > 1 else ''} left open; --figures DIR saves them.", err=True)
+        click.echo(f"{count} figure{'s' if count > 1 else ''} left open. Save with --figures DIR.", err=True)
 
 
-def _save(result: Result, folder: Path | None) -> list[Path]:
-    """Write the figures: `figure-1.png`, `figure-1.svg`, … Gives up (exit code 2) if the folder cannot be written."""
+def _save_figures(result: Result, folder: Path | None) -> list[Path]:
+    """Write `figure-1.png`, `figure-1.svg`, … and return the paths of the PNG files."""
     if folder is None or not result.figures:
         return []
     paths = [folder / f"figure-{number}.png" for number, _ in enumerate(result.figures, 1)]
@@ -124,12 +122,12 @@ def _save(result: Result, folder: Path | None) -> list[Path]:
             if figure.svg:
                 path.with_suffix(".svg").write_text(figure.svg, "utf-8")
     except OSError as error:
-        _give_up(f"{folder}: {error.strerror}")
+        raise CommandError("folder-not-writable", f"{folder}: {error.strerror}") from None
     return paths
 
 
-def as_plain(result: Result) -> dict[str, Any]:
-    """The result as JSON can say it."""
+def result_as_json(result: Result) -> dict[str, Any]:
+    """Return the result as JSON data."""
     return {
         "ok": result.ok,
         "stdout": result.stdout,
@@ -141,5 +139,6 @@ def as_plain(result: Result) -> dict[str, Any]:
         "seconds": round(result.seconds, 6),
         "peak_memory": result.peak_memory,
         "stopped": result.stopped,
+        "code": result.code,
         "why": result.why,
     }

@@ -166,6 +166,7 @@ class JobMonitor:
             stopped=verdict.stopped,
             code=verdict.code,
             why=verdict.why,
+            stopped_at=verdict.stopped_at,
         )
 
     def _own_result(self) -> Result:

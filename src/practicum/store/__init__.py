@@ -1,4 +1,4 @@
-"""What practicum remembers: SQLite by default, PostgreSQL for many. It stores plain records and judges nothing."""
+"""Stores learners' progress as plain records, in SQLite by default or in PostgreSQL."""
 
 from practicum.store.records import BadgeRecord, EventRecord, RunRecord, SittingRecord, StepRecord, StoreError
 from practicum.store.store import Store

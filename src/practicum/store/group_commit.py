@@ -1,4 +1,4 @@
-"""Work that waits together is done together: one commit, one wait for the disk, however many wait for it."""
+"""Commits waiting writes together, so that they share one wait for the disk."""
 
 from __future__ import annotations
 
@@ -10,18 +10,23 @@ from typing import Generic, TypeVar
 
 W = TypeVar("W")
 
-MOST = 64
-"""Pieces of work that are done together at the most, so that none waits long for the others."""
+MAX_BATCH = 64
+"""Maximum number of writes per commit, so that none waits long for the others."""
 
 
 class GroupCommit(Generic[W]):
-    """A thread that takes what has been put and does it, `all_or_none` first, else each `alone`.
+    """A thread that carries out queued work in batches: `all_or_none` for the batch, or `alone` for each if that fails.
 
-    Nothing waits for company: what is put while the thread is at work is what it takes next.
+    Work never waits for a batch to fill: the thread takes what has been queued while it was busy.
     """
 
     def __init__(self, all_or_none: Callable[[Sequence[W]], None], alone: Callable[[W], bool]) -> None:
-        """`all_or_none` returns if all is done and raises if nothing is; `alone` says what came of one."""
+        """Start no thread yet.
+
+        Args:
+            all_or_none: Does the whole batch, or raises and does none of it.
+            alone: Does one piece of work and returns its result.
+        """
         self._all_or_none = all_or_none
         self._alone = alone
         self._queue: SimpleQueue[tuple[W, Future[bool]] | None] = SimpleQueue()
@@ -30,7 +35,7 @@ class GroupCommit(Generic[W]):
         self._closed = False
 
     def put(self, work: W) -> Future[bool]:
-        """Have it done. Raises RuntimeError once this is closed."""
+        """Queue a piece of work and return its future result. Raises RuntimeError once this is closed."""
         future: Future[bool] = Future()
         with self._lock:
             if self._closed:
@@ -42,7 +47,7 @@ class GroupCommit(Generic[W]):
         return future
 
     def close(self) -> None:
-        """Do what was put so far, and end."""
+        """Do the work queued so far, then end the thread."""
         with self._lock:
             self._closed = True
             self._queue.put(None)
@@ -50,29 +55,29 @@ class GroupCommit(Generic[W]):
             self._thread.join()
 
     def _run(self) -> None:
-        going = True
-        while going:
-            taken = [self._queue.get()]
+        running = True
+        while running:
+            batch = [self._queue.get()]
             try:
-                while len(taken) < MOST:
-                    taken.append(self._queue.get_nowait())
+                while len(batch) < MAX_BATCH:
+                    batch.append(self._queue.get_nowait())
             except Empty:
                 pass
-            going = None not in taken
-            # One whose caller has gone is left undone: it was not acknowledged.
-            self._do([one for one in taken if one is not None and one[1].set_running_or_notify_cancel()])
+            running = None not in batch
+            # Cancelled work is skipped: it was never acknowledged.
+            self._do([item for item in batch if item is not None and item[1].set_running_or_notify_cancel()])
 
-    def _do(self, taken: list[tuple[W, Future[bool]]]) -> None:
-        if len(taken) > 1:
+    def _do(self, batch: list[tuple[W, Future[bool]]]) -> None:
+        if len(batch) > 1:
             try:
-                self._all_or_none([work for work, _ in taken])
-            except Exception:  # Whatever is wrong with one of them, each is told its own.
+                self._all_or_none([work for work, _ in batch])
+            except Exception:  # Below, each piece of work gets its own result or exception.
                 pass
             else:
-                for _, future in taken:
+                for _, future in batch:
                     future.set_result(True)
                 return
-        for work, future in taken:
+        for work, future in batch:
             try:
                 future.set_result(self._alone(work))
             except Exception as error:

@@ -1,7 +1,7 @@
-"""Bringing a database to the newest schema.
+"""Creates the tables, or upgrades them to the newest schema.
 
-One that is there already costs one SELECT. An empty one gets the tables as they are now: only one that is older needs
-Alembic, whose import takes longer than all the rest of a start.
+A current database costs one SELECT, and an empty one gets the current tables. Only an older one needs Alembic, whose
+import takes longer than the rest of the start.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from practicum.store.schema import HEAD, metadata
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _LOCK = 0x70726163
-"""PostgreSQL's advisory lock for this: any number that nobody else uses."""
+"""Number of the PostgreSQL advisory lock for migrations: arbitrary, but unused elsewhere."""
 
 _VERSION = Table(
     "alembic_version",
@@ -29,9 +29,11 @@ _VERSION = Table(
 
 
 def migrate(engine: Engine, name: str) -> None:
-    """Create or upgrade the tables. Two processes that start together do it once.
+    """Create or upgrade the tables. Safe if two processes start at the same time.
 
-    Raises StoreError if the database is of a newer practicum, or somebody else's.
+    Raises:
+        StoreError: The database belongs to a newer practicum (`newer-schema`) or to another program
+            (`foreign-tables`).
     """
     with reading(engine).connect() as connection:
         if _revision(connection) == HEAD:
@@ -41,7 +43,8 @@ def migrate(engine: Engine, name: str) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         revision = _revision(connection)
         if revision is None and inspect(connection).get_table_names():
-            raise StoreError(f"{name}: holds tables that are not practicum's. Name another place with --data.")
+            message = f"{name}: contains tables of another program. Choose another folder with --data."
+            raise StoreError("foreign-tables", message)
         if revision is None:
             _create(connection)
         elif revision != HEAD:
@@ -49,21 +52,21 @@ def migrate(engine: Engine, name: str) -> None:
 
 
 def _revision(connection: Connection) -> str | None:
-    """The revision that the database is at, or None if practicum has never written to it."""
+    """Return the database's revision, or None if practicum has never written to it."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def _create(connection: Connection) -> None:
-    """The newest tables, and the note that they are the newest."""
+    """Create the current tables, and record their revision."""
     metadata.create_all(connection)
     _VERSION.create(connection)
     connection.execute(_VERSION.insert(), {"version_num": HEAD})
 
 
 def upgrade(connection: Connection, revision: str | None, name: str) -> None:
-    """Run the migrations that follow the revision. Raises StoreError if it is one that only a newer practicum knows."""
+    """Run the migrations after `revision`. Raises StoreError (`newer-schema`) if only a newer practicum knows it."""
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -71,8 +74,9 @@ def upgrade(connection: Connection, revision: str | None, name: str) -> None:
     known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
     if revision is not None and revision not in known:
         raise StoreError(
+            "newer-schema",
             f"{name}: was written by a newer practicum (schema {revision}; this one knows up to {HEAD}). "
-            "Upgrade practicum, or name another folder with --data."
+            "Upgrade practicum, or choose another folder with --data.",
         )
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

@@ -1,6 +1,6 @@
-"""What goes into the store and comes out of it: plain data. What the JSON in it means is for others to know.
+"""Records that the store reads and writes: plain data, whose JSON fields it does not interpret.
 
-All times are whole milliseconds since 1970, by the server's clock.
+All times are integer milliseconds since 1970, by the server's clock.
 """
 
 from __future__ import annotations
@@ -9,44 +9,51 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from practicum.errors import CodedError
 
-class StoreError(Exception):
-    """The store cannot be opened, read or written. The message says what happened, where, and what to do."""
+
+class StoreError(CodedError):
+    """The store cannot be opened, read or written.
+
+    Codes: `not-writable`, `url-invalid`, `url-not-supported`, `driver-missing`, `not-a-database`, `damaged`,
+    `disk-full`, `cannot-open`, `locked`, `database-error`, `foreign-tables`, `newer-schema`, `no-such-learner`,
+    `no-such-sitting`, `closing`.
+    """
 
 
 @dataclass(frozen=True)
 class EventRecord:
-    """One thing that happened in a sitting."""
+    """One event of a sitting."""
 
     kind: str
     at: int
     data: Mapping[str, Any]
     """The event itself, as a JSON object."""
     nonce: str | None = None
-    """Unique in its sitting where there is one: what carries it can be recorded once only."""
+    """If set, unique in its sitting, so that an event with it is stored at most once."""
 
 
 @dataclass(frozen=True)
 class SittingRecord:
-    """One learner's go at one mode of one topic, and all that happened in it."""
+    """One learner's attempt at one mode of one topic, with all its events."""
 
     id: str
-    """Random, and not to be guessed: whoever has it is still asked whose it is."""
+    """Random and unguessable. Access still requires that the sitting belongs to the learner."""
     learner: str
     course: str
     topic: str
     mode: str
     exam: Mapping[str, Any]
-    """What was drawn at the start, as a JSON object."""
+    """The exam drawn at the start, as a JSON object."""
     started: int
     finished: int | None
     events: tuple[EventRecord, ...]
-    """In the order in which they happened, without a gap: the number of them is what `append` expects."""
+    """In order and without gaps; their number is the `expected_seq` of `append`."""
 
 
 @dataclass(frozen=True)
 class BadgeRecord:
-    """A badge that a learner has earned: one a topic, kept from the first time."""
+    """A badge that a learner has earned: one per topic, kept from the first time."""
 
     learner: str
     course: str
@@ -59,24 +66,24 @@ class BadgeRecord:
 
 @dataclass(frozen=True)
 class StepRecord:
-    """One thing that a learner did in a topic outside of a sitting."""
+    """One action of a learner in a topic, outside of sittings."""
 
     course: str
     topic: str
     mode: str
     item: str
-    """What of the mode it is about: a problem, a card; empty where there is but one thing."""
+    """The problem or card it is about; empty if the mode has only one item."""
     kind: str
     at: int
     data: Mapping[str, Any]
-    """The step itself, as a JSON object."""
+    """Details of the step, as a JSON object."""
     nonce: str | None = None
-    """Unique for its learner where there is one: what carries it can be recorded once only."""
+    """If set, unique for the learner, so that a step with it is stored at most once."""
 
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run of a learner's code that is kept for them."""
+    """A stored run of a learner's code."""
 
     id: str
     learner: str
@@ -88,6 +95,6 @@ class RunRecord:
     started: int
     ended: int | None = None
     result: Mapping[str, Any] | None = None
-    """What came of it, as a JSON object; None while it runs, and if the service ended first."""
+    """Its result as a JSON object; None while it runs, or if the service stopped first."""
     figures: tuple[str, ...] = ()
-    """What it drew, as text. Large, so only :meth:`Store.run` brings them, and no list of runs."""
+    """Its figures, as text. Only :meth:`Store.run` loads them, as they are large."""

@@ -1,4 +1,4 @@
-"""The tables, as they are at the newest revision. Portable between SQLite and PostgreSQL."""
+"""The tables at the newest revision, for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 HEAD = "0002"
-"""The revision that these tables are at. Known here so that opening a current store need not import Alembic."""
+"""The revision of these tables. Kept here so that opening a current store need not import Alembic."""
 
 metadata = MetaData(
     naming_convention={

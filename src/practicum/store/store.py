@@ -1,6 +1,6 @@
-"""The store's queries. What a method has returned from is committed and on disk.
+"""The store: queries for learners, sittings, steps, runs and badges.
 
-Every method is synchronous and may be called from any thread.
+When a method returns, its changes are committed and on disk. Every method is synchronous and thread-safe.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ from practicum.store.records import BadgeRecord, EventRecord, RunRecord, Sitting
 _learner, _sitting, _event, _badge = schema.learner, schema.sitting, schema.event, schema.badge
 _step, _run = schema.step, schema.run
 
-_OWN = ("id", "learner", "course", "topic", "mode", "started", "finished")
-"""A sitting's own columns, which each of its rows repeats."""
+_SITTING_COLUMNS = ("id", "learner", "course", "topic", "mode", "started", "finished")
+"""Columns of a sitting, repeated in the row of each of its events."""
 
 
 def _with_events(sittings: Select[Any]) -> Select[Any]:
-    """Sittings and their events in one query: a row an event, or one row for a sitting without any.
+    """Return a query for sittings with their events: a row per event, or one row for a sitting without events.
 
-    The paper travels once, on a sitting's first row.
+    Only the first row of a sitting contains the exam.
     """
     s = sittings.subquery("s")
     first = or_(_event.c.seq == 1, _event.c.seq.is_(None))
     return (
         select(
-            *(s.c[name] for name in _OWN),
+            *(s.c[name] for name in _SITTING_COLUMNS),
             case((first, s.c.paper)).label("paper"),
             _event.c.nonce,
             _event.c.kind,
@@ -76,9 +76,9 @@ _LATEST = _with_events(
 )
 _LEARNER = select(_learner.c.id).where(_learner.c.token_hash == bindparam("token_hash"))
 _BADGES = select(_badge).where(_badge.c.learner == bindparam("learner")).order_by(_badge.c.earned)
-_OF_STEP = tuple(_step.c[name] for name in ("course", "topic", "mode", "item", "kind", "at", "data", "nonce"))
+_STEP_COLUMNS = tuple(_step.c[name] for name in ("course", "topic", "mode", "item", "kind", "at", "data", "nonce"))
 _STEPS = (
-    select(*_OF_STEP)
+    select(*_STEP_COLUMNS)
     .where(
         _step.c.learner == bindparam("learner"),
         _step.c.course == bindparam("course"),
@@ -87,33 +87,33 @@ _STEPS = (
     .order_by(_step.c.id)
 )
 _STEPS_OF_MODE = _STEPS.where(_step.c.mode == bindparam("mode"))
-_OF_THIS = (
+_SAME_ITEM = (
     _run.c.learner == bindparam("learner"),
     _run.c.course == bindparam("course"),
     _run.c.topic == bindparam("topic"),
     _run.c.item == bindparam("item"),
 )
-_WHOLE = _run.c.code != ""
-"""Of a run that is forgotten only the row is left, which counts it: nothing that was run has no code."""
+_NOT_CLEARED = _run.c.code != ""
+"""Clearing a run empties its code, result and figures; its row stays, so that it is counted."""
 _RUNS = (
     select(*(column for column in _run.c if column is not _run.c.figures))
-    .where(*_OF_THIS, _WHOLE)
+    .where(*_SAME_ITEM, _NOT_CLEARED)
     .order_by(_run.c.started.desc(), _run.c.id)
     .limit(bindparam("limit"))
 )
-_COUNT_RUNS = select(func.count()).select_from(_run).where(*_OF_THIS)
-_ONE_RUN = select(_run).where(_run.c.id == bindparam("id"), _WHOLE)
+_COUNT_RUNS = select(func.count()).select_from(_run).where(*_SAME_ITEM)
+_ONE_RUN = select(_run).where(_run.c.id == bindparam("id"), _NOT_CLEARED)
 _OLDER_RUNS = (
     select(_run.c.id)
-    .where(*_OF_THIS, _WHOLE, _run.c.ended.is_not(None))
+    .where(*_SAME_ITEM, _NOT_CLEARED, _run.c.ended.is_not(None))
     .order_by(_run.c.started.desc(), _run.c.id)
     .offset(bindparam("keep"))
 )
-_FORGET_RUN = _run.update().where(_run.c.id == bindparam("run_id")).values(code="", result=None, figures=None)
+_CLEAR_RUN = _run.update().where(_run.c.id == bindparam("run_id")).values(code="", result=None, figures=None)
 _END_RUN = (
     _run.update()
     .where(_run.c.id == bindparam("run_id"), _run.c.ended.is_(None))
-    .values(ended=bindparam("at"), result=bindparam("what"), figures=bindparam("drawn"))
+    .values(ended=bindparam("at"), result=bindparam("result_json"), figures=bindparam("figures_json"))
 )
 _INSERT_EVENT = _event.insert()
 _COLUMNS = ("sitting", "seq", "nonce", "kind", "at", "data")
@@ -128,10 +128,10 @@ _INSERT_NEXT = (
             == bindparam("expected_seq")
         ),
     )
-    # Else SQLAlchemy does not say how many rows an INSERT gave, on PostgreSQL.
+    # Without this, SQLAlchemy does not report the row count of an INSERT on PostgreSQL.
     .execution_options(preserve_rowcount=True)
 )
-"""An event, if it is the next: nothing is inserted where another writer was first, or where it would leave a gap."""
+"""Inserts an event if it is the next one. Inserts nothing if another writer was first or a gap would remain."""
 _FINISH = (
     _sitting.update()
     .where(_sitting.c.id == bindparam("sitting_id"), _sitting.c.finished.is_(None))
@@ -141,7 +141,7 @@ _FINISH = (
 
 @dataclass(frozen=True)
 class _Append:
-    """Events to be added to a sitting, and when that ends by them, if it does."""
+    """Events to append to a sitting, and the time at which they finish it, if they do."""
 
     sitting: str
     rows: list[dict[str, Any]]
@@ -153,15 +153,15 @@ class _Append:
 
 
 class _NotNext(Exception):
-    """Another writer was first."""
+    """The events are not the next ones: another writer was first."""
 
 
 class Store:
-    """Learners, their sittings and badges, in SQLite or PostgreSQL. Close it, or use it as a context manager."""
+    """Learners' progress in SQLite or PostgreSQL. Close it, or use it as a context manager."""
 
     def __init__(self, engine: Engine) -> None:
-        """For a database that is at the newest schema; :meth:`open` sees to that."""
-        self._engine = engine
+        """Use a database at the newest schema. :meth:`open` opens and upgrades any."""
+        self.engine = engine
         self._reads = reading(engine)
         self._name = display_name(engine.url)
         with translated_errors(self._name):
@@ -170,27 +170,26 @@ class Store:
 
     @classmethod
     def open(cls, data: Path | None = None, url: str | None = None) -> Self:
-        """Open the store in the folder `data`, or at the database `url`; with neither, in the user's data directory.
+        """Open the store in the folder `data` or at the database `url`. Default: the user's data directory.
 
-        The folder and the tables are made where they are not there, and brought up to date where they are older.
-        Raises StoreError, with one message a person can act on, if that cannot be.
+        Creates folder and tables if they are missing, and upgrades an older schema. Raises StoreError.
         """
-        where = database_url(data, url)
-        engine = connect(where)
+        location = database_url(data, url)
+        engine = connect(location)
         try:
-            with translated_errors(display_name(where)):
-                migrate(engine, display_name(where))
+            with translated_errors(display_name(location)):
+                migrate(engine, display_name(location))
             return cls(engine)
         except BaseException:
             engine.dispose()
             raise
 
     def close(self) -> None:
-        """Store what is waiting, and close every connection."""
+        """Commit the waiting events, and close every connection."""
         self._waiting.close()
         if isinstance(self._writes, SingleWriter):
             self._writes.close()
-        self._engine.dispose()
+        self.engine.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -201,19 +200,20 @@ class Store:
     # --- learners
 
     def learner_for(self, token: str, create: bool = False) -> str | None:
-        """The id of the learner who holds this token; a new one's if `create`, else None if there is none.
+        """Return the id of the learner with this token. If there is none, create one if `create`, or return None.
 
-        Only the token's SHA-256 is kept, so it must be long and random: 128 bits or more.
+        Args:
+            token: 128 random bits or more, as only its SHA-256 is stored.
         """
         token_hash = hashlib.sha256(token.encode()).hexdigest()
-        with self._reading() as connection:
-            known: str | None = connection.execute(_LEARNER, {"token_hash": token_hash}).scalar()
-        if known is not None or not create:
-            return known
+        with self.read_connection() as connection:
+            learner: str | None = connection.execute(_LEARNER, {"token_hash": token_hash}).scalar()
+        if learner is not None or not create:
+            return learner
         id = _new_id()
         row = {"id": id, "token_hash": token_hash, "created": time.time_ns() // 1_000_000}
         try:
-            with self._writing() as connection:
+            with self.write_transaction() as connection:
                 connection.execute(_learner.insert(), row)
         except IntegrityError:  # Another request with the same token was first.
             return self.learner_for(token)
@@ -232,27 +232,30 @@ class Store:
         events: Sequence[EventRecord] = (),
         once: str = "",
     ) -> str:
-        """Begin a sitting, with what happened at once; its new id. Raises StoreError if there is no such learner.
+        """Start a sitting and return its id. Raises StoreError (`no-such-learner`).
 
-        `once` is the nonce of the form that asks for it, if it has one: sent again, even at the same time, it is the
-        sitting that it began.
+        Args:
+            events: Events that happen at the start.
+            once: The nonce of the form that starts it, if it has one. A form sent twice, even at the same time,
+                starts one sitting.
         """
         id = _id_of(learner, course, topic, mode, once) if once else _new_id()
         row = {"id": id, "learner": learner, "course": course, "topic": topic, "mode": mode, "started": at}
         try:
-            with self._writing() as connection:
+            with self.write_transaction() as connection:
                 connection.execute(_sitting.insert(), {**row, "paper": dict(exam)})
                 if events:
                     connection.execute(_INSERT_EVENT, _rows(id, 0, events))
         except IntegrityError:
             if once and self.sitting(id):
                 return id
-            raise StoreError(f"{self._name}: there is no learner {learner}, or a nonce was given twice.") from None
+            message = f"{self._name}: there is no learner {learner}, or two events have the same nonce."
+            raise StoreError("no-such-learner", message) from None
         return id
 
     def sitting(self, id: str) -> SittingRecord | None:
-        """The sitting of that id with all its events, or None."""
-        with self._reading() as connection:
+        """Return a sitting with all its events, or None."""
+        with self.read_connection() as connection:
             rows = connection.execute(_ONE_SITTING, {"id": id}).all()
         return next(_records(rows), None)
 
@@ -263,10 +266,17 @@ class Store:
         records: Sequence[EventRecord],
         finished: int | None = None,
     ) -> bool:
-        """Add events to a sitting that has `expected_seq` of them; all in one transaction, or none.
+        """Append events to a sitting in one transaction.
 
-        False if another writer was first, or a nonce is there already: load the sitting again and decide again.
-        `finished`, a time, ends the sitting in the same transaction. Raises StoreError if there is no such sitting.
+        Args:
+            expected_seq: Number of events that the sitting has.
+            finished: The time at which these events finish the sitting, if they do.
+
+        Returns:
+            False if another writer was first or a nonce exists already. Then load the sitting and decide again.
+
+        Raises:
+            StoreError: There is no such sitting (`no-such-sitting`).
         """
         return self._append(_appending(sitting_id, expected_seq, records, finished))
 
@@ -277,14 +287,14 @@ class Store:
         records: Sequence[EventRecord],
         finished: int | None = None,
     ) -> Future[bool]:
-        """As :meth:`append`, by a thread that commits together what waits together: for many who answer at once.
+        """Append like :meth:`append`, in a thread that commits waiting events of many sittings together.
 
-        The future gives what `append` returns or raises, and no sooner than that is on disk.
+        The future has the result or exception of `append`, once it is on disk.
         """
         try:
             return self._waiting.put(_appending(sitting_id, expected_seq, records, finished))
         except RuntimeError:
-            raise StoreError(f"{self._name}: practicum is ending, so nothing was stored.") from None
+            raise StoreError("closing", f"{self._name}: practicum is stopping, so nothing was stored.") from None
 
     def _append(self, work: _Append) -> bool:
         try:
@@ -293,15 +303,15 @@ class Store:
             return False
         except IntegrityError:
             if self.sitting(work.sitting) is None:
-                raise StoreError(f"{self._name}: there is no sitting {work.sitting}.") from None
+                raise StoreError("no-such-sitting", f"{self._name}: there is no sitting {work.sitting}.") from None
             return False
         return True
 
     def _append_all(self, works: Sequence[_Append]) -> None:
-        """All of it in one transaction, or none: raises _NotNext or IntegrityError if any of it cannot be."""
+        """Append everything in one transaction, or nothing. Raises _NotNext or IntegrityError."""
         rows = [row for work in works for row in work.rows]
         endings = [ending for work in works for ending in work.endings]
-        with self._writing() as connection:
+        with self.write_transaction() as connection:
             if connection.execute(_INSERT_NEXT, rows).rowcount != len(rows):
                 raise _NotNext
             if endings:
@@ -310,55 +320,56 @@ class Store:
     def latest_sittings(
         self, learner: str, course: str, topic: str, mode: str, limit: int = 20
     ) -> tuple[SittingRecord, ...]:
-        """A learner's sittings of a topic in one mode, the one started last first, at most `limit` of them."""
-        wanted = {"learner": learner, "course": course, "topic": topic, "mode": mode, "limit": limit}
-        with self._reading() as connection:
-            rows = connection.execute(_LATEST, wanted).all()
+        """Return at most `limit` sittings of a learner in one mode of a topic, newest first."""
+        values = {"learner": learner, "course": course, "topic": topic, "mode": mode, "limit": limit}
+        with self.read_connection() as connection:
+            rows = connection.execute(_LATEST, values).all()
         return tuple(_records(rows))
 
     # --- steps, outside of sittings
 
     def add_step(self, learner: str, step: StepRecord) -> bool:
-        """Add a step of a learner; False if they have one with its nonce. Raises StoreError if there is no learner."""
+        """Add a step. Return False if the learner has one with its nonce. Raises StoreError (`no-such-learner`)."""
         try:
-            with self._writing() as connection:
+            with self.write_transaction() as connection:
                 _add_step(connection, learner, step)
         except IntegrityError:
-            with self._reading() as connection:
+            with self.read_connection() as connection:
                 known = connection.execute(select(_learner.c.id).where(_learner.c.id == learner)).scalar()
             if known is None:
-                raise StoreError(f"{self._name}: there is no learner {learner}.") from None
+                raise StoreError("no-such-learner", f"{self._name}: there is no learner {learner}.") from None
             return False
         return True
 
     def steps(self, learner: str, course: str, topic: str, mode: str | None = None) -> tuple[StepRecord, ...]:
-        """A learner's steps in a topic (in one mode of it, if that is said), in the order in which they were added."""
-        wanted = {"learner": learner, "course": course, "topic": topic}
-        with self._reading() as connection:
+        """Return a learner's steps in a topic, or in one mode of it, in order."""
+        values = {"learner": learner, "course": course, "topic": topic}
+        with self.read_connection() as connection:
             if mode is None:
-                rows = connection.execute(_STEPS, wanted).all()
+                rows = connection.execute(_STEPS, values).all()
             else:
-                rows = connection.execute(_STEPS_OF_MODE, {**wanted, "mode": mode}).all()
+                rows = connection.execute(_STEPS_OF_MODE, {**values, "mode": mode}).all()
         return tuple(StepRecord(**row._mapping) for row in rows)
 
-    # --- runs that are kept
+    # --- runs
 
     def begin_run(self, run: RunRecord, keep: int | None = None) -> None:
-        """Note a run that begins. Raises StoreError if there is no such learner, or a run of that id.
+        """Store a run that starts. Raises StoreError (`no-such-learner`).
 
-        Of this learner's runs of this thing that have ended the newest `keep` stay, if that is said; what the others
-        held is forgotten, and they are still counted.
+        Args:
+            keep: If set, clear all but the newest `keep` ended runs of this item. Cleared runs are still counted.
         """
-        of_this = {"learner": run.learner, "course": run.course, "topic": run.topic, "item": run.item}
+        item = {"learner": run.learner, "course": run.course, "topic": run.topic, "item": run.item}
         try:
-            with self._writing() as connection:
+            with self.write_transaction() as connection:
                 connection.execute(_run.insert(), {**vars(run), "figures": list(run.figures)})
                 if keep is not None:
-                    older = connection.execute(_OLDER_RUNS, {**of_this, "keep": keep}).scalars().all()
+                    older = connection.execute(_OLDER_RUNS, {**item, "keep": keep}).scalars().all()
                     for id in older:
-                        connection.execute(_FORGET_RUN, {"run_id": id})
+                        connection.execute(_CLEAR_RUN, {"run_id": id})
         except IntegrityError:
-            raise StoreError(f"{self._name}: there is no learner {run.learner}, or a run {run.id} already.") from None
+            message = f"{self._name}: there is no learner {run.learner}, or run {run.id} exists already."
+            raise StoreError("no-such-learner", message) from None
 
     def end_run(
         self,
@@ -368,12 +379,12 @@ class Store:
         figures: Sequence[str] = (),
         step: StepRecord | None = None,
     ) -> bool:
-        """Note what came of a run, and the step of its learner's that it was, if it was one: both or nothing.
+        """Store the result of a run, and the step that it was for the learner, if it was one, in one transaction.
 
-        False if that was noted already, or there is no such run.
+        Return False if the run has ended already or does not exist.
         """
-        row = {"run_id": id, "at": at, "what": dict(result), "drawn": list(figures)}
-        with self._writing() as connection:
+        row = {"run_id": id, "at": at, "result_json": dict(result), "figures_json": list(figures)}
+        with self.write_transaction() as connection:
             if connection.execute(_END_RUN, row).rowcount != 1:
                 return False
             if step is not None:
@@ -382,68 +393,72 @@ class Store:
             return True
 
     def runs(self, learner: str, course: str, topic: str, item: str, limit: int = 50) -> tuple[RunRecord, ...]:
-        """A learner's runs of one thing, the one that began last first, at most `limit` of them."""
-        wanted = {"learner": learner, "course": course, "topic": topic, "item": item, "limit": limit}
-        with self._reading() as connection:
-            rows = connection.execute(_RUNS, wanted).all()
+        """Return at most `limit` runs of a learner for one item, newest first, without figures."""
+        values = {"learner": learner, "course": course, "topic": topic, "item": item, "limit": limit}
+        with self.read_connection() as connection:
+            rows = connection.execute(_RUNS, values).all()
         return tuple(RunRecord(**row._mapping) for row in rows)
 
     def count_runs(self, learner: str, course: str, topic: str, item: str) -> int:
-        """How many runs of one thing a learner has made."""
-        wanted = {"learner": learner, "course": course, "topic": topic, "item": item}
-        with self._reading() as connection:
-            return int(connection.execute(_COUNT_RUNS, wanted).scalar_one())
+        """Return how many runs a learner has made for one item."""
+        values = {"learner": learner, "course": course, "topic": topic, "item": item}
+        with self.read_connection() as connection:
+            return int(connection.execute(_COUNT_RUNS, values).scalar_one())
 
     def run(self, id: str) -> RunRecord | None:
-        """The run of that id with what it drew, or None: also if it is forgotten."""
-        with self._reading() as connection:
+        """Return a run with its figures; None if it does not exist or has been cleared."""
+        with self.read_connection() as connection:
             row = connection.execute(_ONE_RUN, {"id": id}).first()
         return RunRecord(**{**row._mapping, "figures": tuple(row.figures or ())}) if row else None
 
     # --- badges
 
     def award_badge(self, learner: str, course: str, topic: str, name: str, sitting: str, at: int) -> bool:
-        """Give a learner a topic's badge; False if they have it, and then it stays as it was.
+        """Award a topic's badge to a learner. Return False if they have it already; it then stays unchanged.
 
-        Raises StoreError if there is no such learner or sitting.
+        Raises:
+            StoreError: There is no such learner or sitting (`no-such-sitting`).
         """
         badge = BadgeRecord(learner, course, topic, name, sitting, at)
         try:
-            with self._writing() as connection:
+            with self.write_transaction() as connection:
                 connection.execute(_badge.insert(), vars(badge))
         except IntegrityError:
             if any((held.course, held.topic) == (course, topic) for held in self.badges(learner)):
                 return False
-            raise StoreError(f"{self._name}: there is no learner {learner}, or no sitting {sitting}.") from None
+            message = f"{self._name}: there is no learner {learner}, or no sitting {sitting}."
+            raise StoreError("no-such-sitting", message) from None
         return True
 
     def badges(self, learner: str) -> tuple[BadgeRecord, ...]:
-        """A learner's badges in the order in which they were earned."""
-        with self._reading() as connection:
+        """Return a learner's badges in the order in which they were earned."""
+        with self.read_connection() as connection:
             rows = connection.execute(_BADGES, {"learner": learner}).all()
         return tuple(BadgeRecord(**row._mapping) for row in rows)
 
     # --- connections
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def read_connection(self) -> Iterator[Connection]:
+        """Open a connection for single SELECTs. Raises StoreError."""
         with translated_errors(self._name), self._reads.connect() as connection:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def write_transaction(self) -> Iterator[Connection]:
+        """Open a transaction that is committed at the end. Raises StoreError."""
         with translated_errors(self._name), self._writes.begin() as connection:
             yield connection
 
 
 def _new_id() -> str:
-    """128 random bits, as 22 characters fit for a URL."""
+    """Return 128 random bits as 22 characters that are safe in a URL."""
     return secrets.token_urlsafe(16)
 
 
-def _id_of(learner: str, *of: str) -> str:
-    """An id for what a learner begins by one form. It follows from theirs, which is random and never told."""
-    return urlsafe_b64encode(hashlib.sha256(repr((learner, *of)).encode()).digest()[:16]).decode().rstrip("=")
+def _id_of(learner: str, *parts: str) -> str:
+    """Return the id of what a learner starts with one form: derived from their own id, which is random and secret."""
+    return urlsafe_b64encode(hashlib.sha256(repr((learner, *parts)).encode()).digest()[:16]).decode().rstrip("=")
 
 
 def _add_step(connection: Connection, learner: str, step: StepRecord) -> None:
@@ -472,9 +487,11 @@ def _rows(sitting: str, after: int, records: Sequence[EventRecord]) -> list[dict
 
 
 def _records(rows: Sequence[Row[Any]]) -> Iterator[SittingRecord]:
-    """The sittings in the rows of :func:`_with_events`, in their order."""
-    for (id, learner, course, topic, mode, started, finished), group in groupby(rows, lambda row: row[: len(_OWN)]):
-        tails = [row[len(_OWN) :] for row in group]
+    """Yield the sittings in the rows of :func:`_with_events`."""
+    for (id, learner, course, topic, mode, started, finished), group in groupby(
+        rows, lambda row: row[: len(_SITTING_COLUMNS)]
+    ):
+        tails = [row[len(_SITTING_COLUMNS) :] for row in group]
         exam = tails[0][0]
         events = tuple(EventRecord(kind, at, data, nonce) for _, nonce, kind, at, data in tails if kind is not None)
         yield SittingRecord(id, learner, course, topic, mode, exam, started, finished, events)

@@ -1,4 +1,4 @@
-"""Alembic's entry: brings the database of the connection it is handed to a revision, in its transaction."""
+"""Alembic's environment: migrates the database of the given connection, in its transaction."""
 
 from alembic import context
 

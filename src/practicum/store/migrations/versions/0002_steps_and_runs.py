@@ -1,4 +1,4 @@
-"""What a learner did outside of sittings, and the runs of their code that are kept."""
+"""Steps of learners outside of sittings, and stored runs of their code."""
 
 import sqlalchemy as sa
 from alembic import op

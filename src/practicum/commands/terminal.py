@@ -1,0 +1,112 @@
+"""Tables, errors and exit codes that the commands share.
+
+A command exits with 0 if everything is fine, with 1 (`ANSWER_NO`) if it has an answer and the answer is no, with 2 if
+it could not do its work (a `CommandError`), and with 130 if it was interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Literal, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from practicum.model import Mistake
+
+ANSWER_NO = 1
+INTERRUPTED = 130
+
+Style = Literal["", "green", "red", "yellow", "cyan", "dim"]
+
+
+class CommandError(click.ClickException):
+    """The command could not do its work (exit code 2). The message says what happened, then what to do.
+
+    Args:
+        code: Kebab-case and stable, for programs and tests: `file-not-readable`.
+        message: May have several lines.
+    """
+
+    exit_code = 2
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message on standard error."""
+        click.echo(self.format_message(), file=file, err=file is None)
+
+
+class Cell(str):
+    """The text of a table cell, with a style."""
+
+    style: Style
+
+    def __new__(cls, text: str, style: Style = "") -> Cell:
+        cell = super().__new__(cls, text)
+        cell.style = style
+        return cell
+
+
+def exit_with_no() -> NoReturn:
+    """End the command because its answer is no: something is unproved, has failed or is missing."""
+    raise click.exceptions.Exit(ANSWER_NO)
+
+
+@contextmanager
+def interruptible(message: str) -> Iterator[None]:
+    """On Ctrl-C, print `message` and exit with 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(message, err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+def raise_mistakes(mistakes: Iterable[tuple[Path, Mistake]], note: str = "") -> NoReturn:
+    """Raise a CommandError that lists mistakes in course files, one per line, followed by `note`.
+
+    Args:
+        mistakes: Each with the root folder of its course.
+    """
+    lines = [f"{_readable(root / mistake.path)}:{mistake.line}: {mistake.message}" for root, mistake in mistakes]
+    raise CommandError("mistakes-in-course", "\n".join([*lines, note] if note else lines))
+
+
+def print_table(rows: Sequence[Sequence[str]], header: Sequence[str] = (), right: Iterable[int] = ()) -> None:
+    """Print rows as aligned columns, unboxed. Cells are strings, or a `Cell` with a style.
+
+    Args:
+        header: Column titles, or nothing.
+        right: Indices of right-aligned columns.
+    """
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=bool(header), header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    columns = max(map(len, (header, *rows)))
+    for index in range(columns):
+        title = header[index] if index < len(header) else ""
+        table.add_column(title, justify="right" if index in right else "left", no_wrap=True, overflow="ignore")
+    for row in rows:
+        table.add_row(*(Text(cell, style=getattr(cell, "style", "")) for cell in row))
+    widths = [max(cell_len(row[index]) for row in (header, *rows) if index < len(row)) for index in range(columns)]
+    # As wide as the table: a narrow terminal wraps long lines itself, and a file or pipe has no width.
+    console = Console(width=sum(widths) + 2 * columns, highlight=False, markup=False, emoji=False)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
+
+
+def _readable(path: Path) -> str:
+    """Return the path relative to the current folder if it is in it, otherwise unchanged."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith(os.pardir) else relative
