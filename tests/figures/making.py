@@ -104,5 +104,5 @@ def _scores(rng: random.Random) -> dict[str, tuple[float, ...]]:
 
 def draw(name: str, table: Mapping[str, Any] | None = None, number: int = 1) -> str:
     """A figure with made-up results."""
-    figure, table = figures.ALL[name], table or TABLES[name]
+    figure, table = figures.get(name), table or TABLES[name]
     return str(figure.draw(table, {call: measured(call) for call in figure.calls(table)}, number))

@@ -181,7 +181,7 @@ def test_the_handle_is_below_the_marker(opened: Opener, places: int) -> None:
 
 def test_everything_is_readable_without_scripts(opened: Opener) -> None:
     """Charts and tables are there, and no button without a function."""
-    page = opened(*figures.ALL, java_script_enabled=False)
+    page = opened(*figures.registered(), java_script_enabled=False)
 
     expect(page.locator(".steer").first).to_be_hidden()
     expect(page.get_by_role("region", name=TABLES["sweep"]["title"])).to_be_visible()
@@ -207,7 +207,7 @@ def test_the_line_of_the_correct_answer_is_visible_on_a_phone(opened: Opener) ->
 @pytest.mark.parametrize("width", [360, 1000])
 def test_figures_are_accessible_and_fit(opened: Opener, scheme: str, width: int) -> None:
     """Axe finds nothing and nothing is wider than the page, in light and dark, with all tables open."""
-    page = opened(*figures.ALL, color_scheme=scheme, viewport={"width": width, "height": 800})
+    page = opened(*figures.registered(), color_scheme=scheme, viewport={"width": width, "height": 800})
     for summary in page.locator("summary").all():
         summary.click()
 

@@ -14,10 +14,10 @@ from practicum.figures.sweep import SweepFigure
 from tests.documents import section, tables
 
 
-@pytest.mark.parametrize("name", figures.ALL)
+@pytest.mark.parametrize("name", figures.registered())
 def test_every_key_of_a_figure_is_documented(name: str) -> None:
     """And which of them it needs."""
-    figure = figures.ALL[name]
+    figure = figures.get(name)
     inner = {SweepFigure: ("lines", SweepFigure), ScatterFigure: ("panels", ScatterFigure)}.get(type(figure))  # type: ignore[call-overload]
     expected = {key: key in figure.required for key in figure.keys}
     if inner:
@@ -34,9 +34,9 @@ def test_every_figure_is_documented_with_an_example() -> None:
     """Read as its fence is."""
     examples = dict(re.findall(r"^```(\w+)\n(.*?)^```$", section("Figures"), re.S | re.M))
 
-    assert set(examples) == set(figures.ALL)
+    assert set(examples) == set(figures.registered())
     for name, text in examples.items():
-        assert list(figures.ALL[name].mistakes(tomllib.loads(text))) == []
+        assert list(figures.get(name).mistakes(tomllib.loads(text))) == []
 
 
 def test_every_number_of_a_figure_is_documented() -> None:

@@ -25,7 +25,7 @@ def tree(html: str) -> ElementTree.Element:
 
 def over(name: str, table: Mapping[str, object], numbers: Sequence[Measured]) -> ElementTree.Element:
     """A figure over exactly these measurements, in the order of its calls."""
-    figure = figures.ALL[name]
+    figure = figures.get(name)
     calls = figure.calls(table)
     return tree(str(figure.draw(table, dict(zip(calls, numbers, strict=True)), 1)))
 
@@ -56,7 +56,7 @@ def texts(figure: ElementTree.Element, name: str) -> list[list[str]]:
     return [[words(cell) for cell in row] for row in frame.iter("tr")]
 
 
-@pytest.mark.parametrize("name", figures.ALL)
+@pytest.mark.parametrize("name", figures.registered())
 def test_a_figure_is_well_formed_and_described(name: str) -> None:
     """A caption, an image with a description, a table of the same data; no colours and no style of its own."""
     html = draw(name)
@@ -74,13 +74,13 @@ def test_a_figure_is_well_formed_and_described(name: str) -> None:
     in_frame(figure)
 
 
-@pytest.mark.parametrize("name", figures.ALL)
+@pytest.mark.parametrize("name", figures.registered())
 def test_a_figure_is_small(name: str) -> None:
     """In bytes of HTML, so that a page can hold several."""
     assert len(draw(name).encode()) < (25_000 if name == "predictions" else 15_000)
 
 
-@pytest.mark.parametrize("name", figures.ALL)
+@pytest.mark.parametrize("name", figures.registered())
 def test_figures_of_one_page_share_no_id(name: str) -> None:
     """Not even two of the same kind."""
     ids = [re.findall(r'\bid="([^"]+)"', draw(name, number=number)) for number in (1, 2)]
@@ -89,7 +89,7 @@ def test_figures_of_one_page_share_no_id(name: str) -> None:
     assert len({*ids[0], *ids[1]}) == len(ids[0]) + len(ids[1])
 
 
-@pytest.mark.parametrize("name", figures.ALL)
+@pytest.mark.parametrize("name", figures.registered())
 def test_what_an_author_writes_is_escaped(name: str) -> None:
     """Titles, names and classes are shown as text."""
     table = {key: _marked(value) for key, value in TABLES[name].items()}
@@ -114,7 +114,7 @@ def _marked(value: object) -> object:
 def test_any_curves_make_a_chart(curves: list[list[float]], play: bool) -> None:
     """Of different lengths, equal, huge, infinite, or NaN."""
     table = {**TABLES["chart"], "seeds": 2, "play": play}
-    calls = figures.ALL["chart"].calls(table)
+    calls = figures.get("chart").calls(table)
     pairs = [curves[:2], curves[2:]]
     seen = [
         Measured(call, {}, {"train_curve": tuple(a), "val_curve": tuple(b)})
@@ -132,7 +132,7 @@ def test_any_curves_make_a_chart(curves: list[list[float]], play: bool) -> None:
 def test_any_numbers_make_a_sweep(numbers: list[float], places: list[float]) -> None:
     """Over any values."""
     table = {**TABLES["sweep"], "seeds": 2, "values": sorted(places)}
-    calls = figures.ALL["sweep"].calls(table)
+    calls = figures.get("sweep").calls(table)
 
     figure = over("sweep", table, [Measured(c, {"val_accuracy": n}) for c, n in zip(calls, numbers, strict=True)])
 
@@ -145,7 +145,7 @@ def test_any_points_make_a_map(points: list[tuple[float, float, int, int]]) -> N
     """Points without finite coordinates are left out and counted; a map without points cannot be drawn."""
     lists = {key: tuple(float(one[at]) for one in points) for at, key in enumerate(("x", "y", "label", "part"))}
     table = {**TABLES["scatter"], "panels": TABLES["scatter"]["panels"][:1]}
-    (call,) = figures.ALL["scatter"].calls(table)
+    (call,) = figures.get("scatter").calls(table)
     placed = [one for one in points if all(abs(place) <= 1e150 for place in one[:2])]
     if not placed:
         with pytest.raises(FigureError) as caught:
@@ -179,7 +179,7 @@ def test_any_probabilities_make_predictions(samples: list[tuple[int, float, floa
 def test_a_chart_shows_the_mean_and_range_over_seeds() -> None:
     """Shares are written in percent, because the title contains `accuracy`."""
     table = {**TABLES["chart"], "seeds": 2}
-    calls = figures.ALL["chart"].calls(table)
+    calls = figures.get("chart").calls(table)
     curves = [(0.5, 0.8), (0.7, 0.9)]
     seen = [Measured(c, {}, {"train_curve": one, "val_curve": one}) for c, one in zip(calls, curves, strict=True)]
 
@@ -197,7 +197,7 @@ def test_a_chart_shows_the_mean_and_range_over_seeds() -> None:
 def test_a_chart_notes_trainings_that_ended_early_and_gaps() -> None:
     """The note under the figure names the line; another line is not named."""
     table = {**TABLES["chart"], "seeds": 2}
-    calls = figures.ALL["chart"].calls(table)
+    calls = figures.get("chart").calls(table)
     results = [
         Measured(calls[0], {}, {"train_curve": (0.1, 0.2, 0.3), "val_curve": (0.1, 0.2, 0.3)}),
         Measured(calls[1], {}, {"train_curve": (0.1, 0.2), "val_curve": (0.1, float("nan"), 0.3)}),
@@ -227,7 +227,7 @@ def test_a_varied_chart_names_its_lines_by_the_values() -> None:
 
     html = draw("chart", table)
 
-    assert [call.params["learning_rate"] for call in figures.ALL["chart"].calls(table)] == [1e-5] * 5 + [1e-3] * 5
+    assert [call.params["learning_rate"] for call in figures.get("chart").calls(table)] == [1e-5] * 5 + [1e-3] * 5
     assert "learning rate 1e-5" in html
     assert "<practicum-curves" not in html
 
@@ -259,7 +259,7 @@ def test_a_map_has_a_shape_per_class_and_a_filling_per_part() -> None:
 def test_many_points_are_summarised_by_their_centres() -> None:
     """Above three hundred points the table has no coordinates, and a note states it."""
     table = {**TABLES["scatter"], "panels": TABLES["scatter"]["panels"][:1]}
-    (call,) = figures.ALL["scatter"].calls(table)
+    (call,) = figures.get("scatter").calls(table)
     lists = dict.fromkeys(("x", "y", "label"), (1.0,) * 301)
 
     figure = over("scatter", table, [Measured(call, {}, lists)])
@@ -311,7 +311,7 @@ def test_every_threshold_has_its_counts() -> None:
 )
 def test_unsuitable_results_are_rejected(name: str, changes: Mapping[str, object], code: str) -> None:
     """The error names the call."""
-    figure = figures.ALL[name]
+    figure = figures.get(name)
     results = {call: measured(call) for call in figure.calls(TABLES[name])}
     for call, result in results.items():
         curves = {key: value for key, value in {**result.curves, **changes}.items() if value is not None}

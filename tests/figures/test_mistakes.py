@@ -13,27 +13,27 @@ from tests.figures.making import TABLES
 
 
 def mistakes(name: str, table: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return list(figures.ALL[name].mistakes(table))
+    return list(figures.get(name).mistakes(table))
 
 
-@pytest.mark.parametrize("name", figures.ALL)
+@pytest.mark.parametrize("name", figures.registered())
 def test_a_valid_table_has_no_mistakes(name: str) -> None:
     assert mistakes(name, TABLES[name]) == []
 
 
-@pytest.mark.parametrize("name", figures.ALL)
+@pytest.mark.parametrize("name", figures.registered())
 def test_missing_keys_are_one_mistake(name: str) -> None:
     """It names them all."""
     ((key, message),) = mistakes(name, {})
 
     assert key == ""
-    assert all(f"`{required}`" in message for required in figures.ALL[name].required)
+    assert all(f"`{required}`" in message for required in figures.get(name).required)
 
 
-@pytest.mark.parametrize("name", figures.ALL)
+@pytest.mark.parametrize("name", figures.registered())
 def test_each_key_rejects_invalid_values(name: str) -> None:
     """Of any type; none raises."""
-    for key in figures.ALL[name].keys:
+    for key in figures.get(name).keys:
         for value in (-1, 0.5, "", [], {}, [[]], [{}], {"a": {}}, float("nan")):
             found = mistakes(name, {**TABLES[name], key: value})
 
@@ -86,11 +86,11 @@ def test_all_mistakes_are_reported_at_once() -> None:
 
 def test_there_is_a_call_per_setting_and_seed() -> None:
     """Five seeds by default; one for a map and for predictions."""
-    count = {name: len(figures.ALL[name].calls(table)) for name, table in TABLES.items()}
+    count = {name: len(figures.get(name).calls(table)) for name, table in TABLES.items()}
 
     assert count == {"chart": 5, "sweep": 2 * 5 * 5, "scatter": 2, "predictions": 1}
-    assert [call.seed for call in figures.ALL["chart"].calls({**TABLES["chart"], "seeds": [3, 9]})] == [3, 9]
-    (call,) = figures.ALL["predictions"].calls({**TABLES["predictions"], "given": {"images": 2}, "seed": 4})
+    assert [call.seed for call in figures.get("chart").calls({**TABLES["chart"], "seeds": [3, 9]})] == [3, 9]
+    (call,) = figures.get("predictions").calls({**TABLES["predictions"], "given": {"images": 2}, "seed": 4})
     assert call.call == "validation_scores(images=2, seed=4)"
 
 
@@ -101,4 +101,4 @@ def test_a_fence_is_toml() -> None:
     )
 
     assert mistakes("scatter", table) == []
-    assert figures.ALL["scatter"].calls(table)[0].call == "f(x=1.5, seed=0)"
+    assert figures.get("scatter").calls(table)[0].call == "f(x=1.5, seed=0)"

@@ -111,7 +111,7 @@ def test_the_name_of_a_kind_is_used_in_its_folder_only(kind: str) -> None:
     assert [place for file in outside for place in uses(file, kind)] == []
 
 
-@pytest.mark.parametrize("mode", [mode.name for mode in modes.ALL])
+@pytest.mark.parametrize("mode", [mode.name for mode in modes.registered().values()])
 def test_the_name_of_a_mode_is_used_in_its_module_only(mode: str) -> None:
     """The same holds for modes."""
     own = {MODES / f"{mode}.py", MODES / f"{mode}_.py"}

@@ -15,11 +15,11 @@ def test_a_topic_offers_nine_modes_in_their_order() -> None:
     """As the topic page lists them."""
     names = ["learn", "why", "deep", "visualize", "try", "challenge", "project", "recall", "metrics"]
 
-    assert [mode.name for mode in modes.ALL] == names
+    assert [mode.name for mode in modes.registered().values()] == names
     assert [modes.get(name).name for name in names] == names
 
 
-@pytest.mark.parametrize("mode", modes.ALL, ids=lambda mode: mode.name)
+@pytest.mark.parametrize("mode", modes.registered().values(), ids=lambda mode: mode.name)
 def test_every_mode_says_what_it_is(mode: Mode) -> None:
     """In words for the topic page."""
     assert mode.title
@@ -27,7 +27,7 @@ def test_every_mode_says_what_it_is(mode: Mode) -> None:
     assert 1 <= mode.minutes <= 60
 
 
-@pytest.mark.parametrize("mode", modes.ALL, ids=lambda mode: mode.name)
+@pytest.mark.parametrize("mode", modes.registered().values(), ids=lambda mode: mode.name)
 def test_a_mode_is_offered_where_its_content_stands(mode: Mode, tmp_path: Path) -> None:
     """And not where there is none."""
     content = {"page": "# Page\n", "cards": "## Question\n\nAnswer\n", "problems": PROBLEM}[mode.holds]
@@ -36,7 +36,9 @@ def test_a_mode_is_offered_where_its_content_stands(mode: Mode, tmp_path: Path) 
     reading = read_course(tmp_path, {place: content})
 
     assert reading.mistakes == []
-    assert [found.name for found in modes.ALL if found.has_content(reading.course.topics[0])] == [mode.name]
+    assert [found.name for found in modes.registered().values() if found.has_content(reading.course.topics[0])] == [
+        mode.name
+    ]
 
 
 def test_an_unknown_mode_is_a_key_error() -> None:

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.tensorflow]
 
 TOPIC = "/transfer-learning/small-datasets"
 COURSE = settings.shipped_courses()[0]
-PAGES = [mode.name for mode in modes.ALL if mode.holds == "page"]
+PAGES = [mode.name for mode in modes.registered().values() if mode.holds == "page"]
 LONG = 60_000
 """Milliseconds that a run may take on a busy machine."""
 
@@ -199,7 +199,7 @@ def deep(page: Page) -> None:
 
 
 PLACES = [
-    *(mode.name for mode in modes.ALL),
+    *(mode.name for mode in modes.registered().values()),
     "try/01-freeze-the-base",
     "try/05-two-stages",
     "project/01-beat-the-baseline",
@@ -263,7 +263,9 @@ def test_the_topic_offers_all_nine() -> None:
     catalogue = load(Path(COURSE))
     topic = catalogue.topic("small-datasets")
 
-    assert [mode.name for mode in modes.ALL if mode.has_content(topic)] == [mode.name for mode in modes.ALL]
+    assert [mode.name for mode in modes.registered().values() if mode.has_content(topic)] == [
+        mode.name for mode in modes.registered().values()
+    ]
     assert len(topic.problems["try"]) >= 6
     assert {problem.set for problem in topic.problems["challenge"]} == {1, 2, 3}
     assert len(topic.decks["recall"].cards) >= 24

@@ -192,7 +192,9 @@ def test_every_address_is_documented(app: Starlette) -> None:
     assert [path for path in sorted(paths) if f"`{path}`" not in TEXT] == []
 
 
-@pytest.mark.parametrize("mode", [mode for mode in modes.ALL if mode.holds == "problems"], ids=lambda mode: mode.name)
+@pytest.mark.parametrize(
+    "mode", [mode for mode in modes.registered().values() if mode.holds == "problems"], ids=lambda mode: mode.name
+)
 def test_no_page_stands_in_a_problems_place(app: Starlette, mode: modes.Mode) -> None:
     """What a mode has at the address of a problem of its own is a name that no problem may have."""
     base = f"/{{course}}/{{topic}}/{mode.name}/"

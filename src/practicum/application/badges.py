@@ -34,7 +34,11 @@ def segment_count(site: Site, badge: BadgeRecord) -> int:
         catalogue, topic = site.topic(badge.course, badge.topic)
     except Refused:
         return 5
-    counts = (len(first_set(site.entries(catalogue, topic, mode.name))) for mode in modes.ALL if mode.awards_badge)
+    counts = (
+        len(first_set(site.entries(catalogue, topic, mode.name)))
+        for mode in modes.registered().values()
+        if mode.awards_badge
+    )
     return next(filter(None, counts), 5)
 
 

@@ -115,7 +115,11 @@ class Site:
 
     def offered(self, catalogue: Catalogue, topic: Topic) -> tuple[modes.Mode, ...]:
         """Return the modes in which this topic has something to show."""
-        return tuple(mode for mode in modes.ALL if mode.has_content(topic) and self._shows(catalogue, topic, mode))
+        return tuple(
+            mode
+            for mode in modes.registered().values()
+            if mode.has_content(topic) and self._shows(catalogue, topic, mode)
+        )
 
     def _shows(self, catalogue: Catalogue, topic: Topic, mode: modes.Mode) -> bool:
         if mode.holds == "problems":

@@ -98,7 +98,7 @@ class _PageReader:
         if problem_markdown.is_unclosed(token, self.lines):
             problem_markdown.add_unclosed(token, self.diagnostics)
         words = token.info.split()
-        if words and words[0] in figures.ALL:
+        if words and words[0] in figures.registered():
             return self._parse_figure(words, token.content, line)
         if words[:2] == ["python", "run"] and len(words) == 3 and words[2].isidentifier():
             return Cell(token.content, line, raises=words[2])
@@ -106,7 +106,7 @@ class _PageReader:
         if role in ("run", "setup"):
             return Cell(token.content, line, shown=role == "run")
         if role is not None:
-            listed = ", ".join(f"```` ```{name} ````" for name in figures.ALL)
+            listed = ", ".join(f"```` ```{name} ````" for name in figures.registered())
             message = f"a page has no `{role}`: its cells are ```` ```python run ````, its figures {listed}"
             self.diagnostics.add("unused-role", line, message)
         return None
@@ -122,7 +122,7 @@ class _PageReader:
             self.diagnostics.add("invalid-toml", *explain_syntax_error(error, text, line + 1))
             return None
         key_line = KeyLines(line + 1, text)
-        for key, message in figures.ALL[name].mistakes(table):
+        for key, message in figures.get(name).mistakes(table):
             self.diagnostics.add("figure-table", key_line(key) if key else line, message)
         return Drawing(name, table, line)
 

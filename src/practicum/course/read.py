@@ -99,7 +99,7 @@ class _CourseReader:
         found: dict[str, tuple[Problem, ...]] = {}
         written: dict[str, Page] = {}
         decks: dict[str, Deck] = {}
-        for mode in modes.ALL:
+        for mode in modes.registered().values():
             if mode.place not in names:
                 continue
             if mode.holds == "problems":
@@ -116,7 +116,7 @@ class _CourseReader:
         return Topic(slug, table.title, table.summary, table.minutes, badge, found, written, decks, experiments)
 
     def _refuse_other_files(self, slug: str, names: list[str]) -> None:
-        known = {"topic.toml", "experiments.py", *(mode.place for mode in modes.ALL)}
+        known = {"topic.toml", "experiments.py", *(mode.place for mode in modes.registered().values())}
         for name in names:
             if name not in known:
                 message = f"does not belong to a topic{suggestion(name, known)}"

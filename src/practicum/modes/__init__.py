@@ -1,11 +1,11 @@
-"""The registry of learning modes, in the order in which a topic offers them.
-
-A new mode of practicum is one folder and one line here. An installed package adds one through the entry-point group
-`practicum.modes`.
-"""
+"""The registry of learning modes: one folder per mode, and one line here or one entry point in another package."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
+from practicum import registry
 from practicum.modes.base import Mode
 from practicum.modes.challenge import MODE as CHALLENGE
 from practicum.modes.deep import MODE as DEEP
@@ -16,15 +16,23 @@ from practicum.modes.recall import MODE as RECALL
 from practicum.modes.try_ import MODE as TRY
 from practicum.modes.visualize import MODE as VISUALIZE
 from practicum.modes.why import MODE as WHY
-from practicum.registry import load
 
-_MODES = load("practicum.modes", (LEARN, WHY, DEEP, VISUALIZE, TRY, CHALLENGE, PROJECT, RECALL, METRICS), Mode)
-ALL: tuple[Mode, ...] = tuple(_MODES.values())
+GROUP = "practicum.modes"
+"""The entry-point group in which other packages declare their modes, each an instance of `Mode`."""
+
+BUILTIN: tuple[Mode, ...] = (LEARN, WHY, DEEP, VISUALIZE, TRY, CHALLENGE, PROJECT, RECALL, METRICS)
+"""In the order in which a topic offers them."""
+
+
+@cache
+def registered() -> Mapping[str, Mode]:
+    """All modes by name, the built-in ones first. Raises PluginError for an entry point that cannot be used."""
+    return registry.load(GROUP, BUILTIN, Mode)
 
 
 def get(name: str) -> Mode:
-    """Return the mode of that name. Raises KeyError."""
-    return _MODES[name]
+    """The mode of that name. Raises KeyError."""
+    return registered()[name]
 
 
-__all__ = ["ALL", "Mode", "get"]
+__all__ = ["BUILTIN", "GROUP", "Mode", "get", "registered"]

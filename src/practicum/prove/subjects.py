@@ -151,7 +151,7 @@ def _plan(page: Page) -> Plan:
         ground = _ground([cell.code for cell in page.cells if not cell.raises], "\n".join(expressions))
         values = {expression: expression for expression in expressions}
         runs.append(Run("braces", "", ground, values, seeds=seeds, quiet=True))
-    drawn = (call for drawing in drawings(page) for call in figures.ALL[drawing.figure].calls(drawing.table))
+    drawn = (call for drawing in drawings(page) for call in figures.get(drawing.figure).calls(drawing.table))
     return Plan(tuple(runs), tuple(dict.fromkeys((*drawn, *page_queries.calls(page)))))
 
 
@@ -245,7 +245,7 @@ def _unanswered(page: Page, measured: Mapping[Measurement, Measured], values: Ma
             if isinstance(block, Prose) and not block.verbatim:
                 fill_queries(block.text, functions)
             elif isinstance(block, Drawing):
-                figures.ALL[block.figure].draw(block.table, measured, 1)
+                figures.get(block.figure).draw(block.table, measured, 1)
         except PlaceholderError as reason:
             yield f"line {block.line + reason.line - 1}: {reason}"
         except (KeyError, ValueError, IndexError) as reason:

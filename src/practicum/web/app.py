@@ -74,7 +74,7 @@ def routes() -> list[Route]:
         get("/proofs", proofs.proofs),
         *badges.routes(),
         *event_stream.routes(),
-        *(route for mode in modes.ALL for route in mode.part("routes").routes(mode)),
+        *(route for mode in modes.registered().values() for route in mode.part("routes").routes(mode)),
         get("/{course}/{topic}", topic.topic),
         *completions.routes(),
         *scratch.routes(),

@@ -67,7 +67,7 @@ def _resumable(site: Site, token: str) -> Iterator[dict[str, Any]]:
         return
     for catalogue in site.catalogues.values():
         for topic in catalogue.course.topics:
-            for mode in modes.ALL:
+            for mode in modes.registered().values():
                 if mode.is_sitting and (at := resumable(TopicContext(site, catalogue, topic, mode, token))):
                     number = (at.sitting.current or 0) + 1
                     yield {"url": at.current_path, "title": topic.title, "number": number, "total": at.sitting.total}

@@ -52,7 +52,7 @@ def _kind_loader() -> BaseLoader:
 
 
 def _mode_loaders() -> dict[str, BaseLoader]:
-    packages = dict.fromkeys(package for mode in modes.ALL for package in mode.packages)
+    packages = dict.fromkeys(package for mode in modes.registered().values() for package in mode.packages)
     return {
         package.rpartition(".")[2]: PackageLoader(package)
         for package in packages

@@ -168,7 +168,7 @@ class PageLayout:
             message = f"*(The {block.figure} at line {block.line} was not measured yet.)*"
             self._add(ProseBlock(html(message)))
         else:
-            figure = figures.ALL[block.figure].draw(block.table, self._measured, self.figure_count)
+            figure = figures.get(block.figure).draw(block.table, self._measured, self.figure_count)
             self._add(ProseBlock(figure, sort="figure"))
 
 
