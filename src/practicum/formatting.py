@@ -1,18 +1,18 @@
-"""Numbers, durations, sizes and untrusted names as text for people."""
+"""Numbers, times, sizes, lists and untrusted names as text for people."""
 
 from __future__ import annotations
 
 import math
 import unicodedata
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 NBSP = "\N{NO-BREAK SPACE}"
 _DIRECTION_MARKS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that change the direction of writing, by which `gnp.exe` may look like `exe.png`."""
 
 
-# --- names ------------------------------------------------------------------------------------------------------------
+# --- text -------------------------------------------------------------------------------------------------------------
 
 
 def printable(text: str) -> str:
@@ -48,6 +48,11 @@ def truncate_middle(text: str, length: int) -> str:
 def join_words(items: Sequence[str]) -> str:
     """`a, b and c`."""
     return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+
+def sentence(text: str) -> str:
+    """A clause as a whole sentence, with a capital and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) or not text else ".")
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
@@ -107,8 +112,23 @@ def counted(count: int, singular: str, plural: str = "") -> str:
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
+def file_size(size: int) -> str:
+    """`812 bytes`, `16.4 MB`."""
+    for power, unit in ((9, "GB"), (6, "MB"), (3, "kB")):
+        if size >= 10**power:
+            return f"{size / 10**power:.1f}{NBSP}{unit}"
+    return counted(size, "byte")
+
+
+# --- times ------------------------------------------------------------------------------------------------------------
+
+
 def duration(seconds: float) -> str:
-    """`0.4 s`, `12 s`, `3 min 20 s`, `1 h 5 min`."""
+    """How long something took: `0.013 s`, `4.2 s`, `42 s`, `3 min 20 s`, `1 h 5 min`."""
+    if seconds < 0.001:
+        return f"under 1{NBSP}ms"
+    if seconds < 0.0995:
+        return f"{seconds:.3f}{NBSP}s"
     if seconds < 9.95:
         return f"{seconds:.1f}{NBSP}s"
     minutes, rest = divmod(round(seconds), 60)
@@ -119,18 +139,34 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60}{NBSP}h {minutes % 60}{NBSP}min"
 
 
-def file_size(size: int) -> str:
-    """`812 bytes`, `16.4 MB`."""
-    for power, unit in ((9, "GB"), (6, "MB"), (3, "kB")):
-        if size >= 10**power:
-            return f"{size / 10**power:.1f}{NBSP}{unit}"
-    return counted(size, "byte")
+def clock_time(milliseconds: float) -> str:
+    """A duration as a clock shows it, full seconds rounded up: `1:30`."""
+    seconds = -int(-milliseconds // 1000)
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def interval(milliseconds: int) -> str:
+    """The time until something is due: `1 min`, `3 days`, `2 months`."""
+    minutes = max(1, round(milliseconds / 60_000))
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{round(minutes / 60)} h"
+    days = round(minutes / 1440)
+    if days < 31:
+        return counted(days, "day")
+    return counted(round(days / 30.4), "month") if days < 365 else f"{days / 365:.1f} years"
 
 
 def long_date(iso: str) -> str:
-    """`24 November 2026` for `2026-11-24`; text that is no date is returned as it is."""
+    """`24 November 2026` for `2026-11-24`; text that is no date is returned as it is, but printable."""
     try:
         day = date.fromisoformat(iso[:10])
     except ValueError:
         return printable(iso)
     return f"{day.day} {day:%B} {day.year}"
+
+
+def iso_date(milliseconds: int) -> str:
+    """The UTC day of a time in milliseconds since 1970: `2026-11-12`."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()

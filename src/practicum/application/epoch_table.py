@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from practicum.formatting import counted
 from practicum.runner import Epoch
-from practicum.wording import counted
 
 SHOWN = 12
 """Epochs in the open part of the table; earlier ones are folded away."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from practicum.application.context import TopicContext
 from practicum.application.grading import AskedProblem
 from practicum.application.refusals import Link, Reason, Refused
+from practicum.formatting import counted
 from practicum.practice import Sitting
 from practicum.prove.catalogue import Entry
 from practicum.store import SittingRecord
-from practicum.wording import counted
 
 
 @dataclass(frozen=True)

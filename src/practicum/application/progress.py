@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from practicum.application.context import TopicContext
 from practicum.application.site import Site
 from practicum.application.validity import is_done
+from practicum.formatting import counted
 from practicum.model import Topic
 from practicum.modes import Mode
 from practicum.practice import progress as practice_progress
 from practicum.practice.progress import ModeProgress
 from practicum.prove.catalogue import Catalogue
 from practicum.store import StepRecord
-from practicum.wording import counted
 
 
 @dataclass(frozen=True)

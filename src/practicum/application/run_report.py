@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from practicum.application import error_explanations
 from practicum.application.epoch_table import EpochTable, epoch_table
+from practicum.formatting import duration
 from practicum.model import Failure
 from practicum.runner import FigureImage, Result
-from practicum.wording import duration
 
 HEAD, TAIL = 4_000, 16_000
 """Characters of an output's beginning and end that are kept; the rest between them is left out."""

@@ -20,11 +20,11 @@ from practicum.application.learner_sitting import LearnerSitting
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.run_report import RunReport
 from practicum.application.site import Site
+from practicum.formatting import sentence
 from practicum.kinds.base import IncompleteAnswer
 from practicum.practice import Decision, Exam, ItemStatus, RecordError, Refusal, Sitting, SittingEvent, TimeLimit
 from practicum.prove.catalogue import Entry
 from practicum.store import EventRecord, SittingRecord
-from practicum.wording import sentence
 
 RETRIES = 8
 """How often a command is decided again because another writer was first."""

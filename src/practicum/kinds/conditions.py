@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from practicum.formatting import truncate
 from practicum.kinds.literals import value_text
-from practicum.kinds.wording import shorten
 from practicum.model import Failure, Opaque
 
 
@@ -32,7 +32,7 @@ def read_condition(value: Any) -> Condition | Failure:
             return value
         case [bool() as holds, {**operands}]:
             return Condition(holds, {str(source): _operand(operand) for source, operand in operands.items()})
-    return Failure("ValueError", f"the run returns {shorten(value_text(value))}, which is neither true nor false")
+    return Failure("ValueError", f"the run returns {truncate(value_text(value), 80)}, which is neither true nor false")
 
 
 def _operand(value: Any) -> Any:

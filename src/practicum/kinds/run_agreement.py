@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from practicum.formatting import join_words, truncate
 from practicum.kinds.conditions import Condition
 from practicum.kinds.equality import is_equal
 from practicum.kinds.literals import value_text
-from practicum.kinds.wording import listed, shorten
 from practicum.model import Failure, Observation, Opaque
 
 
@@ -34,8 +34,8 @@ def agreed_value(observations: Sequence[Observation], read: Callable[[Observatio
     for value in values:
         if not any(is_same_result(value, known) for known in different):
             different.append(value)
-    texts = [f"`{shorten(_result_text(value))}`" for value in different]
-    return values[0], f"{len(values)} fresh runs returned {listed(texts)}"
+    texts = [f"`{truncate(_result_text(value), 80)}`" for value in different]
+    return values[0], f"{len(values)} fresh runs returned {join_words(texts)}"
 
 
 def is_same_result(left: Any, right: Any) -> bool:

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from practicum.formatting import truncate
 from practicum.kinds.base import PartMistake
 from practicum.kinds.json_values import is_json
-from practicum.kinds.wording import shorten
 from practicum.python_source.parsing import parse_expression
 
 Validator = Callable[[Any], str | None]
@@ -148,6 +148,6 @@ def is_finite_number(value: Any) -> bool:
 
 def _quoted(value: Any) -> str:
     try:
-        return shorten(repr(value), 60)
+        return truncate(repr(value), 60)
     except ValueError:  # an integer of thousands of digits
         return "such a number"

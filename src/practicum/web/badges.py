@@ -11,11 +11,11 @@ from starlette.routing import Route
 
 from practicum.application.badges import earned_badge, earned_badges, segment_count, topic_title
 from practicum.application.site import Site
+from practicum.formatting import iso_date, long_date
 from practicum.store import BadgeRecord
 from practicum.web import badge_image, rendering
 from practicum.web.forms import get
 from practicum.web.requests import site_of, token_of
-from practicum.wording import iso_date, long_date
 
 MAX_NAME = 48
 """Characters that a name on a badge may have."""

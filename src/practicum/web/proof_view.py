@@ -14,12 +14,11 @@ from practicum import kinds
 from practicum.application.grading import finding_of
 from practicum.charts.line_chart import draw_epochs, mean_series, tabulate
 from practicum.course.render import code
-from practicum.formatting import decimals
+from practicum.formatting import counted, decimals, duration, long_date, sentence
 from practicum.model import Evidence, Measured, Option, OptionFinding, Variant, VariantFinding, Verdict
 from practicum.prove.catalogue import Entry
 from practicum.web.problem_view import html
 from practicum.web.rendering import code_spans
-from practicum.wording import counted, duration, long_date, sentence
 
 ORDER = ("Validation accuracy", "Training accuracy", "Validation loss", "Training loss")
 """Curves that are shown first, in this order."""

@@ -11,10 +11,10 @@ from practicum.application.badges import earned_badges
 from practicum.application.context import topic_path
 from practicum.application.progress import ModeState, topic_progress
 from practicum.application.site import first_set
+from practicum.formatting import counted
 from practicum.web import rendering
 from practicum.web.badges import badge_rows
 from practicum.web.requests import site_of, token_of, topic_of
-from practicum.wording import counted
 
 
 def topic(request: Request) -> Response:

@@ -17,6 +17,7 @@ from practicum.application.cards import CardSession, existing_session
 from practicum.application.clock import now
 from practicum.application.site import ServedCard
 from practicum.course.render import code as highlighted
+from practicum.formatting import counted, interval, long_date
 from practicum.model import Verdict
 from practicum.modes import Mode
 from practicum.practice import spaced_repetition
@@ -25,7 +26,6 @@ from practicum.web import rendering
 from practicum.web.forms import blocking, get, post, short_field
 from practicum.web.problem_view import MARKS, html
 from practicum.web.requests import context_of
-from practicum.wording import counted, interval, long_date
 
 LABELS = {Rating.AGAIN: "Again", Rating.HARD: "Hard", Rating.GOOD: "Good", Rating.EASY: "Easy"}
 MEANINGS = {

@@ -14,11 +14,11 @@ from starlette.routing import Route
 from practicum.application import custom_dataset
 from practicum.application.custom_dataset import FitFolder, FitRun, InvalidRequest, LabFit, Upload
 from practicum.application.refusals import Link, Reason, Refused
+from practicum.formatting import duration, iso_date, long_date, sentence
 from practicum.modes import Mode
 from practicum.web import event_stream, rendering
 from practicum.web.forms import blocking, get, post, read_upload, short_field
 from practicum.web.requests import context_of, queue_key_of, site_of, token_of
-from practicum.wording import duration, iso_date, long_date, sentence
 
 MAX_UPLOAD = (256 << 20) + (64 << 10)
 """Bytes of a form with a zip of 256 MB."""

@@ -18,6 +18,7 @@ from practicum.application.jobs import MAX_CODE, code_problem
 from practicum.application.projects import Project, Submission, find_project
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.course.render import code as highlighted
+from practicum.formatting import counted
 from practicum.modes import Mode
 from practicum.runner import Result
 from practicum.store import RunRecord
@@ -25,7 +26,6 @@ from practicum.web import event_stream, rendering
 from practicum.web.forms import MAX_CODE_SIZE, code_field, get, post
 from practicum.web.problem_view import MARKS, html
 from practicum.web.requests import context_of, queue_key_of
-from practicum.wording import counted
 
 
 def routes(mode: Mode) -> list[Route]:

@@ -9,10 +9,10 @@ from practicum.application import run_serialization
 from practicum.application.projects import Project
 from practicum.application.run_report import report_run
 from practicum.course.render import code as highlighted
+from practicum.formatting import long_date, sentence
 from practicum.kinds.goal import SEEDS
 from practicum.store import RunRecord
 from practicum.web.problem_view import html
-from practicum.wording import long_date, sentence
 
 _REFERENCE = {"start": "Starting code", "solution": "Author's code"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from practicum.application.context import TopicContext
 from practicum.application.pages import reading_progress, section_count
 from practicum.application.progress import ModeStatus, last_time
+from practicum.formatting import counted
 from practicum.practice.progress import ModeProgress
-from practicum.wording import counted
 
 
 def progress(context: TopicContext) -> ModeStatus:

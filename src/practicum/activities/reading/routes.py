@@ -18,13 +18,13 @@ from practicum.application.jobs import code_problem
 from practicum.application.pages import ModePage, mode_page
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.run_report import RunReport, report_run
+from practicum.formatting import long_date, sentence
 from practicum.modes import Mode
 from practicum.runner import Result
 from practicum.web import event_stream, rendering
 from practicum.web.forms import MAX_CODE_SIZE, code_field, get, post, short_field
 from practicum.web.problem_view import MARKS
 from practicum.web.requests import context_of, queue_key_of
-from practicum.wording import long_date, sentence
 
 _LABELS = {"tensorflow": "TensorFlow", "keras": "Keras", "python": "Python", "numpy": "NumPy"}
 

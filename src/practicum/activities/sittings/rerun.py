@@ -12,12 +12,12 @@ from starlette.responses import Response
 
 from practicum.application import sittings
 from practicum.application.rerun import STOPPED, ProofRerun, RerunResult, execute_rerun, prepare_rerun
+from practicum.formatting import counted, duration, sentence
 from practicum.model import OptionFinding, Verdict
 from practicum.web import event_stream, rendering
 from practicum.web.problem_view import html
 from practicum.web.proof_view import observed_html
 from practicum.web.requests import address_of
-from practicum.wording import counted, duration, sentence
 
 
 async def rerun(request: Request, form: FormData) -> Response:

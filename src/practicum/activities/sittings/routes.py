@@ -27,13 +27,13 @@ from practicum.application.learner_sitting import LearnerSitting
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.run_report import RunReport
 from practicum.application.sittings import Notice, Step
+from practicum.formatting import clock_time, counted
 from practicum.modes import Mode
 from practicum.practice import GRACE, ItemState, ItemStatus, Sitting
 from practicum.web import rendering
 from practicum.web.forms import MAX_CODE_SIZE, answer_fields, blocking, get, post, short_field
 from practicum.web.problem_view import form_view, heading, html
 from practicum.web.requests import address_of, site_of, token_of
-from practicum.wording import clock_time, counted
 
 """Options that an address may name as picked."""
 

@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from practicum.application import sittings
 from practicum.application.context import TopicContext
+from practicum.formatting import clock_time, counted
 from practicum.modes import Mode
 from practicum.practice import TIME_LIMITS, TimeLimit
 from practicum.web import rendering
 from practicum.web.forms import short_field
 from practicum.web.problem_view import heading
 from practicum.web.requests import context_of
-from practicum.wording import clock_time, counted
 
 
 def start_page(mode: Mode, request: Request) -> Response:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from statistics import fmean
 from typing import Any
 
+from practicum.formatting import join_words
 from practicum.kinds import validators
 from practicum.kinds.base import PartMistake
 from practicum.kinds.choice.proof_form import ProofForm
 from practicum.kinds.literals import parse_json_literal
 from practicum.kinds.option_verdicts import settled, unsettled
-from practicum.kinds.wording import listed, numbered_options
+from practicum.kinds.wording import numbered_options
 from practicum.model import Json, Measured, Measurement, Observations, Plan, Variant, VariantFinding, Verdict
 from practicum.statistics.intervals import Interval, paired_difference
 
@@ -83,7 +84,7 @@ class BestProof(ProofForm):
             scores.append([result.numbers[measure] for result in measured])
         if infinite := [n for n, score in enumerate(scores, 1) if not all(map(math.isfinite, score))]:
             why = f"`{measure}` of {numbered_options(infinite)} is not finite: measure a number that is always finite"
-            observed = [f"{measure} {listed(list(map(str, score)))}" for score in scores]
+            observed = [f"{measure} {join_words(list(map(str, score)))}" for score in scores]
             return unsettled(variant, Verdict.REFUTED, "not-finite", why, observed)
         if len(_seeds(variant)) == 1:  # a learner runs it again
             observed = [_observed(variant, score, None) for score in scores]
@@ -128,7 +129,7 @@ def _measurement(variant: Variant, number: int, seed: int) -> Measurement:
 
 
 def _missing_number(measured: Measured, measure: str) -> str:
-    names = listed([f"`{name}`" for name in measured.numbers]) if measured.numbers else "none"
+    names = join_words([f"`{name}`" for name in measured.numbers]) if measured.numbers else "none"
     curve = f"; `{measure}` is a curve, whose last value it may return" if measure in measured.curves else ""
     return f"{measured.measurement.function} returns no number `{measure}`; its numbers are {names}{curve}"
 
