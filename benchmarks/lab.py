@@ -86,7 +86,14 @@ def whole(folder: str) -> Told:
         network = pretrained_models.load_backbone()
         request = FitRequest("emoji", folder, minutes=0, started=started)
         pictures_read = read_dataset(Path(folder), side=SIDE)
-        fit(pictures_read, network, request, cache=DiskCache(work), steps=CheckpointStore(work), tell=lambda *_: None)
+        fit(
+            pictures_read,
+            network,
+            request,
+            cache=DiskCache(work),
+            checkpoints=CheckpointStore(work),
+            on_progress=lambda *_: None,
+        )
         seconds = time.monotonic() - started
     return {"seconds": seconds, "memory": _most_memory()}
 

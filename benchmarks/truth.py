@@ -21,7 +21,7 @@ from practicum.lab.model_selection import select_strategy
 from practicum.lab.prepared_set import PreparedSet, prepare_set
 from practicum.lab.pretrained_models import load_backbone
 from practicum.lab.shape_drawings import shapes
-from practicum.lab.strategies import probe_last_features, probe_several_levels
+from practicum.lab.strategies import probe_final_features, probe_several_levels
 from practicum.statistics.intervals import Interval
 from practicum.statistics.scores import score_predictions
 
@@ -49,7 +49,7 @@ def pictures(kind: str, per_class: int, seed: int, *, fresh: bool = False) -> Im
 
 def prepared(images: ImageSet, seed: int) -> PreparedSet:
     # Each picture is drawn by itself: there are no twins to look for.
-    return prepare_set(images, network(), [], seed=seed, cache={}, tell=lambda what, done, of: None)
+    return prepare_set(images, network(), [], seed=seed, cache={}, on_progress=lambda *_: None)
 
 
 def mislabelled(images: ImageSet, share: float, seed: int) -> tuple[ImageSet, set[int]]:
@@ -68,7 +68,7 @@ def noise_row(kind: str, share: float) -> list[str]:
     for seed in SEEDS:
         images, wrong = mislabelled(pictures(kind, NOISE_PER_CLASS, seed), share, seed)
         ready = prepared(images, seed)
-        probing = ready.probing
+        probing = ready.probes
         named = {suspect.row for suspect in remedies.find_doubtful_labels(ready, probing)}
         planted, found, accused = planted + len(wrong), found + len(named & wrong), accused + len(named - wrong)
         total += len(images) - len(wrong)
@@ -88,7 +88,7 @@ def promise_rows(kind: str) -> list[list[str]]:
     came: dict[int, list[float]] = {size: [] for size in CURVE_TO}
     for seed in SEEDS:
         ready = prepared(pictures(kind, CURVE_FROM, seed), seed)
-        curve = remedies.measure_learning_curve(ready, ready.probing, 10.0)
+        curve = remedies.measure_learning_curve(ready, ready.probes, 10.0)
         for point in curve.ahead:
             # The curve is in pictures learned from: four fifths of those there are.
             size = round(point.per_class * 5 / 4)
@@ -96,7 +96,7 @@ def promise_rows(kind: str) -> list[list[str]]:
                 promised[size].append(point.accuracy)
         for size in CURVE_TO:
             more = prepared(pictures(kind, size, seed), seed)
-            made = more.probing.out_of_fold(more.validations[0], [10.0])[0, 0]
+            made = more.probes.out_of_fold(more.cross_validations[0], [10.0])[0, 0]
             came[size].append(float(np.mean(made.argmax(axis=1) == more.labels)))
     rows = []
     for size in CURVE_TO:
@@ -113,16 +113,16 @@ def bar_row(kind: str, per_class: int) -> list[str]:
     held = 0
     for seed in SEEDS:
         ready = prepared(pictures(kind, per_class, seed), seed)
-        ways = [probe_several_levels(ready), probe_last_features(ready)]
+        ways = [probe_several_levels(ready), probe_final_features(ready)]
         tried = [way for way in ways if way is not None]
         choice = select_strategy(ready.labels, [way.probabilities for way in tried], groups=ready.groups, seed=seed)
-        way, setting = tried[choice.way], choice.settings[choice.way]
+        way, setting = tried[choice.strategy], choice.settings[choice.strategy]
         score = score_predictions(
             ready.labels, way.probabilities[setting], groups=ready.groups, optimism=choice.optimism
         ).accuracy
-        learned = way.learn(setting)
+        learned = way.train(setting)
         new = prepared(pictures(kind, FRESH, seed, fresh=True), seed)
-        made = learned.head.probabilities(new.own if learned.own_only else new.features)
+        made = learned.head.probabilities(new.final_features if learned.final_only else new.features)
         truth = float(np.mean(made.argmax(axis=1) == new.labels))
         told.append(score.value)
         plain.append(score.value + choice.optimism)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,10 +29,6 @@ FLAGS = [
 ]
 FAST_TEST_LIMIT = 120
 """Seconds after which a test without the mark `slow` counts as hung, on any machine."""
-
-RUNNERS = frozenset({"pool", "isolated", "runner", "world"})
-"""Fixtures that start the runner: tests with one of them are slow, but for those with the mark `fast`."""
-_ALL_SLOW = re.compile(r"^pytestmark = (?:\[[^\]]*|.*)pytest\.mark\.slow\b", re.M)
 
 pytest.register_assert_rewrite("tests.kinds.settling")
 
@@ -75,26 +70,16 @@ def _hide_browser_loop(request: pytest.FixtureRequest) -> Iterator[None]:
     asyncio._set_running_loop(browser_loop)
 
 
-def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Where slow tests are left out, leave modules that hold no other unread: they import TensorFlow or a browser."""
-    if config.option.markexpr != "not slow" or collection_path.suffix != ".py":
-        return None
-    return True if _ALL_SLOW.search(collection_path.read_text(encoding="utf-8")) else None
-
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that run code as slow, give the fast ones a limit, and order files by cost, the most expensive first.
+    """Order files by cost, the most expensive first, and give each fast test a limit.
 
     With `--dist loadfile --no-loadscope-reorder` the workers take files in this order, so that they finish together.
     """
     costs: dict[Path, int] = {}
     for item in items:
-        if RUNNERS.intersection(item.fixturenames) and not item.get_closest_marker("fast"):  # type: ignore[attr-defined]
-            item.add_marker(pytest.mark.slow)
+        costs[item.path] = costs.get(item.path, 0) + _cost(item)
         if not item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(FAST_TEST_LIMIT))
-        costs[item.path] = costs.get(item.path, 0) + _cost(item)
     items.sort(key=lambda item: -costs[item.path])
 
 
@@ -104,7 +89,7 @@ def _cost(item: pytest.Item) -> int:
         return 40
     if item.get_closest_marker("browser"):
         return 20
-    return 5 if item.get_closest_marker("slow") else 1
+    return 10 if item.get_closest_marker("slow") else 1
 
 
 @pytest.hookimpl(wrapper=True)

@@ -27,8 +27,8 @@ def run(kind: str, images: int, seed: int, minutes: float) -> Result:
             pretrained_models.load_backbone(),
             request,
             cache=DiskCache(work),
-            steps=CheckpointStore(work),
-            tell=lambda *_: None,
+            checkpoints=CheckpointStore(work),
+            on_progress=lambda *_: None,
         )
         seconds = time.monotonic() - started
     told = made.record

@@ -36,7 +36,7 @@ def spread(*, kind: str, seed: int) -> Spread:
 def _right(kind: str, seed: int) -> np.ndarray:
     """Whether a head trained on 100 pictures is right, (class, picture)."""
     train, pool = pictures(kind, 20, seed), pictures(kind, POOL, 0, "test")
-    with_head(train, pool.rows(np.arange(CLASSES)), seed)
+    with_head(train, pool.select(np.arange(CLASSES)), seed)
     chosen = forward(head_trainer().model, extract_features(shared_base(SIDE), pool.pixels)).argmax(axis=1)
     return np.stack([(chosen == pool.labels)[pool.labels == label] for label in range(CLASSES)])
 

@@ -153,7 +153,6 @@ hit, stream, calls = 0, iter([]), [step_a]
 """
 
 
-@pytest.mark.slow
 @given(st.lists(cells, max_size=8), names)
 def test_it_gives_what_it_gives_after_all_of_them(above: list[str], name: str) -> None:
     """Whatever they do to each other's lists: rebinding, sharing, nesting, changing in place."""
@@ -203,7 +202,6 @@ def largest(shape: str, size: int) -> str:
     return LONG[shape](fits - 1, min(90, size // 50))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("shape", LONG)
 @pytest.mark.parametrize("cells", [1, 30])
 def test_long_cells_are_read_soon_and_in_little_memory(shape: str, cells: int) -> None:

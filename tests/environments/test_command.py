@@ -82,7 +82,6 @@ class TestBuild:
         assert not list(tmp_path.rglob("environment.txt"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -102,7 +101,6 @@ def test_what_cannot_be_built_is_refused(words: tuple[str, ...], said: str, kept
     assert not kept.exists()
 
 
-@pytest.mark.slow
 def test_a_course_that_asks_for_nothing_needs_nothing(kept: Path, tmp_path: Path) -> None:
     """Its runs use the server's own packages."""
     root = write_course(tmp_path, {"pebble": PEBBLE})
@@ -115,7 +113,6 @@ def test_a_course_that_asks_for_nothing_needs_nothing(kept: Path, tmp_path: Path
     assert environment_for(read_course(root), root) == Environment.current()
 
 
-@pytest.mark.slow
 def test_mistakes_are_told_with_their_lines(kept: Path, tmp_path: Path) -> None:
     """As `practicum prove` tells them."""
     done = practicum("env", "show", course(tmp_path, "a=3", "b @ c:d"))
@@ -124,7 +121,6 @@ def test_mistakes_are_told_with_their_lines(kept: Path, tmp_path: Path) -> None:
     assert done.stderr.count("course.toml:3: `packages`") == 2
 
 
-@pytest.mark.slow
 def test_the_server_s_own_will_do_where_it_has_what_is_asked_for(kept: Path, tmp_path: Path) -> None:
     """Nothing need be built to begin."""
     root = course(tmp_path, "click>=8", "pytest")
@@ -137,7 +133,6 @@ def test_the_server_s_own_will_do_where_it_has_what_is_asked_for(kept: Path, tmp
     assert "a run would use the server's own" in done.stdout
 
 
-@pytest.mark.slow
 def test_where_there_is_none_the_command_that_builds_it_is_named(kept: Path, tmp_path: Path) -> None:
     """In one sentence, with what is missing; proving ends with exit code 2 and writes nothing."""
     root = course(tmp_path / "course", f"{NAME}==1.0")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -66,20 +65,14 @@ COMMON_WORDS = {"code", "number", "order", "project", "why", "try", "learn", "me
 
 def uses(file: Path, name: str) -> list[str]:
     """The lines on which a module uses a name: as any constant; for a common word, where it selects something."""
-    found = [(line, selects) for value, line, selects in constants(file) if value == name]
-    return [f"{file.relative_to(PACKAGE)}:{line}" for line, selects in found if selects or name not in COMMON_WORDS]
-
-
-@cache
-def constants(file: Path) -> list[tuple[str, int, bool]]:
-    """The strings of a module except its docstrings: each with its line, and whether it selects something."""
     tree = ast.parse(file.read_text())
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    selecting = {id(node) for part in selections(tree) for node in ast.walk(part)}
+    parts = selections(tree) if name in COMMON_WORDS else [tree]
     return [
-        (node.value, node.lineno, id(node) in selecting)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+        f"{file.relative_to(PACKAGE)}:{node.lineno}"
+        for part in parts
+        for node in ast.walk(part)
+        if isinstance(node, ast.Constant) and node.value == name and id(node) not in docstrings
     ]
 
 

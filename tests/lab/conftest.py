@@ -1,4 +1,4 @@
-"""The lab's tests run TensorFlow on one thread, as every measured run does; set before TensorFlow reads it."""
+"""Run TensorFlow on one thread in the lab's tests, as in every measured run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A story as a fit of eighty shapes would tell it, made up without TensorFlow."""
+"""A record like that of a fit of eighty shapes, made without TensorFlow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOAD = """import keras
 import numpy as np
 
 model = keras.saving.load_model("model.keras")
-pixels = keras.utils.load_img("picture.jpg", target_size=(96, 96))
+pixels = keras.utils.load_img("image.jpg", target_size=(96, 96))
 print(model.predict(np.asarray(pixels)[None]))
 """
 

@@ -1,4 +1,4 @@
-"""A network that learns in moments, built as the large ones are, and pictures made ready for it."""
+"""A small network and image set with which the lab's tests take moments."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ from numpy.typing import NDArray
 from practicum.lab.backbone_split import SplitBackbone, split_backbone
 from practicum.lab.image_set import ImageSet
 from practicum.lab.near_duplicates import find_near_duplicates
-from practicum.lab.prepared_set import PreparedSet, StepProgress, prepare_set
+from practicum.lab.prepared_set import PreparedSet, prepare_set
+from practicum.lab.progress import StepProgress
 from practicum.lab.shape_drawings import shapes
 
 SIDE = 32
 DRAWN = shapes(8, seed=0, side=SIDE, difficulty=0.6)
-"""Forty, of which no two are taken for twins."""
+"""Forty images without near duplicates."""
 
 
 def small_network(seed: int = 0) -> keras.Model:
-    """Four stages of one convolution and its BatchNorm, drawn from `seed`: pixels (n, 32, 32, 3) to features (n, 32).
-
-    It has two depths, of 16 and 24, and a cut at the second. All layers have names, so that the same network built
-    again in a process is known to be the same.
-    """
+    """Four stages of one convolution and BatchNorm, initialised from `seed`: pixels (n, 32, 32, 3) to features (n,
+    32). It has two levels, of 16 and 24 channels, and a cut at the second. All layers have names, so that the same
+    network built again has the same hash."""
     image = keras.Input((SIDE, SIDE, 3), name="image")
     x = layers.Rescaling(1 / 128, offset=-1, name="preprocess")(image)
     for width in (8, 16, 24, 32):
@@ -36,27 +35,27 @@ def small_network(seed: int = 0) -> keras.Model:
     return keras.Model(image, layers.GlobalAveragePooling2D(name="features")(x), name="small")
 
 
-def without_depths() -> SplitBackbone:
-    """A network of one stage, which can be neither seen halfway nor cut."""
+def without_levels() -> SplitBackbone:
+    """A network of one stage, which has neither levels nor a cut."""
     image = keras.Input((SIDE, SIDE, 3))
     x = layers.Conv2D(8, 3, strides=2)(layers.Rescaling(1 / 128, offset=-1)(image))
     return split_backbone(keras.Model(image, layers.GlobalAveragePooling2D()(x)))
 
 
-def silent(_doing: str, _done: int, _of: int) -> None:
-    """Told what is being done, it says nothing."""
+def ignore_progress(_doing: str, _done: int, _of: int) -> None:
+    """Does nothing."""
 
 
-def ready_for(
+def prepared_for(
     network: SplitBackbone,
     images: ImageSet = DRAWN,
     *,
     groups: NDArray[np.int64] | None = None,
     seed: int = 0,
     cache: MutableMapping[str, Any] | None = None,
-    tell: StepProgress = silent,
+    on_progress: StepProgress = ignore_progress,
 ) -> PreparedSet:
-    """The pictures made ready, in a cache of their own unless one is given."""
+    """The prepared images, with a cache of their own by default."""
     return prepare_set(
         images,
         network,
@@ -64,5 +63,5 @@ def ready_for(
         groups=groups,
         seed=seed,
         cache={} if cache is None else cache,
-        tell=tell,
+        on_progress=on_progress,
     )

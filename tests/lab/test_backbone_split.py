@@ -1,4 +1,4 @@
-"""A network taken apart computes what it computed whole, and is seen at the ends of its stages."""
+"""A split network computes what the whole network computes, and its levels are the ends of its stages."""
 
 from __future__ import annotations
 
@@ -33,76 +33,76 @@ ENDS = {
 """How wide the maps are at the ends of each network's stages, the last four before its own features."""
 
 
-def _seen(model: keras.Model, inputs: NDArray[Any]) -> NDArray[np.float32]:
-    """What the model makes of them, layer by layer: a graph of each would take longer to make than to run."""
+def _run(model: keras.Model, inputs: NDArray[Any]) -> NDArray[np.float32]:
+    """The output of the model, layer by layer: tracing a graph for each model would take longer than running it."""
     made: NDArray[np.float32] = model(inputs.astype(np.float32), training=False).numpy()
     return made
 
 
 @pytest.fixture(scope="module", params=ENDS)
 def network(request: pytest.FixtureRequest) -> tuple[str, SplitBackbone]:
-    """Its name, and the network taken apart; without learned weights, which need a download."""
+    """A name and the split network, without pretrained weights, which need a download."""
     name = request.param
     base = efficientnet_lite0(SIDE, weights="random") if name == LITE0 else _build_application(name, SIDE, weights=None)
     return name, split_backbone(base)
 
 
-def test_lower_then_upper_is_the_whole(network: tuple[str, SplitBackbone]) -> None:
-    """To the bit; and each of them takes and gives one row a picture."""
-    taken = network[1]
-    whole, passed = _seen(taken.whole, PIXELS), _seen(taken.lower, PIXELS)
+def test_lower_then_upper_equals_the_whole(network: tuple[str, SplitBackbone]) -> None:
+    """Bit for bit; each part takes and returns one row per image."""
+    split = network[1]
+    whole, passed = _run(split.multi_level, PIXELS), _run(split.lower, PIXELS)
 
     assert passed.ndim == whole.ndim == 2
-    assert np.array_equal(_seen(taken.upper, passed), whole)
+    assert np.array_equal(_run(split.upper, passed), whole)
 
 
-def test_the_last_of_the_whole_are_the_networks_own_features(network: tuple[str, SplitBackbone]) -> None:
-    """To the bit, and before them come those of the ends of its stages."""
-    name, taken = network
-    whole = _seen(taken.whole, PIXELS)
+def test_the_final_features_come_last(network: tuple[str, SplitBackbone]) -> None:
+    """Bit for bit, after those of the stage ends."""
+    name, split = network
+    whole = _run(split.multi_level, PIXELS)
 
-    assert np.array_equal(whole[:, -taken.own :], _seen(taken.base, PIXELS))
-    assert whole.shape[1] == sum(ENDS[name]) + taken.own
-
-
-def test_enough_lies_above_the_cut_and_not_all(network: tuple[str, SplitBackbone]) -> None:
-    """Weights to tune above, and layers below whose work need not be done again."""
-    taken = network[1]
-
-    assert MIN_SHARE_ABOVE < taken.upper.count_params() / taken.base.count_params() < 1
-    assert taken.lower.count_params() + taken.upper.count_params() == taken.base.count_params()
+    assert np.array_equal(whole[:, -split.final_features :], _run(split.base, PIXELS))
+    assert whole.shape[1] == sum(ENDS[name]) + split.final_features
 
 
-def test_each_depth_is_the_mean_of_the_map_where_a_stage_ends() -> None:
-    """In EfficientNet-Lite0: of the last layer that gives a map so wide."""
-    taken = split_backbone(efficientnet_lite0(32, weights="random"))
-    seen = _seen(taken.whole, PIXELS[:, :32, :32])
+def test_the_cut_is_neither_too_high_nor_too_low(network: tuple[str, SplitBackbone]) -> None:
+    """There are weights to train above it, and layers below whose outputs need not be computed again."""
+    split = network[1]
+
+    assert MIN_SHARE_ABOVE < split.upper.count_params() / split.base.count_params() < 1
+    assert split.lower.count_params() + split.upper.count_params() == split.base.count_params()
+
+
+def test_each_level_is_the_mean_map_at_the_end_of_a_stage() -> None:
+    """In EfficientNet-Lite0, that of the last layer with this many channels."""
+    split = split_backbone(efficientnet_lite0(32, weights="random"))
+    seen = _run(split.multi_level, PIXELS[:, :32, :32])
     start = 0
     for width in ENDS[LITE0]:
-        end = [layer.output for layer in taken.base.layers if layer.output.shape[-1] == width][-1]
-        map_there = _seen(keras.Model(taken.base.inputs[0], end), PIXELS[:, :32, :32])
+        end = [layer.output for layer in split.base.layers if layer.output.shape[-1] == width][-1]
+        map_there = _run(keras.Model(split.base.inputs[0], end), PIXELS[:, :32, :32])
 
         assert seen[:, start : start + width] == pytest.approx(map_there.mean(axis=(1, 2)), rel=1e-4, abs=1e-6)
         start += width
 
 
-def test_the_cut_is_where_maps_are_still_larger_than_the_last() -> None:
-    """In EfficientNet-Lite0 before its last stride: 4 × 4 × 112 numbers pass, and two depths that lie below."""
-    taken = split_backbone(efficientnet_lite0(SIDE, weights="random"))
+def test_the_cut_is_before_the_last_stride() -> None:
+    """In EfficientNet-Lite0, 4 × 4 × 112 numbers pass it, and two levels below it."""
+    split = split_backbone(efficientnet_lite0(SIDE, weights="random"))
 
-    assert taken.lower.output_shape == (None, 4 * 4 * 112 + 80 + 112)
+    assert split.lower.output_shape == (None, 4 * 4 * 112 + 80 + 112)
 
 
-def test_asking_again_gives_the_same() -> None:
-    """Taking a network apart leaves it as it was, to be taken apart again."""
+def test_splitting_again_gives_the_same() -> None:
+    """Splitting does not change the network."""
     base = efficientnet_lite0(32, weights="random")
     layers_before = [layer.name for layer in base.layers]
     one, other = split_backbone(base), split_backbone(base)
     pixels = PIXELS[:, :32, :32]
 
     assert [layer.name for layer in base.layers] == layers_before
-    assert np.array_equal(_seen(one.whole, pixels), _seen(other.whole, pixels))
-    assert np.array_equal(_seen(other.upper, _seen(one.lower, pixels)), _seen(other.whole, pixels))
+    assert np.array_equal(_run(one.multi_level, pixels), _run(other.multi_level, pixels))
+    assert np.array_equal(_run(other.upper, _run(one.lower, pixels)), _run(other.multi_level, pixels))
 
 
 def _normed(side: int | None = 32) -> keras.Model:
@@ -114,15 +114,15 @@ def _normed(side: int | None = 32) -> keras.Model:
 
 # HDF5 asks Keras's weights for an array in a way that NumPy 2 warns of.
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-def test_a_network_inside_another_has_no_depths_and_no_cut(tmp_path: Path) -> None:
-    """As the one of a file: its layers cannot be told apart, and it is taken as it is."""
+def test_a_nested_network_has_no_levels_and_no_cut(tmp_path: Path) -> None:
+    """Its layers cannot be separated, as for the network of a file."""
     _normed().save(tmp_path / "own.keras")
     base = load_backbone(str(tmp_path / "own.keras")).build(32)
 
     assert split_backbone(base) == SplitBackbone(base, base, None, None)
 
 
-def test_a_network_of_one_stage_has_none_either() -> None:
+def test_a_network_of_one_stage_has_no_levels() -> None:
     """There is nothing between its pixels and its features."""
     image = keras.Input((32, 32, 3))
     base = keras.Model(image, layers.GlobalAveragePooling2D()(layers.Conv2D(8, 3, strides=2)(image)))
@@ -130,20 +130,20 @@ def test_a_network_of_one_stage_has_none_either() -> None:
     assert split_backbone(base) == SplitBackbone(base, base, None, None)
 
 
-def test_where_little_lies_above_there_is_no_cut_but_there_are_depths() -> None:
-    """A network whose weights lie in its first layers can be seen, not tuned."""
+def test_without_weights_above_there_are_levels_but_no_cut() -> None:
+    """The weights of the network are in its first layers."""
     image = keras.Input((32, 32, 3))
     x = image
     for width, kernel in ((64, 9), (64, 9), (16, 1), (32, 1), (8, 1), (16, 1), (8, 1)):
         x = layers.Conv2D(width, kernel, strides=2 if width == 8 or kernel == 9 else 1, padding="same")(x)
-    taken = split_backbone(keras.Model(image, layers.GlobalAveragePooling2D()(x)))
+    split = split_backbone(keras.Model(image, layers.GlobalAveragePooling2D()(x)))
 
-    assert taken.lower is taken.upper is None
-    assert taken.whole.output_shape[1] > taken.own == 8
+    assert split.lower is split.upper is None
+    assert split.multi_level.output_shape[1] > split.final_features == 8
 
 
-def test_every_norm_is_held_however_deep_it_lies() -> None:
-    """And nothing else."""
+def test_freezes_nested_batch_norm_layers() -> None:
+    """And no other layer."""
     inner = _normed()
     model = keras.Sequential([keras.Input((32, 32, 3)), keras.Sequential([inner]), layers.BatchNormalization()])
     freeze_batch_norm(model)

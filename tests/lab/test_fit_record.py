@@ -112,3 +112,22 @@ def test_a_record_of_another_version_is_rejected(tmp_path: Path) -> None:
         load(tmp_path)
 
     assert caught.value.code == "record-version"
+
+
+def test_reads_records_of_earlier_versions(tmp_path: Path) -> None:
+    """From `story.json`, with the key `story` and without the codes of remarks; saving replaces it."""
+    save(fit_record(), tmp_path)
+    written = json.loads((tmp_path / FILE).read_text())
+    fit = written["fit"]
+    for name in ("remarks", "left_out", "untried"):
+        fit[name] = [{key: value for key, value in remark.items() if key != "code"} for remark in fit[name]]
+    arrays = (tmp_path / written["arrays"]).rename(tmp_path / written["arrays"].replace("fit-", "story-"))
+    (tmp_path / "story.json").write_text(json.dumps({"schema": 1, "arrays": arrays.name, "story": fit}))
+    (tmp_path / FILE).unlink()
+
+    former = load(tmp_path)
+    save(former, tmp_path)
+
+    assert same(former, fit_record())
+    assert same(load(tmp_path), fit_record())
+    assert not list(tmp_path.glob("story*"))

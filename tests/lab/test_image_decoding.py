@@ -1,4 +1,4 @@
-"""One picture, whatever it was saved as: upright, in colour, on white, square."""
+"""Every image file becomes upright, square RGB pixels on white, or an error with a code."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from tests.examples import examples
 RED, GREEN, BLUE, WHITE = (250, 10, 10), (10, 250, 10), (10, 10, 250), (255, 255, 255)
 
 
-def saved(picture: Image.Image, kind: str = "PNG", **settings: Any) -> bytes:
+def saved(image: Image.Image, kind: str = "PNG", **settings: Any) -> bytes:
     file = io.BytesIO()
-    picture.save(file, kind, **settings)
+    image.save(file, kind, **settings)
     return file.getvalue()
 
 
 def corners() -> Image.Image:
-    """Red, green above; blue, white below; 60 wide, 40 high."""
-    picture = Image.new("RGB", (60, 40), WHITE)
+    """Red and green above, blue and white below; 60 wide, 40 high."""
+    image = Image.new("RGB", (60, 40), WHITE)
     for colour, box in ((RED, (0, 0, 30, 20)), (GREEN, (30, 0, 60, 20)), (BLUE, (0, 20, 30, 40))):
-        picture.paste(colour, box)
-    return picture
+        image.paste(colour, box)
+    return image
 
 
 def header(width: int, height: int) -> bytes:
-    """A PNG that says it is this large, and holds nothing else."""
+    """A PNG file whose header declares this size, without pixels."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
@@ -50,7 +50,7 @@ def close(pixel: Any, colour: tuple[int, int, int], by: int = 12) -> bool:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_exif_orientation_is_undone(kind: str, orientation: int) -> None:
-    """The picture as it is meant to be seen, and its size as such, in each format that carries the tag."""
+    """In each format that has the tag, including the size."""
     exif = Image.Exif()
     exif[0x0112] = orientation
     stored = {
@@ -76,20 +76,20 @@ def sixteen() -> Image.Image:
 
 
 @pytest.mark.parametrize(
-    ("data", "colour", "note"),
+    ("data", "colour", "code"),
     [
         (saved(Image.new("L", (30, 30), 90)), (90, 90, 90), None),
         (saved(Image.new("1", (30, 30), 1)), WHITE, None),
         (saved(Image.new("RGB", (30, 30), RED).quantize(4)), RED, None),
-        (saved(sixteen()), (200, 200, 200), "8-bit"),
-        (saved(sixteen(), "TIFF"), (200, 200, 200), "8-bit"),
-        (saved(Image.new("CMYK", (30, 30), (0, 255, 255, 0)), "JPEG"), (255, 0, 0), "CMYK"),
+        (saved(sixteen()), (200, 200, 200), "made-8-bit"),
+        (saved(sixteen(), "TIFF"), (200, 200, 200), "made-8-bit"),
+        (saved(Image.new("CMYK", (30, 30), (0, 255, 255, 0)), "JPEG"), (255, 0, 0), "from-cmyk"),
         (saved(Image.new("RGBA", (30, 30), (*RED, 255))), RED, None),
-        (saved(Image.new("RGBA", (30, 30), (0, 0, 0, 0))), WHITE, "white"),
-        (saved(Image.new("RGBA", (30, 30), (255, 0, 0, 128))), (255, 127, 127), "white"),
-        (saved(Image.new("LA", (30, 30), (0, 0))), WHITE, "white"),
-        (saved(Image.new("RGB", (30, 30), RED), transparency=RED), WHITE, "white"),
-        (saved(Image.new("P", (30, 30), 0), transparency=0), WHITE, "white"),
+        (saved(Image.new("RGBA", (30, 30), (0, 0, 0, 0))), WHITE, "transparent"),
+        (saved(Image.new("RGBA", (30, 30), (255, 0, 0, 128))), (255, 127, 127), "transparent"),
+        (saved(Image.new("LA", (30, 30), (0, 0))), WHITE, "transparent"),
+        (saved(Image.new("RGB", (30, 30), RED), transparency=RED), WHITE, "transparent"),
+        (saved(Image.new("P", (30, 30), 0), transparency=0), WHITE, "transparent"),
     ],
     ids=[
         "grey",
@@ -106,35 +106,33 @@ def sixteen() -> Image.Image:
         "palette-clear",
     ],
 )
-def test_whatever_the_pixels_are_they_become_rgb_on_white(
-    data: bytes, colour: tuple[int, int, int], note: str | None
-) -> None:
-    """Grey, palette, 16 bits, CMYK, transparent: the colour that is seen, and a note where something was changed."""
+def test_converts_every_mode_to_rgb_on_white(data: bytes, colour: tuple[int, int, int], code: str | None) -> None:
+    """Grey, palette, 16 bits, CMYK and transparent images, with a note if something was changed."""
     decoded = decode_image(data, side=16)
 
     assert decoded.pixels.shape == (16, 16, 3)
     assert decoded.pixels.dtype == np.uint8
     assert close(decoded.pixels[8, 8], colour, 6), decoded.pixels[8, 8]
-    assert [note in one for one in decoded.notes] == [True] if note else decoded.notes == ()
+    assert [note_code for note_code, _text in decoded.notes] == ([code] if code else [])
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
-def test_of_an_animation_the_first_frame_is_taken(kind: str) -> None:
-    """And it is said that there were more."""
+def test_uses_the_first_frame_of_an_animation(kind: str) -> None:
+    """With a note."""
     frames = [Image.new("RGB", (30, 30), colour) for colour in (RED, GREEN)]
 
     decoded = decode_image(saved(frames[0], kind, save_all=True, append_images=frames[1:]), side=10)
 
     assert close(decoded.pixels[5, 5], RED)
-    assert "the first is taken" in decoded.notes[0]
+    assert [code for code, _text in decoded.notes] == ["first-frame"]
 
 
-def test_the_middle_is_kept_the_whole_is_kept_or_it_is_squeezed() -> None:
-    """A wide picture of three colours: only the middle one; all and white above and below; all."""
-    picture = Image.new("RGB", (90, 30), GREEN)
-    picture.paste(RED, (0, 0, 30, 30))
-    picture.paste(BLUE, (60, 0, 90, 30))
-    data = saved(picture)
+def test_crops_to_the_centre_pads_or_stretches() -> None:
+    """A wide image of three colours: the centre only; all on white; all."""
+    image = Image.new("RGB", (90, 30), GREEN)
+    image.paste(RED, (0, 0, 30, 30))
+    image.paste(BLUE, (60, 0, 90, 30))
+    data = saved(image)
 
     centre, pad, stretch = (decode_image(data, side=30, crop=crop).pixels for crop in ("centre", "pad", "stretch"))
 
@@ -147,8 +145,8 @@ def test_the_middle_is_kept_the_whole_is_kept_or_it_is_squeezed() -> None:
     assert close(stretch[3, 26], BLUE)
 
 
-def test_fine_patterns_become_grey_and_no_other_pattern() -> None:
-    """Each pixel of a small picture is the mean of what it covers: a chequerboard leaves nothing but grey."""
+def test_downscaling_averages_fine_patterns() -> None:
+    """A chequerboard becomes grey."""
     board = (np.indices((1000, 1000)).sum(axis=0) % 2 * 255).astype(np.uint8)
 
     for kind in ("PNG", "JPEG"):
@@ -156,19 +154,18 @@ def test_fine_patterns_become_grey_and_no_other_pattern() -> None:
         assert np.abs(pixels - 127).max() < 12
 
 
-def test_more_than_a_hundred_megapixels_is_refused_by_the_header() -> None:
-    """Before anything is decoded, with the numbers, and without Pillow's warning or its error."""
-    with (
-        ignore_pillow_warnings(),
-        pytest.raises(UndecodableImage, match="12000×9000 = 108 megapixels; more than 100 is not read"),
-    ):
+def test_rejects_more_than_100_megapixels_by_the_header() -> None:
+    """Before decoding, and without Pillow's warning or error."""
+    with ignore_pillow_warnings(), pytest.raises(UndecodableImage, match="108") as large:
         decode_image(header(12000, 9000))
-    with ignore_pillow_warnings(), pytest.raises(UndecodableImage, match="400 megapixels; more than 100 is not read"):
+    with ignore_pillow_warnings(), pytest.raises(UndecodableImage, match="400") as larger:
         decode_image(header(20000, 20000))
 
+    assert large.value.code == larger.value.code == "too-many-pixels"
 
-def test_ninety_five_megapixels_are_read_without_a_warning() -> None:
-    """Where Pillow would warn already, the lab's own limit decides."""
+
+def test_reads_95_megapixels_without_a_warning() -> None:
+    """Pillow's own limit is lower."""
     with ignore_pillow_warnings():
         decoded = decode_image(saved(Image.new("1", (10000, 9500), 1)), side=8)
 
@@ -176,26 +173,28 @@ def test_ninety_five_megapixels_are_read_without_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "why"),
+    ("data", "code"),
     [
-        (b"", "is empty"),
-        (b"not a picture at all", "is no picture of a kind that is read"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC.*export it as JPEG"),
-        (saved(corners(), "JPEG")[:-200], "damaged or cut off"),
-        (saved(corners())[:100], "damaged or cut off"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is no picture of a kind that is read"),
+        (b"", "empty-file"),
+        (b"not an image at all", "unknown-format"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "heic"),
+        (saved(corners(), "JPEG")[:-200], "damaged-image"),
+        (saved(corners())[:100], "damaged-image"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "unknown-format"),
     ],
     ids=["empty", "text", "heic", "jpeg", "png", "postscript"],
 )
-def test_what_cannot_be_decoded_says_why(data: bytes, why: str) -> None:
-    """Nothing, no picture, cut off, or a kind that would need another program."""
-    with pytest.raises(UndecodableImage, match=why):
+def test_undecodable_data_has_a_code(data: bytes, code: str) -> None:
+    """Empty, not an image, truncated, or in a format that would need another program."""
+    with pytest.raises(UndecodableImage) as error:
         decode_image(data)
+
+    assert error.value.code == code
 
 
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 40), st.sampled_from(["centre", "pad", "stretch"]))
-def test_pictures_of_any_shape_become_square(width: int, height: int, side: int, crop: Crop) -> None:
-    """Even a line of one pixel; one colour stays that colour."""
+def test_images_of_any_shape_become_square(width: int, height: int, side: int, crop: Crop) -> None:
+    """Even a line of one pixel; a single colour stays the same."""
     decoded = decode_image(saved(Image.new("RGB", (width, height), WHITE)), side=side, crop=crop)
 
     assert decoded.pixels.shape == (side, side, 3)
@@ -205,8 +204,8 @@ def test_pictures_of_any_shape_become_square(width: int, height: int, side: int,
 
 @examples(60)
 @given(st.data())
-def test_damaged_bytes_are_a_picture_or_a_reason(data: st.DataObject) -> None:
-    """However a file is damaged, nothing else comes of it."""
+def test_damaged_bytes_are_decoded_or_rejected(data: st.DataObject) -> None:
+    """No other exception is raised."""
     kind = data.draw(st.sampled_from(["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP"]))
     whole = bytearray(saved(corners(), kind))
     for place in data.draw(st.lists(st.integers(0, len(whole) - 1), min_size=1, max_size=8)):
@@ -222,7 +221,7 @@ def test_damaged_bytes_are_a_picture_or_a_reason(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"side": 0}, {"crop": "corner"}])
-def test_an_unknown_crop_or_no_side_is_a_mistake(wrong: dict[str, Any]) -> None:
-    """An error for the caller, not a remark on the file."""
-    with pytest.raises(ValueError, match="side must be at least 1 and crop one of"):
+def test_rejects_invalid_arguments(wrong: dict[str, Any]) -> None:
+    """As an error of the caller."""
+    with pytest.raises(ValueError, match=r"side|crop"):
         decode_image(b"", **wrong)

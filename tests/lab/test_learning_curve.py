@@ -1,4 +1,4 @@
-"""A planted law is found again, and the band around it holds what comes."""
+"""A planted power law is recovered, and the interval covers later results."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def law(floor: float, scale: float, rate: float, n: float) -> float:
 
 @examples(15)
 @given(st.floats(0, 0.2), st.floats(0.4, 1), st.floats(0.4, 1.2))
-def test_a_law_without_noise_is_found_again(floor: float, scale: float, rate: float) -> None:
-    """What is ahead of exact results is told to a point of accuracy, and how many pictures lead there."""
+def test_recovers_a_law_without_noise(floor: float, scale: float, rate: float) -> None:
+    """Extrapolated accuracies are within one point, and so are the images needed."""
     results = np.array([[law(floor, scale, rate, n)] * 4 for n in SIZES])
 
     curve = fit_learning_curve(SIZES, results, n_test=10**9, chance=0.0)
@@ -31,13 +31,13 @@ def test_a_law_without_noise_is_found_again(floor: float, scale: float, rate: fl
     for point in curve.ahead:
         assert point.accuracy.value == pytest.approx(law(floor, scale, rate, point.per_class), abs=0.01)
     assert curve.ceiling.value == pytest.approx(1 - floor, abs=0.05)
-    needed = curve.images_for(law(floor, scale, rate, 160))
+    needed = curve.images_needed(law(floor, scale, rate, 160))
     assert needed is not None
     assert law(floor, scale, rate, needed.value) == pytest.approx(law(floor, scale, rate, 160), abs=0.01)
 
 
-def test_the_band_holds_the_truth() -> None:
-    """Twice the pictures ahead, 95 % bands of noisy curves cover the true accuracy nearly always."""
+def test_the_interval_covers_the_truth() -> None:
+    """At twice the images, for at least 85 % of noisy curves."""
     rng = np.random.default_rng(1)
     held = 0
     for seed in range(40):
@@ -52,8 +52,8 @@ def test_the_band_holds_the_truth() -> None:
 
 @examples(15)
 @given(st.lists(st.lists(st.floats(0, 1), min_size=3, max_size=3), min_size=3, max_size=6))
-def test_any_results_give_a_curve_that_does_not_fall(rows: list[list[float]]) -> None:
-    """However odd: accuracies stay shares of 1, each inside its band, and more pictures never hurt."""
+def test_any_results_give_a_curve_that_never_falls(rows: list[list[float]]) -> None:
+    """Accuracies stay between 0 and 1, inside their intervals."""
     sizes = [2**place for place in range(len(rows))]
 
     curve = fit_learning_curve(sizes, np.array(rows), n_test=20, chance=0.1)
@@ -64,37 +64,37 @@ def test_any_results_give_a_curve_that_does_not_fall(rows: list[list[float]]) ->
         assert 0 <= point.accuracy.low <= point.accuracy.value <= point.accuracy.high <= 1
 
 
-def test_what_is_never_reached_needs_no_number() -> None:
-    """Above the ceiling there is no answer; what was reached already needs no more than there was."""
+def test_an_unreachable_accuracy_needs_no_number() -> None:
+    """Above the ceiling the result is None; an accuracy that was reached needs no more images."""
     results = np.array([[law(0.1, 0.8, 0.8, n)] * 4 for n in SIZES])
     curve = fit_learning_curve(SIZES, results, n_test=10**6, chance=0.0)
 
-    assert curve.images_for(0.99) is None
-    reached = curve.images_for(0.7)
+    assert curve.images_needed(0.99) is None
+    reached = curve.images_needed(0.7)
     assert reached is not None
     assert reached.value <= 10
     assert math.isfinite(reached.high)
 
 
-def test_two_sizes_are_no_law() -> None:
-    """They are shown, and nothing is said of what lies ahead."""
+def test_two_sizes_are_not_extrapolated() -> None:
+    """The measured points are kept."""
     curve = fit_learning_curve([5, 10], np.array([[0.5, 0.6], [0.7, 0.8]]), n_test=50, chance=0.1)
 
     assert len(curve.points) == 2
     assert curve.ahead == ()
-    assert curve.images_for(0.9) is None
+    assert curve.images_needed(0.9) is None
 
 
 @pytest.mark.parametrize(
-    ("sizes", "results", "told"),
+    ("sizes", "results", "argument"),
     [
-        ([5, 10], [[0.5]], "results must be"),
-        ([10, 5], [[0.5], [0.5]], "must ascend"),
-        ([0, 5], [[0.5], [0.5]], "must ascend"),
-        ([5, 10], [[0.5], [50.0]], "shares of 1"),
+        ([5, 10], [[0.5]], "results"),
+        ([10, 5], [[0.5], [0.5]], "sizes"),
+        ([0, 5], [[0.5], [0.5]], "sizes"),
+        ([5, 10], [[0.5], [50.0]], "accuracies"),
     ],
 )
-def test_what_is_no_curve_is_refused(sizes: list[int], results: list[list[float]], told: str) -> None:
-    """With what is wrong in it."""
-    with pytest.raises(ValueError, match=told):
+def test_rejects_invalid_arguments(sizes: list[int], results: list[list[float]], argument: str) -> None:
+    """The error names the argument."""
+    with pytest.raises(ValueError, match=argument):
         fit_learning_curve(sizes, np.array(results), n_test=10, chance=0.1)

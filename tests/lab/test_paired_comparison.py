@@ -1,4 +1,4 @@
-"""A difference is called one as seldom wrongly as it is said to be."""
+"""The comparison is as often wrong as its probability states."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ RESULTS = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=2, max_
 
 
 @given(RESULTS, st.integers(1, 100), st.integers(1, 100))
-def test_turned_round_it_says_the_same(pairs: list[tuple[float, float]], train: int, test: int) -> None:
-    """The first is better as surely as the second is worse."""
+def test_the_comparison_is_symmetric(pairs: list[tuple[float, float]], train: int, test: int) -> None:
+    """Swapping the arguments mirrors the probability and the difference."""
     first, second = zip(*pairs, strict=True)
 
     one = compare_results(first, second, train_size=train, test_size=test)
@@ -27,17 +27,17 @@ def test_turned_round_it_says_the_same(pairs: list[tuple[float, float]], train: 
     assert one.difference.low <= one.difference.value <= one.difference.high
 
 
-def test_without_overlap_it_is_the_paired_t_test() -> None:
-    """With a correction that goes to nothing, the probability is one minus the one-sided p-value, as SciPy has it."""
+def test_without_overlap_equals_the_paired_t_test() -> None:
+    """If the correction vanishes, the probability is one minus SciPy's one-sided p-value."""
     first, second = [0.8, 0.82, 0.81, 0.85], [0.79, 0.8, 0.83, 0.8]
 
-    told = compare_results(first, second, train_size=10**12, test_size=1)
+    comparison = compare_results(first, second, train_size=10**12, test_size=1)
 
-    assert told.probability == pytest.approx(1 - ttest_rel(first, second, alternative="greater").pvalue)
+    assert comparison.probability == pytest.approx(1 - ttest_rel(first, second, alternative="greater").pvalue)
 
 
-def test_overlapping_training_sets_make_it_less_sure() -> None:
-    """The corrected interval is wider, the probability nearer to a half."""
+def test_overlapping_training_sets_widen_the_interval() -> None:
+    """And move the probability closer to 0.5."""
     first, second = [0.8, 0.82, 0.81, 0.85], [0.79, 0.8, 0.83, 0.8]
 
     naive = compare_results(first, second, train_size=10**12, test_size=1)
@@ -47,36 +47,36 @@ def test_overlapping_training_sets_make_it_less_sure() -> None:
     assert honest.difference.low < naive.difference.low
 
 
-def test_two_equal_ways_are_seldom_told_apart() -> None:
-    """In cross-validations of equals, "better" at 97.5 % either way comes up in about one of twenty."""
+def test_equal_strategies_seldom_differ_significantly() -> None:
+    """At 97.5 % on either side, in about one of twenty cross-validations."""
     rng = np.random.default_rng(0)
     wrongly = 0
     for _ in range(300):
-        # Two noisy guessers of one task; in each of 5 repeats the same 100 pictures are dealt into 5 folds anew.
+        # Two noisy guessers of one task; in each of 5 repeats the same 100 images are dealt into 5 folds again.
         right = rng.random((2, 100)) < 0.7
         folds = [part for _ in range(5) for part in np.array_split(rng.permutation(100), 5)]
         results = [[float(one[part].mean()) for part in folds] for one in right]
-        told = compare_results(results[0], results[1], train_size=80, test_size=20)
-        wrongly += not 0.025 <= told.probability <= 0.975
+        comparison = compare_results(results[0], results[1], train_size=80, test_size=20)
+        wrongly += not 0.025 <= comparison.probability <= 0.975
 
     assert wrongly / 300 <= 0.08
 
 
-def test_no_difference_is_a_half() -> None:
-    """And one that never varies is certain."""
+def test_no_difference_has_probability_one_half() -> None:
+    """A constant difference is certain."""
     assert compare_results([0.5] * 3, [0.5] * 3, train_size=2, test_size=1).probability == 0.5
     assert compare_results([0.6] * 3, [0.5] * 3, train_size=2, test_size=1).probability == 1
 
 
-def test_too_little_to_compare_is_refused() -> None:
-    """One result says nothing of spread; unequal numbers are not pairs."""
+def test_rejects_too_few_results() -> None:
+    """And unequal numbers of results."""
     for first, second in (([0.5], [0.4]), ([0.5, 0.6], [0.5])):
         with pytest.raises(ValueError, match="at least two"):
             compare_results(first, second, train_size=8, test_size=2)
 
 
-def test_luck_is_mcnemars() -> None:
-    """Ten pictures that only one gets right: as unlikely as ten heads or ten tails."""
+def test_equals_mcnemars_test() -> None:
+    """Ten images that only one model classifies correctly are as improbable as ten heads or ten tails."""
     labels = np.zeros(20, np.int64)
     good, bad = np.tile([1.0, 0.0], (20, 1)), np.tile([1.0, 0.0], (20, 1))
     bad[:10] = [0.0, 1.0]

@@ -1,4 +1,4 @@
-"""How far the lab is, told to a program that passes it on."""
+"""Progress as lines, for a program that forwards them."""
 
 from __future__ import annotations
 
@@ -12,40 +12,41 @@ from practicum.settings import PROGRESS
 
 STEPS = """
 import sys
-from practicum.commands import lab_messages
-with lab_messages.progress() as tell:
+from practicum.commands.lab_messages import show_progress
+with show_progress() as on_progress:
     for done in range(1, 1001):
-        tell("reading pictures", done, 1000)
-    print("1000 pictures", file=sys.stderr, flush=True)
-    tell("starting TensorFlow", 0, 1)
-    tell("looking at each picture", 1, 3)
+        on_progress("reading images", done, 1000)
+    print("1000 images", file=sys.stderr, flush=True)
+    on_progress("starting TensorFlow", 0, 1)
+    on_progress("extracting features", 1, 3)
 print("done", file=sys.stderr)
 """
 
 
-def said(**environment: str) -> str:
-    done = subprocess.run([sys.executable, "-c", STEPS], env=environment, stderr=subprocess.PIPE, check=True)
-    return done.stderr.decode()
+def standard_error(**environment: str) -> str:
+    """What the steps print, in a process of its own."""
+    process = subprocess.run([sys.executable, "-c", STEPS], env=environment, stderr=subprocess.PIPE, check=True)
+    return process.stderr.decode()
 
 
-def test_a_line_for_each_thing_that_is_done() -> None:
-    """Written over while it is under way, not often; ended when it is done, so that other words have their own line."""
-    lines = said(**{PROGRESS: "lines"}).split("\n")
+def test_each_step_has_a_line() -> None:
+    """It is updated a few times while the step runs, and ended afterwards, so that other output has its own line."""
+    lines = standard_error(**{PROGRESS: "lines"}).split("\n")
 
     assert [line.rpartition("\r")[2] for line in lines] == [
-        "reading pictures, 1000 of 1000",
-        "1000 pictures",
+        "reading images, 1000 of 1000",
+        "1000 images",
         "starting TensorFlow",
-        "looking at each picture, 1 of 3",
+        "extracting features, 1 of 3",
         "done",
         "",
     ]
     assert lines[0].count("\r") < 20
 
 
-def test_unasked_nothing_is_told_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A log shall not be full of it."""
+def test_without_a_terminal_there_is_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would fill a log."""
     monkeypatch.delenv(PROGRESS, raising=False)
 
-    assert said() == "1000 pictures\ndone\n"
-    assert lab_messages.OFTEN >= 0.1
+    assert standard_error() == "1000 images\ndone\n"
+    assert lab_messages.UPDATE_SECONDS >= 0.1

@@ -1,3 +1,5 @@
+"""Shapes are reproducible, balanced and as difficult as requested."""
+
 from __future__ import annotations
 
 import hashlib
@@ -17,16 +19,16 @@ print(hashlib.sha256(shapes(6, seed=3, difficulty=0.7).pixels).hexdigest())
 """
 
 
-def test_pictures_are_drawn_identically_again_in_another_process() -> None:
-    """The same seed gives the same pixels, whatever interpreter draws them."""
+def test_another_process_draws_the_same_images() -> None:
+    """From the same seed."""
     here = hashlib.sha256(shapes(6, seed=3, difficulty=0.7).pixels).hexdigest()
     there = subprocess.run([sys.executable, "-c", DRAW], capture_output=True, text=True, check=True)
 
     assert there.stdout.strip() == here
 
 
-def test_a_set_is_uint8_pixels_and_balanced_labels() -> None:
-    """(n, side, side, 3) from 0 to 255, and as many pictures of each class."""
+def test_a_set_has_pixels_and_balanced_labels() -> None:
+    """uint8 (n, side, side, 3) from 0 to 255."""
     drawn = shapes(4, seed=0, side=48)
 
     assert drawn.pixels.shape == (20, 48, 48, 3)
@@ -37,22 +39,22 @@ def test_a_set_is_uint8_pixels_and_balanced_labels() -> None:
 
 
 def test_a_larger_set_begins_with_the_smaller_one() -> None:
-    """Drawing more pictures changes none of those that were there."""
+    """More images change none of the first ones."""
     few, many = shapes(2, seed=1), shapes(5, seed=1)
 
     assert np.array_equal(many.pixels[:10], few.pixels)
 
 
-def test_no_picture_stands_in_two_parts_or_under_two_seeds() -> None:
-    """Training, validation and test pictures are others, so that nothing leaks."""
+def test_parts_and_seeds_share_no_image() -> None:
+    """So that nothing leaks."""
     drawn = [shapes(5, seed=seed, part=part) for seed in (0, 1) for part in ("train", "validation", "test")]
-    digests = [hashlib.sha256(picture).digest() for one in drawn for picture in one.pixels]
+    digests = [hashlib.sha256(image).digest() for one in drawn for image in one.pixels]
 
     assert len(set(digests)) == len(digests)
 
 
-def test_without_difficulty_all_pictures_of_a_class_are_the_same() -> None:
-    """0 is white on black, centred and upright; every source of variation hangs on the difficulty."""
+def test_without_difficulty_images_of_a_class_are_equal() -> None:
+    """At 0, they are white on black, centred and upright."""
     drawn = shapes(3, seed=0, difficulty=0)
 
     for label in range(5):
@@ -60,8 +62,8 @@ def test_without_difficulty_all_pictures_of_a_class_are_the_same() -> None:
     assert len(np.unique(drawn.pixels, axis=0)) == 5
 
 
-def test_difficulty_makes_the_nearest_neighbour_err_more() -> None:
-    """A rule that compares pixels gets steadily worse from easy to hard pictures."""
+def test_nearest_neighbours_fail_at_higher_difficulty() -> None:
+    """A classifier that compares pixels gets steadily worse."""
     errors = []
     for difficulty in (0.1, 0.4, 0.8):
         train, test = shapes(20, seed=0, difficulty=difficulty), shapes(20, seed=0, part="test", difficulty=difficulty)
@@ -73,18 +75,18 @@ def test_difficulty_makes_the_nearest_neighbour_err_more() -> None:
     assert errors[0] < errors[1] < errors[2]
 
 
-def test_the_area_of_a_shape_does_not_give_it_away() -> None:
-    """All shapes cover about the same number of pixels, so that counting them tells nothing."""
+def test_all_shapes_have_about_the_same_area() -> None:
+    """Counting pixels does not distinguish them."""
     clean = shapes(1, seed=0, difficulty=0, side=128)
     areas = clean.pixels.mean(axis=(1, 2, 3))
 
     assert areas.max() / areas.min() < 1.15, dict(zip(SHAPES, areas, strict=True))
 
 
-def test_copies_add_rows_and_nothing_new() -> None:
-    """A copied set is the same pictures again, each as often."""
+def test_repeat_adds_copies() -> None:
+    """Each image as often as the others."""
     drawn = shapes(2, seed=0)
-    copied = drawn.copied(3)
+    copied = drawn.repeat(3)
 
     assert len(copied) == 30
     assert np.array_equal(np.unique(copied.pixels, axis=0), np.unique(drawn.pixels, axis=0))
@@ -95,8 +97,8 @@ def test_copies_add_rows_and_nothing_new() -> None:
     "wrong",
     [{"part": "exam"}, {"side": 4}, {"difficulty": 1.5}, {"difficulty": -0.1}, {"per_class": 0}],
 )
-def test_what_cannot_be_drawn_is_refused(wrong: dict[str, object]) -> None:
-    """An unknown part or a number out of range is an error that names it."""
+def test_rejects_invalid_arguments(wrong: dict[str, object]) -> None:
+    """The error names the argument."""
     asked = {"per_class": 1, "seed": 0, **wrong}
     ((name, value),) = wrong.items()
 
@@ -105,8 +107,8 @@ def test_what_cannot_be_drawn_is_refused(wrong: dict[str, object]) -> None:
 
 
 @pytest.mark.slow
-def test_five_hundred_pictures_take_under_three_seconds() -> None:
-    """Quick enough to draw anew for each seed."""
+def test_five_hundred_images_take_under_three_seconds() -> None:
+    """Fast enough to draw them for each seed."""
     begun = time.perf_counter()
     shapes(100, seed=0)
 

@@ -1,6 +1,8 @@
-"""Every row is tested on exactly once a repeat, classes evenly, twins together."""
+"""Every row is tested once per repeat, classes are stratified, and groups stay together."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from practicum.lab.errors import LabError
 from practicum.lab.splits import cross_validation_folds, holdout
 
 Ints = NDArray[np.int64]
@@ -28,10 +31,10 @@ def labelled(draw: st.DrawFn) -> tuple[Ints, Ints]:
 
 
 @given(labelled(), st.integers(2, 4), st.integers(1, 3), st.integers(0, 9))
-def test_folds_test_every_row_once_a_repeat_and_keep_groups_together(
+def test_folds_test_every_row_once_and_keep_groups_together(
     data: tuple[Ints, Ints], k: int, repeats: int, seed: int
 ) -> None:
-    """Whatever the groups: parts are disjoint, complete and never empty, and every class is always learned from."""
+    """Parts are disjoint, complete and not empty, and every class is in every training part."""
     labels, groups = data
 
     splits = cross_validation_folds(labels, groups, k, repeats, seed)
@@ -48,10 +51,8 @@ def test_folds_test_every_row_once_a_repeat_and_keep_groups_together(
 
 
 @given(labelled(), st.floats(0.05, 0.95), st.integers(0, 9))
-def test_a_holdout_has_every_class_on_both_sides_and_no_group_on_both(
-    data: tuple[Ints, Ints], share: float, seed: int
-) -> None:
-    """However small or large the share is."""
+def test_a_holdout_has_every_class_but_no_group_on_both_sides(data: tuple[Ints, Ints], share: float, seed: int) -> None:
+    """For any share."""
     labels, groups = data
 
     split = holdout(labels, groups, share, seed)
@@ -62,8 +63,8 @@ def test_a_holdout_has_every_class_on_both_sides_and_no_group_on_both(
 
 
 @given(st.lists(st.integers(6, 40), min_size=2, max_size=5), st.integers(2, 5), st.integers(0, 9))
-def test_without_twins_classes_are_spread_as_evenly_as_can_be(counts: list[int], k: int, seed: int) -> None:
-    """The parts' numbers of a class differ by one at most, and a holdout misses its share by less than two."""
+def test_single_images_are_spread_evenly(counts: list[int], k: int, seed: int) -> None:
+    """The numbers of a class differ by at most one between folds; a holdout misses its share by less than two."""
     labels = np.repeat(np.arange(len(counts)), counts)
     groups = np.arange(len(labels))
 
@@ -79,8 +80,8 @@ def test_without_twins_classes_are_spread_as_evenly_as_can_be(counts: list[int],
     assert np.abs(held - np.array(counts) * 0.25).max() < 2
 
 
-def test_groups_of_several_sizes_are_spread_evenly_too() -> None:
-    """With many pairs among the pictures no part's share of a class is far from what it should be."""
+def test_groups_of_different_sizes_are_spread_evenly() -> None:
+    """Also with many pairs among the images."""
     labels = np.repeat([0, 1, 2], 40)
     groups = np.concatenate([np.repeat(np.arange(10), 2) + 100 * c for c in range(3)] + [1000 + np.arange(60)])
     order = np.argsort(np.concatenate([np.repeat([0, 1, 2], 20), np.repeat([0, 1, 2], 20)]), kind="stable")
@@ -90,8 +91,8 @@ def test_groups_of_several_sizes_are_spread_evenly_too() -> None:
     assert np.abs(np.stack(tested) - 8).max() <= 1
 
 
-def test_the_same_seed_splits_alike_and_another_otherwise() -> None:
-    """Repeats and seeds are draws of their own; the same call gives the same rows."""
+def test_splits_depend_on_the_seed_and_repeat() -> None:
+    """The same call returns the same rows."""
     labels, groups = np.repeat([0, 1], 30), np.arange(60)
 
     first, again, other = (cross_validation_folds(labels, groups, 3, 2, seed) for seed in (1, 1, 2))
@@ -102,22 +103,33 @@ def test_the_same_seed_splits_alike_and_another_otherwise() -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "message"),
+    ("split", "code"),
     [
-        (lambda: holdout(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 2]), 0.5, 0), "class 0 has 1"),
-        (lambda: cross_validation_folds(np.array([0, 0, 1]), np.arange(3), 2, 1, 0), "class 1 has 1"),
-        (
-            lambda: cross_validation_folds(np.array([0, 0, 1, 1]), np.arange(4), 5, 1, 0),
-            "4 different pictures cannot make 5",
-        ),
-        (lambda: cross_validation_folds(np.array([0, 0, 1, 1]), np.arange(4), 1, 1, 0), "k=1"),
-        (lambda: holdout(np.array([0, 0, 1, 1]), np.arange(4), 1.0, 0), "share"),
-        (lambda: holdout(np.array([0, 0]), np.arange(3), 0.5, 0), "one length"),
+        (lambda: holdout(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 2]), 0.5, 0), "too-few-images"),
+        (lambda: cross_validation_folds(np.array([0, 0, 1]), np.arange(3), 2, 1, 0), "too-few-images"),
+        (lambda: cross_validation_folds(np.array([0, 0, 1, 1]), np.arange(4), 5, 1, 0), "too-few-images"),
         # Three classes that share three groups in a circle: two sides cannot both have all of them.
-        (lambda: holdout(np.array([0, 1, 1, 2, 2, 0]), np.array([0, 0, 1, 1, 2, 2]), 0.5, 0), "twins"),
+        (lambda: holdout(np.array([0, 1, 1, 2, 2, 0]), np.array([0, 0, 1, 1, 2, 2]), 0.5, 0), "unsplittable"),
     ],
 )
-def test_what_cannot_be_split_is_refused(call: object, message: str) -> None:
-    """The error says which class has too little, or which number is wrong."""
-    with pytest.raises(ValueError, match=message):
-        call()  # type: ignore[operator]
+def test_rejects_data_that_cannot_be_split(split: Callable[[], object], code: str) -> None:
+    """The error is one that the user can correct."""
+    with pytest.raises(LabError) as error:
+        split()
+
+    assert error.value.code == code
+
+
+@pytest.mark.parametrize(
+    "split",
+    [
+        lambda: cross_validation_folds(np.array([0, 0, 1, 1]), np.arange(4), 1, 1, 0),
+        lambda: holdout(np.array([0, 0, 1, 1]), np.arange(4), 1.0, 0),
+        lambda: holdout(np.array([0, 0]), np.arange(3), 0.5, 0),
+    ],
+    ids=["one fold", "share of 1", "other length"],
+)
+def test_rejects_invalid_arguments(split: Callable[[], object]) -> None:
+    """They are errors of the caller."""
+    with pytest.raises(ValueError, match=r"k=1|share|\(3,\)"):
+        split()

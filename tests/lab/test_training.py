@@ -1,3 +1,5 @@
+"""Training is deterministic and leaves no state behind."""
+
 from __future__ import annotations
 
 import keras
@@ -16,8 +18,8 @@ def small() -> LabelledData:
     return LabelledData(drawn.pixels, drawn.labels)
 
 
-def test_batchnorm_does_not_move_in_fine_tuning_and_all_else_does() -> None:
-    """Statistics, scale and shift of every BatchNorm stay to the bit; every other weight is trained."""
+def test_fine_tuning_changes_all_weights_but_batch_norm() -> None:
+    """BatchNorm's statistics, scale and shift stay the same bit for bit."""
     tuner = shared_trainer(networks.pretrained_with_head, 32, 5)
     layers = tuner.model._flatten_layers(include_self=False, recursive=True)
     leaves = [layer for layer in layers if layer.weights and not isinstance(layer, keras.Sequential | keras.Model)]
@@ -34,8 +36,8 @@ def test_batchnorm_does_not_move_in_fine_tuning_and_all_else_does() -> None:
     assert all(moved[name] for name in moved.keys() - norms)
 
 
-def test_a_training_leaves_nothing_behind_for_the_next() -> None:
-    """Weights, Adam's memory, its step count and its rate begin anew: the same call gives the same curves."""
+def test_each_training_starts_from_a_clean_state() -> None:
+    """Weights and the state of Adam are reset: the same call gives the same curves."""
     cnn = Trainer(networks.small_cnn(32, 5))
     start = networks.small_cnn(32, 5, seed=3).get_weights()
     first = cnn.fit(start, small(), small(), learning_rate=1e-3, epochs=3, seed=0)
@@ -44,8 +46,8 @@ def test_a_training_leaves_nothing_behind_for_the_next() -> None:
     assert cnn.fit(start, small(), small(), learning_rate=1e-3, epochs=3, seed=0) == first
 
 
-def test_rate_and_seed_change_what_is_learned() -> None:
-    """The learning rate takes effect without compiling again, and the seed orders the pictures."""
+def test_rate_and_seed_affect_the_result() -> None:
+    """Without compiling again."""
     cnn = Trainer(networks.small_cnn(32, 5))
     start = networks.small_cnn(32, 5).get_weights()
     curves = {
@@ -57,8 +59,8 @@ def test_rate_and_seed_change_what_is_learned() -> None:
     assert len({tuple(loss) for loss in curves.values()}) == 4
 
 
-def test_with_a_rate_of_nothing_nothing_is_learned() -> None:
-    """Only the optimizer moves weights."""
+def test_a_rate_of_0_changes_nothing() -> None:
+    """Only the optimizer changes weights."""
     cnn = Trainer(networks.small_cnn(32, 5))
     start = networks.small_cnn(32, 5).get_weights()
     cnn.fit(start, small(), small(), learning_rate=0.0, epochs=1, seed=0)
@@ -66,8 +68,8 @@ def test_with_a_rate_of_nothing_nothing_is_learned() -> None:
     assert all(np.array_equal(a, b) for a, b in zip(cnn.model.get_weights(), start, strict=True))
 
 
-def test_it_stops_at_the_first_epoch_that_reaches_the_bound() -> None:
-    """All epochs before were below it, the last is not; the curves have one value for each."""
+def test_stops_at_the_first_epoch_that_reaches_the_bound() -> None:
+    """The curves have one value per epoch."""
     cnn = Trainer(networks.small_cnn(32, 5))
     start = networks.small_cnn(32, 5).get_weights()
     curves = cnn.fit(start, small(), small(), learning_rate=1e-3, epochs=80, seed=0, stop_at=0.8)
@@ -78,22 +80,22 @@ def test_it_stops_at_the_first_epoch_that_reaches_the_bound() -> None:
     assert curves.train_accuracy[-1] == model_accuracy(cnn.model, small())
 
 
-def test_a_batch_that_does_not_divide_the_set_is_refused() -> None:
-    """A last, smaller batch would weigh its pictures more."""
+def test_rejects_a_batch_that_does_not_divide_the_set() -> None:
+    """A smaller last batch would give its images more weight."""
     cnn = shared_trainer(networks.small_cnn, 32, 5)
 
-    with pytest.raises(ValueError, match="20 pictures do not make whole batches of 8"):
+    with pytest.raises(ValueError, match="20 images do not make whole batches of 8"):
         cnn.fit(cnn.model.get_weights(), small(), small(), learning_rate=1e-3, epochs=1, seed=0, batch=8)
 
 
-def test_a_trainer_is_made_once_for_the_same_network() -> None:
-    """Tracing costs seconds; asking again costs nothing."""
+def test_a_trainer_is_created_once_per_network() -> None:
+    """Tracing takes seconds."""
     assert shared_trainer(networks.small_cnn, 32, 5) is shared_trainer(networks.small_cnn, 32, 5)
     assert shared_trainer(networks.small_cnn, 32, 5) is not shared_trainer(networks.small_cnn, 32, 4)
 
 
-def test_the_share_right_counts_largest_scores() -> None:
-    """Three of four: the largest score of each row stands at its label."""
+def test_accuracy_counts_the_largest_scores() -> None:
+    """Three of four are at their label."""
     scores = np.array([[3, 1], [0, 2], [5, 4], [1, 0]])
 
     assert prediction_accuracy(scores, np.array([0, 1, 1, 0])) == 0.75

@@ -21,7 +21,6 @@ def prove(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedPr
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=280, check=False)
 
 
-@pytest.mark.slow
 def test_json_has_the_documented_shape(tmp_path: Path) -> None:
     """The contract for programs that read it."""
     done = prove(write_course(tmp_path, {"sum": SUM}), "--json")
@@ -50,7 +49,6 @@ def test_json_has_the_documented_shape(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.slow
 def test_a_wrong_key_is_refused_in_words(tmp_path: Path) -> None:
     """Which option, what was claimed, what happened; exit code 1."""
     done = prove(write_course(tmp_path, {"sum": SUM.replace("`6`", "`7`")}))
@@ -61,7 +59,6 @@ def test_a_wrong_key_is_refused_in_words(tmp_path: Path) -> None:
     assert "0 of 1 proved or cited" in done.stdout
 
 
-@pytest.mark.slow
 def test_check_runs_nothing_and_fails_until_all_is_proved(tmp_path: Path) -> None:
     """Missing evidence, then fresh, then stale."""
     root = write_course(tmp_path, {"sum": SUM})
@@ -79,7 +76,6 @@ def test_check_runs_nothing_and_fails_until_all_is_proved(tmp_path: Path) -> Non
     assert "has not been run since it changed" in stale.stdout
 
 
-@pytest.mark.slow
 def test_every_mistake_is_reported_with_file_and_line(tmp_path: Path) -> None:
     """Three mistakes in three files: three lines on standard error, exit code 2, and nothing is run."""
     write_course(
@@ -106,7 +102,6 @@ def test_every_mistake_is_reported_with_file_and_line(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("evidence"))
 
 
-@pytest.mark.slow
 def test_a_sound_problem_can_be_proved_beside_a_broken_one(tmp_path: Path) -> None:
     """A path selects; what lies outside of it may be half-written."""
     root = write_course(tmp_path, {"broken": "no front matter", "sound": SUM})
@@ -117,7 +112,6 @@ def test_a_sound_problem_can_be_proved_beside_a_broken_one(tmp_path: Path) -> No
     assert (one.returncode, all_of_it.returncode) == (0, 2)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("words", [["nowhere"], ["."]])
 def test_a_path_that_holds_no_course_is_refused_in_one_line(tmp_path: Path, words: list[str]) -> None:
     """Exit code 2, and what was looked for."""
@@ -129,7 +123,6 @@ def test_a_path_that_holds_no_course_is_refused_in_one_line(tmp_path: Path, word
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.slow
 def test_hundreds_of_proved_problems_are_checked_without_running_or_importing_much(tmp_path: Path) -> None:
     """Proving again what stands must not start an interpreter for it."""
     root = write_course(tmp_path, {f"p{n}": SUM.replace("range(4)", f"range(4 + {n} - {n})") for n in range(20)})
@@ -144,7 +137,6 @@ def test_hundreds_of_proved_problems_are_checked_without_running_or_importing_mu
     assert evidence == {file: file.stat().st_mtime_ns for file in root.rglob("*.json")}
 
 
-@pytest.mark.slow
 def test_evidence_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
     """A full disk or a file in the way ends with exit code 2, not with a traceback."""
     root = write_course(tmp_path, {"sum": SUM})
@@ -157,7 +149,6 @@ def test_evidence_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> 
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
 def test_a_problem_without_a_claim_is_unproved(tmp_path: Path) -> None:
     """Nothing to run was given, and the refusal says what to add."""
     done = prove(write_course(tmp_path, {"bare": problem("- [x] yes\n- [ ] no\n")}), "--json")

@@ -39,7 +39,6 @@ def mode(request: pytest.FixtureRequest) -> IsolationMode:
     return IsolationMode(request.param)
 
 
-@pytest.mark.slow
 def test_a_dead_zygote_is_noticed_at_once_and_replaced(mode: IsolationMode) -> None:
     """Jobs of a zygote that dies get a crash with a reason, quickly; the next job runs in a new one."""
     with Pool(size=2, mode=mode) as pool:
@@ -62,7 +61,6 @@ def test_a_dead_zygote_is_noticed_at_once_and_replaced(mode: IsolationMode) -> N
     assert after.values == {"x": 1}
 
 
-@pytest.mark.slow
 def test_closing_ends_what_runs(mode: IsolationMode) -> None:
     """`close` leaves no process and no folder behind, and ends running jobs."""
     pool = Pool(size=2, mode=mode)
@@ -110,7 +108,6 @@ def test_a_job_after_close_is_refused(mode: IsolationMode) -> None:
     assert pool.run(Job(code="x = 1")).stopped == "unavailable"
 
 
-@pytest.mark.slow
 def test_children_of_a_zygote_share_it(mode: IsolationMode) -> None:
     """One zygote serves every job of its hash seed; another hash seed has another."""
     with Pool(size=1, mode=mode) as pool:
@@ -120,7 +117,6 @@ def test_children_of_a_zygote_share_it(mode: IsolationMode) -> None:
         assert sorted(key[:2] for key in _zygotes(pool)) == [(Preload.PYTHON, 0), (Preload.PYTHON, 1)]
 
 
-@pytest.mark.slow
 def test_many_jobs_leave_nothing_behind(mode: IsolationMode) -> None:
     """After two hundred jobs there are as many descriptors as after twenty, here and in the zygote."""
 

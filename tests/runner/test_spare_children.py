@@ -119,7 +119,6 @@ def test_another_size_of_disk_gets_a_fresh_child(pools: tuple[Pool, Pool]) -> No
     assert age(spare, Limits(seconds=20, disk=1 << 20)) < 0.3
 
 
-@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(mischief=st.lists(st.sampled_from(MISCHIEF), min_size=1, max_size=4))
 def test_no_state_of_one_job_reaches_another(pools: tuple[Pool, Pool], mischief: list[str]) -> None:
@@ -155,7 +154,6 @@ def test_what_settles_how_tensorflow_works_gets_a_fresh_one(pools: tuple[Pool, P
     assert spare.run(Job(code=code, limits=SECONDS)).ok
 
 
-@pytest.mark.slow
 def test_a_burst_never_starves(pools: tuple[Pool, Pool]) -> None:
     """Far more jobs at once than there are spares: all run, and there are spares again afterwards."""
     spare, _ = pools
@@ -195,7 +193,6 @@ def _is_child(pid: int) -> bool:
     return "Seccomp:\t2" in Path(f"/proc/{pid}/status").read_text()
 
 
-@pytest.mark.slow
 def test_a_spare_keeps_to_the_limits_of_its_job(pools: tuple[Pool, Pool]) -> None:
     """They are set when the job comes, before its code."""
     spare, _ = pools
@@ -209,7 +206,6 @@ def test_a_spare_keeps_to_the_limits_of_its_job(pools: tuple[Pool, Pool]) -> Non
     assert (small.stopped, large.stopped, slow.stopped) == ("memory", None, "time")
 
 
-@pytest.mark.slow
 @given(
     times=st.lists(st.floats(0, 1000), max_size=30).map(sorted),
     later=st.floats(0, 1000),
@@ -228,7 +224,6 @@ def test_how_many_follows_demand(times: list[float], later: float, least: int, m
     assert wanted == min(max(least, recent), most)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("mode", [IsolationMode.FULL, IsolationMode.BARE], ids=str)
 @pytest.mark.parametrize("whom", ["the zygote", "what was started"])
 def test_a_death_is_noticed_at_once(mode: IsolationMode, whom: str) -> None:
@@ -288,7 +283,6 @@ def test_a_standby_serves_at_once() -> None:
         assert home.standby is not None
 
 
-@pytest.mark.slow
 def test_closing_with_grace_lets_a_job_end() -> None:
     """What runs may end by itself; what comes is refused in words."""
     mode = pool_in(IsolationMode.FULL).mode

@@ -46,7 +46,6 @@ def test_a_new_store_is_made_as_the_migrations_would(store: Store) -> None:
         upgrade(connection, HEAD, "a new one")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("new", [True, False])
 def test_opening_a_store_is_quick(where: Where, new: bool) -> None:
     """A new one or a current one does not import Alembic, which takes longer than all the rest."""

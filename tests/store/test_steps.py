@@ -61,7 +61,6 @@ def test_a_nonce_counts_once(store: Store) -> None:
     assert [one.data["n"][0] for one in store.steps(other, "course", "topic")] == [3]
 
 
-@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(

@@ -19,7 +19,6 @@ from practicum.web.app import create_app
 from tests.web.making import TOPIC, Learner, revised, right_answers
 
 
-@pytest.mark.slow
 def test_all_right_earns_the_badge(learner: Learner, catalogue: Catalogue) -> None:
     """Five right answers, whatever the attempts: the score, the badge, its page and its picture."""
     sitting = learner.begin()

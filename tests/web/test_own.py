@@ -248,7 +248,6 @@ def test_a_zip_is_kept_under_a_name_of_its_own(learner: Learner, acting: Callabl
     assert [file.name for file in tmp_path.rglob("*.zip")] == ["My leaves.zip"]
 
 
-@pytest.mark.slow
 def test_too_large_a_zip_is_refused(learner: Learner) -> None:
     """While it comes, and nothing is kept of it."""
     huge = (b"x" * (1 << 20) for _ in range(258))

@@ -64,7 +64,6 @@ def answer(learner: Learner, rating: int) -> str:
     return words("<main" + question[1])
 
 
-@pytest.mark.slow
 def test_a_card_is_asked_before_it_is_answered(learners: Learners) -> None:
     """The answer comes when it is asked for, with what proves it, and when the card would come again."""
     learner = learners()

@@ -354,7 +354,6 @@ def test_a_wrong_try_is_answered_as_any_other(reader: Learner) -> None:
     assert headers[0] == headers[1]
 
 
-@pytest.mark.slow
 def test_pages_are_the_same_whichever_option_is_right(tmp_path: Path, store: Store) -> None:
     """Two courses that differ in the key alone give the same pages, but for what is random."""
 

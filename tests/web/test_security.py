@@ -150,7 +150,6 @@ def test_for_others_any_name_is_answered(catalogue: object, store: Store) -> Non
     assert TestClient(app, base_url="http://practicum.example").get("/").status_code == 200
 
 
-@pytest.mark.slow
 def test_a_strangers_sitting_is_not_there(learner: Learner, another: Callable[[], Learner]) -> None:
     """Who knows its address sees as little as who guesses one, whether they have played or not."""
     sitting = learner.begin()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,7 +57,6 @@ EVENTS = st.one_of(
 )
 
 
-@pytest.mark.slow
 @given(st.lists(st.tuples(EVENTS, st.integers(0, 4)), max_size=40))
 def test_however_often_the_connection_breaks_all_is_told_once(happened: list[tuple[RunEvent, int]]) -> None:
     """Wherever it breaks off, within a batch of messages too; and who joins late is told the same."""
@@ -85,7 +83,6 @@ def test_however_often_the_connection_breaks_all_is_told_once(happened: list[tup
     assert page.state == late.state
 
 
-@pytest.mark.slow
 def test_its_memory_is_bounded() -> None:
     """A run that says and trains much takes no more; what is forgotten is the beginning."""
     one = EventLog()

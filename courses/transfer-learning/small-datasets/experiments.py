@@ -15,7 +15,7 @@ from practicum.lab.features import extract_features, forward, shared_base
 from practicum.lab.image_set import ImageSet
 from practicum.lab.linear_probe import ProbeTrainer
 from practicum.lab.shape_drawings import shapes
-from practicum.lab.training import LabelledData, TrainingCurves, model_accuracy, prediction_accuracy, shared_trainer
+from practicum.lab.training import LabelledData, TrainingHistory, model_accuracy, prediction_accuracy, shared_trainer
 from practicum.statistics.intervals import wilson_interval
 
 SIDE = 64
@@ -31,7 +31,7 @@ def from_scratch(*, images=20, copies=1, difficulty=0.5, epochs=60, stop_at=0.93
     cnn = shared_trainer(networks.small_cnn, SIDE, CLASSES)
     curves = cnn.fit(
         networks.small_cnn(SIDE, CLASSES, seed).get_weights(),
-        _labelled(train.copied(copies)),
+        _labelled(train.repeat(copies)),
         _labelled(validation),
         learning_rate=1e-3,
         epochs=epochs,
@@ -95,7 +95,7 @@ def pca_map(*, pretrained, images=20, difficulty=0.5, seed):
     The components are fitted to the training images alone; 50 validation images are projected with them.
     """
     train, validation = _images(images, difficulty, seed)
-    validation = validation.rows(np.arange(50))
+    validation = validation.select(np.arange(50))
     base = shared_base(SIDE)
     to_vectors = partial(extract_features, base) if pretrained else _flat
     vectors = [to_vectors(image_set.pixels) for image_set in (train, validation)]
@@ -376,7 +376,7 @@ def _train_head(train: ImageSet, validation: ImageSet, epochs: int, seed: int, p
     return curves, [*base.get_weights(), *head.model.get_weights()]
 
 
-def _result(curves: TrainingCurves) -> dict:
+def _result(curves: TrainingHistory) -> dict:
     """The last value of each curve, and the curves."""
     return {
         "train_accuracy": curves.train_accuracy[-1],

@@ -1,4 +1,4 @@
-"""The folder of a model, as `practicum lab fit` makes it: what may be one, what is written into it, and when."""
+"""The folder of a model that `practicum lab fit` writes: which folders may become one, and its files."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from practicum.commands import lab_messages as say
+from practicum.commands.lab_messages import LabFailure, fail, printable_path
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,104 +20,111 @@ if TYPE_CHECKING:
 
     from practicum.lab.fit_record import FitRecord
     from practicum.lab.pipeline import FittedModel
-    from practicum.lab.prepared_set import StepProgress
+    from practicum.lab.progress import StepProgress
 
 WORK = "work"
-"""The folder in it that keeps finished steps."""
+"""The subfolder of finished steps."""
 REPORT = "report.html"
+MODEL_CARD = "model-card.md"
 MODEL = "model.keras"
 
 
-def check(folder: Path, pictures: Path) -> None:
-    """A model goes into a new folder, an empty one, or that of a former model; never over what is somebody's own."""
+def check_target(folder: Path, images: Path) -> None:
+    """Raise LabFailure unless the folder is new, empty, or that of a former model."""
     from practicum.lab import fit_record
 
-    def refuse(where: Path, what: str) -> NoReturn:
-        say.give_up(f"{say.name(where)}: {what}; name another folder for the model with --to")
-
-    nearest = next(one for one in (folder, *folder.absolute().parents) if os.path.lexists(one))
+    nearest = next(parent for parent in (folder, *folder.absolute().parents) if os.path.lexists(parent))
+    signs = (fit_record.FILE, fit_record.FORMER_FILE, WORK)
+    path, problem = folder, ""
     if not nearest.is_dir():
-        refuse(nearest, "is no folder")
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        refuse(nearest, "cannot be written into")
-    if folder.resolve() == pictures.resolve():
-        refuse(folder, "holds the pictures")
-    if (
-        nearest == folder
-        and any(folder.iterdir())
-        and not any((folder / one).exists() for one in (fit_record.FILE, WORK))
-    ):
-        refuse(folder, "holds something else than a model")
+        path, problem = nearest, "is not a folder"
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        path, problem = nearest, "is not writable"
+    elif folder.resolve() == images.resolve():
+        problem = "holds the images"
+    elif nearest == folder and any(folder.iterdir()) and not any((folder / one).exists() for one in signs):
+        problem = "holds other files than a model"
+    if problem:
+        fail("invalid-target", path, f"{problem}; choose another folder for the model with --to")
 
 
 @contextmanager
-def made(folder: Path) -> Iterator[Path]:
-    """The folder for finished steps in that of a model, made where they are missing, and gone again if they stay empty.
+def work_folder(folder: Path) -> Iterator[Path]:
+    """Create the folder for finished steps in the model's folder; new folders are removed again if they stay empty.
 
     Raises OSError.
     """
     work = folder / WORK
-    fresh = [one for one in (work, folder, *folder.parents) if not one.exists()]
+    created = [path for path in (work, folder, *folder.parents) if not path.exists()]
     work.mkdir(parents=True, exist_ok=True)
     try:
         yield work
     finally:
-        for one in fresh:
+        for path in created:
             with suppress(OSError):
-                one.rmdir()
+                path.rmdir()
 
 
-def keep(fitted: FittedModel, sample: NDArray[np.uint8], folder: Path, started: float, tell: StepProgress) -> FitRecord:
-    """Write the model, its story, its report and its card into `folder`: all of it, or none where there is no room."""
+def write_model(
+    fitted: FittedModel, sample: NDArray[np.uint8], folder: Path, started: float, on_progress: StepProgress
+) -> FitRecord:
+    """Write the model, its record, its report and its card into `folder`, all or nothing.
+
+    Returns the record with the exports. Raises LabFailure if the disk is full or a file cannot be written.
+    """
     from practicum.lab import export, fit_record
     from practicum.report import html_report, model_card
 
     try:
         with TemporaryDirectory(prefix=".new-", dir=folder) as name:
             new = Path(name)
-            exports = export.export_model(fitted.model, new, sample, progress=lambda what: tell(what, 0, 1))
-            told = replace(fitted.record, exports=exports, seconds=time.monotonic() - started)
-            tell("writing the report", 0, 1)
-            (new / export.CLASSES_FILE).write_text("".join(f"{one}\n" for one in told.classes), "utf-8")
-            html_report.write(told, new / REPORT)
-            model_card.write(told, new / "model-card.md")
-            fit_record.save(told, new)
-            _move(new, folder)
-    except OSError as reason:
-        say.give_up(
-            f"{say.name(folder)}: the model cannot be written ({reason.strerror or reason}); what was found is kept "
-            "there: make room, and type the same again"
-        )
-    return told
+            exports = export.export_model(fitted.model, new, sample, on_step=lambda step: on_progress(step, 0, 1))
+            record = replace(fitted.record, exports=exports, seconds=time.monotonic() - started)
+            on_progress("writing the report", 0, 1)
+            (new / export.CLASSES_FILE).write_text("".join(f"{name}\n" for name in record.classes), "utf-8")
+            html_report.write(record, new / REPORT)
+            model_card.write(record, new / MODEL_CARD)
+            fit_record.save(record, new)
+            _replace_files(new, folder)
+    except OSError as error:
+        reason = f"the model cannot be written ({error.strerror or error})"
+        message = f"{reason}; finished steps are kept there: free some space, and run the same command again"
+        raise LabFailure("file-error", f"{printable_path(folder)}: {message}") from error
+    return record
 
 
-def _move(new: Path, folder: Path) -> None:
-    """Put a model's files in the place of a former one's; the story last, which says that all is there."""
+def _replace_files(new: Path, folder: Path) -> None:
+    """Replace the files of a former model; the record comes last, as the sign that all files are there."""
     from practicum.lab import fit_record
 
-    former = set(folder.glob(fit_record.ARRAYS))
-    for one in sorted(new.iterdir(), key=lambda one: one.name == fit_record.FILE):
-        place = folder / one.name
-        if place.is_dir():
-            shutil.rmtree(place)
-        one.replace(place)
-        former.discard(place)
-    for one in former:
-        one.unlink()
+    patterns = (fit_record.ARRAYS, fit_record.FORMER_ARRAYS, fit_record.FORMER_FILE)
+    outdated = {file for pattern in patterns for file in folder.glob(pattern)}
+    for file in sorted(new.iterdir(), key=lambda file: file.name == fit_record.FILE):
+        target = folder / file.name
+        if target.is_dir():
+            shutil.rmtree(target)
+        file.replace(target)
+        outdated.discard(target)
+    for file in outdated:
+        file.unlink()
 
 
-def told_in(model: Path) -> FitRecord:
-    """The story of the fit in this folder; without one there is no model."""
+def load_record(model: Path) -> FitRecord:
+    """Return the record of the fit in this folder. Raises LabFailure if there is no complete model."""
     from practicum.lab import fit_record
 
     try:
         return fit_record.load(model)
-    except ValueError as reason:
-        say.give_up(str(reason))
-    except (FileNotFoundError, NotADirectoryError):
+    except fit_record.FitRecordError as error:
+        raise LabFailure(error.code, error.message) from error
+    except (FileNotFoundError, NotADirectoryError) as error:
         if (model / WORK).is_dir():
-            say.give_up(
-                f"{say.name(model)}: its fit was not finished; type the same `practicum lab fit` again to go on"
+            code, problem = (
+                "unfinished-fit",
+                "the fit is not finished; run the same `practicum lab fit` again to continue",
             )
-        what = "is no model" if model.exists() else "is not there"
-        say.give_up(f"{say.name(model)}: {what}; name a folder that `practicum lab fit` has made")
+        else:
+            code = "no-model"
+            problem = "is not a model" if model.exists() else "does not exist"
+            problem += "; use a folder that `practicum lab fit` has written"
+        raise LabFailure(code, f"{printable_path(model)}: {problem}") from error

@@ -1,1 +1,1 @@
-"""Transfer learning on small image sets, in Keras: pictures, pretrained networks, features, training."""
+"""Transfer learning on small image sets, in Keras: images, pretrained networks, features, training."""

@@ -1,7 +1,7 @@
-"""Several views of each picture, drawn once and for all: augmentation whose features can be computed once.
+"""Augmented images from a fixed random stream, so that their features can be computed once and cached.
 
-What chance decides about a view comes from a hash of the seed, the view's number and the picture itself. So a picture's
-views are the same in any company and at any place, and more of them begin with the fewer.
+The random numbers of an augmented image come from a hash of the seed, the version number and the original image.
+Its pixels therefore depend on nothing else in the set, and a larger number of versions begins with the smaller one.
 """
 
 from __future__ import annotations
@@ -15,49 +15,57 @@ from PIL import Image, ImageEnhance, ImageOps
 Pixels = NDArray[np.uint8]
 
 MIN_AREA = 0.6
-"""The smallest share of the picture that a view shows."""
+"""The smallest share of an image's area that a crop keeps."""
 MAX_ASPECT = 1.1
-"""A view's crop is at most this many times as wide as high, or as high as wide."""
+"""A crop is at most this many times as wide as high, or as high as wide."""
 MAX_CHANGE = 0.15
-"""By how much of itself brightness, contrast and saturation go up or down, at most."""
+"""The largest relative change of brightness, contrast and saturation, up or down."""
 
 
 def augment_times(pixels: Pixels, count: int, seed: int, *, mirrored: bool = True) -> Pixels:
-    """The first `count` views of `pixels` (n, side, side, 3), as (count, n, side, side, 3): see `view`."""
+    """Return versions 0 to `count` - 1 of `pixels` (n, side, side, 3), as (count, n, side, side, 3): see `augment`."""
     if count < 0:
         raise ValueError(f"count is {count}; it must be 0 or more")
-    drawn = np.empty((count, *pixels.shape), np.uint8)
+    versions = np.empty((count, *pixels.shape), np.uint8)
     for number in range(count):
-        drawn[number] = augment(pixels, number, seed, mirrored=mirrored)
-    return drawn
+        versions[number] = augment(pixels, number, seed, mirrored=mirrored)
+    return versions
 
 
 def augment(pixels: Pixels, number: int, seed: int, *, mirrored: bool = True) -> Pixels:
-    """One view of each of `pixels` (n, side, side, 3), a new array of that shape.
+    """Return version `number` of each image, as a new array.
 
-    Number 0 is the picture itself and 1 its mirror image. Every further one shows 0.6 to 1.0 of its area, resized to
-    the whole, mirrored or not, a little brighter or darker, with a little more or less contrast and saturation. Where
-    left and right matter, as in text, `mirrored=False` mirrors none, and 1 is a view like the further ones.
+    Version 0 is the image itself and version 1 its mirror image. Each further version is a random crop of 0.6 to 1.0 of
+    the area, resized to the full side, mirrored with probability 0.5, with random changes of brightness, contrast and
+    saturation. The result is always the same with the same Pillow.
 
-    The same with the same Pillow, always. Raises ValueError for other pixels, and for a number below 0.
+    Args:
+        pixels: uint8 (n, side, side, 3).
+        number: 0 or more.
+        seed: Seed of the random changes.
+        mirrored: Set to False if left and right matter, as in text. No version is mirrored then, and version 1 is
+            random too.
+
+    Raises:
+        ValueError: `pixels` has another shape or type, or `number` is below 0.
     """
     if pixels.dtype != np.uint8 or pixels.ndim != 4 or pixels.shape[1] != pixels.shape[2] or pixels.shape[3] != 3:
-        raise ValueError(f"pixels are {pixels.dtype} {pixels.shape}; views need uint8 (n, side, side, 3)")
+        raise ValueError(f"pixels are {pixels.dtype} {pixels.shape}; they must be uint8 (n, side, side, 3)")
     if number < 0:
-        raise ValueError(f"the view's number is {number}; it must be 0 or more")
+        raise ValueError(f"the version number is {number}; it must be 0 or more")
     if number == 0:
         return pixels.copy()
     if number == 1 and mirrored:
         return pixels[:, :, ::-1].copy()
-    drawn = np.empty_like(pixels, order="C")
-    for row, picture in enumerate(pixels):
-        drawn[row] = _drawn(np.ascontiguousarray(picture), number, seed, mirrored)
-    return drawn
+    augmented = np.empty_like(pixels, order="C")
+    for row, original in enumerate(pixels):
+        augmented[row] = _transform(np.ascontiguousarray(original), number, seed, mirrored)
+    return augmented
 
 
-def _drawn(picture: Pixels, number: int, seed: int, mirrored: bool) -> Pixels:
-    area, aspect, across, down, mirror, *colours = _chances(picture, number, seed)
-    image, side = Image.fromarray(picture), len(picture)
+def _transform(original: Pixels, number: int, seed: int, mirrored: bool) -> Pixels:
+    area, aspect, across, down, mirror, *colours = _uniform_numbers(original, number, seed)
+    image, side = Image.fromarray(original), len(original)
     area, aspect = MIN_AREA + (1 - MIN_AREA) * area, MAX_ASPECT ** (2 * aspect - 1)
     width, height = min(1.0, (area * aspect) ** 0.5) * side, min(1.0, (area / aspect) ** 0.5) * side
     left, top = across * (side - width), down * (side - height)
@@ -65,16 +73,15 @@ def _drawn(picture: Pixels, number: int, seed: int, mirrored: bool) -> Pixels:
     image = image.resize((side, side), Image.Resampling.BICUBIC, box)
     if mirrored and mirror < 0.5:
         image = ImageOps.mirror(image)
-    for change, chance in zip(
-        (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color), colours, strict=True
-    ):
-        image = change(image).enhance(1 + MAX_CHANGE * (2 * chance - 1))
+    enhancers = (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color)
+    for enhancer, uniform in zip(enhancers, colours, strict=True):
+        image = enhancer(image).enhance(1 + MAX_CHANGE * (2 * uniform - 1))
     return np.asarray(image)
 
 
-def _chances(picture: Pixels, number: int, seed: int) -> list[float]:
-    """Eight numbers from 0 to 1, excluding 1: the 64 bytes of a hash, and so the same with any NumPy."""
+def _uniform_numbers(original: Pixels, number: int, seed: int) -> list[float]:
+    """Eight numbers in [0, 1) from the 64 bytes of a hash, and so the same with any NumPy."""
     digest = hashlib.blake2b(f"{seed} {number} ".encode())
-    digest.update(picture.data)
-    chances: list[float] = ((np.frombuffer(digest.digest(), "<u8") >> np.uint64(11)) * 2.0**-53).tolist()
-    return chances
+    digest.update(original.data)
+    uniform: list[float] = ((np.frombuffer(digest.digest(), "<u8") >> np.uint64(11)) * 2.0**-53).tolist()
+    return uniform

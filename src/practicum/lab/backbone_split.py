@@ -1,7 +1,7 @@
-"""A network seen at several depths, and cut in two: what is learned anew above, what stays as it is below.
+"""Split a backbone into a lower and an upper part, and give it outputs at several levels.
 
-Small sets gain from looking at more than a network's last features: what it sees halfway is less bound to the classes
-it was trained on. And whoever fine-tunes only the top need not run the bottom again for each epoch.
+Small datasets profit from features of intermediate layers, which are less specific to the classes that the network was
+trained on. And when only the top is fine-tuned, the outputs of the bottom can be computed once for all epochs.
 """
 
 from __future__ import annotations
@@ -15,97 +15,99 @@ import keras
 from keras import layers
 
 MAX_LEVELS = 4
-"""At so many depths a network is seen, besides its end."""
+"""How many intermediate levels are used, besides the final features."""
 MIN_SHARE_ABOVE = 0.1
-"""This share of the weights at least must lie above a cut, or there is little to tune."""
+"""At least this share of the weights must be above the cut, or there is little to fine-tune."""
 
 
 @dataclass(frozen=True)
 class SplitBackbone:
-    """A network, and how it can be taken apart. All of it shares the one set of weights."""
+    """A backbone and the parts it can be split into. All of them share one set of weights."""
 
     base: keras.Model
-    """Pixels (n, side, side, 3) to its own features (n, k)."""
-    whole: keras.Model
-    """Pixels to the features of all depths (n, d), the base's own k last. `base`, where it has none."""
+    """Pixels (n, side, side, 3) to the final features (n, k)."""
+    multi_level: keras.Model
+    """Pixels to the features of all levels (n, d), the k final features last. `base` itself if there are no levels."""
     lower: keras.Model | None
-    """Pixels to what passes the cut (n, m): the map there, laid flat, and the pooled ones of the depths up to it. None
-    where there is no cut."""
+    """Pixels to the outputs at the cut (n, m): the flattened feature map there, and the pooled features of the levels
+    up to it. None if the network cannot be cut."""
     upper: keras.Model | None
-    """What `lower` gives to the features of all depths (n, d)."""
+    """The outputs of `lower` to the features of all levels (n, d)."""
 
     @property
-    def own(self) -> int:
-        """How many numbers the base's own features are."""
+    def final_features(self) -> int:
+        """The number of the base's final features, k."""
         return int(self.base.output_shape[-1])
 
 
 def split_backbone(base: keras.Model) -> SplitBackbone:
-    """Take apart a network from pixels to features, such as :class:`practicum.lab.pretrained_models.Backbone` builds.
+    """Split a network from pixels to features, such as :class:`practicum.lab.pretrained_models.Backbone` builds.
 
-    It is seen where all that comes later rests on one map, and that map is no wider than those around it: the ends of
-    its stages, whether they are bottlenecks (MobileNet, EfficientNet) or not (ResNet, VGG). It is cut at the last of
-    these that is larger than the last map and has weights enough above it. A network whose layers lie in another
-    model has none.
+    Its levels are the ends of its stages: feature maps on which everything later depends, and which are no wider than
+    those around them. This holds for bottlenecks (MobileNet, EfficientNet) and other blocks (ResNet, VGG). The cut is
+    at the last level that is larger than the final map and has enough weights above it. A network whose layers are
+    nested in another model has neither levels nor a cut.
     """
-    waists = _waists(base)
-    ends = _stage_ends(waists)
+    bottlenecks = _single_path_maps(base)
+    ends = _stage_ends(bottlenecks)
     if not ends:
         return SplitBackbone(base, base, None, None)
     pooled = [layers.GlobalAveragePooling2D(name=f"depth_{number}")(end) for number, end in enumerate(ends, 1)]
     features = layers.Concatenate(name="depths")([*pooled, base.outputs[0]])
-    whole = keras.Model(base.inputs[0], features, name=base.name)
+    multi_level = keras.Model(base.inputs[0], features, name=base.name)
     for number in reversed(range(len(ends))):
-        kept = [ends[number], *pooled[: number + 1]]
-        above = keras.Model(kept, features)
-        if _area(ends[number]) > _area(waists[-1]) and above.count_params() > MIN_SHARE_ABOVE * base.count_params():
-            return SplitBackbone(base, whole, *_cut(base, kept, above))
-    return SplitBackbone(base, whole, None, None)
+        passed = [ends[number], *pooled[: number + 1]]
+        above = keras.Model(passed, features)
+        larger = _area(ends[number]) > _area(bottlenecks[-1])
+        if larger and above.count_params() > MIN_SHARE_ABOVE * base.count_params():
+            return SplitBackbone(base, multi_level, *_cut(base, passed, above))
+    return SplitBackbone(base, multi_level, None, None)
 
 
-def _cut(base: keras.Model, kept: list[Any], above: keras.Model) -> tuple[keras.Model, keras.Model]:
-    """Lower and upper part, with all that passes between them as one row a picture."""
-    flat = layers.Concatenate()([layers.Flatten()(kept[0]), *kept[1:]])
-    passed = keras.Input(flat.shape[1:])
-    parts, start = [], 0
-    for tensor in kept:
+def _cut(base: keras.Model, passed: list[Any], above: keras.Model) -> tuple[keras.Model, keras.Model]:
+    """The lower and the upper part; between them, all tensors of `passed` form one row per image."""
+    flat = layers.Concatenate()([layers.Flatten()(passed[0]), *passed[1:]])
+    rows = keras.Input(flat.shape[1:])
+    tensors, start = [], 0
+    for tensor in passed:
         end = start + math.prod(tensor.shape[1:])
-        parts.append(layers.Reshape(tensor.shape[1:])(passed[:, start:end]))
+        tensors.append(layers.Reshape(tensor.shape[1:])(rows[:, start:end]))
         start = end
-    return keras.Model(base.inputs[0], flat), keras.Model(passed, above(parts))
+    return keras.Model(base.inputs[0], flat), keras.Model(rows, above(tensors))
 
 
-def _stage_ends(waists: list[Any]) -> list[Any]:
-    """The last waist of each stage, but for the last stage, from which the base's own features are pooled."""
-    runs = [list(run) for _, run in groupby(waists, key=_width)]
+def _stage_ends(maps: list[Any]) -> list[Any]:
+    """The last map of each stage except the final one, whose pooled map is the base's output."""
+    stages = [list(stage) for _, stage in groupby(maps, key=_width)]
     ends = []
-    for before, run, after in zip(runs, runs[1:], runs[2:], strict=False):
-        narrower = [_width(run[0]) < _width(one[0]) for one in (before, after)]
-        wider = [_width(run[0]) > _width(one[0]) for one in (before, after)]
+    for before, stage, after in zip(stages, stages[1:], stages[2:], strict=False):
+        narrower = [_width(stage[0]) < _width(neighbour[0]) for neighbour in (before, after)]
+        wider = [_width(stage[0]) > _width(neighbour[0]) for neighbour in (before, after)]
         # Where no map between is wider, as in ResNet, a stage ends where maps become smaller.
-        if all(narrower) or (_area(after[0]) < _area(run[0]) and not all(wider)):
-            ends.append(run[-1])
+        if all(narrower) or (_area(after[0]) < _area(stage[0]) and not all(wider)):
+            ends.append(stage[-1])
     return ends[-MAX_LEVELS:]
 
 
-def _waists(base: keras.Model) -> list[Any]:
-    """Maps smaller than the picture, in order, that all which comes later rests on: nothing reaches past them."""
+def _single_path_maps(base: keras.Model) -> list[Any]:
+    """The feature maps smaller than the input, in order, that no connection skips: all later layers depend on them."""
     nodes = [node for depth in sorted(base._nodes_by_depth, reverse=True) for node in base._nodes_by_depth[depth]]
-    place = {id(tensor): number for number, node in enumerate(nodes) for tensor in node.output_tensors}
-    found, reach = [], len(nodes)
+    position = {id(tensor): number for number, node in enumerate(nodes) for tensor in node.output_tensors}
+    maps, earliest_input = [], len(nodes)
     for number, node in reversed(list(enumerate(nodes))):
-        made = node.output_tensors
-        if reach >= number and len(made) == 1 and len(made[0].shape) == 4 and _area(made[0]) < _area(base.inputs[0]):
-            found.append(made[0])
-        reach = min([reach, *(place[id(tensor)] for tensor in node.input_tensors)])
-    return found[::-1]
+        outputs = node.output_tensors
+        single = earliest_input >= number and len(outputs) == 1 and len(outputs[0].shape) == 4
+        if single and _area(outputs[0]) < _area(base.inputs[0]):
+            maps.append(outputs[0])
+        earliest_input = min([earliest_input, *(position[id(tensor)] for tensor in node.input_tensors)])
+    return maps[::-1]
 
 
 def _width(tensor: Any) -> int:
-    """Channels."""
+    """The number of channels."""
     return int(tensor.shape[-1])
 
 
 def _area(tensor: Any) -> int:
-    """Height times width, in pixels of the map."""
+    """Height times width of the map, in pixels."""
     return int(tensor.shape[1] * tensor.shape[2])

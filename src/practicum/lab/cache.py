@@ -1,7 +1,7 @@
-"""What was computed, kept in a folder: arrays by their key, and the finished steps of a long work.
+"""Cache arrays and the results of finished steps in a folder.
 
-A file is a row of arrays as NumPy writes them, the last of them its key, and a hash of all that. It is written beside
-its place and then put there, so that whoever reads sees it whole or not at all, also from another process.
+A file holds arrays in NumPy's format, the last of them its key, and a hash of all that. It is written under another
+name and then renamed, so that every reader, also in another process, sees it whole or not at all.
 """
 
 from __future__ import annotations
@@ -23,35 +23,46 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from practicum.lab.errors import LabError
+
 ArrayList = list[NDArray[Any]]
 
 _DRAFT = ".practicum-{}.part"
 _FORGOTTEN = 24 * 60 * 60
-"""Seconds after which a draft belongs to nobody: its process was killed."""
+"""Seconds after which a draft is abandoned: its process was killed."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_SEAL = hashlib.sha256().digest_size
+_DIGEST_SIZE = hashlib.sha256().digest_size
 _CHUNK = 2**20
 
 
-class DiskFull(OSError):
-    """There was no room for a file: the disk, a quota or a limit on a file's size is used up. Keeps its `errno`."""
+class DiskFull(LabError):
+    """There is no room for a file: the disk, a quota or a limit on the file size is used up. Has the system's `errno`.
 
-    def __str__(self) -> str:
-        return str(self.strerror)
+    Code: `disk-full`.
+    """
+
+    def __init__(self, error: OSError, size: int, folder: Path) -> None:
+        super().__init__(
+            "disk-full",
+            f"There is no room for {size:,} bytes in {folder} ({error.strerror}). Finished steps are kept: free some "
+            "space there, or raise the limit, and run the same again to continue.",
+        )
+        self.errno = error.errno
 
 
 class DiskCache(MutableMapping[str, NDArray[Any]]):
-    """Arrays in a folder, one `.npy` file each, under any strings as keys. Made for `features(..., cache=)`.
+    """A mapping from strings to arrays, stored in a folder with one `.npy` file each, for `extract_features`.
 
-    The folder is made where it is missing, and several processes may use it at once. What is read is an array of one's
-    own, to the bit what was set. A damaged file is removed and counts as missing. `len` and iterating read every file.
+    The folder is created if it is missing, and several processes may use it at once. Reading returns a new array with
+    exactly the bits that were set. A damaged file is removed and counts as missing. `len` and iteration read all files.
 
-    Setting raises TypeError for arrays that a file cannot hold without pickling (of objects, of bfloat16), and FullDisk
-    where there is no room. Every other OSError passes through.
+    Raises:
+        TypeError: On setting an array that a file cannot hold without pickling (of objects, of bfloat16).
+        DiskFull: On setting, if there is no room. Other OSErrors pass through.
     """
 
     def __init__(self, folder: Path | str) -> None:
-        self._files = _Files(Path(folder), ".npy")
+        self._files = _ArrayFiles(Path(folder), ".npy")
 
     def __getitem__(self, key: str) -> NDArray[Any]:
         return self._files.read(key)[0]
@@ -70,46 +81,51 @@ class DiskCache(MutableMapping[str, NDArray[Any]]):
 
 
 class CheckpointStore:
-    """The finished steps of a long work, in a folder, so that it goes on where it was interrupted.
+    """The results of finished steps in a folder, so that an interrupted computation can be resumed.
 
-    The folder is made where it is missing. One may share it with a Disk, and with other processes.
+    The folder is created if it is missing. It may be shared with a DiskCache and with other processes.
     """
 
     def __init__(self, folder: Path | str) -> None:
-        self._files = _Files(Path(folder), ".step")
+        self._files = _ArrayFiles(Path(folder), ".step")
 
-    def done(self, key: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """What `make` returned under the same key before, to the bit; or what it returns now, kept first.
+    def get_or_compute(self, key: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Return the stored result of this key, bit for bit, or compute and store it.
 
-        It may return a dict of None, bools, numbers, strings, lists and dicts of these, and NumPy's numbers and arrays
-        of numbers, bools and strings. Raises TypeError for anything else, naming its place, and FullDisk where there is
-        no room. Whatever `make` raises passes through, and nothing is kept then. A damaged file counts as no step.
+        Args:
+            key: Must name everything that the result depends on.
+            compute: Returns a dict of None, bools, numbers, strings, lists and dicts of these, and NumPy's numbers and
+                arrays of numbers, bools and strings. Its exceptions pass through, and nothing is stored then.
+
+        Raises:
+            TypeError: The result holds something else. The message names its place.
+            DiskFull: There is no room.
         """
         try:
-            return _dict(self._files.read(key))
+            return _from_arrays(self._files.read(key))
         except KeyError:
             pass
-        arrays = _arrays(make())
+        arrays = _to_arrays(compute())
         self._files.write(key, arrays)
-        return _dict(arrays)  # Laid out as when read: else sums may differ in the last bit.
+        return _from_arrays(arrays)  # In the same memory layout as when read: else sums may differ in the last bit.
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-class _Files:
-    """Rows of arrays in a folder, a file for each key."""
+class _ArrayFiles:
+    """Lists of arrays in a folder, one file per key."""
 
     def __init__(self, folder: Path, suffix: str) -> None:
         self.folder, self.suffix = folder, suffix
         folder.mkdir(parents=True, exist_ok=True)
         for draft in folder.glob(_DRAFT.format("*")):
-            with suppress(OSError):  # Another process may sweep too, or own it.
+            with suppress(OSError):  # Another process may delete it too, or own it.
                 if time.time() - draft.stat().st_mtime > _FORGOTTEN:
                     draft.unlink()
 
     def write(self, key: str, arrays: Sequence[NDArray[Any]]) -> None:
-        """Put the arrays in place, whole or not at all."""
+        """Store the arrays, whole or not at all."""
         for array in arrays:
             _check(array.dtype)
         draft = self.folder / _DRAFT.format(uuid4().hex)
@@ -123,19 +139,19 @@ class _Files:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
             if isinstance(error, OSError) and error.errno in _FULL:
-                raise self._full(error, sum(array.nbytes for array in arrays)) from error
+                raise DiskFull(error, sum(array.nbytes for array in arrays), self.folder) from error
             raise
 
     def read(self, key: str) -> ArrayList:
-        """The arrays under this key. Raises KeyError where there are none, and where they are damaged."""
+        """Return the arrays of this key. Raises KeyError if there are none or they are damaged."""
         path = self._path(key)
         try:
-            found, arrays = _read(path)
+            stored_key, arrays = _read(path)
         except FileNotFoundError:
             raise KeyError(key) from None
         except _Damaged:
-            found, arrays = None, []
-        if found != key:
+            stored_key, arrays = None, []
+        if stored_key != key:
             path.unlink(missing_ok=True)
             raise KeyError(key)
         return arrays
@@ -147,7 +163,7 @@ class _Files:
             raise KeyError(key) from None
 
     def keys(self) -> Iterator[str]:
-        """The key of each file that is whole. Files of others in the same folder are left alone."""
+        """Return the key of each intact file. Other files in the same folder are ignored."""
         for path in sorted(self.folder.glob(f"*{self.suffix}")):
             with suppress(_Damaged, FileNotFoundError):
                 key, _ = _read(path)
@@ -155,25 +171,18 @@ class _Files:
                     yield key
 
     def _path(self, key: str) -> Path:
-        # A key may be longer than a file's name can be, hold a slash, or differ from another in capitals only.
+        # A key may be longer than a file name can be, hold a slash, or differ from another in case only.
         return self.folder / f"{hashlib.sha256(_bytes(key)).hexdigest()}{self.suffix}"
-
-    def _full(self, error: OSError, wanted: int) -> DiskFull:
-        return DiskFull(
-            error.errno,
-            f"there was no room for {wanted:,} bytes in {self.folder} ({error.strerror}); what was finished before is "
-            "kept: make room there, or raise the limit, and start again to go on from it",
-        )
 
 
 class _Damaged(Exception):
     """The file is not, or no longer, as it was written."""
 
 
-class _Sealed:
+class _HashingFile:
     """A file that is hashed while it is written.
 
-    NumPy hands a real file to C, whose errors then lack their number: a full disk could not be told from a broken one.
+    NumPy passes a real file to C code, whose errors lack their number: a full disk would look like a broken one.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -185,17 +194,17 @@ class _Sealed:
 
 
 def _write(file: BinaryIO, arrays: ArrayList) -> None:
-    sealed = _Sealed(file)
+    hashing = _HashingFile(file)
     for array in arrays:
-        npy.write_array(sealed, array, version=(3, 0), allow_pickle=False)  # The version for any names of fields.
-    file.write(sealed.digest.digest())
+        npy.write_array(hashing, array, version=(3, 0), allow_pickle=False)  # This version allows any field names.
+    file.write(hashing.digest.digest())
 
 
 def _read(path: Path) -> tuple[str, ArrayList]:
-    """The file's key and its arrays. Raises FileNotFoundError and _Damaged."""
+    """Return the file's key and its arrays. Raises FileNotFoundError and _Damaged."""
     with path.open("rb") as file:
-        end = os.fstat(file.fileno()).st_size - _SEAL
-        if not _whole(file, end):
+        end = os.fstat(file.fileno()).st_size - _DIGEST_SIZE
+        if not _is_intact(file, end):
             raise _Damaged
         file.seek(0)
         arrays = []
@@ -203,25 +212,25 @@ def _read(path: Path) -> tuple[str, ArrayList]:
             while file.tell() < end:
                 arrays.append(npy.read_array(file, allow_pickle=False, max_header_size=end))
             key = arrays.pop().tobytes().decode("utf-8", "surrogatepass")
-        except (ValueError, EOFError) as error:  # Whole, but none of ours.
+        except (ValueError, EOFError) as error:  # Intact, but not one of this cache.
             raise _Damaged from error
     return key, arrays
 
 
-def _whole(file: BinaryIO, end: int) -> bool:
-    """Whether the hash at `end` is that of all before it. An empty file holds not even the key."""
-    digest, left = hashlib.sha256(), end
-    while left > 0 and (chunk := file.read(min(left, _CHUNK))):
+def _is_intact(file: BinaryIO, end: int) -> bool:
+    """Return whether the hash at `end` matches the contents before it. No valid file is empty: it holds its key."""
+    digest, remaining = hashlib.sha256(), end
+    while remaining > 0 and (chunk := file.read(min(remaining, _CHUNK))):
         digest.update(chunk)
-        left -= len(chunk)
+        remaining -= len(chunk)
     return end > 0 and file.read() == digest.digest()
 
 
 def _check(dtype: np.dtype[Any]) -> None:
-    """Raise TypeError for what would come back as something else."""
+    """Raise TypeError if arrays of this type would be read back as another type."""
     if dtype.hasobject or npy.descr_to_dtype(npy.dtype_to_descr(dtype)) != dtype:
         raise TypeError(
-            f'an array of {dtype} cannot be kept in a file; make it one of numbers first, as in array.astype("float32")'
+            f'an array of {dtype} cannot be stored in a file; convert it to numbers, as in array.astype("float32")'
         )
 
 
@@ -229,53 +238,53 @@ def _bytes(key: str) -> bytes:
     return key.encode("utf-8", "surrogatepass")
 
 
-# --- a step as arrays ------------------------------------------------------------------------------------------------
+# --- the result of a step as arrays ----------------------------------------------------------------------------------
 
 
-def _arrays(made: dict[str, Any]) -> ArrayList:
-    """The step as arrays: its words as JSON in UTF-8, and then those it holds."""
-    if type(made) is not dict:
-        raise TypeError(f"a step must make a dict, not {type(made).__name__}")
-    held: ArrayList = []
-    # JSON's escapes would join two surrogates into one character.
-    words = json.dumps(_told(made, "made", held), ensure_ascii=False).encode("utf-8", "surrogatepass")
-    return [np.frombuffer(words, np.uint8), *held]
+def _to_arrays(result: dict[str, Any]) -> ArrayList:
+    """The result as arrays: first its JSON in UTF-8, then the arrays that it holds."""
+    if type(result) is not dict:
+        raise TypeError(f"a step must return a dict, not {type(result).__name__}")
+    stored: ArrayList = []
+    # The escapes of JSON would join two surrogates into one character.
+    text = json.dumps(_to_json(result, "result", stored), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return [np.frombuffer(text, np.uint8), *stored]
 
 
-def _dict(arrays: ArrayList) -> dict[str, Any]:
-    words, *held = arrays
-    told: dict[str, Any] = _untold(json.loads(words.tobytes().decode("utf-8", "surrogatepass")), held)
-    return told
+def _from_arrays(arrays: ArrayList) -> dict[str, Any]:
+    text, *stored = arrays
+    result: dict[str, Any] = _from_json(json.loads(text.tobytes().decode("utf-8", "surrogatepass")), stored)
+    return result
 
 
-def _told(value: Any, place: str, held: ArrayList) -> Any:
-    """The value as JSON. An object there has one name, which says what it stands for, so that none is ambiguous."""
+def _to_json(value: Any, place: str, stored: ArrayList) -> Any:
+    """The value as JSON. Every object there has a single key, which names the type that it stands for."""
     if value is None or type(value) in (bool, int, str):
         return value
     if type(value) is float:
         return {"nan": struct.pack("<d", value).hex()} if math.isnan(value) else value
     if type(value) is list:
-        return [_told(item, f"{place}[{index}]", held) for index, item in enumerate(value)]
+        return [_to_json(item, f"{place}[{index}]", stored) for index, item in enumerate(value)]
     if type(value) is dict and all(type(name) is str for name in value):
-        return {"dict": {name: _told(item, f"{place}[{name!r}]", held) for name, item in value.items()}}
+        return {"dict": {name: _to_json(item, f"{place}[{name!r}]", stored) for name, item in value.items()}}
     if (type(value) is np.ndarray and value.dtype.kind in "biufcU") or isinstance(value, np.bool_ | np.number):
-        held.append(np.asarray(value, order="C"))
-        return {"array" if isinstance(value, np.ndarray) else "number": len(held) - 1}
+        stored.append(np.asarray(value, order="C"))
+        return {"array" if isinstance(value, np.ndarray) else "number": len(stored) - 1}
     raise TypeError(
-        f"{place} is a {type(value).__name__}, which a step cannot keep; make it of None, bools, numbers, strings, "
+        f"{place} is a {type(value).__name__}, which cannot be stored; use None, bools, numbers, strings, "
         "lists, dicts with strings as keys, and NumPy arrays of numbers, bools or strings"
     )
 
 
-def _untold(told: Any, held: ArrayList) -> Any:
-    """The value that :func:`_told` told."""
-    if isinstance(told, list):
-        return [_untold(item, held) for item in told]
-    if not isinstance(told, dict):
-        return told
-    ((kind, value),) = told.items()
+def _from_json(encoded: Any, stored: ArrayList) -> Any:
+    """The inverse of :func:`_to_json`."""
+    if isinstance(encoded, list):
+        return [_from_json(item, stored) for item in encoded]
+    if not isinstance(encoded, dict):
+        return encoded
+    ((kind, value),) = encoded.items()
     if kind == "dict":
-        return {name: _untold(item, held) for name, item in value.items()}
+        return {name: _from_json(item, stored) for name, item in value.items()}
     if kind == "nan":
         return struct.unpack("<d", bytes.fromhex(value))[0]
-    return held[value] if kind == "array" else held[value][()]
+    return stored[value] if kind == "array" else stored[value][()]

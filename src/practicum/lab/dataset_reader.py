@@ -1,4 +1,4 @@
-"""Pictures as people have them: a folder for each class, a table, a zip of either, or arrays."""
+"""Read a labelled image dataset: a folder per class, a CSV table, a zip archive of either, or an .npz file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from practicum.lab.array_files import ImageArrays, read_image_arrays
+from practicum.lab.array_files import InvalidArrays, read_image_arrays
+from practicum.lab.errors import LabError
 from practicum.lab.image_decoding import (
     Crop,
     DecodedImage,
@@ -34,38 +35,39 @@ from practicum.lab.image_sources import (
     list_images,
     printable_name,
 )
+from practicum.lab.progress import CountProgress
 from practicum.lab.zip_archive import ArchiveTooLarge, ZipArchive
 
-CountProgress = Callable[[int, int], None]
-"""Told after each picture how many are done, of how many."""
-
 MAX_BYTES = 4 * 1024**3
-"""No set is read that would take more memory than this."""
+"""Limit on the memory that the pixels of a dataset may take."""
 MAX_ENLARGEMENT = 1.5
-"""Small pictures are looked at enlarged by this much: most networks then see more in them, and no more beyond about
-twice their size (measured, docs/lab.md)."""
+"""How far small images are enlarged: most networks then recognise more in them, and no more beyond about twice their
+size (measured, docs/lab.md)."""
 SIDE_STEP = 32
 """Most networks halve their input five times."""
 ACCEPTED_SOURCES = (
-    "give a folder with a folder of pictures for each class, a CSV of files and labels, a .zip of either, or an .npz"
+    "use a folder with a folder of images for each class, a CSV of files and labels, a .zip of either, or an .npz file"
 )
-_FEW = 3
-"""So many remarks of one kind are made singly; more become one."""
+_MAX_SINGLE_REMARKS = 3
+"""Up to this many equal remarks are listed one by one; more of them become one remark."""
 
 
-class UnreadableDataset(ValueError):
-    """There is nothing to learn from. The message gives every reason, one a line, and what to do."""
+class UnreadableDataset(LabError):
+    """There is nothing to learn from. `remarks` hold every reason, the main one first, each also a line of the message.
 
-    def __init__(self, *reasons: str) -> None:
-        super().__init__("\n".join(reasons))
-        self.reasons = reasons
+    Codes: those of UnreadableFile if the whole source cannot be read, else `too-few-classes`.
+    """
+
+    def __init__(self, code: str, remarks: Sequence[Remark]) -> None:
+        super().__init__(code, "\n".join(f"{remark.file}: {remark.what}" for remark in remarks))
+        self.remarks = tuple(remarks)
 
 
 @dataclass(frozen=True)
 class LoadedDataset:
-    """A set as it was read: its pictures, what was done with files, which were left out, and why.
+    """The images of a dataset, and what was changed or left out.
 
-    `sizes` (n, 2) are height and width in pixels as in the files, once upright.
+    `sizes` (n, 2) are height and width, in pixels, of the upright originals.
     """
 
     images: ImageSet
@@ -79,221 +81,238 @@ def read_dataset(
     *,
     side: int = 224,
     crop: Crop = "centre",
-    apart: Path | None = None,
-    progress: CountProgress | None = None,
+    exclude: Path | None = None,
+    on_progress: CountProgress | None = None,
 ) -> LoadedDataset:
-    """Every picture in `source` that can be read, at `side` × `side` pixels, in the order of their names.
+    """Read every readable image of `source` at `side` × `side` pixels, sorted by name.
 
-    A class is left out when fewer than two of its pictures can be read. The folder `apart` is not looked into, such as
-    that of a model among its pictures. Raises UnreadableSet when fewer than two classes remain or the source is none.
+    A class with fewer than two readable images is left out.
+
+    Args:
+        source: A folder with a folder per class, a CSV file, a zip archive of either, or an .npz file.
+        side: Height and width of the result, in pixels.
+        crop: How images become square.
+        exclude: A folder that is skipped, such as that of a model among its images.
+        on_progress: Called after each image.
+
+    Raises:
+        UnreadableDataset: The source cannot be read, or fewer than two classes remain.
     """
-    with _refusals_of(source):
-        if _holds_arrays(source):
-            return _from_arrays(source, side, crop)
-        with _opened(source, apart) as (tree, held):
-            return _from_tree(source, tree, held, side, crop, progress)
+    with _as_dataset_errors(source):
+        if _is_array_file(source):
+            return _read_arrays(source, side, crop)
+        with _open_source(source, exclude) as (tree, listing):
+            return _read_tree(source, tree, listing, side, crop, on_progress)
 
 
-def check_dataset(source: Path, *, apart: Path | None = None) -> None:
-    """Raise UnreadableSet where :func:`read` would, as far as it can be told before any picture is opened."""
-    with _refusals_of(source):
-        if _holds_arrays(source):
+def check_dataset(source: Path, *, exclude: Path | None = None) -> None:
+    """Raise UnreadableDataset as :func:`read_dataset` does, as far as this is known without opening an image."""
+    with _as_dataset_errors(source):
+        if _is_array_file(source):
             return
-        with _opened(source, apart) as (_tree, held):
-            labels = [entry.label for entry in held.entries]
-            _kept, classes, alone = _enough(labels, sorted({*labels}))
+        with _open_source(source, exclude) as (_tree, listing):
+            labels = [entry.label for entry in listing.entries]
+            _rows, classes, too_small = _usable_classes(labels, sorted({*labels}))
             if len(classes) < 2:
-                raise UnreadableDataset(*_nothing(source, classes, [*held.left_out, *alone]))
+                raise _too_few_classes(source, classes, [*listing.left_out, *too_small])
 
 
-def choose_side(sizes: NDArray[np.int32], *, least: int, usual: int) -> int:
-    """The side, in pixels, at which a network should look at pictures of these `sizes` (n, 2).
+def choose_side(sizes: NDArray[np.int32], *, min_side: int, default_side: int) -> int:
+    """Return the side, in pixels, at which a network should see images of these `sizes` (n, 2).
 
-    That is its `usual` one, or less where most pictures are smaller: enlarged much, they no longer look like what it
-    knows. Never under `least`.
+    This is the `default_side`, or less if most images are smaller: enlarged much, they no longer look like
+    what the network knows. It is at least `min_side`.
     """
     wanted = MAX_ENLARGEMENT * float(np.median(sizes.min(axis=1)))
-    return int(max(least, min(usual, math.ceil(wanted / SIDE_STEP) * SIDE_STEP)))
+    return int(max(min_side, min(default_side, math.ceil(wanted / SIDE_STEP) * SIDE_STEP)))
 
 
 def read_images(
-    files: Sequence[Path], *, side: int = 224, crop: Crop = "centre", progress: CountProgress | None = None
+    files: Sequence[Path], *, side: int = 224, crop: Crop = "centre", on_progress: CountProgress | None = None
 ) -> tuple[NDArray[np.uint8], tuple[str, ...], tuple[Remark, ...]]:
-    """Pictures without labels, to be told apart: pixels uint8 (n, side, side, 3) of those that can be read, their
-    names as given, and the others with the reason."""
+    """Read images without labels.
+
+    Returns:
+        Pixels uint8 (n, side, side, 3) of the readable images, their names as given, and a remark on each other file.
+    """
     names = [str(file) for file in files]
-    room = _room(len(names), side)
+    pixels = _allocate(len(names), side)
 
-    def one(row: int) -> DecodedImage | Remark:
-        return _decoded(ImageFolder(files[row].parent), files[row].name, names[row], side, crop)
+    def decode(row: int) -> DecodedImage | Remark:
+        return _decode(ImageFolder(files[row].parent), files[row].name, names[row], side, crop)
 
-    found = _all(one, room, progress)
-    kept = [row for row, each in enumerate(found) if isinstance(each, DecodedImage)]
-    left_out = tuple(each for each in found if isinstance(each, Remark))
-    return _packed(room, kept), tuple(printable_name(names[row]) for row in kept), left_out
+    results = _decode_all(decode, pixels, on_progress)
+    rows = [row for row, result in enumerate(results) if isinstance(result, DecodedImage)]
+    left_out = tuple(result for result in results if isinstance(result, Remark))
+    return _keep_rows(pixels, rows), tuple(printable_name(names[row]) for row in rows), left_out
 
 
 @contextmanager
-def _refusals_of(source: Path) -> Iterator[None]:
+def _as_dataset_errors(source: Path) -> Iterator[None]:
+    file = printable_name(source)
     try:
         yield
-    except (UnreadableFile, ArchiveTooLarge) as reason:
-        raise UnreadableDataset(*(f"{printable_name(source)}: {line}" for line in str(reason).splitlines())) from None
+    except InvalidArrays as error:
+        raise UnreadableDataset(error.code, [Remark(file, text, code) for code, text in error.problems]) from None
+    except (UnreadableFile, ArchiveTooLarge) as error:
+        raise UnreadableDataset(error.code, [Remark(file, error.message, error.code)]) from None
 
 
-def _holds_arrays(source: Path) -> bool:
+def _is_array_file(source: Path) -> bool:
     return source.suffix.casefold() == ".npz" and source.is_file()
 
 
 @contextmanager
-def _opened(source: Path, apart: Path | None) -> Iterator[tuple[FileTree, ImageListing]]:
-    """The source's files, and what they are. Raises Refused."""
-    kind = source.suffix.casefold() if source.is_file() else ""
-    if kind == ".zip":
+def _open_source(source: Path, exclude: Path | None) -> Iterator[tuple[FileTree, ImageListing]]:
+    """The files of the source, and the list of its images. Raises UnreadableFile."""
+    suffix = source.suffix.casefold() if source.is_file() else ""
+    if suffix == ".zip":
         with ZipArchive(source) as archive:
             yield archive, list_images(archive)
-    elif kind == ".csv":
+    elif suffix == ".csv":
         folder = ImageFolder(source.parent)
         yield folder, list_by_table(folder, source.name)
     elif source.is_dir():
-        folder = ImageFolder(source, apart)
+        folder = ImageFolder(source, exclude)
         yield folder, list_images(folder)
+    elif source.exists():
+        raise UnreadableFile("unsupported-source", f"is not a supported dataset; {ACCEPTED_SOURCES}")
     else:
-        raise UnreadableFile(f"is {'no such source' if source.exists() else 'not there'}; {ACCEPTED_SOURCES}")
+        raise UnreadableFile("not-found", f"does not exist; {ACCEPTED_SOURCES}")
 
 
-def _from_tree(
-    source: Path, tree: FileTree, held: ImageListing, side: int, crop: Crop, progress: CountProgress | None
+def _read_tree(
+    source: Path, tree: FileTree, listing: ImageListing, side: int, crop: Crop, on_progress: CountProgress | None
 ) -> LoadedDataset:
-    room = _room(len(held.entries), side)
+    pixels = _allocate(len(listing.entries), side)
 
-    def one(row: int) -> DecodedImage | Remark:
-        name = held.entries[row].name
-        return _decoded(tree, name, printable_name(name), side, crop)
+    def decode(row: int) -> DecodedImage | Remark:
+        name = listing.entries[row].name
+        return _decode(tree, name, printable_name(name), side, crop)
 
-    found = _all(one, room, progress)
-    left_out = [*held.left_out, *(each for each in found if isinstance(each, Remark))]
-    rows = [row for row, each in enumerate(found) if isinstance(each, DecodedImage)]
-    labels = [entry.label for entry in held.entries]
-    kept, classes, alone = _enough([labels[row] for row in rows], sorted({*labels}))
-    rows = [rows[one] for one in kept]
-    left_out += alone
+    results = _decode_all(decode, pixels, on_progress)
+    left_out = [*listing.left_out, *(result for result in results if isinstance(result, Remark))]
+    decoded = {row: result for row, result in enumerate(results) if isinstance(result, DecodedImage)}
+    labels = [entry.label for entry in listing.entries]
+    usable, classes, too_small = _usable_classes([labels[row] for row in decoded], sorted({*labels}))
+    rows = [list(decoded)[place] for place in usable]
+    left_out += too_small
     if len(classes) < 2:
-        raise UnreadableDataset(*_nothing(source, classes, left_out))
-    decoded = [found[row] for row in rows]
-    names = tuple(printable_name(held.entries[row].name) for row in rows)
-    remarks = [*held.remarks, *_remarks(names, [each for each in decoded if isinstance(each, DecodedImage)])]
-    sizes = np.array([each.size for each in decoded if isinstance(each, DecodedImage)], np.int32)
+        raise _too_few_classes(source, classes, left_out)
+    names = tuple(printable_name(listing.entries[row].name) for row in rows)
+    remarks = [*listing.remarks, *_conversion_remarks(names, [decoded[row] for row in rows])]
+    sizes = np.array([decoded[row].size for row in rows], np.int32)
     numbers = np.array([classes.index(labels[row]) for row in rows], np.int64)
-    return LoadedDataset(
-        ImageSet(_packed(room, rows), numbers, classes, names), tuple(remarks), _sorted(left_out), sizes
-    )
+    images = ImageSet(_keep_rows(pixels, rows), numbers, classes, names)
+    return LoadedDataset(images, tuple(remarks), _sorted(left_out), sizes)
 
 
-def _from_arrays(source: Path, side: int, crop: Crop) -> LoadedDataset:
-    arrays: ImageArrays = read_image_arrays(source)
-    kept, classes, alone = _enough(arrays.labels, arrays.order)
+def _read_arrays(source: Path, side: int, crop: Crop) -> LoadedDataset:
+    arrays = read_image_arrays(source)
+    rows, classes, too_small = _usable_classes(arrays.labels, arrays.order)
     if len(classes) < 2:
-        raise UnreadableDataset(*_nothing(source, classes, alone))
-    pixels = _room(len(kept), side)
-    for place, row in enumerate(kept):
-        pixels[place] = np.asarray(
-            resize_to_square(Image.fromarray(np.ascontiguousarray(arrays.images[row])), side, crop)
-        )
-    labels = np.array([classes.index(arrays.labels[row]) for row in kept], np.int64)
-    names = tuple(f"images[{row}]" for row in kept)
-    sizes = np.tile(np.array(arrays.images.shape[1:3], np.int32), (len(kept), 1))
-    return LoadedDataset(ImageSet(pixels, labels, classes, names), (), tuple(alone), sizes)
+        raise _too_few_classes(source, classes, too_small)
+    pixels = _allocate(len(rows), side)
+    for place, row in enumerate(rows):
+        image = Image.fromarray(np.ascontiguousarray(arrays.images[row]))
+        pixels[place] = np.asarray(resize_to_square(image, side, crop))
+    labels = np.array([classes.index(arrays.labels[row]) for row in rows], np.int64)
+    names = tuple(f"images[{row}]" for row in rows)
+    sizes = np.tile(np.array(arrays.images.shape[1:3], np.int32), (len(rows), 1))
+    return LoadedDataset(ImageSet(pixels, labels, classes, names), (), tuple(too_small), sizes)
 
 
-# --- decoding many pictures ------------------------------------------------------------------------------------------
+# --- decoding many images --------------------------------------------------------------------------------------------
 
 
-def _decoded(tree: FileTree, file: str, name: str, side: int, crop: Crop) -> DecodedImage | Remark:
+def _decode(tree: FileTree, file: str, name: str, side: int, crop: Crop) -> DecodedImage | Remark:
     try:
         return decode_image(tree.read(file), side=side, crop=crop)
-    except (UnreadableFile, UndecodableImage) as reason:
-        return Remark(printable_name(name), str(reason))
+    except (UnreadableFile, UndecodableImage) as error:
+        return Remark(printable_name(name), error.message, error.code)
 
 
-def _room(count: int, side: int) -> NDArray[np.uint8]:
+def _allocate(count: int, side: int) -> NDArray[np.uint8]:
+    """Zeros of shape (count, side, side, 3). Raises UnreadableFile if they would take too much memory."""
     if side < 1:
         raise ValueError(f"side must be at least 1, not {side}")
     if count * side * side * 3 > MAX_BYTES:
-        most = MAX_BYTES // (side * side * 3)
-        raise UnreadableFile(f"holds {count} pictures; at {side} × {side} pixels {most} fit into memory: give fewer")
+        limit = MAX_BYTES // (side * side * 3)
+        reason = f"holds {count} images; at {side} × {side} pixels {limit} fit into memory: use fewer"
+        raise UnreadableFile("too-many-images", reason)
     return np.zeros((count, side, side, 3), np.uint8)
 
 
-def _all(
-    one: Callable[[int], DecodedImage | Remark], room: NDArray[np.uint8], progress: CountProgress | None
+def _decode_all(
+    decode: Callable[[int], DecodedImage | Remark], pixels: NDArray[np.uint8], on_progress: CountProgress | None
 ) -> list[DecodedImage | Remark]:
-    """What became of each picture, in order, its pixels in its row of `room` and nowhere else."""
+    """Decode every row in parallel. The pixels of each image are stored in its row of `pixels` and nowhere else."""
 
-    def put(row: int) -> DecodedImage | Remark:
-        done = one(row)
-        if isinstance(done, DecodedImage):
-            room[row] = done.pixels
-            return DecodedImage(room[row], done.size, done.notes)
-        return done
+    def store(row: int) -> DecodedImage | Remark:
+        result = decode(row)
+        if isinstance(result, DecodedImage):
+            pixels[row] = result.pixels
+            return DecodedImage(pixels[row], result.size, result.notes)
+        return result
 
-    found = []
+    results = []
     with ignore_pillow_warnings(), ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as threads:
         try:
-            for done in threads.map(put, range(len(room))):
-                found.append(done)
-                if progress is not None:
-                    progress(len(found), len(room))
+            for result in threads.map(store, range(len(pixels))):
+                results.append(result)
+                if on_progress is not None:
+                    on_progress(len(results), len(pixels))
         except BaseException:
             threads.shutdown(wait=True, cancel_futures=True)
             raise
-    return found
+    return results
 
 
-def _packed(room: NDArray[np.uint8], rows: Sequence[int]) -> NDArray[np.uint8]:
-    """Only these rows, ascending, moved up in place: a set is never in memory twice."""
+def _keep_rows(pixels: NDArray[np.uint8], rows: Sequence[int]) -> NDArray[np.uint8]:
+    """These rows, ascending, moved to the front in place: a dataset is never in memory twice."""
     for place, row in enumerate(rows):
         if place != row:
-            room[place] = room[row]
-    return room[: len(rows)]
+            pixels[place] = pixels[row]
+    return pixels[: len(rows)]
 
 
-# --- what is said about them -----------------------------------------------------------------------------------------
+# --- classes and remarks ---------------------------------------------------------------------------------------------
 
 
-def _enough(labels: Sequence[str], order: Sequence[str]) -> tuple[list[int], tuple[str, ...], list[Remark]]:
-    """The rows whose class has two pictures or more, those classes in order, and a remark on each of the others."""
+def _usable_classes(labels: Sequence[str], order: Sequence[str]) -> tuple[list[int], tuple[str, ...], list[Remark]]:
+    """The rows of classes with two images or more, those classes in order, and a remark on each other class."""
     counts = Counter(labels)
     classes = tuple(name for name in order if counts[name] >= 2)
-    kept = [row for row, label in enumerate(labels) if counts[label] >= 2]
-    few = {
-        1: "has one picture; at least 2 are needed to test on one that was not learned",
-        0: "has no picture that can be read",
+    rows = [row for row, label in enumerate(labels) if counts[label] >= 2]
+    reasons = {
+        1: ("single-image", "has one image; at least 2 are needed, one of them for testing"),
+        0: ("no-readable-image", "has no readable image"),
     }
-    return kept, classes, [Remark(f"class {name}", few[counts[name]]) for name in order if counts[name] < 2]
+    too_small = [Remark(f"class {name}", *reversed(reasons[counts[name]])) for name in order if counts[name] < 2]
+    return rows, classes, too_small
 
 
-def _nothing(source: Path, classes: tuple[str, ...], left_out: Sequence[Remark]) -> list[str]:
-    held = f"one class that can be learned ({classes[0]})" if classes else "no class that can be learned"
+def _too_few_classes(source: Path, classes: tuple[str, ...], left_out: Sequence[Remark]) -> UnreadableDataset:
+    found = f"only one usable class ({classes[0]})" if classes else "no usable class"
     needed = f"at least 2 are needed, each with 2 images or more: {ACCEPTED_SOURCES}"
-    first = f"{printable_name(source)}: holds {held}; {needed}"
-    return [first, *(f"{remark.file}: {remark.what}" for remark in _sorted(left_out))]
+    reason = Remark(printable_name(source), f"holds {found}; {needed}", "too-few-classes")
+    return UnreadableDataset(reason.code, [reason, *_sorted(left_out)])
 
 
-def _remarks(names: Sequence[str], decoded: Sequence[DecodedImage]) -> list[Remark]:
-    """What was done with which file; what was done with many is said once."""
-    files: dict[str, list[str]] = {}
-    for name, one in zip(names, decoded, strict=True):
-        for note in one.notes:
+def _conversion_remarks(names: Sequence[str], images: Sequence[DecodedImage]) -> list[Remark]:
+    """A remark on each converted image; many equal ones become one remark that names the first file."""
+    files: dict[tuple[str, str], list[str]] = {}
+    for name, image in zip(names, images, strict=True):
+        for note in image.notes:
             files.setdefault(note, []).append(name)
     remarks = []
-    for note, each in files.items():
-        if len(each) <= _FEW:
-            remarks += [Remark(file, note) for file in each]
+    for (code, text), noted in files.items():
+        if len(noted) <= _MAX_SINGLE_REMARKS:
+            remarks += [Remark(file, text, code) for file in noted]
         else:
-            remarks.append(Remark(each[0], f"{note}; so were {len(each) - 1} more"))
+            remarks.append(Remark(noted[0], f"{text} (and {len(noted) - 1} more)", code))
     return remarks
 
 
 def _sorted(remarks: Sequence[Remark]) -> tuple[Remark, ...]:
-    return tuple(sorted(remarks, key=lambda one: (one.file, one.what)))
+    return tuple(sorted(remarks, key=lambda remark: (remark.file, remark.what)))

@@ -1,4 +1,4 @@
-"""The two settings without which no run repeats to the last digit."""
+"""Make TensorFlow deterministic to the last digit."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import os
 
 import tensorflow as tf
 
+from practicum.lab.errors import LabError
+
 PARALLEL_OPERATIONS = os.cpu_count() or 1
-"""How many operations may run beside each other."""
+"""How many operations may run in parallel."""
 
 
 def make_deterministic() -> None:
-    """Hold each of TensorFlow's operations to one thread and to its deterministic kernel, for the rest of the process.
+    """Run each TensorFlow operation on one thread and with its deterministic kernel, for the rest of the process.
 
-    One thread an operation, so that sums are added in one order however many cores there are; different operations
-    may still run beside each other. Deterministic kernels, since they give other last digits than the usual ones:
-    either would repeat, but one must be chosen. TensorFlow's own random operations then need a seed.
+    With one thread per operation, sums are added in the same order on any number of cores; different operations may
+    still run in parallel. Deterministic kernels return other last digits than the usual ones: either would repeat, but
+    one must be chosen. TensorFlow's own random operations then need a seed.
 
-    Raises RuntimeError where TensorFlow has already started with more threads than one an operation.
+    Raises:
+        LabError: `several-threads`: TensorFlow has already started with more than one thread per operation.
     """
     tf.config.experimental.enable_op_determinism()
     try:
@@ -25,7 +28,8 @@ def make_deterministic() -> None:
         tf.config.threading.set_inter_op_parallelism_threads(PARALLEL_OPERATIONS)
     except RuntimeError:
         if os.environ.get("TF_NUM_INTRAOP_THREADS") != "1":
-            raise RuntimeError(
-                "TensorFlow already runs on several threads, where the last digits depend on chance; "
-                "start Python with TF_NUM_INTRAOP_THREADS=1"
+            raise LabError(
+                "several-threads",
+                "TensorFlow already runs on several threads, where the last digits depend on chance. "
+                "Start Python with TF_NUM_INTRAOP_THREADS=1.",
             ) from None

@@ -1,4 +1,4 @@
-"""What is wrong, if anything: named findings, each with its evidence and the remedy that was seen to help here."""
+"""Diagnose a fit: named findings, each with its evidence and the remedy that was measured to help."""
 
 from __future__ import annotations
 
@@ -9,31 +9,32 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.formatting import percent
+from practicum.formatting import counted, percent
 from practicum.lab.label_noise import SuspectLabel
 from practicum.lab.learning_curve import LearningCurve
 from practicum.lab.near_duplicates import DuplicatePair
 from practicum.statistics.intervals import Interval, half_width, wilson_interval
 
 Severity = Literal["stop", "warn", "note"]
-"""Stop: the accuracy told is not to be trusted. Warn: it could be better, or says less than it seems. Note: to know."""
+"""stop: the reported accuracy cannot be trusted. warn: it could be better, or is less certain than it seems. note: for
+information."""
 
 OVERFITTING_GAP = 0.1
-"""Training accuracy above validation accuracy by this much, surely, is told as overfitting."""
+"""Training accuracy that is above the interval of the validation accuracy by this much means overfitting."""
 
 LOW_TRAIN_ACCURACY = 0.9
-"""A training accuracy under this is told as underfitting where validation is no worse."""
+"""A lower training accuracy means underfitting, if the validation accuracy is not lower still."""
 
 IMBALANCE_RATIO = 3
-"""How many times the pictures of the rarest class the commonest may have, before it is told."""
+"""Classes are imbalanced if the largest one has this many times the images of the smallest one."""
 
 WIDE_HALF_WIDTH = 0.1
-"""Half-width of the accuracy's interval from which on there are too few pictures."""
+"""There are too few images if the half-width of the accuracy's interval reaches this."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was found, in words; `rows` are the pictures to look at."""
+    """One finding, in words. `rows` are the images to look at."""
 
     name: str
     severity: Severity
@@ -45,183 +46,201 @@ class Finding:
 
 @dataclass(frozen=True)
 class FitMeasurements:
-    """What is known of a fit. Whatever was not measured stays None, and nothing is concluded from it."""
+    """The measurements of a fit. What was not measured is None, and no finding is based on it."""
 
     labels: NDArray[np.int64]
     """(n,)."""
     probabilities: NDArray[np.float64]
     """(n, classes), out of fold."""
     classes: tuple[str, ...]
-    twins: tuple[DuplicatePair, ...] = ()
+    duplicates: tuple[DuplicatePair, ...] = ()
     suspects: tuple[SuspectLabel, ...] = ()
     train_accuracy: float | None = None
-    """Of the chosen way, on what it learned from, as a share of 1."""
-    smallest: int | None = None
-    """The shorter side of the smallest picture as it came, in pixels."""
+    """Accuracy of the selected strategy on its training images, from 0 to 1."""
+    smallest_side: int | None = None
+    """The shorter side of the smallest original image, in pixels."""
     side: int | None = None
-    """Height and width at which the base looks at pictures, in pixels."""
+    """Height and width of the network's input, in pixels."""
     pixel_range: tuple[float, float] | None = None
-    """Least and greatest value that reached the base."""
+    """Smallest and largest value of the base's input."""
     expected_range: tuple[float, float] | None = None
-    moved: float | None = None
-    """Largest change of any weight that was meant to be trained; 0 where training changed nothing."""
-    curve: LearningCurve | None = None
-    helped: Mapping[str, Interval] = field(default_factory=dict)
-    """By how much accuracy rose with each remedy that was tried here, as a share of 1, keyed by its words."""
+    """Range of values that the base was trained on."""
+    weight_change: float | None = None
+    """Largest change of a trainable weight; 0 if training changed nothing."""
+    learning_curve: LearningCurve | None = None
+    remedy_gains: Mapping[str, Interval] = field(default_factory=dict)
+    """Accuracy gain of each remedy that was tried, as a share of 1, by the name of the remedy."""
 
     @property
-    def right(self) -> NDArray[np.bool_]:
-        """Whether each picture was put into its class, (n,)."""
-        right: NDArray[np.bool_] = self.probabilities.argmax(axis=1) == self.labels
-        return right
+    def correct(self) -> NDArray[np.bool_]:
+        """Whether each image is classified correctly, (n,)."""
+        correct: NDArray[np.bool_] = self.probabilities.argmax(axis=1) == self.labels
+        return correct
 
     @property
     def accuracy(self) -> Interval:
-        """Out of fold, with Wilson's interval."""
-        return wilson_interval(int(self.right.sum()), len(self.labels))
+        """Out-of-fold accuracy, with Wilson's interval."""
+        return wilson_interval(int(self.correct.sum()), len(self.labels))
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """Pictures of each class, (classes,)."""
+        """Number of images of each class, (classes,)."""
         return np.bincount(self.labels, minlength=len(self.classes))
 
+    def recall(self, label: int) -> Interval:
+        """Return the share of the class's images that are classified correctly, with Wilson's interval."""
+        return wilson_interval(int(self.correct[self.labels == label].sum()), int(self.counts[label]))
 
-def diagnose(evidence: FitMeasurements) -> tuple[Finding, ...]:
-    """Every finding that the evidence bears, gravest first."""
-    found = [finding for find in DETECTORS if (finding := find(evidence)) is not None]
+
+def diagnose(measurements: FitMeasurements) -> tuple[Finding, ...]:
+    """Return every finding that the measurements support, the most severe first."""
+    findings = [finding for detect in DETECTORS if (finding := detect(measurements)) is not None]
     order = ("stop", "warn", "note")
-    return tuple(sorted(found, key=lambda finding: order.index(finding.severity)))
+    return tuple(sorted(findings, key=lambda finding: order.index(finding.severity)))
 
 
-def leakage(evidence: FitMeasurements) -> Finding | None:
-    """The same picture more than once; in two classes, one label at least is wrong."""
-    if not evidence.twins:
+def leakage(measurements: FitMeasurements) -> Finding | None:
+    """Report near duplicates. If they are in two classes, at least one label is wrong."""
+    if not measurements.duplicates:
         return None
-    across = [twin for twin in evidence.twins if evidence.labels[twin.first] != evidence.labels[twin.second]]
-    shown = across or list(evidence.twins)
-    rows = tuple(dict.fromkeys(row for twin in shown for row in (twin.first, twin.second)))
-    if across:
-        told = f"{_number(len(across), 'pair')} of pictures that are the same or nearly the same bear different labels."
-        return Finding("leakage", "stop", "The same picture in two classes", told, "Decide which label is right.", rows)
-    told = (
-        f"{_number(len(shown), 'pair')} of pictures are the same or nearly the same. "
-        "They were kept on one side of every split, so the accuracy told is not raised by them."
+    labels = measurements.labels
+    conflicting = [pair for pair in measurements.duplicates if labels[pair.first] != labels[pair.second]]
+    pairs = conflicting or list(measurements.duplicates)
+    rows = tuple(dict.fromkeys(row for pair in pairs for row in (pair.first, pair.second)))
+    listed = f"{counted(len(pairs), 'pair')} of identical or nearly identical images"
+    if conflicting:
+        evidence = f"{listed} {'has' if len(pairs) == 1 else 'have'} different labels."
+        remedy = "Decide which label is right."
+        return Finding("leakage", "stop", "The same image is in two classes", evidence, remedy, rows)
+    evidence = (
+        f"{listed} {'was' if len(pairs) == 1 else 'were'} found and kept on one side of every split, "
+        "so they do not inflate the reported accuracy."
     )
-    return Finding("leakage", "note", "Some pictures are there twice", told, "Nothing must be done.", rows)
+    return Finding("leakage", "note", "Some images are duplicates", evidence, "Nothing needs to be done.", rows)
 
 
-def label_noise(evidence: FitMeasurements) -> Finding | None:
-    """Labels that models which had not seen the picture contradict."""
-    if not evidence.suspects:
+def label_noise(measurements: FitMeasurements) -> Finding | None:
+    """Report labels that out-of-fold predictions contradict."""
+    suspects = measurements.suspects
+    if not suspects:
         return None
-    told = (
-        f"{_number(len(evidence.suspects), 'picture')} of {len(evidence.labels)} "
-        f"{'looks' if len(evidence.suspects) == 1 else 'look'} like another class to models that had not learned "
-        f"{'it' if len(evidence.suspects) == 1 else 'them'}."
+    verb, pronoun = ("looks", "it") if len(suspects) == 1 else ("look", "them")
+    evidence = (
+        f"{counted(len(suspects), 'image')} of {len(measurements.labels)} {verb} like another class to models "
+        f"that were not trained on {pronoun}."
     )
-    remedy = "Look at each; correct the label where it is wrong. " + _tried(evidence, "leaving out suspects")
-    rows = tuple(suspect.row for suspect in evidence.suspects)
-    return Finding("label-noise", "warn", "Some labels may be wrong", told, remedy, rows)
+    gain = _describe_gain(measurements, "leaving out suspects")
+    remedy = f"Check each of these images, and correct wrong labels. {gain}"
+    rows = tuple(suspect.row for suspect in suspects)
+    return Finding("label-noise", "warn", "Some labels may be wrong", evidence, remedy, rows)
 
 
-def nothing_learned(evidence: FitMeasurements) -> Finding | None:
-    """An accuracy that always naming the commonest class would reach too."""
-    common = int(evidence.counts.max()) / len(evidence.labels)
-    recalls = [_recall(evidence, one).low for one in range(len(evidence.classes)) if evidence.counts[one]]
-    # Where one class is far commoner, naming it is right mostly; a model that also knows the others has learned.
-    if evidence.accuracy.low > common or sum(recalls) / len(recalls) > 1 / len(recalls):
+def nothing_learned(measurements: FitMeasurements) -> Finding | None:
+    """Report an accuracy that is not surely better than always predicting the largest class."""
+    counts, labels = measurements.counts, range(len(measurements.classes))
+    largest_share = int(counts.max()) / len(measurements.labels)
+    recalls = [measurements.recall(label).low for label in labels if counts[label]]
+    # With a dominant class, predicting it is mostly right; a model that also recognises the others has learned.
+    if measurements.accuracy.low > largest_share or sum(recalls) / len(recalls) > 1 / len(recalls):
         return None
-    name = evidence.classes[int(evidence.counts.argmax())]
-    told = (
-        f"The accuracy is {_points(evidence.accuracy)}; "
-        f"always answering “{name}” would be right {percent(common)} of the time."
+    name = measurements.classes[int(counts.argmax())]
+    evidence = (
+        f"The accuracy is {_with_interval(measurements.accuracy)}; always predicting “{name}” would reach "
+        f"{percent(largest_share)}."
     )
-    remedy = "Look whether a person could tell the classes apart at this size, then for wrong labels, then get more."
-    return Finding("nothing-learned", "stop", "Nothing was surely learned", told, remedy)
+    remedy = "Check whether a person can distinguish the classes at this size, check the labels, then add images."
+    return Finding("nothing-learned", "stop", "No better than guessing", evidence, remedy)
 
 
-def overfitting(evidence: FitMeasurements) -> Finding | None:
-    """Surely better on what was learned than on what was not."""
-    train = evidence.train_accuracy
-    if train is None or train - evidence.accuracy.high < OVERFITTING_GAP:
+def overfitting(measurements: FitMeasurements) -> Finding | None:
+    """Report a training accuracy that is surely higher than the validation accuracy."""
+    train = measurements.train_accuracy
+    if train is None or train - measurements.accuracy.high < OVERFITTING_GAP:
         return None
-    told = f"{percent(train)} right of the pictures it learned from, {_points(evidence.accuracy)} of others."
-    return Finding("overfitting", "warn", "It remembers more than it understands", told, _best(evidence))
-
-
-def underfitting(evidence: FitMeasurements) -> Finding | None:
-    """Not good even on what was learned."""
-    train = evidence.train_accuracy
-    if train is None or train >= LOW_TRAIN_ACCURACY or train > evidence.accuracy.high:
-        return None
-    told = f"Only {percent(train)} right of the very pictures it learned from, {_points(evidence.accuracy)} of others."
-    return Finding("underfitting", "warn", "It is too simple for these pictures", told, _best(evidence))
-
-
-def class_imbalance(evidence: FitMeasurements) -> Finding | None:
-    """One class far commoner than another."""
-    least, most = int(evidence.counts.argmin()), int(evidence.counts.argmax())
-    if evidence.counts[most] < IMBALANCE_RATIO * evidence.counts[least]:
-        return None
-    rows = evidence.labels == least
-    recall = wilson_interval(int(evidence.right[rows].sum()), int(rows.sum())) if rows.any() else None
-    told = (
-        f"“{evidence.classes[most]}” has {evidence.counts[most]} pictures, “{evidence.classes[least]}” only "
-        f"{evidence.counts[least]}" + (f", of which {_points(recall)} were recognised." if recall else ".")
+    evidence = (
+        f"The accuracy is {percent(train)} on training images, and {_with_interval(measurements.accuracy)} on others."
     )
-    remedy = f"More pictures of “{evidence.classes[least]}”. " + _tried(evidence, "balanced weights")
-    return Finding("class-imbalance", "warn", "Some classes are rare", told, remedy)
+    return Finding("overfitting", "warn", "The model overfits", evidence, _best_remedy(measurements))
 
 
-def too_small_input(evidence: FitMeasurements) -> Finding | None:
-    """Pictures that had to be enlarged for the base."""
-    if evidence.smallest is None or evidence.side is None or evidence.smallest >= evidence.side:
+def underfitting(measurements: FitMeasurements) -> Finding | None:
+    """Report a low training accuracy."""
+    train = measurements.train_accuracy
+    if train is None or train >= LOW_TRAIN_ACCURACY or train > measurements.accuracy.high:
         return None
-    told = f"The smallest picture is {evidence.smallest} pixels across; the network looks at {evidence.side}."
-    remedy = "Take larger originals where there are any: enlarging adds no detail."
-    return Finding("too-small-input", "note", "Some pictures were enlarged", told, remedy)
-
-
-def wrong_preprocessing(evidence: FitMeasurements) -> Finding | None:
-    """Pixels that reached the base in another range than it was trained with."""
-    if evidence.pixel_range is None or evidence.expected_range is None:
-        return None
-    (low, high), (least, most) = evidence.pixel_range, evidence.expected_range
-    wide = most - least
-    # A gain that was measured needs no further sign.
-    if (
-        "right preprocessing" not in evidence.helped
-        and low >= least - wide / 20
-        and high <= most + wide / 20
-        and high - low >= wide / 20
-    ):
-        return None
-    told = f"The base was given values from {low:g} to {high:g}; it was trained on {least:g} to {most:g}."
-    remedy = "Give it pixels in the range it was trained on. " + _tried(evidence, "right preprocessing")
-    return Finding("wrong-preprocessing", "stop", "The base sees pixels in a range it does not know", told, remedy)
-
-
-def frozen_by_mistake(evidence: FitMeasurements) -> Finding | None:
-    """Weights that were to be trained, and did not move."""
-    if evidence.moved is None or evidence.moved > 0:
-        return None
-    told = "No weight that was to be trained changed, by not a single bit."
-    remedy = (
-        "Set `trainable = True` on the layers, then call `compile` again: after a first `fit` it is ignored until then."
+    evidence = (
+        f"The accuracy is only {percent(train)} on training images, and {_with_interval(measurements.accuracy)} on "
+        "others."
     )
-    return Finding("frozen-by-mistake", "stop", "What was to be trained stood still", told, remedy)
+    return Finding("underfitting", "warn", "The model underfits", evidence, _best_remedy(measurements))
 
 
-def too_few_images(evidence: FitMeasurements) -> Finding | None:
-    """An interval so wide that the accuracy says little."""
-    n, half = len(evidence.labels), half_width(len(evidence.labels), evidence.accuracy.value)
-    half = max(half, (evidence.accuracy.high - evidence.accuracy.low) / 2)
+def class_imbalance(measurements: FitMeasurements) -> Finding | None:
+    """Report classes of very different sizes."""
+    counts = measurements.counts
+    smallest, largest = int(counts.argmin()), int(counts.argmax())
+    if counts[largest] < IMBALANCE_RATIO * counts[smallest]:
+        return None
+    evidence = (
+        f"“{measurements.classes[largest]}” has {counts[largest]} images, "
+        f"“{measurements.classes[smallest]}” only {counts[smallest]}"
+    )
+    if counts[smallest]:
+        evidence += f", {_with_interval(measurements.recall(smallest))} of them classified correctly"
+    gain = _describe_gain(measurements, "balanced weights")
+    remedy = f"Add images of “{measurements.classes[smallest]}”. {gain}"
+    return Finding("class-imbalance", "warn", "Some classes are rare", f"{evidence}.", remedy)
+
+
+def too_small_input(measurements: FitMeasurements) -> Finding | None:
+    """Report images that were enlarged for the base."""
+    smallest, side = measurements.smallest_side, measurements.side
+    if smallest is None or side is None or smallest >= side:
+        return None
+    evidence = f"The smallest image is {smallest} pixels across; the network's input is {side}."
+    remedy = "Use larger originals if there are any: enlarging adds no detail."
+    return Finding("too-small-input", "note", "Some images were enlarged", evidence, remedy)
+
+
+def wrong_preprocessing(measurements: FitMeasurements) -> Finding | None:
+    """Report an input of the base in another range than it was trained on."""
+    if measurements.pixel_range is None or measurements.expected_range is None:
+        return None
+    (low, high), (expected_low, expected_high) = measurements.pixel_range, measurements.expected_range
+    margin = (expected_high - expected_low) / 20
+    plausible = low >= expected_low - margin and high <= expected_high + margin and high - low >= margin
+    # A gain that was measured needs no further evidence.
+    if plausible and "right preprocessing" not in measurements.remedy_gains:
+        return None
+    evidence = (
+        f"The input of the base ranged from {low:g} to {high:g}; "
+        f"it was trained on {expected_low:g} to {expected_high:g}."
+    )
+    gain = _describe_gain(measurements, "right preprocessing")
+    remedy = f"Scale pixels to the range that the base was trained on. {gain}"
+    return Finding("wrong-preprocessing", "stop", "The preprocessing does not fit the base", evidence, remedy)
+
+
+def frozen_by_mistake(measurements: FitMeasurements) -> Finding | None:
+    """Report trainable weights that did not change."""
+    if measurements.weight_change is None or measurements.weight_change > 0:
+        return None
+    evidence = "Training did not change a single bit of the trainable weights."
+    remedy = "Set `trainable = True` on the layers, then call `compile` again: until then, the change has no effect."
+    return Finding("frozen-by-mistake", "stop", "The layers to train were frozen", evidence, remedy)
+
+
+def too_few_images(measurements: FitMeasurements) -> Finding | None:
+    """Report an interval so wide that the accuracy is nearly meaningless."""
+    n, accuracy = len(measurements.labels), measurements.accuracy
+    half = max(half_width(n, accuracy.value), (accuracy.high - accuracy.low) / 2)
     if half < WIDE_HALF_WIDTH:
         return None
-    low, high = evidence.accuracy.low, evidence.accuracy.high
-    told = f"{n} pictures leave it open where between {percent(low)} and {percent(high)} the accuracy lies."
-    remedy = "Four times as many would make that range half as wide." + _ahead(evidence)
-    return Finding("too-few-images", "warn", "Too few pictures to be sure", told, remedy)
+    evidence = (
+        f"With {n} images, the accuracy may be anywhere from {percent(accuracy.low)} to {percent(accuracy.high)}."
+    )
+    remedy = f"Four times as many would halve the width of that interval.{_forecast(measurements)}"
+    return Finding("too-few-images", "warn", "There are too few images to be sure", evidence, remedy)
 
 
 DETECTORS: tuple[Callable[[FitMeasurements], Finding | None], ...] = (
@@ -238,66 +257,63 @@ DETECTORS: tuple[Callable[[FitMeasurements], Finding | None], ...] = (
 )
 
 
-def next_step(evidence: FitMeasurements) -> str:
-    """The one thing most worth doing next, in a sentence or two."""
-    grave = [finding for finding in diagnose(evidence) if finding.severity == "stop"]
-    if grave:
-        return f"{grave[0].title}: {grave[0].remedy}"
-    if len(evidence.suspects) > len(evidence.labels) * 0.03:
-        return f"Look at the {_number(len(evidence.suspects), 'picture')} whose labels are doubted, surest first."
-    weakest, recall, mistaken = _weakest(evidence)
+def next_step(measurements: FitMeasurements) -> str:
+    """Return the most useful next step, in a sentence or two."""
+    severe = [finding for finding in diagnose(measurements) if finding.severity == "stop"]
+    if severe:
+        return f"{severe[0].title}: {severe[0].remedy}"
+    suspects = len(measurements.suspects)
+    if suspects > len(measurements.labels) * 0.03:
+        return f"Check the {counted(suspects, 'image')} with doubtful labels, the most doubtful first."
+    label = _weakest_class(measurements)
+    recall, name = measurements.recall(label), measurements.classes[label]
     if recall.value == 1:
-        return "Test it on new pictures, taken on another day or by another person: here it made no mistake."
-    told = f"More pictures of “{weakest}”: only {_points(recall)} of them were recognised"
-    return told + (f", most of the others taken for “{mistaken}”." if mistaken else ".") + _ahead(evidence)
+        return "Test the model on new images, taken on another day or by another person: here it made no mistake."
+    step = f"Add images of “{name}”: only {_with_interval(recall)} of them are classified correctly"
+    confused = _mostly_confused_with(measurements, label)
+    return step + (f", most of the others as “{confused}”." if confused else ".") + _forecast(measurements)
 
 
-def _weakest(evidence: FitMeasurements) -> tuple[str, Interval, str | None]:
-    """The class with the least recall, that recall, and the class it is mostly taken for."""
-    recalls = [
-        _recall(evidence, one) if evidence.counts[one] else Interval(1, 0, 1) for one in range(len(evidence.classes))
-    ]
-    weakest = min(range(len(recalls)), key=lambda one: recalls[one].value)
-    missed = evidence.probabilities[(evidence.labels == weakest) & ~evidence.right].argmax(axis=1)
-    mistaken = evidence.classes[int(np.bincount(missed).argmax())] if len(missed) else None
-    return evidence.classes[weakest], recalls[weakest], mistaken
+def _weakest_class(measurements: FitMeasurements) -> int:
+    """The class with the lowest recall among those with images."""
+    labels = np.flatnonzero(measurements.counts).tolist()
+    return int(min(labels, key=lambda label: measurements.recall(label).value))
 
 
-def _recall(evidence: FitMeasurements, one: int) -> Interval:
-    """How many of the class's pictures were recognised."""
-    return wilson_interval(int(evidence.right[evidence.labels == one].sum()), int(evidence.counts[one]))
+def _mostly_confused_with(measurements: FitMeasurements, label: int) -> str | None:
+    """The class that is predicted most often for misclassified images of `label`."""
+    rows = (measurements.labels == label) & ~measurements.correct
+    predicted = measurements.probabilities[rows].argmax(axis=1)
+    return measurements.classes[int(np.bincount(predicted).argmax())] if len(predicted) else None
 
 
-def _ahead(evidence: FitMeasurements) -> str:
-    """What the learning curve promises, as a further sentence; nothing where there is none."""
-    if evidence.curve is None or not evidence.curve.ahead:
+def _forecast(measurements: FitMeasurements) -> str:
+    """What the learning curve predicts, as a further sentence, or an empty string."""
+    curve = measurements.learning_curve
+    if curve is None or not curve.ahead:
         return ""
-    next_point = evidence.curve.ahead[0]
-    return f" With {next_point.per_class} pictures of each class expect {_points(next_point.accuracy)}."
+    point = curve.ahead[0]
+    return f" With {point.per_class} images of each class, expect {_with_interval(point.accuracy)}."
 
 
-def _tried(evidence: FitMeasurements, remedy: str) -> str:
-    """What a remedy brought here, or that it was not tried."""
-    gain = evidence.helped.get(remedy)
+def _describe_gain(measurements: FitMeasurements, remedy: str) -> str:
+    """The measured gain of a remedy, or that it was not measured."""
+    gain = measurements.remedy_gains.get(remedy)
     if gain is None:
-        return f"What {remedy} would bring was not measured here."
-    verb = "gained" if gain.low > 0 else "lost" if gain.high < 0 else "changed nothing that is sure:"
+        return f"The effect of {remedy} was not measured here."
+    verb = "gained" if gain.low > 0 else "lost" if gain.high < 0 else "made no significant difference:"
     return f"Here {remedy} {verb} {100 * gain.value:+.1f} points ({100 * gain.low:+.1f} to {100 * gain.high:+.1f})."
 
 
-def _best(evidence: FitMeasurements) -> str:
-    """The remedy that surely helped most here; else those that were tried; else more pictures."""
-    sure = {remedy: gain for remedy, gain in evidence.helped.items() if gain.low > 0}
-    if sure:
-        return _tried(evidence, max(sure, key=lambda remedy: sure[remedy].value))
-    if evidence.helped:
-        return "Nothing that was tried here surely helped: " + ", ".join(evidence.helped) + "."
-    return "No remedy was tried here; more pictures are the one that fails least." + _ahead(evidence)
+def _best_remedy(measurements: FitMeasurements) -> str:
+    """The remedy with the largest significant gain; else those that were tried; else more images."""
+    significant = {remedy: gain for remedy, gain in measurements.remedy_gains.items() if gain.low > 0}
+    if significant:
+        return _describe_gain(measurements, max(significant, key=lambda remedy: significant[remedy].value))
+    if measurements.remedy_gains:
+        return f"No remedy that was tried here surely helped: {', '.join(measurements.remedy_gains)}."
+    return f"No remedy was tried here; adding images is the most reliable one.{_forecast(measurements)}"
 
 
-def _points(interval: Interval) -> str:
+def _with_interval(interval: Interval) -> str:
     return f"{percent(interval.value)} ({percent(interval.low)} to {percent(interval.high)})"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")

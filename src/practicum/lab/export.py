@@ -1,4 +1,4 @@
-"""A fitted model in three formats, each loaded again and compared with the model before it takes its place."""
+"""Export a model as a Keras file, a SavedModel and a LiteRT file, each verified by loading it again."""
 
 from __future__ import annotations
 
@@ -14,181 +14,198 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from practicum.lab.errors import LabError
 from practicum.lab.features import forward
 from practicum.lab.fit_record import Export
 from practicum.lab.output_suppression import suppress_output
 
 TOLERANCE = 1e-4
-"""The largest difference of a probability that counts as agreeing."""
+"""The largest difference of a probability between a file and the model that is accepted."""
 CLASSES_FILE = "classes.txt"
-"""What the Python that loads a model reads the names of its classes from: one a line, in the model's order."""
+"""The file with the names of the classes, one per line in the order of the model's outputs."""
 
 Probabilities = NDArray[np.float32]
 
 
-class ExportMismatch(RuntimeError):
-    """A file, loaded again, gives other probabilities than the model. The message names format, file and difference."""
+class ExportMismatch(LabError):
+    """A file, loaded again, returns other probabilities than the model.
+
+    Code: `export-mismatch`.
+    """
+
+    def __init__(self, file: Path, format_name: str, difference: float) -> None:
+        super().__init__(
+            "export-mismatch",
+            f"{file}: the probabilities of the {format_name} file differ from the model's by up to {difference:.2g}; "
+            f"the limit is {TOLERANCE:g}. The file was not kept. Look for a layer whose get_config is incomplete, or "
+            "for outputs that are not finite.",
+        )
+        self.file = file
+        self.difference = difference
 
 
 def export_model(
-    model: keras.Model, folder: Path, sample: NDArray[np.uint8], *, progress: Callable[[str], None] | None = None
+    model: keras.Model, folder: Path, sample: NDArray[np.uint8], *, on_step: Callable[[str], None] | None = None
 ) -> tuple[Export, ...]:
-    """Write `model` into `folder`, which is made where it is missing, for Keras, for TensorFlow and for LiteRT.
+    """Export the model in every format, and verify each file.
 
-    `model` takes pixels float32 (n, side, side, 3) of 0 to 255 and gives probabilities (n, classes). `sample` is a few
-    pictures, (n, side, side, 3), to compare by. `progress` is told what is done, before each format. Each format takes
-    its place, and that of a former export, when it is whole and agrees to within `TOLERANCE`; so one that fails leaves
-    its former export as it was, and those before it stay. The Python that loads them reads the classes' names from
-    `CLASSES`, which is the caller's to write.
+    A format replaces a former export when it is complete and agrees with the model to within `TOLERANCE`. If one fails,
+    its former export stays as it was, and formats before it stay exported. The Python code that loads a file reads the
+    names of the classes from `CLASSES_FILE`, which the caller must write.
 
-    What TensorFlow says meanwhile is held back. As stdout and stderr belong to the whole process, this holds back what
-    other threads print too.
+    TensorFlow's output is discarded meanwhile, and so is that of other threads, as stdout and stderr belong to the
+    whole process.
 
-    Raises Disagreement; OSError where a file cannot be written or something else is in its place; ValueError for a
-    sample of no pictures.
+    Args:
+        model: Takes pixels float32 (n, side, side, 3) of 0 to 255, and returns probabilities (n, classes).
+        folder: Created if it is missing.
+        sample: A few images, (n, side, side, 3), for which the probabilities are compared.
+        on_step: Called with the name of the step before each format.
+
+    Raises:
+        ExportMismatch: A file returns other probabilities.
+        OSError: A file cannot be written, or something else is in its place.
+        ValueError: The sample is empty.
     """
     if not len(sample):
-        raise ValueError("there is no picture to compare the exports by; give a few that the model takes as sample")
+        raise ValueError("the sample is empty; pass a few images to compare the exports with the model")
     folder.mkdir(parents=True, exist_ok=True)
-    with _quiet():
+    with _without_output():
         expected = forward(model, sample)
     with TemporaryDirectory(prefix=".export-", dir=folder) as drafts:
-        return tuple(_export(each, model, folder, Path(drafts), sample, expected, progress) for each in FORMATS)
+        return tuple(_export(form, model, folder, Path(drafts), sample, expected, on_step) for form in FORMATS)
 
 
 @dataclass(frozen=True)
-class _Format:
+class _ExportFormat:
     name: str
     file: str
     write: Callable[[keras.Model, Path], None]
     read: Callable[[Path, NDArray[np.uint8]], Probabilities]
-    """The probabilities that the file gives for pictures."""
+    """Returns the probabilities of the file for images."""
     imports: str
     predict: str
-    """Python from the file's name and `pixels` (1, side, side, 3) to `probabilities` (1, classes)."""
+    """Python code from the file and `pixels` (1, side, side, 3) to `probabilities` (1, classes)."""
 
 
 def _export(
-    form: _Format,
+    form: _ExportFormat,
     model: keras.Model,
     folder: Path,
     drafts: Path,
     sample: NDArray[np.uint8],
     expected: Probabilities,
-    progress: Callable[[str], None] | None,
+    on_step: Callable[[str], None] | None,
 ) -> Export:
-    draft, place = drafts / form.file, folder / form.file
-    if progress is not None:
-        progress(f"writing {form.file} and comparing it with the model")
-    with _quiet():
+    draft, target = drafts / form.file, folder / form.file
+    if on_step is not None:
+        on_step(f"writing and verifying {form.file}")
+    with _without_output():
         try:
             form.write(model, draft)
         except OSError as error:
-            error.filename = str(place)  # rather than the draft, which is gone by now, or no file at all
+            error.filename = str(target)  # rather than the draft, which is deleted, or no file at all
             raise
-        except tf.errors.OpError as error:  # TensorFlow's own word for what goes wrong with a disk
-            raise OSError(f"{place} cannot be written: {error.message}") from error
+        except tf.errors.OpError as error:  # TensorFlow's own errors for a full or broken disk
+            raise OSError(f"{target} cannot be written: {error.message}") from error
         difference = float(np.abs(form.read(draft, sample) - expected).max())
-    if not difference <= TOLERANCE:  # so that nan, too, is a disagreement
-        raise ExportMismatch(
-            f"{place}: loaded again, the model in the format {form.name} gives probabilities that differ by up to "
-            f"{difference:.2g} from the fitted model's, where {TOLERANCE:g} is allowed; it was not kept. "
-            "Look for a layer whose get_config leaves something out, or for outputs that are not finite"
-        )
-    _put(draft, place)
-    return Export(form.name, form.file, _bytes(place), difference, _snippet(form, model.input_shape[1]))
+    if not difference <= TOLERANCE:  # so that nan counts as a mismatch too
+        raise ExportMismatch(target, form.name, difference)
+    _replace(draft, target)
+    return Export(form.name, form.file, _size(target), difference, _loading_code(form, model.input_shape[1]))
 
 
-def _put(draft: Path, place: Path) -> None:
-    """Move the draft to its place, a former one out of it; what is no former export stays, and OSError is raised."""
-    if not (draft.is_dir() and place.is_dir()):
-        draft.replace(place)
+def _replace(draft: Path, target: Path) -> None:
+    """Replace a former export by the draft. Raises OSError if the target is anything else."""
+    if not (draft.is_dir() and target.is_dir()):
+        draft.replace(target)
         return
-    # A folder cannot be moved onto a full one, so the former one steps aside, among the drafts.
-    if any(place.iterdir()) and not (place / "saved_model.pb").is_file():
-        raise FileExistsError(f"{place} is a folder that holds something else than a SavedModel; move it away")
-    former = place.rename(draft.with_name("former"))
+    # A folder cannot be moved onto a non-empty one, so the former one is first moved to the drafts.
+    if any(target.iterdir()) and not (target / "saved_model.pb").is_file():
+        raise FileExistsError(f"{target} holds something other than a SavedModel; move it away")
+    former = target.rename(draft.with_name("former"))
     try:
-        draft.rename(place)
+        draft.rename(target)
     except OSError:
-        former.rename(place)
+        former.rename(target)
         raise
 
 
-def _bytes(place: Path) -> int:
-    files = [place] if place.is_file() else place.rglob("*")
+def _size(target: Path) -> int:
+    """The size of a file, or of all files in a folder, in bytes."""
+    files = [target] if target.is_file() else target.rglob("*")
     return sum(file.stat().st_size for file in files if file.is_file())
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Hold back what is said, and what is warned of though it is as it should be."""
+def _without_output() -> Iterator[None]:
+    """Discard output, and ignore warnings that do not apply."""
     with suppress_output(), warnings.catch_warnings():
         # Keras 3.15 reads TensorFlow 2.21's variables in a way that NumPy 2 deprecates.
         warnings.filterwarnings("ignore", "__array__ implementation doesn't accept a copy", DeprecationWarning)
-        # The interpreter is to move to a package of its own; the one that comes with TensorFlow needs no other.
+        # The interpreter will move to a separate package; the one in TensorFlow needs no other.
         warnings.filterwarnings("ignore", r"\s*Warning: tf\.lite\.Interpreter is deprecated", UserWarning)
         yield
 
 
-# --- the formats ---------------------------------------------------------------------------------------------------
+# --- the formats -----------------------------------------------------------------------------------------------------
 
 
 def _write_keras(model: keras.Model, path: Path) -> None:
-    # The same layers as a model that was never compiled: else the optimizer's memory would be saved with them.
+    # A new model of the same layers, never compiled: else the state of the optimizer would be saved too.
     keras.Model(model.inputs, model.outputs, name=model.name).save(path)
 
 
-def _read_keras(path: Path, pictures: NDArray[np.uint8]) -> Probabilities:
-    return forward(keras.saving.load_model(path, compile=False, safe_mode=True), pictures)
+def _read_keras(path: Path, images: NDArray[np.uint8]) -> Probabilities:
+    return forward(keras.saving.load_model(path, compile=False, safe_mode=True), images)
 
 
-def _served(model: keras.Model) -> tf.Module:
-    """The model for inference, without Keras: `serve` takes `pixels` and gives a dict with `probabilities`.
+def _inference_module(model: keras.Model) -> tf.Module:
+    """The model for inference, without Keras: `serve` takes `pixels` and returns a dict with `probabilities`.
 
-    Instead of Keras's own `Model.export`: that refuses layers whose names begin with an underscore, as
-    EfficientNet-Lite0's do, and writes each weight twice (Keras 3.15). So here the weights are TensorFlow's, with
-    names of their own, and the layers' names stand in a scope, where they may begin as they like.
+    Keras's own `Model.export` refuses layers whose names start with an underscore, as those of EfficientNet-Lite0 do,
+    and writes each weight twice (Keras 3.15). Here, the weights are TensorFlow variables with their own names, and the
+    names of the layers are inside a scope, where they may start with any character.
     """
-    served = tf.Module()
-    served.trainable = [tf.Variable(weight.value) for weight in model.trainable_variables]
-    served.frozen = [tf.Variable(weight.value, trainable=False) for weight in model.non_trainable_variables]
+    module = tf.Module()
+    module.trainable = [tf.Variable(weight.value) for weight in model.trainable_variables]
+    module.frozen = [tf.Variable(weight.value, trainable=False) for weight in model.non_trainable_variables]
     signature = [tf.TensorSpec((None, *model.input_shape[1:]), tf.float32, name="pixels")]
 
     def serve(pixels: tf.Tensor) -> dict[str, tf.Tensor]:
         with tf.name_scope("network"):
-            probabilities, _ = model.stateless_call(served.trainable, served.frozen, pixels, training=False)
+            probabilities, _ = model.stateless_call(module.trainable, module.frozen, pixels, training=False)
         return {"probabilities": probabilities}
 
-    served.serve = tf.function(serve, input_signature=signature, autograph=False)
-    return served
+    module.serve = tf.function(serve, input_signature=signature, autograph=False)
+    return module
 
 
 def _write_savedmodel(model: keras.Model, path: Path) -> None:
-    served = _served(model)
-    tf.saved_model.save(served, path, signatures=served.serve.get_concrete_function())
+    module = _inference_module(model)
+    tf.saved_model.save(module, path, signatures=module.serve.get_concrete_function())
 
 
-def _read_savedmodel(path: Path, pictures: NDArray[np.uint8]) -> Probabilities:
-    served = tf.saved_model.load(path)
-    probabilities: Probabilities = served.serve(pictures.astype(np.float32))["probabilities"].numpy()
+def _read_savedmodel(path: Path, images: NDArray[np.uint8]) -> Probabilities:
+    module = tf.saved_model.load(path)
+    probabilities: Probabilities = module.serve(images.astype(np.float32))["probabilities"].numpy()
     return probabilities
 
 
 def _write_tflite(model: keras.Model, path: Path) -> None:
-    served = _served(model)
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([served.serve.get_concrete_function()], served)
+    module = _inference_module(model)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([module.serve.get_concrete_function()], module)
     path.write_bytes(converter.convert())
 
 
-def _read_tflite(path: Path, pictures: NDArray[np.uint8]) -> Probabilities:
+def _read_tflite(path: Path, images: NDArray[np.uint8]) -> Probabilities:
     predict = tf.lite.Interpreter(str(path)).get_signature_runner()
-    probabilities: Probabilities = predict(pixels=pictures.astype(np.float32))["probabilities"]
+    probabilities: Probabilities = predict(pixels=images.astype(np.float32))["probabilities"]
     return probabilities
 
 
 FORMATS = (
-    _Format(
+    _ExportFormat(
         "Keras",
         "model.keras",
         _write_keras,
@@ -197,7 +214,7 @@ FORMATS = (
         'model = keras.saving.load_model("model.keras", compile=False)\n'
         "probabilities = model.predict(pixels, verbose=0)",
     ),
-    _Format(
+    _ExportFormat(
         "SavedModel",
         "savedmodel",
         _write_savedmodel,
@@ -205,7 +222,7 @@ FORMATS = (
         "import numpy as np\nimport tensorflow as tf",
         'model = tf.saved_model.load("savedmodel")\nprobabilities = model.serve(pixels)["probabilities"].numpy()',
     ),
-    _Format(
+    _ExportFormat(
         "LiteRT",
         "model.tflite",
         _write_tflite,
@@ -217,27 +234,27 @@ FORMATS = (
 )
 
 
-# --- the Python that loads them ------------------------------------------------------------------------------------
+# --- the Python code that loads them ---------------------------------------------------------------------------------
 
-# The picture is made square as `decoding.fit` does it for crop="centre", so that the model sees what it was fitted on.
+# The image is cropped as `image_decoding.resize_to_square` does it for crop="centre": as in training.
 LOAD_TEMPLATE = """\
-# Run it in the folder that holds {file} and {classes}, with a picture.
+# Run this in the folder that holds {file}, {classes} and the image.
 from pathlib import Path
 
 {imports}
 from PIL import Image, ImageOps
 
-PICTURE = "picture.jpg"
+IMAGE = "image.jpg"
 SIDE = {side}  # pixels
 
-with Image.open(PICTURE) as file:
+with Image.open(IMAGE) as file:
     upright = ImageOps.exif_transpose(file).convert("RGBA")
-picture = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
-short = min(picture.size)
-left, top = (picture.width - short) / 2, (picture.height - short) / 2
-middle = (left, top, left + short, top + short)
-square = picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC, middle, reducing_gap=3.0)
-pixels = np.asarray(square, np.float32)[np.newaxis]  # from 0 to 255: the model does its preprocessing itself
+rgb = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
+short = min(rgb.size)
+left, top = (rgb.width - short) / 2, (rgb.height - short) / 2
+centre = (left, top, left + short, top + short)
+square = rgb.resize((SIDE, SIDE), Image.Resampling.BICUBIC, centre, reducing_gap=3.0)
+pixels = np.asarray(square, np.float32)[np.newaxis]  # from 0 to 255: the model contains the preprocessing
 
 {predict}
 names = Path("{classes}").read_text(encoding="utf-8").splitlines()
@@ -245,7 +262,7 @@ print(names[probabilities[0].argmax()])
 """
 
 
-def _snippet(form: _Format, side: int) -> str:
+def _loading_code(form: _ExportFormat, side: int) -> str:
     return LOAD_TEMPLATE.format(
         file=form.file, classes=CLASSES_FILE, imports=form.imports, side=side, predict=form.predict
     )

@@ -1,10 +1,10 @@
-"""What a network makes of pictures, computed once: the cache that makes training on a frozen base quick."""
+"""Extract features of images with a network, and cache them by the contents of both."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
@@ -16,23 +16,22 @@ from numpy.typing import NDArray
 
 from practicum.lab.backbones import Weights, efficientnet_lite0
 from practicum.lab.determinism import PARALLEL_OPERATIONS, make_deterministic
+from practicum.lab.progress import CountProgress
 
 CHUNK_SIZE = 20
-"""Pictures in one forward pass: few enough that a small set keeps all cores busy. Always this many, so that a picture's
-numbers never depend on its company."""
+"""Images per forward pass: few enough that a small set uses all cores. It is constant, so that the features of an image
+never depend on the other images."""
 
 Features = NDArray[np.float32]
-CountProgress = Callable[[int, int], None]
-"""Told how many pictures are done, of how many."""
 IGNORED_CONFIG_KEYS = ("name", "trainable", "initializer")
-"""What settings of a layer end in that change nothing of what it computes."""
+"""Endings of layer settings that do not affect what the layer computes."""
 MEMORY_CACHE: dict[str, Features] = {}
-"""Features by content hash, for as long as the process lives."""
+"""Features by content hash, for the life of the process."""
 
 
 @cache
 def shared_base(side: int, weights: Weights = "imagenet", seed: int = 0) -> keras.Model:
-    """EfficientNet-Lite0 without its top, frozen, built once a process. Read it, never train it."""
+    """Return EfficientNet-Lite0 without its top, frozen, built once per process. Do not train it."""
     base = efficientnet_lite0(side, weights=weights, seed=seed)
     base.trainable = False
     return base
@@ -43,82 +42,88 @@ def extract_features(
     pixels: NDArray[Any],
     *,
     cache: MutableMapping[str, Features] = MEMORY_CACHE,
-    known: str | None = None,
-    progress: CountProgress | None = None,
+    base_hash: str | None = None,
+    on_progress: CountProgress | None = None,
 ) -> Features:
-    """What `base` makes of `pixels` (n, side, side, 3): float32 (n, …), computed once for the same two contents.
+    """Return the output of `base` for each image, float32 (n, …), from the cache if possible.
 
-    `known` is `digest(base)`, where it was worked out before. `cache` may be any mapping from a content hash to an
-    array: :class:`practicum.lab.cache.Disk` keeps them in a folder. `progress` is told how many pictures are done, of
-    how many.
+    Args:
+        base: The network.
+        pixels: (n, side, side, 3).
+        cache: Any mapping from a content hash to an array, such as :class:`practicum.lab.cache.DiskCache`.
+        base_hash: `model_hash(base)`, if it is known.
+        on_progress: Called after each chunk of images.
     """
-    key = f"{known or model_hash(base)}-{content_hash(pixels)}"
+    key = f"{base_hash or model_hash(base)}-{content_hash(pixels)}"
     try:
-        found = cache[key]
+        cached = cache[key]
     except KeyError:
-        found = cache[key] = forward(base, pixels, progress=progress)
-        return found
-    if progress is not None:
-        progress(len(pixels), len(pixels))
-    return found
+        computed = cache[key] = forward(base, pixels, on_progress=on_progress)
+        return computed
+    if on_progress is not None:
+        on_progress(len(pixels), len(pixels))
+    return cached
 
 
-def forward(model: keras.Model, inputs: NDArray[Any], *, progress: CountProgress | None = None) -> NDArray[np.float32]:
-    """The model's outputs in inference mode, in chunks of one size: the last is filled up and cut again.
+def forward(
+    model: keras.Model, inputs: NDArray[Any], *, on_progress: CountProgress | None = None
+) -> NDArray[np.float32]:
+    """Return the model's outputs in inference mode, computed in chunks of one size, the last one padded.
 
-    Chunks run beside each other, each in the order and on the one thread that it would have alone.
+    Chunks run in parallel, each on one thread and so with the same result as alone.
     """
     make_deterministic()
     if not len(inputs):
         return np.zeros((0, *model.output_shape[1:]), np.float32)
-    infer = _inference(model)
+    infer = _inference_function(model)
 
-    def one(start: int) -> NDArray[np.float32]:
+    def run_chunk(start: int) -> NDArray[np.float32]:
         chunk = inputs[start : start + CHUNK_SIZE].astype(np.float32)
-        short = np.zeros((CHUNK_SIZE - len(chunk), *chunk.shape[1:]), np.float32)
-        made: NDArray[np.float32] = infer(np.concatenate([chunk, short])).numpy()[: len(chunk)]
-        return made
+        padding = np.zeros((CHUNK_SIZE - len(chunk), *chunk.shape[1:]), np.float32)
+        outputs: NDArray[np.float32] = infer(np.concatenate([chunk, padding])).numpy()[: len(chunk)]
+        return outputs
 
-    made = []
-    with ThreadPoolExecutor(PARALLEL_OPERATIONS) as lanes:
-        for chunk in lanes.map(one, range(0, len(inputs), CHUNK_SIZE)):
-            made.append(chunk)
-            if progress is not None:
-                progress(min(len(made) * CHUNK_SIZE, len(inputs)), len(inputs))
-    return np.concatenate(made)
+    chunks = []
+    with ThreadPoolExecutor(PARALLEL_OPERATIONS) as threads:
+        for outputs in threads.map(run_chunk, range(0, len(inputs), CHUNK_SIZE)):
+            chunks.append(outputs)
+            if on_progress is not None:
+                on_progress(min(len(chunks) * CHUNK_SIZE, len(inputs)), len(inputs))
+    return np.concatenate(chunks)
 
 
-def _inference(model: keras.Model) -> Any:
-    """The model as a graph, traced once and kept with it: a cache beside it would keep the model alive."""
+def _inference_function(model: keras.Model) -> Any:
+    """The model as a graph, traced once and stored on the model: a separate cache would keep the model alive."""
     if "lab_inference" not in model.__dict__:
-        # Reading it as the model's attribute would track it as a layer's state.
+        # Setting it as an attribute would make Keras track it as a layer's state.
         model.__dict__["lab_inference"] = tf.function(lambda inputs: model(inputs, training=False), autograph=False)
     return model.__dict__["lab_inference"]
 
 
 def model_hash(model: keras.Model) -> str:
-    """What the model computes with: its architecture and every weight, so that a trained model is another one.
+    """Return a hash of the model's architecture and weights.
 
-    Names that Keras gave, first weights and what is frozen change nothing of what it computes: the same network built
-    twice has one.
+    Layer names that Keras assigned, initializers and what is frozen do not count: the same network built twice has one
+    hash, and a trained one has another.
     """
     numbers = {layer.name: number for number, layer in enumerate(model.layers)}
 
-    def essence(told: Any) -> Any:
-        if isinstance(told, dict):
-            kept = {
-                key: one for key, one in told.items() if key == "class_name" or not key.endswith(IGNORED_CONFIG_KEYS)
+    def normalize(config: Any) -> Any:
+        if isinstance(config, dict):
+            return {
+                key: normalize(value)
+                for key, value in config.items()
+                if key == "class_name" or not key.endswith(IGNORED_CONFIG_KEYS)
             }
-            return {key: essence(one) for key, one in kept.items()}
-        if isinstance(told, list | tuple):
-            return [essence(one) for one in told]
-        return numbers.get(told, told) if isinstance(told, str) else told
+        if isinstance(config, list | tuple):
+            return [normalize(value) for value in config]
+        return numbers.get(config, config) if isinstance(config, str) else config
 
-    return content_hash(json.dumps(essence(model.get_config())), *model.get_weights())
+    return content_hash(json.dumps(normalize(model.get_config())), *model.get_weights())
 
 
 def content_hash(*parts: str | NDArray[Any]) -> str:
-    """A hash of texts and arrays, their types and shapes included."""
+    """Return a hash of strings and arrays, including their types and shapes."""
     digest = hashlib.sha256()
     for part in parts:
         if isinstance(part, str):

@@ -19,8 +19,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.errors import CodedError
 from practicum.lab.diagnosis import Finding
+from practicum.lab.errors import LabError
 from practicum.lab.image_set import Remark
 from practicum.lab.learning_curve import LearningCurve
 from practicum.statistics.intervals import Interval
@@ -31,9 +31,11 @@ SCHEMA = 2
 FILE = "fit.json"
 ARRAYS = "fit-*.npz"
 """The files of the arrays, as a glob pattern."""
+FORMER_FILE, FORMER_ARRAYS, FORMER_SCHEMA = "story.json", "story-*.npz", 1
+"""The same in model folders of earlier versions, which can still be read."""
 
 
-class FitRecordError(CodedError, ValueError):
+class FitRecordError(LabError, ValueError):
     """A saved record cannot be read. Codes: `damaged-record`, `record-version`."""
 
 
@@ -131,9 +133,10 @@ def save(record: FitRecord, folder: Path) -> None:
     _write_atomically(folder / name, packed.getvalue())
     text = json.dumps({"schema": SCHEMA, "arrays": name, "fit": plain}, indent=1, allow_nan=False)
     _write_atomically(folder / FILE, text.encode())
-    for former in folder.glob(ARRAYS):
-        if former.name != name:
-            former.unlink()
+    for pattern in (ARRAYS, FORMER_ARRAYS, FORMER_FILE):
+        for former in folder.glob(pattern):
+            if former.name != name:
+                former.unlink()
 
 
 def load(folder: Path) -> FitRecord:
@@ -144,14 +147,17 @@ def load(folder: Path) -> FitRecord:
         FitRecordError: If it is damaged or of another version; the message names the file.
     """
     file = folder / FILE
+    if not file.exists() and (folder / FORMER_FILE).exists():
+        file = folder / FORMER_FILE
     text = file.read_bytes()
     try:
         written = json.loads(text)
-        schema, name, plain = written["schema"], written["arrays"], written["fit"]
+        key = "story" if written["schema"] == FORMER_SCHEMA else "fit"
+        schema, name, plain = written["schema"], written["arrays"], written[key]
     except (ValueError, KeyError, TypeError) as error:
         message = f"{file} is not the record of a fit, or it is damaged; fit again"
         raise FitRecordError("damaged-record", message) from error
-    if schema != SCHEMA:
+    if schema not in (FORMER_SCHEMA, SCHEMA):
         message = (
             f"{file} has version {schema}, and this program reads version {SCHEMA}; "
             "use the practicum that wrote it, or fit again"
@@ -215,9 +221,11 @@ def _from_plain(kind: Any, value: Any, path: str, arrays: dict[str, NDArray[Any]
         return {key: _from_plain(inner[1], item, _join(path, key), arrays) for key, item in value.items()}
     if is_dataclass(kind):
         hints = get_type_hints(kind)
+        # Records of earlier versions lack newer fields, which then have their defaults.
         values = {
             field.name: _from_plain(hints[field.name], value[field.name], _join(path, field.name), arrays)
             for field in fields(kind)
+            if field.name in value
         }
         return kind(**values)  # type: ignore[operator]
     return value if origin is Literal else kind(value)

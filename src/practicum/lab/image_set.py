@@ -1,50 +1,57 @@
-"""Labelled pictures, as everything in the lab takes them, however they came."""
+"""Labelled images, the form in which every part of the lab takes them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+DataPart = Literal["train", "validation", "test"]
+"""One of the three disjoint parts that the generated sets are drawn in."""
+
 
 @dataclass(frozen=True)
 class ImageSet:
-    """Labelled pictures: `pixels` uint8 (n, side, side, 3) from 0 to 255, `labels` int64 (n,) into `classes`."""
+    """Labelled images: `pixels` uint8 (n, side, side, 3) from 0 to 255, `labels` int64 (n,) into `classes`."""
 
     pixels: NDArray[np.uint8]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
     names: tuple[str, ...] = ()
-    """The file of each, relative to where the set lies; none where pictures were drawn or given."""
+    """The file of each image, relative to the dataset. Empty for generated images and arrays without files."""
 
     def __len__(self) -> int:
         return len(self.labels)
 
     @property
     def side(self) -> int:
-        """Height and width of each picture, in pixels."""
+        """Height and width of each image, in pixels."""
         return int(self.pixels.shape[1])
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """How many pictures each class has."""
+        """The number of images of each class."""
         return tuple(np.bincount(self.labels, minlength=len(self.classes)).tolist())
 
-    def rows(self, index: NDArray[np.int64]) -> ImageSet:
-        """The pictures of these rows, in this order."""
-        names = tuple(self.names[row] for row in index) if self.names else ()
-        return ImageSet(self.pixels[index], self.labels[index], self.classes, names)
+    def select(self, rows: NDArray[np.int64]) -> ImageSet:
+        """Return the images of these rows, in this order."""
+        names = tuple(self.names[row] for row in rows) if self.names else ()
+        return ImageSet(self.pixels[rows], self.labels[rows], self.classes, names)
 
-    def copied(self, times: int) -> ImageSet:
-        """The same pictures `times` over, in order: more rows, and nothing new in them."""
+    def repeat(self, times: int) -> ImageSet:
+        """Return the set `times` times over, one copy after the other."""
         pixels, labels = np.concatenate([self.pixels] * times), np.concatenate([self.labels] * times)
         return ImageSet(pixels, labels, self.classes, self.names * times)
 
 
 @dataclass(frozen=True)
 class Remark:
-    """What was done with a file, or why it was left out, in words."""
+    """How a file was changed, or why it was left out."""
 
     file: str
     what: str
+    """A predicate: "is empty"."""
+    code: str = ""
+    """Kebab-case and stable, whatever the wording: `empty-file`."""

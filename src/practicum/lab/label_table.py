@@ -1,4 +1,4 @@
-"""A table of files and labels, as spreadsheets save one."""
+"""Read a CSV table of image files and their labels."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import csv
 import io
 from dataclasses import dataclass
 
+from practicum.errors import CodedError
+
 FILE_COLUMNS = ("file", "path", "image", "filename")
 LABEL_COLUMNS = ("label", "class")
 
 
-class UnreadableTable(ValueError):
-    """The text is no table of files and labels. The message says why and what to do."""
+class UnreadableTable(CodedError):
+    """The data is not a table of files and labels. The message is a predicate that ends with what to do."""
 
 
 @dataclass(frozen=True)
 class LabelRow:
-    """One line of the table: `line` counts from 1, the header being the first."""
+    """One row of the table. `line` counts from 1, the header line."""
 
     line: int
     file: str
@@ -24,19 +26,21 @@ class LabelRow:
 
 
 def read_label_table(data: bytes) -> list[LabelRow]:
-    """The rows of a CSV in UTF-8, separated by comma, semicolon or tab; empty lines are passed over.
+    """Read the rows of a CSV file in UTF-8, separated by comma, semicolon or tab. Empty lines are skipped.
 
-    Of its columns one must be called file, path, image or filename, and one label or class; case does not matter.
-    Raises UnreadableTable.
+    One column must be named file, path, image or filename, another one label or class, in upper or lower case.
+
+    Raises:
+        UnreadableTable: The data is not UTF-8, not CSV, or lacks one of the columns.
     """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableTable(f"is not UTF-8 (byte {error.start + 1}); save it as CSV UTF-8") from None
+        raise UnreadableTable("not-utf-8", f"is not UTF-8 (byte {error.start + 1}); save it as CSV UTF-8") from None
     try:
         return _rows(text)
     except csv.Error as error:
-        raise UnreadableTable(f"is no CSV ({error}); save it as CSV UTF-8") from None
+        raise UnreadableTable("not-csv", f"is not CSV ({error}); save it as CSV UTF-8") from None
 
 
 def _rows(text: str) -> list[LabelRow]:
@@ -52,13 +56,14 @@ def _rows(text: str) -> list[LabelRow]:
                 if any(cell.strip() for cell in cells)
             ]
     raise UnreadableTable(
-        f"needs a column called {' or '.join(FILE_COLUMNS)} and one called {' or '.join(LABEL_COLUMNS)}; "
-        f"its first line is {header.strip()[:200]!r}"
+        "missing-column",
+        f"needs a column named {' or '.join(FILE_COLUMNS)} and one named {' or '.join(LABEL_COLUMNS)}; "
+        f"its first line is {header.strip()[:200]!r}",
     )
 
 
-def _column(columns: list[str], wanted: tuple[str, ...]) -> int | None:
-    return next((columns.index(name) for name in wanted if name in columns), None)
+def _column(columns: list[str], names: tuple[str, ...]) -> int | None:
+    return next((columns.index(name) for name in names if name in columns), None)
 
 
 def _cell(cells: list[str], index: int) -> str:

@@ -1,7 +1,7 @@
-"""The linear probe: logistic regression on ready features, for many splits and strengths of regularisation.
+"""Linear probes: logistic regression on features, for many splits and regularisation strengths at once.
 
-A hundred pictures are cheap to learn from; what costs is doing it again for each fold, each repeat and each strength.
-So features are turned once for all of them, and all strengths of a split are solved together.
+Training on a hundred images is cheap; repeating it for each fold, repeat and strength is not. So the features are
+rotated once for all of them, and all strengths of a split are solved together.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from threadpoolctl import threadpool_limits
 from practicum.lab.splits import Rows, Split
 
 STRENGTHS = (1.0, 10.0, 100.0)
-"""Values of scikit-learn's C that are tried: the larger, the closer the probe follows the pictures it learns from. Of
-two classes scikit-learn keeps one row of weights where softmax has two, and means the same by a C twice as large."""
+"""The values of scikit-learn's C that are tried: the larger, the weaker the regularisation. For two classes,
+scikit-learn has one row of weights where softmax has two, and needs a C twice as large for the same result."""
 ROUGH_TOLERANCE, FINE_TOLERANCE = 3e-4, 1e-5
-"""When a problem counts as solved: for comparing, and for the probe that is kept. On 1,000 pictures, at the greatest
-strength, 4 in 1,000 predictions differ between the two; at ten times that strength it would be 43."""
+"""Tolerances of the solver: for comparisons, and for the final probe. On 1,000 images and at the largest strength, 4 in
+1,000 predictions differ between the two; at ten times that strength, 43."""
 MAX_STEPS = 2000
 Floats = NDArray[np.floating[Any]]
 
@@ -43,27 +43,28 @@ class LinearProbe:
 
 
 class ProbeTrainer:
-    """Features (n, d) and labels (n,) made ready to be learned from in many ways.
+    """Trains linear probes on features (n, d) and labels (n,), for any rows, strengths and weights.
 
-    Logistic regression with an unpenalised bias does not change when features are moved or turned, so they are moved
-    to their mean and turned to their principal axes, of which there are at most n. They are scaled by one number,
-    such that the mean squared length is 1: the same strength then means the same for any network.
+    Logistic regression with an unpenalised bias is invariant to translation and rotation of the features. So they are
+    centred and rotated to their principal axes, at most n of them, and scaled by one number such that the mean squared
+    length is 1: the same strength then means the same for any network.
     """
 
     def __init__(self, features: NDArray[Any], labels: NDArray[Any], classes: int) -> None:
-        """`features` may be (views, n, d): then all views of a picture are learned from, and the first is judged."""
+        """`features` may be (versions, n, d): probes then train on all versions of an image and are
+        tested on the first."""
         stacked = features if features.ndim == 3 else features[None]
-        self.views = len(stacked)
+        self.versions = len(stacked)
         self.labels, self.classes = np.asarray(labels, np.int64), classes
-        held = stacked.reshape(-1, stacked.shape[-1]).astype(np.float64)
-        self._mean = held.mean(axis=0)
-        held -= self._mean
-        self._scale = float(np.sqrt((held**2).sum(axis=1).mean())) or 1.0
-        held /= self._scale
+        flat = stacked.reshape(-1, stacked.shape[-1]).astype(np.float64)
+        self._mean = flat.mean(axis=0)
+        flat -= self._mean
+        self._scale = float(np.sqrt((flat**2).sum(axis=1).mean())) or 1.0
+        flat /= self._scale
         with threadpool_limits(1, "blas"):
-            self._turn = _principal(held)
-            self._turned = (held @ self._turn).astype(np.float32)
-        self._spread = _spread(self._turned)
+            self._rotation = _principal(flat)
+            self._rotated = (flat @ self._rotation).astype(np.float32)
+        self._spread = _spread(self._rotated)
 
     def out_of_fold(
         self,
@@ -71,58 +72,63 @@ class ProbeTrainer:
         strengths: Sequence[float] = STRENGTHS,
         weights: NDArray[Any] | None = None,
     ) -> NDArray[np.float64]:
-        """Probabilities (strengths, repeats, n, classes), each row by a probe that had not learned it.
+        """Return out-of-fold probabilities, (strengths, repeats, n, classes).
 
-        `splits` are whole cross-validations one after the other, as :func:`practicum.lab.splits.folds` gives them;
-        `weights` (n,) say how much each row counts in learning, 1 unless given. Raises ValueError where a row is not
-        tested on equally often.
+        Args:
+            splits: Whole cross-validations one after the other, from
+                :func:`practicum.lab.splits.cross_validation_folds`.
+            strengths: Regularisation strengths.
+            weights: Weight of each row in training, (n,). Default: 1.
+
+        Raises:
+            ValueError: The splits do not test each row equally often.
         """
         tested = np.bincount(np.concatenate([split.test for split in splits]), minlength=len(self.labels))
         if tested.min() != tested.max():
-            raise ValueError("the splits must test on each row equally often")
-        learn = partial(self._tested, strengths=np.asarray(strengths, np.float32), weights=weights)
-        # One thread in each multiplication, and a split in each thread: the same sums on any number of cores.
+            raise ValueError("the splits must test each row equally often")
+        test = partial(self._test_split, strengths=np.asarray(strengths, np.float32), weights=weights)
+        # One thread per multiplication and one split per thread: the same sums on any number of cores.
         with threadpool_limits(1, "blas"), ThreadPoolExecutor(os.cpu_count()) as threads:
-            found = list(threads.map(learn, splits))
-        made = np.zeros((len(strengths), int(tested[0]), len(self.labels), self.classes))
-        turn = np.zeros(len(self.labels), np.int64)
-        for split, probabilities in zip(splits, found, strict=True):
-            made[:, turn[split.test], split.test] = probabilities
-            turn[split.test] += 1
-        return made
+            results = list(threads.map(test, splits))
+        output = np.zeros((len(strengths), int(tested[0]), len(self.labels), self.classes))
+        repeat = np.zeros(len(self.labels), np.int64)
+        for split, probabilities in zip(splits, results, strict=True):
+            output[:, repeat[split.test], split.test] = probabilities
+            repeat[split.test] += 1
+        return output
 
     def fit(self, strength: float, rows: Rows | None = None, weights: NDArray[Any] | None = None) -> LinearProbe:
-        """The probe of these rows, or of all."""
-        learned = np.arange(len(self.labels)) if rows is None else rows
+        """Return the probe trained on these rows, or on all."""
+        train = np.arange(len(self.labels)) if rows is None else rows
         with threadpool_limits(1, "blas"):
-            solved = self._learned(learned, np.array([strength]), weights, np.float64, FINE_TOLERANCE)[0]
-            weight = self._turn @ solved[:-1] / self._scale
+            solved = self._train(train, np.array([strength]), weights, np.float64, FINE_TOLERANCE)[0]
+            weight = self._rotation @ solved[:-1] / self._scale
             bias = solved[-1] - self._mean @ weight
         return LinearProbe(weight.astype(np.float32), bias.astype(np.float32))
 
-    def _tested(self, split: Split, strengths: Floats, weights: NDArray[Any] | None) -> NDArray[np.float64]:
-        """What a probe of each strength makes of the rows tested on: (strengths, tested, classes)."""
-        solved = self._learned(split.train, strengths, weights, np.float32, ROUGH_TOLERANCE)
-        logits = self._turned[split.test] @ solved[:, :-1] + solved[:, -1:]
+    def _test_split(self, split: Split, strengths: Floats, weights: NDArray[Any] | None) -> NDArray[np.float64]:
+        """Probabilities of the test rows by a probe of each strength, (strengths, tested, classes)."""
+        solved = self._train(split.train, strengths, weights, np.float32, ROUGH_TOLERANCE)
+        logits = self._rotated[split.test] @ solved[:, :-1] + solved[:, -1:]
         return np.asarray(softmax(logits.astype(np.float64)))
 
-    def _learned(
-        self, rows: Rows, strengths: Floats, weights: NDArray[Any] | None, kind: Any, tolerance: float
+    def _train(
+        self, rows: Rows, strengths: Floats, weights: NDArray[Any] | None, dtype: Any, tolerance: float
     ) -> Floats:
-        """Solutions for each strength, (strengths, axes + 1, classes), from all views of the rows."""
+        """Solutions for each strength, (strengths, axes + 1, classes), from all versions of the rows."""
         counts = np.ones(len(rows)) if weights is None else weights[rows]
-        rows, counts = rows[counts > 0], counts[counts > 0] / self.views
-        turned = np.concatenate([self._turned[rows + view * len(self.labels)] for view in range(self.views)])
-        labels, counts = np.tile(self.labels[rows], self.views), np.tile(counts, self.views)
-        if 2 * len(turned) > len(self._turned):
-            return _solve(turned.astype(kind), labels, self.classes, counts, strengths, self._spread, tolerance)
-        # Along axes of their own, few rows are solved in fewer and longer steps.
-        mean = turned.astype(np.float64).mean(axis=0)
-        axes = _principal(turned - mean)
-        own = (turned - mean) @ axes
-        solved = _solve(own.astype(kind), labels, self.classes, counts, strengths, _spread(own), tolerance)
+        rows, counts = rows[counts > 0], counts[counts > 0] / self.versions
+        rotated = np.concatenate([self._rotated[rows + version * len(self.labels)] for version in range(self.versions)])
+        labels, counts = np.tile(self.labels[rows], self.versions), np.tile(counts, self.versions)
+        if 2 * len(rotated) > len(self._rotated):
+            return _solve(rotated.astype(dtype), labels, self.classes, counts, strengths, self._spread, tolerance)
+        # Along their own principal axes, few rows need fewer and longer steps.
+        mean = rotated.astype(np.float64).mean(axis=0)
+        axes = _principal(rotated - mean)
+        projected = (rotated - mean) @ axes
+        solved = _solve(projected.astype(dtype), labels, self.classes, counts, strengths, _spread(projected), tolerance)
         weight = axes @ solved[:, :-1]
-        return np.concatenate([weight, solved[:, -1:] - mean @ weight], axis=1).astype(kind)
+        return np.concatenate([weight, solved[:, -1:] - mean @ weight], axis=1).astype(dtype)
 
 
 def _spread(centred: Floats) -> Floats:
@@ -131,13 +137,13 @@ def _spread(centred: Floats) -> Floats:
 
 
 def _principal(centred: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The axes (d, at most n) along which the rows differ, by way of the smaller of the two matrices of products."""
+    """The principal axes (d, at most n), from the smaller one of the two product matrices."""
     n, d = centred.shape
     values, vectors = np.linalg.eigh(centred @ centred.T if n < d else centred.T @ centred)
-    kept = values > 1e-7 * values.max(initial=1e-30)
+    significant = values > 1e-7 * values.max(initial=1e-30)
     if n >= d:
-        return np.asarray(vectors[:, kept])
-    return np.asarray(centred.T @ (vectors[:, kept] / np.sqrt(values[kept])))
+        return np.asarray(vectors[:, significant])
+    return np.asarray(centred.T @ (vectors[:, significant] / np.sqrt(values[significant])))
 
 
 def _solve(
@@ -151,39 +157,39 @@ def _solve(
 ) -> Floats:
     """Minimise Σ weight · cross-entropy + |w|² / (2 · strength) for each strength: (strengths, axes + 1, classes).
 
-    `rows` (n, axes) are some or all of those whose principal axes these are, and `spread` (axes + 1,) is of all of
-    them; `weights` (n,). The last of axes + 1 is the bias, which is not penalised. Each step minimises Böhning's
-    quadratic bound (1992), whose matrix is diagonal along these axes whatever the labels, hastened by Nesterov's
-    momentum and begun anew when that leads uphill (O'Donoghue and Candès, 2015).
+    `rows` (n, axes) are projected on the principal axes of these or more rows, and `spread` (axes + 1,) is that of all
+    of them; `weights` are (n,). The last of the axes + 1 is the bias, which is not penalised. Each step minimises
+    Böhning's quadratic bound (1992), which is diagonal along these axes for any labels, accelerated by Nesterov's
+    momentum, which restarts when it leads uphill (O'Donoghue and Candès, 2015).
     """
-    kind = rows.dtype.type
-    rows = np.concatenate([rows, np.ones((len(rows), 1), kind)], axis=1)
+    dtype = rows.dtype.type
+    rows = np.concatenate([rows, np.ones((len(rows), 1), dtype)], axis=1)
     count = rows.shape[1]
-    right = np.eye(classes, dtype=kind)[labels][:, None]
-    penalty = np.zeros((count, len(strengths), 1), kind)
-    penalty[:-1] = (1 / strengths.astype(kind))[None, :, None]
-    step = (1 / (0.5 * weights.max() * spread[:, None, None] + penalty)).astype(kind)
-    each = weights.astype(kind)[:, None, None]
-    place = np.zeros((count, len(strengths), classes), kind)
-    ahead, pace = place, np.ones(len(strengths))
+    targets = np.eye(classes, dtype=dtype)[labels][:, None]
+    penalty = np.zeros((count, len(strengths), 1), dtype)
+    penalty[:-1] = (1 / strengths.astype(dtype))[None, :, None]
+    step = (1 / (0.5 * weights.max() * spread[:, None, None] + penalty)).astype(dtype)
+    sample_weights = weights.astype(dtype)[:, None, None]
+    solution = np.zeros((count, len(strengths), classes), dtype)
+    lookahead, momentum_scale = solution, np.ones(len(strengths))
     for _ in range(MAX_STEPS):
-        off = softmax((rows @ ahead.reshape(count, -1)).reshape(len(rows), -1, classes))
-        off -= right
-        off *= each
-        slope = (rows.T @ off.reshape(len(rows), -1)).reshape(place.shape) + penalty * ahead
-        moved = ahead - step * slope
-        if float(np.sqrt((step * slope * slope).sum(axis=(0, 2)).max() / len(rows))) < tolerance:
-            place = moved
+        error = softmax((rows @ lookahead.reshape(count, -1)).reshape(len(rows), -1, classes))
+        error -= targets
+        error *= sample_weights
+        gradient = (rows.T @ error.reshape(len(rows), -1)).reshape(solution.shape) + penalty * lookahead
+        stepped = lookahead - step * gradient
+        if float(np.sqrt((step * gradient * gradient).sum(axis=(0, 2)).max() / len(rows))) < tolerance:
+            solution = stepped
             break
-        uphill = (slope * (moved - place)).sum(axis=(0, 2)) > 0
-        quicker = (1 + np.sqrt(1 + 4 * pace**2)) / 2
-        momentum = np.where(uphill, 0, (pace - 1) / quicker).astype(kind)
-        ahead = moved + momentum[None, :, None] * (moved - place)
-        place, pace = moved, np.where(uphill, 1, quicker)
-    return np.moveaxis(place, 1, 0)
+        uphill = (gradient * (stepped - solution)).sum(axis=(0, 2)) > 0
+        next_scale = (1 + np.sqrt(1 + 4 * momentum_scale**2)) / 2
+        momentum = np.where(uphill, 0, (momentum_scale - 1) / next_scale).astype(dtype)
+        lookahead = stepped + momentum[None, :, None] * (stepped - solution)
+        solution, momentum_scale = stepped, np.where(uphill, 1, next_scale)
+    return np.moveaxis(solution, 1, 0)
 
 
 def softmax(logits: Any) -> Any:
-    """Along the last axis."""
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return shifted / shifted.sum(axis=-1, keepdims=True)
+    """Return the softmax along the last axis."""
+    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)

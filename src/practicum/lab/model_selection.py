@@ -1,4 +1,4 @@
-"""Which way of learning is taken, and how much better than it is choosing makes it look."""
+"""Select a strategy by cross-validation, and measure how much the selection inflates its accuracy."""
 
 from __future__ import annotations
 
@@ -13,57 +13,62 @@ from practicum.statistics.scores import log_losses
 
 RESAMPLES = 500
 MIN_STANDARD_ERRORS = 1.0
-"""A later way is taken when it is ahead by this many standard errors of the difference."""
+"""A later strategy is selected if it is better by more than this many standard errors of the difference."""
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class StrategySelection:
-    """The `way` that was taken, and the `setting` of each way that did best; numbers of those that were given.
+    """The index of the selected strategy, and the index of the best setting of each strategy.
 
-    `optimism` is by how much, as a share of 1, the accuracy of the taken one exceeds what it would be on new pictures,
-    because it was the best of several here.
+    `optimism` is the expected excess of the selected strategy's accuracy over its accuracy on new images, as a share of
+    1, because it was the best of several here.
     """
 
-    way: int
+    strategy: int
     settings: tuple[int, ...]
     optimism: float
 
 
 def select_strategy(
-    labels: NDArray[Any], ways: Sequence[NDArray[Any]], *, groups: NDArray[Any] | None = None, seed: int = 0
+    labels: NDArray[Any], strategies: Sequence[NDArray[Any]], *, groups: NDArray[Any] | None = None, seed: int = 0
 ) -> StrategySelection:
-    """Choose among ways of learning by their predictions of the same pictures, none of which they had learned.
+    """Select among strategies by their out-of-fold predictions of the same images.
 
-    Each of `ways` is (settings, repeats, n, classes), the one that is trusted most first. Of a way's settings the one
-    of least log loss is taken; a later way replaces an earlier one when its accuracy is higher by more than one
-    standard error of the difference over pictures, as Breiman et al. (1984) do: less may well be luck. Ways are
-    compared on the repeats that both have.
+    Of a strategy's settings, the one with the lowest log loss is used. A later strategy replaces an earlier one if its
+    accuracy is higher by more than one standard error of the difference over images, as in Breiman et al. (1984): less
+    may be luck. Strategies are compared on the repeats that both have.
 
-    Optimism is measured as Tsamardinos, Greasidou and Borboudakis (2018) propose: choose among drawn pictures, look at
-    the accuracy of the chosen one on those that were not drawn. By how much their mean falls short of the accuracy of
-    what is taken here is what choosing added.
+    Optimism is measured as Tsamardinos, Greasidou and Borboudakis (2018) propose: select on bootstrap samples of the
+    images, and compute the accuracy of the selected strategy on the images that were not drawn. By how much their mean
+    is below the accuracy of the strategy selected here is what the selection added.
 
-    Pictures of one of `groups` (n,), such as twins, count as one, by their mean: each alone would tell too much.
+    Args:
+        labels: (n,).
+        strategies: For each strategy (settings, repeats, n, classes), the most trusted strategy first.
+        groups: (n,). Images of one group, such as near duplicates, count as one, by their mean.
+        seed: Seed of the bootstrap.
 
-    Raises ValueError where there is no way, or one has not a row for each label.
+    Raises:
+        ValueError: There is no strategy, or one of another shape.
     """
     labels = np.asarray(labels)
-    if not ways or any(way.ndim != 4 or way.shape[2] != len(labels) for way in ways):
-        raise ValueError("each way must be (settings, repeats, n, classes), with n as many as there are labels")
-    losses = [log_losses(labels, way).mean(axis=1) for way in ways]
-    right = [(way.argmax(axis=-1) == labels).astype(np.float64) for way in ways]
+    if not strategies or any(one.ndim != 4 or one.shape[2] != len(labels) for one in strategies):
+        raise ValueError("each strategy must be (settings, repeats, n, classes), with n the number of labels")
+    losses = [log_losses(labels, probabilities).mean(axis=1) for probabilities in strategies]
+    correct = [(probabilities.argmax(axis=-1) == labels).astype(np.float64) for probabilities in strategies]
     if groups is not None:
-        losses, right = ([_by_group(one, groups) for one in each] for each in (losses, right))
+        losses, correct = ([_group_means(values, groups) for values in each] for each in (losses, correct))
     all_rows = np.arange(losses[0].shape[-1])[None]
-    chosen, settings = _choice(losses, right, all_rows)
-    way = int(chosen[0])
-    taken = float(right[way][settings[way][0]].mean())
-    return StrategySelection(way, tuple(int(one[0]) for one in settings), _optimism(losses, right, taken, seed))
+    selected, settings = _select(losses, correct, all_rows)
+    strategy = int(selected[0])
+    accuracy = float(correct[strategy][settings[strategy][0]].mean())
+    best_settings = tuple(int(setting[0]) for setting in settings)
+    return StrategySelection(strategy, best_settings, _optimism(losses, correct, accuracy, seed))
 
 
-def _by_group(values: Numbers, groups: NDArray[Any]) -> Numbers:
+def _group_means(values: Numbers, groups: NDArray[Any]) -> Numbers:
     """Means over the rows of each group, along the last axis."""
     _, number, count = np.unique(groups, return_inverse=True, return_counts=True)
     if len(count) == len(groups):
@@ -73,35 +78,37 @@ def _by_group(values: Numbers, groups: NDArray[Any]) -> Numbers:
     return sums / count
 
 
-def _choice(
-    losses: Sequence[Numbers], right: Sequence[Numbers], rows: NDArray[np.int64]
+def _select(
+    losses: Sequence[Numbers], correct: Sequence[Numbers], rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
-    """For each draw of rows (draws, n): the way, (draws,), and of each way the setting, (draws,)."""
+    """For each draw of rows (draws, n): the strategy, (draws,), and for each strategy the setting, (draws,)."""
     settings = [loss[:, rows].mean(axis=2).argmin(axis=0) for loss in losses]
-    way = np.zeros(len(rows), np.int64)
+    selected = np.zeros(len(rows), np.int64)
     for later in range(1, len(losses)):
-        for now in range(later):
-            here = np.flatnonzero(way == now)
-            shared = min(right[now].shape[1], right[later].shape[1])
+        for current in range(later):
+            draws = np.flatnonzero(selected == current)
+            shared = min(correct[current].shape[1], correct[later].shape[1])
             gain = (
-                right[later][settings[later][here], :shared].mean(axis=1)
-                - right[now][settings[now][here], :shared].mean(axis=1)
-            )[np.arange(len(here))[:, None], rows[here]]
-            # The error as it is where neither is better: by one picture alone no way is ahead, then.
-            way[here[gain.sum(axis=1) > MIN_STANDARD_ERRORS * np.sqrt((gain**2).sum(axis=1))]] = later
-    return way, settings
+                correct[later][settings[later][draws], :shared].mean(axis=1)
+                - correct[current][settings[current][draws], :shared].mean(axis=1)
+            )[np.arange(len(draws))[:, None], rows[draws]]
+            # The standard error under the hypothesis of no difference: one image alone is never enough.
+            better = gain.sum(axis=1) > MIN_STANDARD_ERRORS * np.sqrt((gain**2).sum(axis=1))
+            selected[draws[better]] = later
+    return selected, settings
 
 
-def _optimism(losses: Sequence[Numbers], right: Sequence[Numbers], taken: float, seed: int) -> float:
-    """The accuracy `taken` less the mean, over draws, of what the chosen one has among those not drawn; 0 or more."""
+def _optimism(losses: Sequence[Numbers], correct: Sequence[Numbers], accuracy: float, seed: int) -> float:
+    """The accuracy less the mean accuracy of the selected strategy on the rows that were not drawn; 0 or more."""
     if sum(map(len, losses)) == 1:
         return 0.0
     n = losses[0].shape[-1]
     rows = np.random.default_rng([seed, n]).integers(0, n, size=(RESAMPLES, n))
-    way, settings = _choice(losses, right, rows)
-    found = []
+    selected, settings = _select(losses, correct, rows)
+    accuracies = []
     for draw in range(RESAMPLES):
-        left = np.setdiff1d(np.arange(n), rows[draw])
-        if len(left):
-            found.append(right[way[draw]][settings[way[draw]][draw]][:, left].mean())
-    return max(0.0, taken - float(np.mean(found))) if found else 0.0
+        rest = np.setdiff1d(np.arange(n), rows[draw])
+        if len(rest):
+            strategy = selected[draw]
+            accuracies.append(correct[strategy][settings[strategy][draw]][:, rest].mean())
+    return max(0.0, accuracy - float(np.mean(accuracies))) if accuracies else 0.0

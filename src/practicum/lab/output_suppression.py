@@ -1,4 +1,4 @@
-"""Standard output and error held back, from Python and from C++, which knows nothing of Python's streams."""
+"""Discard what Python and C++ code write to standard output and standard error."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from pathlib import Path
 
 @contextmanager
 def suppress_output() -> Iterator[None]:
-    """Hold back what is written to stdout and stderr; exceptions pass through.
+    """Discard everything written to stdout and stderr. Exceptions pass through.
 
-    Both belong to the whole process, so this holds back what other threads print too.
+    Both streams belong to the whole process, so the output of other threads is discarded too.
     """
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     with ExitStack() as stack:
-        nowhere = stack.enter_context(Path(os.devnull).open("w"))
-        for number in (1, 2):
-            kept = os.dup(number)
-            stack.callback(os.close, kept)
-            stack.callback(os.dup2, kept, number)
-            os.dup2(nowhere.fileno(), number)
-        stack.enter_context(redirect_stdout(nowhere))
-        stack.enter_context(redirect_stderr(nowhere))
+        null = stack.enter_context(Path(os.devnull).open("w"))
+        # C++ writes to the descriptors and knows nothing of Python's streams.
+        for descriptor in (1, 2):
+            original = os.dup(descriptor)
+            stack.callback(os.close, original)
+            stack.callback(os.dup2, original, descriptor)
+            os.dup2(null.fileno(), descriptor)
+        stack.enter_context(redirect_stdout(null))
+        stack.enter_context(redirect_stderr(null))
         yield

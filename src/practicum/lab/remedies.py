@@ -1,4 +1,4 @@
-"""What is known of a fit, gathered for its findings: what each remedy brought here, measured on the same splits."""
+"""Measure on the same splits how much each remedy improves the accuracy of a fit."""
 
 from __future__ import annotations
 
@@ -17,129 +17,141 @@ from practicum.lab.pretrained_models import Backbone, Preprocessing
 from practicum.statistics.intervals import Interval
 
 Probabilities = NDArray[np.float64]
-"""(repeats, n, classes), or (settings, repeats, n, classes) of one setting."""
+"""(repeats, n, classes)."""
 AccuracyMeasure = Callable[[NDArray[np.bool_], NDArray[np.int64]], float]
-"""What is made of whether each picture is right, (n,), and of their labels, (n,)."""
+"""Computes an accuracy from whether each image is classified correctly, (n,), and the labels, (n,)."""
 
 CURVE_POINTS = 5
-"""Points on a learning curve, each half as many pictures as the next."""
+"""Points of a learning curve, each with half as many images as the next."""
 NOISE_PROBE_STRENGTH = 10.0
-"""The strength of the probe whose doubts count: one that follows wrong labels finds none. Measured, docs/lab.md."""
+"""The strength of the probe that finds suspect labels: a less regularised one follows them. Measured, docs/lab.md."""
 CURVE_REPEATS = 3
 SINGLE_REPEAT_IMAGES = 400
-"""Pictures from which on one repeat at each size is enough."""
+"""From this many images on, one repeat at each size is enough."""
 
 
-def _accuracy(right: NDArray[np.bool_], _labels: NDArray[np.int64]) -> float:
-    return float(right.mean())
+def _plain_accuracy(correct: NDArray[np.bool_], _labels: NDArray[np.int64]) -> float:
+    return float(correct.mean())
 
 
-def _balanced(right: NDArray[np.bool_], labels: NDArray[np.int64]) -> float:
-    """The mean of the recalls of the classes that are there."""
-    return float(np.mean([right[labels == one].mean() for one in np.unique(labels)]))
+def _balanced_accuracy(correct: NDArray[np.bool_], labels: NDArray[np.int64]) -> float:
+    """The mean recall of the classes that are present."""
+    return float(np.mean([correct[labels == label].mean() for label in np.unique(labels)]))
 
 
 def accuracy_by_split(
-    ready: PreparedSet, made: Probabilities, measure: AccuracyMeasure = _accuracy, kept: NDArray[np.bool_] | None = None
+    prepared: PreparedSet,
+    probabilities: Probabilities,
+    measure: AccuracyMeasure = _plain_accuracy,
+    included: NDArray[np.bool_] | None = None,
 ) -> list[float]:
-    """The accuracy on each split of as many repeats as `made` (repeats, n, classes) has; on the rows `kept` alone."""
-    results = []
-    for validation, repeat in zip(ready.validations, made, strict=False):
-        for split in validation:
-            rows = split.test if kept is None else split.test[kept[split.test]]
-            right = repeat[rows].argmax(axis=1) == ready.labels[rows]
-            results.append(measure(right, ready.labels[rows]) if len(rows) else 0.0)
-    return results
+    """Return the accuracy on each split of the repeats of `probabilities`, on the `included` rows (n,) or on all."""
+    accuracies = []
+    for cross_validation, repeat in zip(prepared.cross_validations, probabilities, strict=False):
+        for split in cross_validation:
+            rows = split.test if included is None else split.test[included[split.test]]
+            correct = repeat[rows].argmax(axis=1) == prepared.labels[rows]
+            accuracies.append(measure(correct, prepared.labels[rows]) if len(rows) else 0.0)
+    return accuracies
 
 
 def accuracy_gain(
-    ready: PreparedSet,
+    prepared: PreparedSet,
     first: Probabilities,
     second: Probabilities,
-    measure: AccuracyMeasure = _accuracy,
-    kept: NDArray[np.bool_] | None = None,
+    measure: AccuracyMeasure = _plain_accuracy,
+    included: NDArray[np.bool_] | None = None,
 ) -> paired_comparison.PairedComparison:
-    """How probable it is that the first is better, and by how much, on the repeats that both have."""
+    """Compare the accuracies of the first and the second, on the repeats that both have."""
     shared = min(len(first), len(second))
-    train, test = splits.mean_sizes(ready.splits)
-    one, other = (accuracy_by_split(ready, made[:shared], measure, kept) for made in (first, second))
-    return paired_comparison.compare_results(one, other, train_size=train, test_size=test)
+    train, test = splits.mean_sizes(prepared.splits)
+    accuracies = [accuracy_by_split(prepared, one[:shared], measure, included) for one in (first, second)]
+    return paired_comparison.compare_results(*accuracies, train_size=train, test_size=test)
 
 
-def find_doubtful_labels(ready: PreparedSet, probing: ProbeTrainer) -> tuple[SuspectLabel, ...]:
-    """Labels that are probably wrong, by a probe that was not allowed to follow its pictures too closely."""
-    made = probing.out_of_fold(ready.splits, [NOISE_PROBE_STRENGTH])[0]
-    return tuple(find_suspect_labels(ready.labels, made.mean(axis=0)))
+def find_doubtful_labels(prepared: PreparedSet, probes: ProbeTrainer) -> tuple[SuspectLabel, ...]:
+    """Return the labels that are probably wrong, by a strongly regularised probe."""
+    probabilities = probes.out_of_fold(prepared.splits, [NOISE_PROBE_STRENGTH])[0]
+    return tuple(find_suspect_labels(prepared.labels, probabilities.mean(axis=0)))
 
 
 def measure_remedies(
-    ready: PreparedSet, probing: ProbeTrainer, strength: float, plain: Probabilities, noisy: Sequence[SuspectLabel]
+    prepared: PreparedSet,
+    probes: ProbeTrainer,
+    strength: float,
+    baseline: Probabilities,
+    suspects: Sequence[SuspectLabel],
 ) -> dict[str, Interval]:
-    """What other remedies brought: for rare classes, and for labels that are doubted. Only those that could help.
+    """Return the accuracy gains of the remedies that could help: for rare classes, and for suspect labels.
 
-    Balanced weights are judged by balanced accuracy, since they are meant for the rare class; leaving out suspects by
-    the accuracy on pictures that nobody doubts, a little too kindly: who is suspect was decided with all labels known.
+    Balanced weights are judged by balanced accuracy, since they serve the rare classes. Leaving out suspects is judged
+    by the accuracy on the other images; this is slightly optimistic, since all labels were used to find the suspects.
     """
-    helped = {}
-    counts = np.array(ready.images.counts)
+    gains = {}
+    counts = np.array(prepared.images.counts)
     if counts.max() >= IMBALANCE_RATIO * counts.min():
-        balanced = (len(ready.labels) / (ready.classes * counts))[ready.labels]
-        made = probing.out_of_fold(ready.splits, [strength], balanced)[0]
-        helped["balanced weights"] = accuracy_gain(ready, made, plain, _balanced).difference
-    if noisy:
-        trusted = np.ones(len(ready.labels), np.float64)
-        trusted[[suspect.row for suspect in noisy]] = 0
-        kept = np.bincount(ready.labels, weights=trusted, minlength=ready.classes)
-        if kept.min() >= 2 and _all_left(ready, trusted):
-            made = probing.out_of_fold(ready.splits, [strength], trusted)[0]
-            helped["leaving out suspects"] = accuracy_gain(ready, made, plain, kept=trusted > 0).difference
-    return helped
+        balanced = (len(prepared.labels) / (prepared.classes * counts))[prepared.labels]
+        probabilities = probes.out_of_fold(prepared.splits, [strength], balanced)[0]
+        gains["balanced weights"] = accuracy_gain(prepared, probabilities, baseline, _balanced_accuracy).difference
+    if suspects:
+        weights = np.ones(len(prepared.labels), np.float64)
+        weights[[suspect.row for suspect in suspects]] = 0
+        remaining = np.bincount(prepared.labels, weights=weights, minlength=prepared.classes)
+        if remaining.min() >= 2 and _every_class_trains(prepared, weights):
+            probabilities = probes.out_of_fold(prepared.splits, [strength], weights)[0]
+            gain = accuracy_gain(prepared, probabilities, baseline, included=weights > 0)
+            gains["leaving out suspects"] = gain.difference
+    return gains
 
 
 def better_preprocessing(
-    ready: PreparedSet, network: Backbone, strength: float
+    prepared: PreparedSet, network: Backbone, strength: float
 ) -> tuple[Preprocessing, Interval] | None:
-    """What else could be done to pixels before the network of a file sees them, where that surely helps, and how much.
+    """Return the other preprocessing for the network of a file that surely helps most, with its gain, or None.
 
-    Tried with the network's own features; of several, the one that helps most.
+    It is measured with the network's final features.
     """
-    found: list[tuple[Preprocessing, Interval]] = []
-    plain = ready.own_probing.out_of_fold(ready.splits, [strength])[0]
-    for name, build in network.others.items():
-        made = ready.made(
-            build(ready.images.side), 0, f"looking at each picture, its pixels given as {name}", keep=False
-        )
-        other = ProbeTrainer(made, ready.labels, ready.classes).out_of_fold(ready.splits, [strength])[0]
-        found.append((name, accuracy_gain(ready, other, plain).difference))
-    sure = [(name, gain) for name, gain in found if gain.low > 0]
-    return max(sure, key=lambda one: one[1].value) if sure else None
+    gains: list[tuple[Preprocessing, Interval]] = []
+    baseline = prepared.final_probes.out_of_fold(prepared.splits, [strength])[0]
+    for name, build in network.other_preprocessings.items():
+        step = f"extracting features with preprocessing {name}"
+        features = prepared.compute_features(build(prepared.images.side), 0, step, keep=False)
+        probes = ProbeTrainer(features, prepared.labels, prepared.classes)
+        probabilities = probes.out_of_fold(prepared.splits, [strength])[0]
+        gains.append((name, accuracy_gain(prepared, probabilities, baseline).difference))
+    sure = [(name, gain) for name, gain in gains if gain.low > 0]
+    return max(sure, key=lambda pair: pair[1].value) if sure else None
 
 
-def measure_learning_curve(ready: PreparedSet, probing: ProbeTrainer, strength: float) -> LearningCurve:
-    """The accuracy of a probe that learns from fewer pictures: halved as long as there are two of each class."""
-    shares = [len(split.train) / len(ready.labels) for split in ready.splits]
-    most = int(min(ready.images.counts) * min(shares))
-    sizes = sorted({size for step in range(CURVE_POINTS) if (size := most // 2**step) >= 2} or {max(1, most)})
-    repeats = CURVE_REPEATS if len(ready.labels) < SINGLE_REPEAT_IMAGES else 1
-    results = np.zeros((len(sizes), repeats))
-    for place, size in enumerate(sizes):
+def measure_learning_curve(prepared: PreparedSet, probes: ProbeTrainer, strength: float) -> LearningCurve:
+    """Measure the accuracy of a probe on fewer training images, halved as long as each class has two, and fit a law."""
+    shares = [len(split.train) / len(prepared.labels) for split in prepared.splits]
+    largest = int(min(prepared.images.counts) * min(shares))
+    sizes = sorted({size for step in range(CURVE_POINTS) if (size := largest // 2**step) >= 2} or {max(1, largest)})
+    repeats = CURVE_REPEATS if len(prepared.labels) < SINGLE_REPEAT_IMAGES else 1
+    accuracies = np.zeros((len(sizes), repeats))
+    for position, size in enumerate(sizes):
         for repeat in range(repeats):
-            rng = np.random.default_rng([ready.seed, size, repeat])
-            some = [splits.Split(_few(ready, split.train, size, rng), split.test) for split in ready.validations[0]]
-            made = probing.out_of_fold(some, [strength])[0, 0]
-            results[place, repeat] = (made.argmax(axis=1) == ready.labels).mean()
-    chance = max(ready.images.counts) / len(ready.labels)
-    return fit_learning_curve(sizes, results, n_test=len(ready.labels), chance=chance, seed=ready.seed)
+            rng = np.random.default_rng([prepared.seed, size, repeat])
+            reduced = [
+                splits.Split(_sample_per_class(prepared, split.train, size, rng), split.test)
+                for split in prepared.cross_validations[0]
+            ]
+            probabilities = probes.out_of_fold(reduced, [strength])[0, 0]
+            accuracies[position, repeat] = (probabilities.argmax(axis=1) == prepared.labels).mean()
+    chance = max(prepared.images.counts) / len(prepared.labels)
+    return fit_learning_curve(sizes, accuracies, n_test=len(prepared.labels), chance=chance, seed=prepared.seed)
 
 
-def _all_left(ready: PreparedSet, trusted: NDArray[np.float64]) -> bool:
-    """Whether every class still has a row to learn from, in every split."""
+def _every_class_trains(prepared: PreparedSet, weights: NDArray[np.float64]) -> bool:
+    """Return whether every class has a training row with a positive weight in every split."""
     return all(
-        np.bincount(ready.labels[split.train], trusted[split.train], ready.classes).min() > 0 for split in ready.splits
+        np.bincount(prepared.labels[split.train], weights[split.train], prepared.classes).min() > 0
+        for split in prepared.splits
     )
 
 
-def _few(ready: PreparedSet, rows: splits.Rows, size: int, rng: np.random.Generator) -> splits.Rows:
-    """At most `size` rows of each class, ascending."""
-    chosen = [rng.permutation(rows[ready.labels[rows] == one])[:size] for one in range(ready.classes)]
-    return np.sort(np.concatenate(chosen))
+def _sample_per_class(prepared: PreparedSet, rows: splits.Rows, size: int, rng: np.random.Generator) -> splits.Rows:
+    """At most `size` random rows of each class, ascending."""
+    sampled = [rng.permutation(rows[prepared.labels[rows] == label])[:size] for label in range(prepared.classes)]
+    return np.sort(np.concatenate(sampled))

@@ -1,37 +1,41 @@
-"""Pictures to learn from: procedural shapes, drawn identically again from the same seed.
+"""Draw labelled images of five shapes, identical for the same seed.
 
-A picture shows one of five shapes. Where it lies, how large and how turned it is, its colour, the two colours of the
-background behind it and the noise over everything vary from picture to picture. The pictures need no download and
-no licence, and there are as many as anyone asks for, so a test set can be as large as an interval demands.
+Each image shows one shape. Its position, size, rotation and colour, the two colours of the background and the noise
+vary from image to image. The images need no download and no licence, and a set may be arbitrarily large, so that a
+test set can be as large as a confidence interval requires.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.lab.image_set import ImageSet
+from practicum.lab.image_set import DataPart, ImageSet
 
 Plane = NDArray[np.float64]
-"""One number for each pixel, of shape (side, side)."""
-
-DataPart = Literal["train", "validation", "test"]
-"""Which of three disjoint streams of pictures to draw from."""
+"""One number per pixel, (side, side)."""
 
 
 def shapes(per_class: int, *, seed: int, part: DataPart = "train", side: int = 64, difficulty: float = 1.0) -> ImageSet:
-    """Draw `per_class` pictures of each shape, classes taking turns.
+    """Draw `per_class` images of each shape, the classes alternating.
 
-    Every picture has a random stream of its own, named by seed, part and position. So a larger set begins with the
-    smaller one, and the parts never share a picture. `difficulty` runs from 0 (white on black, centred, upright) to 1
-    (anywhere, turned any way, in any colours, under noise whose standard deviation is a fifth of the full range); it
-    scales all of them alike.
+    Each image has its own random stream, derived from seed, part and position. A larger set therefore begins with the
+    smaller one, and the parts never share an image.
 
-    Raises ValueError for an unknown part, a side under 8 pixels, a difficulty outside 0 to 1, or no pictures.
+    Args:
+        per_class: Number of images per class, at least 1.
+        seed: Seed of the random streams.
+        part: One of three disjoint parts.
+        side: Height and width in pixels, at least 8.
+        difficulty: From 0 (white on black, centred, upright) to 1 (any position, rotation and colours, and noise with a
+            standard deviation of a fifth of the full range). All variations scale with it.
+
+    Raises:
+        ValueError: An argument is out of range.
     """
     if part not in get_args(DataPart):
         raise ValueError(f"part must be one of {', '.join(get_args(DataPart))}, not {part!r}")
@@ -54,25 +58,25 @@ def shapes(per_class: int, *, seed: int, part: DataPart = "train", side: int = 6
 def _draw(
     shape: Callable[[Plane, Plane], Plane], rng: np.random.Generator, side: int, difficulty: float
 ) -> NDArray[np.uint8]:
-    """One picture, uint8 (side, side, 3)."""
+    """One image, uint8 (side, side, 3)."""
     x, y = _grid(side)
     centre_x, centre_y = difficulty * rng.uniform(-0.2, 0.2, size=2)
     radius = 0.185 + difficulty * rng.uniform(-0.055, 0.055)
-    turn = difficulty * rng.uniform(-math.pi, math.pi)
+    rotation = difficulty * rng.uniform(-math.pi, math.pi)
     x, y = (x - centre_x) / radius, (y - centre_y) / radius
-    depth = shape(x * math.cos(turn) + y * math.sin(turn), y * math.cos(turn) - x * math.sin(turn))
-    cover = np.clip(depth * radius * side + 0.5, 0, 1)[..., None] * (1 - 0.2 * difficulty)
+    depth = shape(x * math.cos(rotation) + y * math.sin(rotation), y * math.cos(rotation) - x * math.sin(rotation))
+    opacity = np.clip(depth * radius * side + 0.5, 0, 1)[..., None] * (1 - 0.2 * difficulty)
 
     background = _gradient(rng, side) * difficulty
     candidates = 255 * (1 - difficulty) + difficulty * rng.uniform(0, 255, size=(4, 3))
     distance = np.abs(candidates - background.mean(axis=(0, 1))).sum(axis=1)
-    picture: NDArray[np.float64] = background * (1 - cover) + candidates[distance.argmax()] * cover
-    picture += rng.standard_normal(picture.shape) * (0.2 * 255 * difficulty)
-    return np.rint(picture).clip(0, 255).astype(np.uint8)
+    image: NDArray[np.float64] = background * (1 - opacity) + candidates[distance.argmax()] * opacity
+    image += rng.standard_normal(image.shape) * (0.2 * 255 * difficulty)
+    return np.rint(image).clip(0, 255).astype(np.uint8)
 
 
 def _gradient(rng: np.random.Generator, side: int) -> NDArray[np.float64]:
-    """A background that runs from one colour to another in a random direction, (side, side, 3)."""
+    """A background with a colour gradient in a random direction, (side, side, 3)."""
     first, second = rng.uniform(0, 255, size=3), rng.uniform(0, 255, size=3)
     angle = rng.uniform(0, 2 * math.pi)
     x, y = _grid(side)
@@ -81,14 +85,14 @@ def _gradient(rng: np.random.Generator, side: int) -> NDArray[np.float64]:
 
 
 def _grid(side: int) -> tuple[Plane, Plane]:
-    """Each pixel's place, the picture being one wide and its middle at (0, 0)."""
+    """The coordinates of each pixel; the image has width 1 and its centre at (0, 0)."""
     ticks = (np.arange(side) + 0.5) / side - 0.5
     x, y = np.meshgrid(ticks, ticks)
     return x, y
 
 
-# --- the shapes: how deep a point lies inside, in units of the radius; negative outside. All cover about the same area,
-# --- so that counting pixels does not tell them apart.
+# --- the shapes: the depth of a point inside, in units of the radius; negative outside. All have about the same area,
+# --- so that counting pixels does not distinguish them.
 
 
 def _circle(x: Plane, y: Plane) -> Plane:
@@ -108,7 +112,7 @@ def _triangle(x: Plane, y: Plane) -> Plane:
 
 def _star(x: Plane, y: Plane) -> Plane:
     outer, inner, half = 1.6, 0.67, math.pi / 5
-    # Fold the plane into the one sector between a tip and the next notch; there the outline is a straight line.
+    # Fold the plane into the sector between a tip and the next notch, where the outline is a straight line.
     angle = np.abs((np.arctan2(y, x) + half) % (2 * half) - half)
     distance: Plane = np.hypot(x, y)
     across, up = distance * np.cos(angle), distance * np.sin(angle)

@@ -1,4 +1,4 @@
-"""Which pictures are learned and which are kept back to test on. The same picture twice is never on both sides."""
+"""Stratified splits into training and test rows that keep groups, such as near duplicates, on one side."""
 
 from __future__ import annotations
 
@@ -9,118 +9,147 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from practicum.lab.errors import LabError
+
 Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Split:
-    """Rows to learn from and rows to test on, each ascending: together all rows, none in both."""
+    """Training rows and test rows, each ascending. Together they are all rows, and no row is in both."""
 
     train: Rows
     test: Rows
 
 
 def holdout(labels: NDArray[Any], groups: NDArray[Any], share: float, seed: int) -> Split:
-    """Keep back about `share` of the rows of each class, at least one group and never all of them.
+    """Hold out about `share` of the rows of each class for testing: at least one group, and never all of them.
 
-    `labels` (n,) are whole numbers from 0, `groups` (n,) any whole numbers: rows of one group stay together. Raises
-    ValueError for a share outside 0 to 1, and where a class has fewer than two groups.
+    Args:
+        labels: Whole numbers from 0, (n,).
+        groups: Whole numbers, (n,). Rows of one group stay together.
+        share: Between 0 and 1.
+        seed: Seed of the random assignment.
+
+    Raises:
+        LabError: `too-few-images`: a class has fewer than two groups. `unsplittable`: groups span too many classes.
+        ValueError: `share` is out of range, or the lengths differ.
     """
     if not 0 < share < 1:
-        raise ValueError(f"share must lie between 0 and 1, not {share}")
-    table = _Table(labels, groups)
-    table.demand(2)
+        raise ValueError(f"share must be between 0 and 1, not {share}")
+    table = _GroupTable(labels, groups)
+    table.require_groups(2)
     rng = np.random.default_rng([seed, 0])
-    wanted = np.stack([table.sizes * share, table.sizes * (1 - share)])
-    side = _dealt(table, wanted, rng)
-    return _split(side[table.group_of] == 0)
+    targets = np.stack([table.class_sizes * share, table.class_sizes * (1 - share)])
+    part = _assign_groups(table, targets, rng)
+    return _split(part[table.group_of] == 0)
 
 
 def cross_validation_folds(labels: NDArray[Any], groups: NDArray[Any], k: int, repeats: int, seed: int) -> list[Split]:
-    """`k` parts, each tested on once after learning from the others, `repeats` times over with other parts.
+    """Return the splits of repeated, stratified, grouped k-fold cross-validation, repeat by repeat.
 
-    Every row is tested on exactly once in each repeat, and the classes are spread as evenly as the groups allow; every
-    class is in every training part. The splits of one repeat stand together. Raises ValueError for k under 2 or
-    repeats under 1, and where a class has fewer than two groups or all have fewer than k.
+    Each row is tested exactly once per repeat. The classes are spread as evenly as the groups allow, and every class is
+    in every training part.
+
+    Args:
+        labels: Whole numbers from 0, (n,).
+        groups: Whole numbers, (n,). Rows of one group stay together.
+        k: Number of parts, at least 2.
+        repeats: Number of repeats with other parts, at least 1.
+        seed: Seed of the random assignment.
+
+    Raises:
+        LabError: `too-few-images`: a class has fewer than two groups, or there are fewer than k groups in all.
+            `unsplittable`: groups span too many classes.
+        ValueError: `k` or `repeats` is out of range, or the lengths differ.
     """
     if k < 2 or repeats < 1:
         raise ValueError(f"k must be at least 2 and repeats at least 1; got k={k}, repeats={repeats}")
-    table = _Table(labels, groups)
-    table.demand(2)
+    table = _GroupTable(labels, groups)
+    table.require_groups(2)
     if table.count < k:
-        raise ValueError(f"{table.count} different pictures cannot make {k} parts; ask for {table.count} or fewer")
+        raise LabError(
+            "too-few-images",
+            f"{table.count} different images cannot be split into {k} parts. Use {table.count} parts or fewer.",
+        )
     splits = []
     for repeat in range(repeats):
         rng = np.random.default_rng([seed, 1, repeat])
-        fold = _dealt(table, np.repeat(table.sizes[None] / k, k, axis=0), rng)
-        splits += [_split(fold[table.group_of] == one) for one in range(k)]
+        fold = _assign_groups(table, np.repeat(table.class_sizes[None] / k, k, axis=0), rng)
+        splits += [_split(fold[table.group_of] == number) for number in range(k)]
     return splits
 
 
-class _Table:
-    """Groups and how many rows of each class they hold: `held` (groups, classes)."""
+class _GroupTable:
+    """Groups and their numbers of rows per class: `rows` (groups, classes)."""
 
     def __init__(self, labels: NDArray[Any], groups: NDArray[Any]) -> None:
         labels, groups = np.asarray(labels), np.asarray(groups)
         if labels.ndim != 1 or labels.shape != groups.shape or not len(labels):
-            raise ValueError(f"labels and groups must be of one length, (n,); got {labels.shape} and {groups.shape}")
-        self.classes, each = np.unique(labels, return_inverse=True)
-        self.names, self.group_of = np.unique(groups, return_inverse=True)
-        self.count = len(self.names)
-        self.held = np.zeros((self.count, len(self.classes)), np.int64)
-        np.add.at(self.held, (self.group_of, each), 1)
-        self.sizes = self.held.sum(axis=0)
+            raise ValueError(f"labels and groups must both be (n,); got {labels.shape} and {groups.shape}")
+        self.classes, class_of = np.unique(labels, return_inverse=True)
+        names, self.group_of = np.unique(groups, return_inverse=True)
+        self.count = len(names)
+        self.rows = np.zeros((self.count, len(self.classes)), np.int64)
+        np.add.at(self.rows, (self.group_of, class_of), 1)
+        self.class_sizes = self.rows.sum(axis=0)
 
-    def demand(self, least: int) -> None:
-        """Raise ValueError unless each class has this many groups."""
-        different = (self.held > 0).sum(axis=0)
-        if few := [int(one) for one in self.classes[different < least]]:
-            named = ", ".join(f"class {one} has {int(different[self.classes == one][0])}" for one in few)
-            raise ValueError(f"each class needs at least {least} different pictures to split between; {named}")
+    def require_groups(self, minimum: int) -> None:
+        """Raise LabError if a class has fewer groups."""
+        counts = (self.rows > 0).sum(axis=0)
+        if small := [int(number) for number in self.classes[counts < minimum]]:
+            listed = ", ".join(f"class {number} has {int(counts[self.classes == number][0])}" for number in small)
+            raise LabError(
+                "too-few-images",
+                f"Each class needs at least {minimum} different images, but {listed}. Add images, or leave it out.",
+            )
 
 
-def _dealt(table: _Table, wanted: NDArray[np.float64], rng: np.random.Generator) -> Rows:
-    """A part for each group, (groups,), such that part p holds about `wanted[p, c]` rows of class c.
+def _assign_groups(table: _GroupTable, targets: NDArray[np.float64], rng: np.random.Generator) -> Rows:
+    """A part for each group, (groups,), such that part p holds about `targets[p, c]` rows of class c.
 
-    Groups are dealt largest first, each to where it is missed most; among equals chance decides. Whole classes in one
-    part are then undone.
+    The largest groups are assigned first, each to the part that lacks it most, with ties broken at random. Classes that
+    lie in one part only are then spread.
     """
-    parts = len(wanted)
+    parts = len(targets)
     part_of = np.zeros(table.count, np.int64)
-    missing = wanted.copy()
+    missing = targets.copy()
     order = rng.permutation(table.count)
-    # Classes take turns as they would in a round of cards: sorting by size alone would fill parts class by class.
-    order = order[np.argsort(-table.held[order].sum(axis=1), kind="stable")]
+    # A stable sort keeps the classes mixed: an order by size alone would fill the parts class by class.
+    order = order[np.argsort(-table.rows[order].sum(axis=1), kind="stable")]
     for group in order:
-        held = table.held[group]
-        # How much nearer to what is wanted the group brings each part: in its classes first, in all rows then.
-        gain = ((missing / np.maximum(table.sizes, 1)) * held).sum(axis=1)
+        rows = table.rows[group]
+        # How much closer to its target the group brings each part: first in its classes, then in all rows.
+        gain = ((missing / np.maximum(table.class_sizes, 1)) * rows).sum(axis=1)
         tie = missing.sum(axis=1) / max(1, len(table.group_of))
         part = int(np.lexsort((rng.random(parts), -np.round(tie, 9), -np.round(gain, 9)))[0])
         part_of[group] = part
-        missing[part] -= held
-    _spread(table, part_of, parts, rng)
+        missing[part] -= rows
+    _spread_classes(table, part_of, parts, rng)
     return part_of
 
 
-def _spread(table: _Table, part_of: Rows, parts: int, rng: np.random.Generator) -> None:
-    """Move groups, in place, until no class lies wholly in one part and no part is empty."""
+def _spread_classes(table: _GroupTable, part_of: Rows, parts: int, rng: np.random.Generator) -> None:
+    """Move groups, in place, until every class is in two parts or more and no part is empty."""
     for _ in range(10 * (parts + len(table.classes))):
-        present = np.stack([(table.held[part_of == part] > 0).sum(axis=0) for part in range(parts)])
-        alone = np.flatnonzero((present > 0).sum(axis=0) < 2)
+        present = np.stack([(table.rows[part_of == part] > 0).sum(axis=0) for part in range(parts)])
+        in_one_part = np.flatnonzero((present > 0).sum(axis=0) < 2)
         empty = np.flatnonzero(np.bincount(part_of, minlength=parts) == 0)
-        if not len(alone) and not len(empty):
+        if not len(in_one_part) and not len(empty):
             return
-        if len(alone):
-            movable = np.flatnonzero(table.held[:, alone[0]] > 0)
+        if len(in_one_part):
+            movable = np.flatnonzero(table.rows[:, in_one_part[0]] > 0)
         else:
-            crowded = np.bincount(part_of, minlength=parts).argmax()
-            movable = np.flatnonzero(part_of == crowded)
-        smallest = movable[table.held[movable].sum(axis=1) == table.held[movable].sum(axis=1).min()]
+            largest = np.bincount(part_of, minlength=parts).argmax()
+            movable = np.flatnonzero(part_of == largest)
+        smallest = movable[table.rows[movable].sum(axis=1) == table.rows[movable].sum(axis=1).min()]
         group = int(rng.choice(smallest))
-        others = np.setdiff1d(empty if len(empty) else np.arange(parts), part_of[group])
-        part_of[group] = int(rng.choice(others))
-    raise ValueError("the same pictures stand in so many classes that they cannot be split; look at the twins first")
+        candidates = np.setdiff1d(empty if len(empty) else np.arange(parts), part_of[group])
+        part_of[group] = int(rng.choice(candidates))
+    raise LabError(
+        "unsplittable",
+        "The same images are in so many classes that they cannot be split. Correct the labels of the duplicates first.",
+    )
 
 
 def _split(tested: NDArray[np.bool_]) -> Split:
@@ -128,10 +157,10 @@ def _split(tested: NDArray[np.bool_]) -> Split:
 
 
 def singleton_groups(n: int) -> Rows:
-    """Groups where no picture has a twin: each row by itself, (n,)."""
+    """Return groups of one row each, (n,), for data without duplicates."""
     return np.arange(n, dtype=np.int64)
 
 
 def mean_sizes(splits: Sequence[Split]) -> tuple[int, int]:
-    """Mean numbers of rows learned from and tested on, rounded, as the corrected test of two recipes asks for them."""
-    return round(np.mean([len(one.train) for one in splits])), round(np.mean([len(one.test) for one in splits]))
+    """Return the mean numbers of training and test rows, rounded, as the corrected t-test needs them."""
+    return round(np.mean([len(split.train) for split in splits])), round(np.mean([len(split.test) for split in splits]))

@@ -1,4 +1,4 @@
-"""The ways of learning that are tried: probes, probes on drawn views, and tuning the network's top."""
+"""The training strategies that a fit tries: linear probes, probes on augmented images, and fine-tuning the top."""
 
 from __future__ import annotations
 
@@ -21,148 +21,163 @@ from practicum.lab.splits import Split
 
 BASELINE = "Linear probe"
 VERSIONS = 4
-"""Pictures learned from for each one there is: itself, its mirror image, and drawn ones."""
+"""Training images per original: itself, its mirror image, and random augmentations."""
 START_STRENGTH = 10.0
-"""The strength of the probe that fine-tuning begins from."""
+"""The strength of the probe that fine-tuning starts from."""
 
 
 @dataclass(frozen=True)
 class TrainedStrategy:
-    """What is kept of the way that was chosen: the head, and, where the network was tuned, its new weights."""
+    """A strategy trained on all images: the head, and new weights if the network was fine-tuned."""
 
     head: LinearProbe
-    own_only: bool
-    """Whether the head takes the network's own features alone."""
+    final_only: bool
+    """Whether the head takes the final features alone."""
     tuned: tuple[NDArray[Any], ...] = ()
     """Weights of the part above the cut."""
     curve: fine_tuning.FineTuningCurve | None = None
     recipe: fine_tuning.FineTuningRecipe | None = None
-    moved: float | None = None
-    """The largest change of a weight that was to be trained."""
+    weight_change: float | None = None
+    """The largest change of a trainable weight."""
 
 
 @dataclass(frozen=True)
 class StrategyResult:
-    """A way, its predictions of pictures that it had not learned, and how to learn from all of them."""
+    """A strategy, its out-of-fold predictions, and the function that trains it on all images."""
 
     name: str
     what: str
+    """What it does, as a noun phrase."""
     key: str
-    """What sets it apart from every other way, where what was learned is kept."""
+    """Identifies the strategy in the keys of stored steps."""
     probabilities: NDArray[np.float64]
     """(settings, repeats, n, classes)."""
     seconds: float
-    learn: Callable[[int], TrainedStrategy]
-    """setting → what is learned from all pictures."""
+    train: Callable[[int], TrainedStrategy]
+    """Trains on all images with a setting."""
 
 
-def probe_several_levels(ready: PreparedSet) -> StrategyResult | None:
-    """What is trusted most: it sees more than the baseline, at no cost. None for a network that has no depths."""
-    if ready.network.whole is ready.network.base:
+def probe_several_levels(prepared: PreparedSet) -> StrategyResult | None:
+    """Test probes on the features of all levels, the most trusted strategy. None if the network has one level only."""
+    if prepared.backbone.multi_level is prepared.backbone.base:
         return None
-    probing, started = ready.probing, time.perf_counter()
-    what = "logistic regression on what the network sees halfway and at its end"
-    return _probed("Probe at several depths", what, ready, probing, started)
+    probes, started = prepared.probes, time.perf_counter()
+    what = "logistic regression on features of several levels of the network"
+    return _test_probes("Probe on several levels", what, "Probe at several depths", prepared, probes, started)
 
 
-def probe_last_features(ready: PreparedSet) -> StrategyResult:
-    """The honest baseline."""
-    probing, started = ready.own_probing, time.perf_counter()
-    what = "logistic regression on the network's last features"
-    own_only = ready.network.whole is not ready.network.base
-    return _probed(BASELINE, what, ready, probing, started, own_only=own_only)
+def probe_final_features(prepared: PreparedSet) -> StrategyResult:
+    """Test probes on the final features, the baseline."""
+    probes, started = prepared.final_probes, time.perf_counter()
+    what = "logistic regression on the network's final features"
+    final_only = prepared.backbone.multi_level is not prepared.backbone.base
+    return _test_probes(BASELINE, what, BASELINE, prepared, probes, started, final_only=final_only)
 
 
-def probe_augmented_images(ready: PreparedSet) -> StrategyResult:
-    """Augmentation, drawn once: what the network makes of each view is computed once too."""
-    doing = "looking at drawn views of each picture"
-    started = time.perf_counter()
-    drawn = [
-        ready.made(ready.network.whole, number, f"{doing}, {number} of {VERSIONS - 1}") for number in range(1, VERSIONS)
+def probe_augmented_images(prepared: PreparedSet) -> StrategyResult:
+    """Test probes trained on augmented images, whose features are computed once."""
+    step = "extracting features of augmented images"
+    started, model = time.perf_counter(), prepared.backbone.multi_level
+    augmented = [
+        prepared.compute_features(model, number, f"{step}, {number} of {VERSIONS - 1}") for number in range(1, VERSIONS)
     ]
-    probing = ProbeTrainer(np.stack([ready.features, *drawn]), ready.labels, ready.classes)
-    what = (
-        f"the same, learning from {VERSIONS} views of each picture: as it is, mirrored, and cropped and lit by chance"
-    )
-    return _probed("Probe on drawn views", what, ready, probing, started)
+    probes = ProbeTrainer(np.stack([prepared.features, *augmented]), prepared.labels, prepared.classes)
+    what = f"the same, trained on {VERSIONS} versions of each image: original, mirrored, and randomly cropped and lit"
+    return _test_probes("Probe on augmented images", what, "Probe on drawn views", prepared, probes, started)
 
 
-class NotEnoughTime(RuntimeError):
-    """The first fold took so long that the rest would not fit. The message says how long all would take."""
+class NotEnoughTime(Exception):
+    """Extrapolated from the first fold, the strategy would take too long: `seconds` in all."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"it would take {duration(seconds)}")
+        self.seconds = seconds
 
 
 def fine_tune_top(
-    ready: PreparedSet,
-    steps: CheckpointStore,
+    prepared: PreparedSet,
+    checkpoints: CheckpointStore,
     rates: Sequence[float] = fine_tuning.RATES,
     *,
-    left: Callable[[], float] = lambda: math.inf,
+    remaining: Callable[[], float] = lambda: math.inf,
 ) -> StrategyResult | None:
-    """The layers above the cut, on the first repeat of the cross-validation. None where the network has no cut.
+    """Test fine-tuning of the layers above the cut, on the first repeat of the cross-validation.
 
-    Folds that were finished before are not trained again. Raises TooSlow where, after the first, the others and the
-    learning from all pictures would take more than the seconds that are `left`.
+    Folds in `checkpoints` are not trained again. Returns None if the network cannot be cut.
+
+    Raises:
+        NotEnoughTime: After the first fold: the other folds and the training on all images would take longer than the
+            `remaining()` seconds.
     """
-    if ready.network.lower is None:
+    if prepared.backbone.lower is None:
         return None
     started = time.perf_counter()
-    tuner, splits = _tuner(ready, len(rates)), ready.validations[0]
-    made = np.zeros((1, 1, len(ready.labels), ready.classes))
+    tuner, splits = _lazy_tuner(prepared, len(rates)), prepared.cross_validations[0]
+    probabilities = np.zeros((1, 1, len(prepared.labels), prepared.classes))
     for number, split in enumerate(splits):
-        key = f"{ready.key}-tuned-{list(rates)}-fold-{number}"
-        found = steps.done(key, partial(_tested, tuner, split, rates))
-        made[0, 0, split.test] = found["made"]
-        if number == 0 and len(splits) * found["seconds"] > left():
-            raise NotEnoughTime(duration((len(splits) + 1) * found["seconds"]))
+        key = f"{prepared.key}-tuned-{list(rates)}-fold-{number}"
+        fold = checkpoints.get_or_compute(key, partial(_test_fold, tuner, split, rates))
+        probabilities[0, 0, split.test] = fold["made"]
+        if number == 0 and len(splits) * fold["seconds"] > remaining():
+            raise NotEnoughTime((len(splits) + 1) * fold["seconds"])
 
-    def learn(_setting: int) -> TrainedStrategy:
-        everything = np.arange(len(ready.labels))
-        recipe, curve = tuner().measured(everything, rates)
-        tuner().learn(everything, recipe)
-        weights = tuple(ready.network.upper.get_weights()) if ready.network.upper else ()
-        return TrainedStrategy(tuner().head, False, weights, curve, recipe, tuner().moved)
+    def train(_setting: int) -> TrainedStrategy:
+        all_rows = np.arange(len(prepared.labels))
+        recipe, curve = tuner().measure_recipe(all_rows, rates)
+        tuner().train(all_rows, recipe)
+        weights = tuple(prepared.backbone.upper.get_weights()) if prepared.backbone.upper else ()
+        return TrainedStrategy(tuner().head, False, weights, curve, recipe, tuner().weight_change)
 
-    what = "the layers above a cut trained on from the probe, BatchNorm held, rate and number of epochs measured"
-    return StrategyResult(
-        "Fine-tuning the top", what, f"tuned-{list(rates)}", made, time.perf_counter() - started, learn
-    )
-
-
-def _tested(tuner: Callable[[], fine_tuning.FineTuner], split: Split, rates: Sequence[float]) -> dict[str, Any]:
-    made = tuner()
-    began = time.perf_counter()
-    return {"made": made.tested(split, rates), "seconds": time.perf_counter() - began}
-
-
-def _probed(
-    name: str, what: str, ready: PreparedSet, probing: ProbeTrainer, started: float, *, own_only: bool = False
-) -> StrategyResult:
-    ready.tell("trying ways of learning", 0, 1)
-    made = probing.out_of_fold(ready.splits)
+    what = "the layers above a cut trained further from the probe, BatchNorm frozen, rate and number of epochs measured"
     seconds = time.perf_counter() - started
-    return StrategyResult(
-        name, what, name, made, seconds, lambda setting: TrainedStrategy(probing.fit(STRENGTHS[setting]), own_only)
-    )
+    return StrategyResult("Fine-tuning the top", what, f"tuned-{list(rates)}", probabilities, seconds, train)
 
 
-def _tuner(ready: PreparedSet, rates: int) -> Callable[[], fine_tuning.FineTuner]:
-    """Made when first asked for: after an interruption nothing may be left to train."""
+def _test_fold(tuner: Callable[[], fine_tuning.FineTuner], split: Split, rates: Sequence[float]) -> dict[str, Any]:
+    fine_tuner = tuner()
+    started = time.perf_counter()
+    return {"made": fine_tuner.test_split(split, rates), "seconds": time.perf_counter() - started}
+
+
+def _test_probes(
+    name: str,
+    what: str,
+    key: str,
+    prepared: PreparedSet,
+    probes: ProbeTrainer,
+    started: float,
+    *,
+    final_only: bool = False,
+) -> StrategyResult:
+    prepared.on_progress("testing strategies", 0, 1)
+    probabilities = probes.out_of_fold(prepared.splits)
+    seconds = time.perf_counter() - started
+
+    def train(setting: int) -> TrainedStrategy:
+        return TrainedStrategy(probes.fit(STRENGTHS[setting]), final_only)
+
+    return StrategyResult(name, what, key, probabilities, seconds, train)
+
+
+def _lazy_tuner(prepared: PreparedSet, rates: int) -> Callable[[], fine_tuning.FineTuner]:
+    """The fine-tuner, created on first use: after an interruption nothing may be left to train."""
     epochs = 0
-    most = len(ready.validations[0]) * (rates + 1) * fine_tuning.MAX_EPOCHS
+    max_epochs = len(prepared.cross_validations[0]) * (rates + 1) * fine_tuning.MAX_EPOCHS
 
-    def tell() -> None:
+    def on_epoch() -> None:
         nonlocal epochs
         epochs += 1
-        ready.tell("fine-tuning the network's top", min(epochs, most), most)
+        prepared.on_progress("fine-tuning the top", min(epochs, max_epochs), max_epochs)
 
     @cache
-    def made() -> fine_tuning.FineTuner:
-        assert ready.network.lower is not None
-        seen = [
-            ready.made(ready.network.lower, number, "looking up to the cut", keep=False) for number in range(VERSIONS)
-        ]
-        start = partial(ready.probing.fit, START_STRENGTH)
-        material = fine_tuning.FineTuningData(seen, ready.labels, ready.groups, ready.classes, start, ready.seed)
-        return fine_tuning.FineTuner(ready.network, material, tell)
+    def create() -> fine_tuning.FineTuner:
+        lower, step = prepared.backbone.lower, "extracting features up to the cut"
+        assert lower is not None
+        outputs = [prepared.compute_features(lower, number, step, keep=False) for number in range(VERSIONS)]
+        start = partial(prepared.probes.fit, START_STRENGTH)
+        data = fine_tuning.FineTuningData(
+            outputs, prepared.labels, prepared.groups, prepared.classes, start, prepared.seed
+        )
+        return fine_tuning.FineTuner(prepared.backbone, data, on_epoch)
 
-    return made
+    return create

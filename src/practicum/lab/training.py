@@ -1,4 +1,4 @@
-"""Training that repeats to the last digit: compiled once, begun anew as often as asked, on one thread."""
+"""Deterministic training: a model is compiled once and trained any number of times from given weights."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class LabelledData:
 
 
 @dataclass(frozen=True)
-class TrainingCurves:
-    """One value an epoch, each taken after it: accuracies as shares of 1, the loss as the mean of its steps."""
+class TrainingHistory:
+    """One value per epoch, taken after it: the mean loss of its steps, and accuracies from 0 to 1."""
 
     loss: list[float] = field(default_factory=list)
     train_accuracy: list[float] = field(default_factory=list)
@@ -37,7 +37,7 @@ class TrainingCurves:
 
 
 class Trainer:
-    """A classifier compiled once, with Adam. Tracing a large network takes seconds; each further training does not."""
+    """A classifier, compiled once with Adam. Tracing a large network takes seconds; further trainings do not."""
 
     def __init__(self, model: keras.Model) -> None:
         make_deterministic()
@@ -59,51 +59,61 @@ class Trainer:
         seed: int,
         batch: int = 20,
         stop_at: float | None = None,
-    ) -> TrainingCurves:
-        """Train from `weights` for `epochs`, or until the accuracy on `train` reaches `stop_at`.
+    ) -> TrainingHistory:
+        """Train from `weights`, independently of earlier trainings.
 
-        `seed` orders the pictures anew for each epoch. Nothing of an earlier training is left: neither weights nor
-        the optimizer's memory. Raises ValueError unless `batch` divides the number of training pictures.
+        Args:
+            weights: Initial weights of the model.
+            train: Training data; `batch` must divide its length.
+            validation: Data for the validation accuracy.
+            learning_rate: Adam's learning rate.
+            epochs: Maximum number of epochs.
+            seed: Seed of the order of the images, which is shuffled for each epoch.
+            batch: Batch size.
+            stop_at: Stop early when the accuracy on `train` reaches this value.
+
+        Raises:
+            ValueError: `batch` does not divide the number of training images.
         """
         if len(train.labels) % batch:
-            raise ValueError(f"{len(train.labels)} pictures do not make whole batches of {batch}")
-        self._begin(weights, learning_rate)
-        order = np.random.default_rng(seed)
-        curves = TrainingCurves()
+            raise ValueError(f"{len(train.labels)} images cannot be divided into batches of {batch}")
+        self._reset(weights, learning_rate)
+        rng = np.random.default_rng(seed)
+        curves = TrainingHistory()
         while curves.epochs < epochs:
-            curves.loss.append(self._epoch(train, order.permutation(len(train.labels)).reshape(-1, batch)))
+            curves.loss.append(self._train_epoch(train, rng.permutation(len(train.labels)).reshape(-1, batch)))
             curves.train_accuracy.append(model_accuracy(self.model, train))
             curves.val_accuracy.append(model_accuracy(self.model, validation))
             if stop_at is not None and curves.train_accuracy[-1] >= stop_at:
                 break
         return curves
 
-    def _begin(self, weights: Sequence[NDArray[Any]], learning_rate: float) -> None:
+    def _reset(self, weights: Sequence[NDArray[Any]], learning_rate: float) -> None:
         self.model.set_weights(list(weights))
-        for memory in self.model.optimizer.variables:
-            memory.assign(np.zeros(memory.shape, memory.dtype))
+        for variable in self.model.optimizer.variables:
+            variable.assign(np.zeros(variable.shape, variable.dtype))
         self.model.optimizer.learning_rate = learning_rate
 
-    def _epoch(self, train: LabelledData, batches: NDArray[np.int64]) -> float:
+    def _train_epoch(self, train: LabelledData, batches: NDArray[np.int64]) -> float:
         losses = []
-        for chosen in batches:
+        for rows in batches:
             self.model.reset_metrics()
-            inputs = train.inputs[chosen].astype(np.float32)
-            losses.append(float(self.model.train_on_batch(inputs, train.labels[chosen])))
+            inputs = train.inputs[rows].astype(np.float32)
+            losses.append(float(self.model.train_on_batch(inputs, train.labels[rows])))
         return float(np.mean(losses))
 
 
 @cache
 def shared_trainer(build: Callable[..., keras.Model], *sizes: int) -> Trainer:
-    """The trainer of `build(*sizes)`, made once a process: what it costs is the first training's, not each one's."""
+    """Return the trainer of `build(*sizes)`, created once per process: only its first training costs the tracing."""
     return Trainer(build(*sizes))
 
 
 def model_accuracy(model: keras.Model, data: LabelledData) -> float:
-    """The share of `data` that the model, in inference mode, puts into the right class."""
+    """Return the accuracy of the model, in inference mode, on the data."""
     return prediction_accuracy(forward(model, data.inputs), data.labels)
 
 
 def prediction_accuracy(scores: NDArray[Any], labels: NDArray[Any]) -> float:
-    """How often the largest of `scores` (n, classes) stands at the label, (n,)."""
+    """Return the share of rows whose largest score (n, classes) is at their label, (n,)."""
     return float(np.mean(scores.argmax(axis=1) == labels))

@@ -106,7 +106,7 @@ def images_needed(record: FitRecord) -> list[tuple[str, str]]:
     if curve is None or not curve.ahead:
         return []
     targets = [target for target in TARGETS if target > record.scores.accuracy.value][:3]
-    return [(percent(target), _describe_count(curve.images_for(target))) for target in targets]
+    return [(percent(target), _describe_count(curve.images_needed(target))) for target in targets]
 
 
 def confident_mistakes(record: FitRecord, count: int) -> list[int]:
