@@ -1,7 +1,7 @@
-"""What everything in practicum speaks of: courses, problems, runs and evidence. Frozen, and no I/O.
+"""The data model: courses, problems, runs and evidence, as frozen dataclasses without I/O.
 
-Authoring makes :class:`Problem` from text and :class:`Evidence` from runs; practising reads both. The two halves
-meet nowhere else, so this module imports nothing of ours.
+Authoring builds :class:`Problem` from text and :class:`Evidence` from runs; practising reads both. The two halves
+meet only here, so this module imports nothing else of practicum.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from types import MappingProxyType
 from typing import Any
 
 Json = None | bool | int | float | str | list[Any] | dict[str, Any]
-"""What JSON can say. Evidence is made of it."""
+"""A JSON value. Evidence consists of them."""
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-# --- where things are written, and what is wrong with them -----------------------------------------------------------
+# --- mistakes in courses ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, order=True)
 class Mistake:
-    """One thing wrong in an author's file: where, what, and what to write instead."""
+    """A mistake in an author's file: its place, what is wrong, and what to write instead."""
 
     path: str
     line: int
@@ -37,7 +37,7 @@ class Mistake:
 
 
 class CourseError(Exception):
-    """A course cannot be read. Carries every mistake found, in the order of file and line."""
+    """A course that cannot be read, with every mistake in it, in the order of files and lines."""
 
     def __init__(self, mistakes: list[Mistake]) -> None:
         super().__init__("\n".join(map(str, mistakes)))
@@ -48,7 +48,7 @@ class CourseError(Exception):
 
 
 class Level(StrEnum):
-    """How hard a problem is, in the author's judgement."""
+    """The difficulty of a problem, as its author judges it."""
 
     BEGINNER = "beginner"
     INTERMEDIATE = "intermediate"
@@ -58,7 +58,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Fix:
-    """The edit to a snippet which an option proposes (the body of a ``diff fix`` fence)."""
+    """The edit to a snippet that an option proposes: the body of a ``diff fix`` fence."""
 
     diff: str
     line: int
@@ -71,11 +71,11 @@ class Option:
     text: str
     """Markdown, rendered for its variant."""
     key: bool
-    """Whether the author marks it right."""
+    """Whether the author marks it as right."""
     feedback: str = ""
     """Markdown: why someone would pick it, and what it would really give."""
     code: str | None = None
-    """Its first code span, or its fence without a role: what `value`, `prints` and `error` compare."""
+    """Its first code span, or its fence without a role: the answer that `value`, `prints` and `error` compare."""
     claim: str | None = None
     fix: Fix | None = None
     line: int = 0
@@ -83,12 +83,12 @@ class Option:
 
 @dataclass(frozen=True)
 class Variant:
-    """A problem with its parameters filled in: exactly what one learner sees and what is run for it."""
+    """A problem with its parameters filled in: the text that a learner sees, and the code that is run for it."""
 
     params: Mapping[str, Json]
     title: str
     statement: str
-    """Markdown. The `python run` fence is part of it; what is not shown is not."""
+    """Markdown, with the `python run` fence and without fences that are not shown."""
     setup: str = ""
     snippet: str = ""
     options: tuple[Option, ...] = ()
@@ -99,12 +99,12 @@ class Variant:
     check: str = ""
     mutants: tuple[str, ...] = ()
     proof: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
-    """The `[proof]` table, its text filled in too."""
+    """The `[proof]` table, with its strings filled in."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A question, every variant of it rendered. `path` is relative to the course, with forward slashes."""
+    """A problem with all its variants. `path` is relative to the course, with forward slashes."""
 
     path: str
     kind: str
@@ -117,13 +117,13 @@ class Problem:
     cites: tuple[str, ...] = ()
     goal: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     set: int = 1
-    """Which set of a challenge it belongs to: a retake draws another one."""
+    """The set of a challenge that it belongs to. A retake draws another set."""
     bank: tuple[str, ...] = ()
-    """What the learner may choose from to fill in blanks, some of it of no use."""
+    """The strings that a learner can fill into blanks, some of which do not belong there."""
 
     @property
     def slug(self) -> str:
-        """The file's (or folder's) name without its ending: `01-why-transfer`."""
+        """The name of the file or folder, without its ending: `01-why-transfer`."""
         parts = self.path.split("/")
         name = parts[-2] if parts[-1] == "problem.md" else parts[-1]
         return name.removesuffix(".md")
@@ -151,39 +151,39 @@ class Problem:
 
 @dataclass(frozen=True)
 class Prose:
-    """Markdown of a page. It keeps its `{{ … }}`, which are read from evidence when it is shown."""
+    """Markdown of a page. Its `{{ … }}` are filled in from evidence when it is shown."""
 
     text: str
     line: int
     verbatim: bool = False
-    """Whether it is a fence that is shown as it stands: braces in it are braces."""
+    """Whether it is a fence that is shown as it is: braces in it are plain text."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """Code of a page, which shares its names with all cells before it, as in a notebook."""
+    """A code cell of a page. It shares its names with the cells before it, as in a notebook."""
 
     code: str
     line: int
     shown: bool = True
-    """Whether the learner sees it: a `setup` is not shown."""
+    """Whether learners see it. A `setup` is not shown."""
     raises: str | None = None
-    """The exception that it must end in. Such a cell is none that later ones build on."""
+    """The exception that it must end in. Later cells do not depend on such a cell."""
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure that is drawn from evidence: a fence of TOML."""
+    """A figure that is drawn from evidence, described by a fence of TOML."""
 
     figure: str
-    """Its name among the figures: `chart`."""
+    """The name of its figure: `chart`."""
     table: Mapping[str, Any]
     line: int
 
 
 @dataclass(frozen=True)
 class Box:
-    """Where a box of a page begins, or (without a name) ends."""
+    """The line where a box of a page begins or, without a name, ends."""
 
     name: str
     line: int
@@ -194,7 +194,7 @@ Block = Prose | Cell | Drawing | Box
 
 @dataclass(frozen=True)
 class Page:
-    """A mode's page: prose, cells, drawings and boxes, in their order."""
+    """The page of a mode: prose, cells, figures and boxes, in their order."""
 
     path: str
     title: str
@@ -202,18 +202,18 @@ class Page:
 
     @property
     def cells(self) -> tuple[Cell, ...]:
-        """The code of the page, hidden and shown."""
+        """The cells of the page, hidden and shown."""
         return tuple(block for block in self.blocks if isinstance(block, Cell))
 
     @property
     def slug(self) -> str:
-        """Its file's name without the ending: the mode it is of."""
+        """The name of its file, without the ending: its mode."""
         return self.path.rpartition("/")[2].removesuffix(".md")
 
 
 @dataclass(frozen=True)
 class Card:
-    """A question to remember, its answer, and the claim that proves it if there is one."""
+    """A question to remember, its answer, and the claim that proves it, if it has one."""
 
     path: str
     question: str
@@ -225,7 +225,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Deck:
-    """The cards of a topic, as one file that is proved as a whole."""
+    """The cards of a topic: one file, proved as a whole."""
 
     path: str
     cards: tuple[Card, ...]
@@ -238,7 +238,7 @@ class Deck:
 
 @dataclass(frozen=True)
 class Topic:
-    """A folder of a course: what one sits down to learn."""
+    """A topic: a folder of a course, with content for its modes."""
 
     slug: str
     title: str
@@ -252,19 +252,19 @@ class Topic:
     decks: Mapping[str, Deck] = field(default_factory=lambda: NOTHING)
     """By mode."""
     experiments: str = ""
-    """The source of `experiments.py`, or nothing."""
+    """The source of `experiments.py`; empty if there is none."""
 
 
 @dataclass(frozen=True)
 class Requirements:
-    """The environment that a course's runs ask for."""
+    """The packages and the Python that a course's runs require."""
 
     packages: tuple[str, ...]
     """Requirements as `pip` reads them: `keras>=3.10`."""
     python: str | None = None
     """A version of Python as in `3.12`; None for the one that runs practicum."""
     lock: tuple[str, ...] = ()
-    """`name==version` of all that is to be installed; nothing where it was never written."""
+    """`name==version` of all packages to install; empty if there is no lock yet."""
 
 
 @dataclass(frozen=True)
@@ -279,7 +279,7 @@ class Course:
     licence: str
     topics: tuple[Topic, ...]
     environment: Requirements | None = None
-    """None where any environment that can run the code will do: the server's own."""
+    """None if the course uses the server's own environment."""
 
 
 # --- runs: what a kind asks for, and what came of it -----------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""`docs/format.md` says all that the reader and the prover know, and no more; its examples and the guide's are run."""
+"""The format page documents everything that the reader and the prover know; its examples and the guide's are run."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ EXAMPLES = re.findall(r"(?<!`\n\n)^````markdown\n(\+\+\+\n.*?)^````$", TEXT, re.
     ids=lambda text: re.search(r"^# (.*)", text, re.M)[1],
 )
 def test_every_example_is_proved(text: str, tmp_path: Path, pool: Pool) -> None:
-    """What the page shows as sound is sound."""
+    """The problems that the page shows are valid."""
     entry = settle(tmp_path, pool, text, seconds=120)
 
     assert (entry.verdict, entry.why) == (Verdict.PROVED, "")
@@ -190,7 +190,7 @@ def timeless(text: str) -> str:
 
 
 def follow(text: str, root: Path) -> Iterator[tuple[str, str, str]]:
-    """Write a guide's files and run its commands, in order: each command, what it should print, what it prints."""
+    """Write a guide's files and run its commands, in order: each command, its documented output and its real output."""
     binaries = Path(sys.executable).parent
     environment = os.environ | {"COLUMNS": "120", "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
     for block in BLOCK.finditer(text):
@@ -200,29 +200,29 @@ def follow(text: str, root: Path) -> Iterator[tuple[str, str, str]]:
             file.write_text(block["content"])
             continue
         script = []
-        for command, said in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block["console"], re.M):
-            script.append((command, said))
+        for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block["console"], re.M):
+            script.append((command, shown))
         line = "; echo :::; ".join(command for command, _ in script)
         done = subprocess.run(
             ["bash", "-c", f"exec 2>&1; {line}"], cwd=root, env=environment, capture_output=True, text=True, timeout=120
         )
         status = done.stdout.split(":::\n")
-        for (command, said), printed in zip(script, status, strict=True):
-            yield command, said, printed
+        for (command, shown), printed in zip(script, status, strict=True):
+            yield command, shown, printed
 
 
 @pytest.mark.slow
-def test_the_author_s_guide_prints_what_it_says(tmp_path: Path) -> None:
-    """Every file of it is written, every command of it run, in its order."""
-    told = [step for step in follow(GUIDE, tmp_path) if step[0] != "echo $?"]
+def test_the_guide_shows_the_real_output(tmp_path: Path) -> None:
+    """Its files are written and its commands run, in order."""
+    steps = [step for step in follow(GUIDE, tmp_path) if step[0] != "echo $?"]
 
-    assert len(told) > 8
-    for command, said, printed in told:
-        assert (command, timeless(printed)) == (command, timeless(said))
+    assert len(steps) > 8
+    for command, shown, printed in steps:
+        assert (command, timeless(printed)) == (command, timeless(shown))
 
 
-def test_the_guide_s_refusals_are_refusals() -> None:
-    """The page shows a mistake in a file, a wrong key, a draw and a weak check."""
+def test_the_guide_shows_refusals() -> None:
+    """Mistakes in files, a wrong key, a tie and a weak check."""
     shown = "".join(block["console"] or "" for block in BLOCK.finditer(GUIDE))
 
     verdicts = re.findall(r"^\S+\.md +\w+ +\d+ +(\w+)", shown, re.M)

@@ -1,4 +1,4 @@
-"""Whatever the bytes: a course or its mistakes with their lines, soon. Never a traceback, never a hang."""
+"""Any bytes give a course, or mistakes with their lines, in a short time: never a traceback, never a hang."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_any_bytes_may_be_any_file(path: str, content: bytes) -> None:
 @quick
 @given(st.binary(max_size=200), st.sampled_from(SOUND))
 @example(b"\x00\x00+++", PROBLEM)
-def test_any_text_may_follow_sound_front_matter(body: bytes, text: str) -> None:
+def test_any_text_may_follow_valid_front_matter(body: bytes, text: str) -> None:
     """A body may be anything at all."""
     front = text[: text.index("\n+++", 4) + 5]
     survive({PATH: front.encode() + body})
@@ -113,7 +113,7 @@ SIGNS += [
 
 @st.composite
 def damaged(draw: st.DrawFn, texts: list[str]) -> str:
-    """A sound text after some strokes of a careless hand."""
+    """A valid text with some random damage."""
     text = draw(st.sampled_from(texts))
     for _ in range(draw(st.integers(1, 6))):
         at, to = sorted(draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
@@ -139,7 +139,7 @@ def damaged(draw: st.DrawFn, texts: list[str]) -> str:
 @quick
 @given(damaged(SOUND))
 def test_a_damaged_problem_is_read_or_refused(text: str) -> None:
-    """Lines deleted, doubled and swapped; signs inserted; pieces cut out."""
+    """Lines deleted, doubled and swapped; characters inserted; pieces cut out."""
     survive({PATH: text.encode("utf-8", "surrogatepass")})
 
 
@@ -169,8 +169,8 @@ KEYS += [f"proof.{key}" for key in ("seeds", "given", "repairs", "tolerance", "s
 
 @quick
 @given(st.sampled_from(SOUND), st.dictionaries(st.sampled_from(KEYS), values, min_size=1, max_size=5))
-def test_front_matter_may_hold_any_values(text: str, table: dict[str, str]) -> None:
-    """Any value for any key, beside or instead of those that are sound."""
+def test_front_matter_may_have_any_values(text: str, table: dict[str, str]) -> None:
+    """Any value for any key, beside or instead of valid ones."""
     body = text[text.index("\n+++", 4) :]
     kept = [line for line in text[4 : text.index("\n+++", 4)].split("\n") if not line.startswith("[")]
     front = [line for line in kept if "=" in line and line.split(" =")[0] in KEYS and line.split(" =")[0] not in table]
@@ -200,7 +200,7 @@ templates = st.recursive(
 
 @quick
 @given(templates, st.sampled_from(["Think before you count.", "seven", "total = ", "It begins"]))
-def test_braces_may_hold_anything(template: str, place: str) -> None:
+def test_braces_may_contain_anything(template: str, place: str) -> None:
     """Any expression of Jinja's, anywhere: filled in, or refused at its line."""
     text = PROBLEM.replace(place, f"{{{{ {template} }}}} {place}")
     scan = survive({PATH: text})
@@ -253,7 +253,7 @@ FEARED += ["# ", "- [ ] a\n", "## a\n", "{{ side }}", "{{", "{% if side %}", "\n
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", FEARED, ids=ascii)
-def test_no_text_takes_long(text: str) -> None:
+def test_no_text_takes_long_to_read(text: str) -> None:
     """A file half as long as files may be, full of what parsers fear. It takes up to 3 s of processor time."""
     began = time.process_time()
 

@@ -9,7 +9,7 @@ from practicum.model import Level
 from tests.course.making import PROBLEM, change, read_problem, sound
 
 
-def test_every_part_of_a_file_finds_its_place() -> None:
+def test_reads_every_part_of_a_file() -> None:
     """Title, statement, options with feedback, hint, explanation, code: once for each variant."""
     problem = sound(PROBLEM)
     first, second = problem.variants
@@ -31,7 +31,7 @@ def test_every_part_of_a_file_finds_its_place() -> None:
     assert dict(second.proof) == {"value": "total"}
 
 
-def test_what_may_be_left_out_has_a_default() -> None:
+def test_optional_keys_have_defaults() -> None:
     """Of the front matter only the level is required."""
     text = "+++\nlevel = 'expert'\n+++\n# T\n- [x] a\n- [ ] b\n"
 
@@ -56,8 +56,8 @@ def test_what_may_be_left_out_has_a_default() -> None:
     ],
     ids=["lf", "capital X", "stars", "tildes", "long fence", "tab", "underlined title", "comment", "small heading"],
 )
-def test_an_author_s_ways_of_writing_mean_the_same(text: str) -> None:
-    """Markdown leaves choices; none of them changes a problem."""
+def test_equivalent_markdown_makes_the_same_problem(text: str) -> None:
+    """The choices that Markdown leaves do not change a problem."""
     assert [variant.options for variant in _unplaced(text)] == [variant.options for variant in _unplaced(PROBLEM)]
     assert [variant.statement for variant in _unplaced(text)] == [variant.statement for variant in _unplaced(PROBLEM)]
 
@@ -69,7 +69,7 @@ def _unplaced(text: str):  # type: ignore[no-untyped-def]
     return [replace(variant, options=tuple(replace(o, line=0) for o in variant.options)) for variant in found]
 
 
-def test_what_is_not_shown_is_no_part_of_any_text() -> None:
+def test_hidden_fences_are_in_no_text() -> None:
     """Setup, claims, fixes, solutions, checks and mutants never reach a learner by way of the prose."""
     text = change('value = "total"\n', "").replace("[proof]\n", "")
     text = change("  Each number", "  ```python claim\n  secret_claim\n  ```\n\n  Each number", text)
@@ -81,14 +81,14 @@ def test_what_is_not_shown_is_no_part_of_any_text() -> None:
         assert not any("secret" in part or "zero = 0" in part for part in shown)
 
 
-def test_a_shown_snippet_is_exactly_what_is_run() -> None:
+def test_a_shown_snippet_is_exactly_the_code_that_is_run() -> None:
     """Braces are filled in once, for both."""
     for variant in sound(PROBLEM).variants:
         assert f"```python\n{variant.snippet}```" in variant.statement
 
 
-def test_a_snippet_may_hold_a_fence() -> None:
-    """What is shown is fenced by more signs than it holds."""
+def test_a_snippet_may_contain_a_fence() -> None:
+    """Its fence has more backticks than it contains."""
     text = change("```python run\ntotal", "````python run\ntext = '''\n```\n'''\ntotal").replace(
         "zero)\n```", "zero)\n````"
     )
@@ -97,7 +97,7 @@ def test_a_snippet_may_hold_a_fence() -> None:
 
 
 def test_a_fence_may_be_an_option() -> None:
-    """Code of several lines is an answer of its own; one below a code span is feedback."""
+    """Code of several lines can be an answer; a fence below a code span is feedback."""
     text = change("- [ ] `{{ side + 7 }}`", "- [ ]\n\n  ```\n  12\n  ```").replace(
         "Each number", "```\n  x\n  ```\n  Each"
     )
@@ -109,7 +109,7 @@ def test_a_fence_may_be_an_option() -> None:
 
 
 def test_without_parameters_braces_in_code_are_code() -> None:
-    """A dict in an f-string is no template."""
+    """A dict in an f-string is not a template."""
     text = "+++\nlevel = 'expert'\n+++\n# T\n```python run\nf'{{x}}'\n{{ 1 }}\n```\n- [x] a\n- [ ] b\n"
 
     assert sound(text).variants[0].snippet == "f'{{x}}'\n{{ 1 }}\n"
@@ -143,7 +143,7 @@ def test_a_parameter_alone_in_the_proof_keeps_its_type() -> None:
         ("{# for authors #}", ""),
     ],
 )
-def test_what_braces_may_do(template: str, text: str) -> None:
+def test_braces_allow_expressions(template: str, text: str) -> None:
     """Names, arithmetic, comparisons, conditions, a few filters."""
     assert sound(change("It begins at 0.", f"It: {template}.")).variants[1].hint == f"It: {text}."
 
@@ -174,8 +174,8 @@ def test_what_braces_may_do(template: str, text: str) -> None:
         "{{ " + "9" * 5000 + " }}",
     ],
 )
-def test_what_braces_may_not_do_is_a_mistake_with_its_line(template: str) -> None:
-    """Whatever a stranger writes there: a mistake at its place, at once."""
+def test_refuses_other_templates_at_their_line(template: str) -> None:
+    """Whatever a stranger writes there is one mistake, found at once."""
     text = change("It begins at 0.", f"First.\n\nIt: {template}.")
 
     _, wrong = read_problem(text)

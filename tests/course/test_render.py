@@ -1,4 +1,4 @@
-"""Markdown to HTML that is safe to serve, whoever wrote it."""
+"""Markdown by any author becomes safe HTML."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("markdown", HOSTILE)
-def test_nothing_hostile_comes_through(markdown: str) -> None:
-    """No scripts, no handlers, no styles, no pictures from elsewhere, no addresses but the web's."""
+def test_removes_hostile_markup(markdown: str) -> None:
+    """No scripts, no handlers, no styles, no images from elsewhere, no addresses but the web's."""
     for html in (to_html(markdown), inline(markdown)):
         assert not re.search(r"<(script|img|style|iframe|object|form|input)\b", html)
         assert not re.search(r"<[^>]*\s(on\w+|style|src)\s*=", html)
@@ -36,8 +36,8 @@ def test_nothing_hostile_comes_through(markdown: str) -> None:
 @given(
     st.lists(st.sampled_from([*HOSTILE, "<", ">", '"', "`", "*", "\n", "- ", "a", "&lt;", "<a href=x>"]), max_size=8)
 )
-def test_nor_does_any_mixture(parts: list[str]) -> None:
-    """Every tag that is there is one that we chose."""
+def test_removes_hostile_markup_in_any_mixture(parts: list[str]) -> None:
+    """Only allowed tags remain."""
     tags = set(re.findall(r"</?([a-zA-Z][^\s/>]*)", to_html("".join(parts))))
 
     allowed = (
@@ -46,7 +46,7 @@ def test_nor_does_any_mixture(parts: list[str]) -> None:
     assert tags <= set(allowed.split())
 
 
-def test_code_is_highlighted_and_can_be_reached_by_key() -> None:
+def test_code_is_highlighted_and_reachable_by_keyboard() -> None:
     """What scrolls has a tab stop."""
     html = to_html("```python\nx = 1\n```")
 
@@ -62,20 +62,20 @@ def test_a_page_s_own_headings_begin_below_its_title() -> None:
 
 
 def test_an_option_is_one_line_unless_it_holds_a_fence() -> None:
-    """It stands in a label, where a paragraph does not belong."""
+    """It is inside a label, which cannot contain a paragraph."""
     assert inline("a *b* `c`") == "a <em>b</em> <code>c</code>"
     assert 'class="code"' in inline("```python\nx\n```")
 
 
-def test_links_to_the_web_tell_it_nothing() -> None:
-    """Where a reader came from is nobody's business."""
+def test_links_send_no_referrer() -> None:
+    """The target does not learn where a reader came from."""
     assert (
         to_html("[a](https://example.org)") == '<p><a href="https://example.org" rel="noopener noreferrer">a</a></p>\n'
     )
 
 
 def test_a_wide_table_scrolls_by_itself() -> None:
-    """By key too, so that a phone's page stays as wide as the phone."""
+    """By keyboard too, so that a phone's page stays as wide as the phone."""
     html = to_html("| a | b |\n| - | - |\n| 1 | 2 |\n")
 
     assert html.startswith('<div class="table" tabindex="0"><table>')

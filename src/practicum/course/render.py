@@ -1,4 +1,4 @@
-"""Markdown to HTML that is safe to serve, whoever wrote it: no scripts, no styles, no addresses outside."""
+"""Renders Markdown by any author as safe HTML: no scripts, no styles, links only to the web."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _LANGUAGES = {"": "text", "text": "text", "python": "python", "py": "python", "d
 
 
 def to_html(markdown: str) -> Markup:
-    """A text's HTML: highlighted code in `<div class="code">`, headings from `h2` down, links only to the web."""
+    """Render a text: highlighted code in `<div class="code">`, headings from `h2` down, links only to the web."""
     return _clean(str(_markdown().render(markdown)))
 
 
 def inline(markdown: str) -> Markup:
-    """One line of text (an option, a title): no paragraph around it. Blocks, such as a fence, stay blocks."""
+    """Render one line of text (an option, a title) without a paragraph around it. Fences stay blocks."""
     if "\n```" in markdown or markdown.startswith("```"):
         return to_html(markdown)
     return _clean(str(_markdown().renderInline(markdown)))
 
 
 def code(text: str, language: str = "python") -> Markup:
-    """A piece of code, highlighted."""
+    """Highlight a piece of code."""
     return Markup(_highlighted(text, language))
 
 
 def line(text: str) -> Markup:
-    """One line of Python, highlighted, with nothing around it."""
+    """Highlight one line of Python, without an element around it."""
     return Markup(highlight(text, get_lexer_by_name("python"), HtmlFormatter(nowrap=True)).rstrip("\n"))
 
 
@@ -70,7 +70,7 @@ def _fence(
 def _heading(
     renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, environment: MutableMapping[str, Any]
 ) -> str:
-    """A page has one `h1`, its title; a course's text begins below it."""
+    """A page has one `h1`, its title; headings of a course's text begin at `h2`."""
     token = tokens[index]
     level = max(2, int(token.tag[1]))
     return f"<h{level}>" if token.nesting == 1 else f"</h{level}>\n"
@@ -79,7 +79,7 @@ def _heading(
 def _table(
     renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, environment: MutableMapping[str, Any]
 ) -> str:
-    """A table scrolls by itself where it is wider than the page, by key too."""
+    """A table that is wider than the page scrolls by itself, by keyboard too."""
     return '<div class="table" tabindex="0"><table>\n' if tokens[index].nesting == 1 else "</table></div>\n"
 
 
@@ -90,7 +90,7 @@ def _highlighted(text: str, language: str) -> str:
     except ClassNotFound:
         lexer = get_lexer_by_name("text")
     body = highlight(text, lexer, HtmlFormatter(nowrap=True))
-    # A region that scrolls must be reachable by key.
+    # A region that scrolls must be reachable by keyboard.
     return f'<div class="code" tabindex="0"><pre><code>{body}</code></pre></div>\n'
 
 
