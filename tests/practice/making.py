@@ -10,7 +10,7 @@ SECOND = 1_000
 
 
 def problem(name: str, variants: int = 1, options: int = 4) -> Problem:
-    """A problem as the reader gives it, with so many variants of so many options."""
+    """A problem with that many variants and options."""
     made = tuple(
         Variant(
             params={"n": number},
@@ -23,15 +23,15 @@ def problem(name: str, variants: int = 1, options: int = 4) -> Problem:
     return Problem(f"topic/challenge/{name}.md", "choice", "Conceptual", Level.BEGINNER, 90, 2, made)
 
 
-def paper(count: int = 2, clock: TimeLimit | None = None, attempts: int = 2, seconds: int = 60) -> Exam:
-    """A paper of `count` items with the author's own clock unless another is given."""
+def exam(count: int = 2, clock: TimeLimit | None = None, attempts: int = 2, seconds: int = 60) -> Exam:
+    """An exam of `count` items, by default with the author's time limit."""
     items = tuple(ExamItem(f"topic/challenge/{n}.md", 0, (1, 0, 2), seconds, attempts) for n in range(count))
     return Exam(items, clock or TimeLimit(1))
 
 
 def opened(count: int = 2, clock: TimeLimit | None = None, attempts: int = 2, seconds: int = 60) -> Sitting:
     """A sitting whose first item was shown at START."""
-    sitting = Sitting(paper(count, clock, attempts, seconds))
+    sitting = Sitting(exam(count, clock, attempts, seconds))
     return then(sitting, show(sitting, START))
 
 

@@ -30,7 +30,7 @@ events = st.one_of(
 
 
 @given(events)
-def test_an_event_comes_back_from_its_record(event: SittingEvent) -> None:
+def test_an_event_survives_json(event: SittingEvent) -> None:
     """Written as JSON text and read again, it is the same event, whatever was typed as an answer."""
     assert event_from_json(json.loads(json.dumps(event_to_json(event)))) == event
 
@@ -74,21 +74,21 @@ _GOOD: dict[str, Any] = {"kind": "answered", "item": 1, "at": 5, "nonce": "n", "
         {"score": 5},
     ],
 )
-def test_a_damaged_record_is_refused(change: dict[str, Any]) -> None:
+def test_rejects_a_damaged_record(change: dict[str, Any]) -> None:
     """Another kind, type or field than was written is an error, never a guess."""
     with pytest.raises(RecordError):
         event_from_json({**_GOOD, **change})
 
 
 @pytest.mark.parametrize("missing", sorted(_GOOD))
-def test_a_record_with_a_field_missing_is_refused(missing: str) -> None:
+def test_rejects_a_record_with_a_missing_field(missing: str) -> None:
     """There are no defaults in a record."""
     with pytest.raises(RecordError):
         event_from_json({name: value for name, value in _GOOD.items() if name != missing})
 
 
 @pytest.mark.parametrize("data", [None, 1, "shown", [], [["kind", "shown"]]])
-def test_what_is_no_object_is_refused(data: object) -> None:
+def test_rejects_a_record_that_is_no_object(data: object) -> None:
     """A record is a JSON object."""
-    with pytest.raises(RecordError, match="expected an event"):
+    with pytest.raises(RecordError):
         event_from_json(data)

@@ -22,7 +22,7 @@ def stands(draw: st.DrawFn) -> list[ModeProgress]:
 
 
 @given(stands())
-def test_what_is_suggested_can_be_done(all_stands: list[ModeProgress]) -> None:
+def test_suggests_a_mode_with_work_left(all_stands: list[ModeProgress]) -> None:
     """It is one of the modes, and there is something left to do in it now."""
     found = suggest(all_stands)
 
@@ -32,8 +32,8 @@ def test_what_is_suggested_can_be_done(all_stands: list[ModeProgress]) -> None:
 
 
 @given(stands())
-def test_what_is_due_goes_first(all_stands: list[ModeProgress]) -> None:
-    """It will not wait."""
+def test_suggests_due_reviews_first(all_stands: list[ModeProgress]) -> None:
+    """Reviews cannot wait."""
     found = suggest(all_stands)
 
     if any(one.due for one in all_stands):
@@ -41,18 +41,18 @@ def test_what_is_due_goes_first(all_stands: list[ModeProgress]) -> None:
         assert found.reason == "due"
 
 
-def test_a_beginner_is_sent_to_the_beginning() -> None:
+def test_suggests_the_first_mode_to_a_beginner() -> None:
     assert suggest([ModeProgress("learn", 0, 5), ModeProgress("try", 0, 6)]) == Suggestion("learn", "first")
 
 
-def test_what_was_begun_last_is_carried_on() -> None:
+def test_suggests_the_mode_used_last() -> None:
     """Whatever comes before it in the order."""
     begun = [ModeProgress("learn", 2, 5, last_at=10), ModeProgress("why", 0, 3), ModeProgress("try", 1, 6, last_at=20)]
 
     assert suggest(begun) == Suggestion("try", "begun")
 
 
-def test_what_is_finished_leads_to_the_next() -> None:
+def test_suggests_the_next_mode_after_a_finished_one() -> None:
     """In the topic's order, leaving out what rests until tomorrow."""
     done = ModeProgress("learn", 5, 5, last_at=10)
 
@@ -62,14 +62,14 @@ def test_what_is_finished_leads_to_the_next() -> None:
     ) == Suggestion("try", "next")
 
 
-def test_who_has_done_all_is_left_alone() -> None:
-    """Nothing nags."""
+def test_suggests_nothing_when_everything_is_done() -> None:
+    """Nothing is left to suggest."""
     assert (
         suggest([ModeProgress("learn", 5, 5, last_at=1), ModeProgress("recall", 3, 9, last_at=2, resting=True)]) is None
     )
 
 
 @pytest.mark.parametrize(("done", "total", "due"), [(2, 1, 0), (-1, 1, 0), (0, 1, -1)])
-def test_what_cannot_be_is_refused(done: int, total: int, due: int) -> None:
-    with pytest.raises(ValueError, match="cannot be done"):
+def test_rejects_impossible_progress(done: int, total: int, due: int) -> None:
+    with pytest.raises(ValueError):
         ModeProgress("mode", done, total, due=due)

@@ -156,5 +156,5 @@ def test_a_card_that_is_known_comes_ever_more_rarely() -> None:
 
 @pytest.mark.parametrize("rating", [0, 5])
 def test_there_are_four_ratings(rating: int) -> None:
-    with pytest.raises(ValueError, match=str(rating)):
+    with pytest.raises(ValueError):
         Rating(rating)

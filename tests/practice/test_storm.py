@@ -1,4 +1,4 @@
-"""Any learner, any browser, any network, any clock: what no sequence of commands may bring about."""
+"""Invariants that hold for every sequence of commands at any times."""
 
 import json
 
@@ -141,12 +141,13 @@ class Storm(RuleBasedStateMachine):
         assert self.sitting.badge == (right == set(range(self.sitting.total)))
 
     @invariant()
-    def a_settled_result_never_changes(self) -> None:
-        if self.sitting.settled:
+    def the_result_never_changes_once_every_item_is_closed(self) -> None:
+        all_closed = all(item.status.closed for item in self.sitting.items)
+        if all_closed:
             result = (self.sitting.score, self.sitting.badge)
             self.result = self.result or result
             assert self.result == result
-        assert not self.sitting.finished or self.sitting.settled
+        assert not self.sitting.finished or all_closed
 
     @invariant()
     def nothing_overdue_looks_open(self) -> None:
@@ -158,11 +159,11 @@ class Storm(RuleBasedStateMachine):
         """Every prefix of a history is a history, and the record of it reads back as the same sitting."""
         if not hasattr(self, "sitting"):
             return
-        paper, events = self.sitting.exam, self.sitting.events
+        exam, events = self.sitting.exam, self.sitting.events
         for length in range(len(events) + 1):
-            prefix = Sitting(paper, events[:length])
+            prefix = Sitting(exam, events[:length])
             assert prefix.after(events[length:]) == self.sitting
-        text = json.dumps({"paper": paper.to_json(), "events": [event_to_json(event) for event in events]})
+        text = json.dumps({"paper": exam.to_json(), "events": [event_to_json(event) for event in events]})
         record = json.loads(text)
         again = Sitting(Exam.from_json(record["paper"]), tuple(map(event_from_json, record["events"])))
         assert (again, again.items, again.current) == (self.sitting, self.sitting.items, self.sitting.current)

@@ -1,22 +1,26 @@
 """From an empty database, or an older one, to the tables as they are now; and never from a newer one."""
 
+import hashlib
 import json
 import subprocess
 import sys
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from practicum.practice import Exam, Sitting, TimeLimit, event_from_json
 from practicum.store import Store
 from practicum.store.database import connect, database_url
 from practicum.store.migrate import MIGRATIONS, upgrade
 from practicum.store.schema import HEAD, metadata
 
-from .making import Where, begin, process, refuses
+from .making import TOKEN, Where, begin, process, refuses
 
 
 def difference(connection: Connection) -> list[Any]:
@@ -61,6 +65,56 @@ def test_opening_a_store_is_quick(where: Where, new: bool) -> None:
     printed = subprocess.check_output([sys.executable, "-c", code, place], text=True)
 
     assert printed == "False\n"
+
+
+OLD_EXAM = {
+    "items": [
+        {"problem": "small-datasets/challenge/01-split", "variant": 1, "order": [2, 0, 1], "seconds": 60, "attempts": 2}
+    ],
+    "clock": 1.5,
+}
+"""An exam as version 0.1 stored it, before items had marks."""
+OLD_EVENTS = (
+    {"kind": "shown", "item": 0, "at": 1_000},
+    {"kind": "hinted", "item": 0, "at": 2_000},
+    {"kind": "answered", "item": 0, "at": 3_000, "nonce": "n", "answer": ["1"], "right": False},
+    {"kind": "answered", "item": 0, "at": 4_000, "nonce": "m", "answer": ["2"], "right": True},
+    {"kind": "moved", "item": 0, "at": 5_000},
+)
+
+
+def test_reads_a_database_of_the_first_version(where: Where) -> None:
+    """A sitting stored with the first schema is upgraded, and its exam and events can still be read."""
+    engine = connect(database_url(where.get("data"), where.get("url")))
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        token_hash = hashlib.sha256(TOKEN.encode()).hexdigest()
+        insert = text("INSERT INTO learner (id, token_hash, created) VALUES ('ada', :token_hash, 1)")
+        connection.execute(insert, {"token_hash": token_hash})
+        insert = text(
+            "INSERT INTO sitting (id, learner, course, topic, mode, paper, started, finished) "
+            "VALUES ('old', 'ada', 'transfer-learning', 'small-datasets', 'challenge', :exam, 1000, 5000)"
+        )
+        connection.execute(insert, {"exam": json.dumps(OLD_EXAM)})
+        insert = text(
+            "INSERT INTO event (sitting, seq, nonce, kind, at, data) VALUES ('old', :seq, :nonce, :kind, :at, :data)"
+        )
+        for seq, event in enumerate(OLD_EVENTS, 1):
+            values = {"seq": seq, "nonce": event.get("nonce"), "kind": event["kind"], "at": event["at"]}
+            connection.execute(insert, {**values, "data": json.dumps(event)})
+    engine.dispose()
+
+    with Store.open(**where) as store:
+        assert store.learner_for(TOKEN) == "ada"
+        record = store.sitting("old")
+
+    assert record is not None
+    sitting = Sitting(Exam.from_json(record.exam), tuple(event_from_json(dict(event.data)) for event in record.events))
+    assert (sitting.exam.time_limit, sitting.exam.allowed_ms(0)) == (TimeLimit(1.5), 90_000)
+    assert (sitting.finished, sitting.score, sitting.badge, sitting.items[0].hint_used) == (True, 1, True, True)
 
 
 def test_a_newer_store_is_refused(where: Where) -> None:

@@ -108,7 +108,7 @@ def test_a_folder_that_is_no_course(tmp_path: Path) -> None:
     ended = serve(str(tmp_path), "--port", "0")
 
     assert ended.returncode == 2
-    assert "no course" in ended.stderr
+    assert "not a course" in ended.stderr
 
 
 def test_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_an_unproved_course_says_what_to_do(tmp_path: Path) -> None:
     draft = Service(tmp_path / "two", "--draft", courses=[root])
     _, quiet = draft.end()
 
-    assert "1 of 5 of the problems" in err
+    assert "1 of 5 problems" in err
     assert f"practicum prove {root}" in err
     assert "--draft" in err
     assert quiet == ""

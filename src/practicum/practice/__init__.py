@@ -1,10 +1,10 @@
-"""A learner's rules, pure: no input or output, no clock of their own, no chance but what is handed in.
+"""The rules of practising, as pure functions: no input or output; time and random generators are arguments.
 
-A *sitting* of a challenge is a fixed :class:`Exam` and a growing list of events; its state is a fold of them. A
-caller loads both, asks a command what comes of something, and appends the events of its :class:`Decision`::
+A *sitting* of a challenge is a fixed :class:`Exam` and a growing list of events, and its state is a fold of them. A
+caller loads both, calls a command, and appends the events of its :class:`Decision`::
 
     decision = answer(sitting, item, ("2",), right=True, nonce=nonce, now=now)
-    # append decision.events; if another writer was first, load the sitting again and ask again
+    # append decision.events; if another writer was first, load the sitting and call the command again
     sitting = sitting.after(decision.events)
 """
 

@@ -1,4 +1,4 @@
-"""What can happen in a sitting. Each event is kept for good; what a sitting is follows from them alone."""
+"""Events of a sitting. They are never changed, and the state of a sitting follows from them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from practicum.practice.strict_json import RecordError
 
 @dataclass(frozen=True)
 class Shown:
-    """The item was shown for the first time: its clock runs from `at`."""
+    """The item was shown for the first time; its time runs from `at`."""
 
     item: int
     at: int
-    """The server's time in milliseconds since 1970. So it is for every event."""
+    """The server's time in milliseconds since 1970, as in every event."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Answered:
     item: int
     at: int
     nonce: str
-    """The form's own number, used once: by it a form sent twice is known."""
+    """The form's number, by which a form that is sent twice is recognized."""
     answer: tuple[str, ...]
-    """What was answered, as the problem's kind reads it; the indices of the options picked, for a choice."""
+    """The answer as the problem's kind reads it; for a choice, the indices of the selected options."""
     right: bool
 
 
@@ -49,7 +49,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Expired:
-    """The item was found past its deadline."""
+    """The item was past its deadline."""
 
     item: int
     at: int
@@ -57,7 +57,7 @@ class Expired:
 
 @dataclass(frozen=True)
 class Moved:
-    """The learner has seen the item's verdict and goes on to the next, or to the result after the last."""
+    """The learner has seen the item's verdict and goes on to the next item, or after the last to the result."""
 
     item: int
     at: int
@@ -75,22 +75,22 @@ _KINDS: dict[str, type[SittingEvent]] = {
 }
 _NAMES = {event: name for name, event in _KINDS.items()}
 _FIELDS = {
-    "item": strict_json.whole,
-    "at": strict_json.whole,
-    "nonce": strict_json.text,
-    "answer": strict_json.texts,
-    "right": strict_json.truth,
+    "item": strict_json.read_natural,
+    "at": strict_json.read_natural,
+    "nonce": strict_json.read_string,
+    "answer": strict_json.read_strings,
+    "right": strict_json.read_boolean,
 }
 _READERS = {name: {field.name: _FIELDS[field.name] for field in fields(event)} for name, event in _KINDS.items()}
 
 
 def event_kind(event: SittingEvent) -> str:
-    """The event's name in a record: `answered`."""
+    """Return the event's name in a record, such as `answered`."""
     return _NAMES[type(event)]
 
 
 def event_to_json(event: SittingEvent) -> dict[str, Any]:
-    """The event as a JSON object: its fields, and its `kind`."""
+    """Return the event as a JSON object: its fields and its `kind`."""
     data: dict[str, Any] = {"kind": event_kind(event), **vars(event)}
     if isinstance(event, Answered):
         data["answer"] = list(event.answer)
@@ -98,9 +98,9 @@ def event_to_json(event: SittingEvent) -> dict[str, Any]:
 
 
 def event_from_json(data: Any) -> SittingEvent:
-    """The event that :func:`event_to_json` wrote. Raises RecordError for anything else."""
+    """Read an event that :func:`event_to_json` wrote. Raises RecordError."""
     name = data.get("kind") if isinstance(data, dict) else None
     if not isinstance(name, str) or name not in _KINDS:
         raise RecordError(f"expected an event, not {data!r}")
     rest = {key: value for key, value in data.items() if key != "kind"}
-    return _KINDS[name](**strict_json.fields(rest, _READERS[name], f"event {name}"))
+    return _KINDS[name](**strict_json.read_fields(rest, _READERS[name], f"event {name}"))

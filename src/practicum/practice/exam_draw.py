@@ -1,4 +1,4 @@
-"""What one learner sits: a variant of each problem, its options in some order, and a clock. Fixed at the start."""
+"""Draws one learner's exam: a variant of each problem, the order of its options, and the time limit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from practicum import kinds
 from practicum.model import NOTHING, Problem
-from practicum.practice.strict_json import RecordError, fields, text, whole, wholes
+from practicum.practice.strict_json import RecordError, read_fields, read_natural, read_naturals, read_string
 from practicum.practice.time_limit import TimeLimit
 
 
@@ -18,17 +18,17 @@ class ExamItem:
     """One problem of an exam, as it was drawn."""
 
     problem: str
-    """Its path in the course."""
+    """The problem's path in the course."""
     variant: int
-    """The index of its variant."""
+    """The index of the drawn variant."""
     order: tuple[int, ...]
-    """The indices of what its kind shuffles (options, lines) in the order in which they are shown."""
+    """The indices of the shuffled parts (options, lines) in the order in which they are shown."""
     seconds: int
-    """The author's time for it, before the clock stretches it."""
+    """The author's time for it, before the time limit's factor."""
     attempts: int
-    """How many answers count."""
+    """Maximum number of answers that count."""
     mark: str = ""
-    """What it asks (`Problem.mark`); empty in exams from before that was noted."""
+    """Hash of the question (`Problem.mark`); empty in exams from versions that did not store it."""
 
     def __post_init__(self) -> None:
         if self.variant < 0 or self.seconds < 1 or self.attempts < 1:
@@ -37,7 +37,7 @@ class ExamItem:
             raise ValueError(f"{self.problem}: {self.order} is not an order of {len(self.order)} things")
 
     def fits(self, problem: Problem) -> bool:
-        """Whether `problem` still asks the same in this variant, of as many things to shuffle: a course may change."""
+        """Return whether `problem`, which may have changed, still asks the same in this variant."""
         return (
             problem.path == self.problem
             and self.variant < len(problem.variants)
@@ -47,15 +47,22 @@ class ExamItem:
 
 
 def _mark(value: Any) -> str:
-    return "" if value == "" else text(value)
+    return "" if value == "" else read_string(value)
 
 
-_ITEM = {"problem": text, "variant": whole, "order": wholes, "seconds": whole, "attempts": whole, "mark": _mark}
+_ITEM = {
+    "problem": read_string,
+    "variant": read_natural,
+    "order": read_naturals,
+    "seconds": read_natural,
+    "attempts": read_natural,
+    "mark": _mark,
+}
 
 
 @dataclass(frozen=True)
 class Exam:
-    """The problems of one sitting in their order, and its clock. At least one problem, none twice."""
+    """The problems of one sitting in order, and its time limit. It has at least one problem and none twice."""
 
     items: tuple[ExamItem, ...]
     time_limit: TimeLimit
@@ -68,22 +75,23 @@ class Exam:
 
     @property
     def variants(self) -> dict[str, int]:
-        """The variant drawn for each problem's path: what the next :func:`draw` takes as `previous`."""
+        """The drawn variant by problem path: the `previous` of the next :func:`draw_exam`."""
         return {item.problem: item.variant for item in self.items}
 
     def allowed_ms(self, item: int) -> int | None:
-        """The milliseconds for that item, or None if the clock is off."""
+        """Return the milliseconds allowed for an item, or None without a time limit."""
         return self.time_limit.allowed_ms(self.items[item].seconds)
 
     def to_json(self) -> dict[str, Any]:
+        """Return the exam as a JSON object."""
         items = [{**asdict(item), "order": list(item.order)} for item in self.items]
         return {"items": items, "clock": self.time_limit.to_json()}
 
     @classmethod
     def from_json(cls, data: Any) -> Exam:
-        """The exam that :meth:`to_json` wrote. Raises RecordError for anything else."""
+        """Read an exam that :meth:`to_json` wrote. Raises RecordError."""
         try:
-            values = fields(data, {"items": _items, "clock": TimeLimit.from_json}, "exam")
+            values = read_fields(data, {"items": _items, "clock": TimeLimit.from_json}, "exam")
             return cls(values["items"], values["clock"])
         except RecordError:
             raise
@@ -95,7 +103,7 @@ def _items(data: Any) -> tuple[ExamItem, ...]:
     if not isinstance(data, list):
         raise RecordError(f"expected a list of problems, not {data!r}")
     marked = ({"mark": "", **item} if isinstance(item, Mapping) else item for item in data)
-    return tuple(ExamItem(**fields(item, _ITEM, f"problem {number}")) for number, item in enumerate(marked, 1))
+    return tuple(ExamItem(**read_fields(item, _ITEM, f"problem {number}")) for number, item in enumerate(marked, 1))
 
 
 def draw_exam(
@@ -104,10 +112,13 @@ def draw_exam(
     rng: random.Random,
     previous: Mapping[str, int] = NOTHING,
 ) -> Exam:
-    """An exam of these problems in their order: a variant of each by chance, its options or lines shuffled.
+    """Draw an exam: a random variant of each problem, in this order, with its options or lines shuffled.
 
-    `previous` names the variant drawn last by problem path; where a problem has another, one of the others is drawn.
-    Raises ValueError if there is no problem, or one is there twice.
+    Args:
+        previous: The variant drawn last by problem path. If a problem has others, one of those is drawn.
+
+    Raises:
+        ValueError: There is no problem, or the same one twice.
     """
     return Exam(tuple(_draw(problem, rng, previous.get(problem.path)) for problem in problems), time_limit)
 

@@ -1,4 +1,4 @@
-"""A sitting: a fixed paper and the events so far. Everything else about it follows from these two."""
+"""A sitting: its exam and its events so far, and the state that follows from them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,20 @@ from practicum.practice.exam_draw import Exam
 from practicum.practice.strict_json import RecordError
 
 GRACE = 2_000
-"""Milliseconds past its deadline for which an item still takes an answer: the way over the network is not the
-learner's time. Nobody is told of it, and no key is shown before it has passed."""
+"""Milliseconds after its deadline for which an item still accepts an answer, to allow for the network. Pages do not
+show it, and no key is shown before it has passed."""
+
+
+class ImpossibleEvent(RecordError):
+    """A stored event cannot follow the ones before it. `number` is its position, from 1."""
+
+    def __init__(self, number: int, message: str) -> None:
+        super().__init__(message)
+        self.number = number
 
 
 class ItemStatus(StrEnum):
-    """How it stands with one problem of a sitting."""
+    """Status of one problem of a sitting."""
 
     UNSEEN = "unseen"
     OPEN = "open"
@@ -27,24 +35,24 @@ class ItemStatus(StrEnum):
 
     @property
     def closed(self) -> bool:
-        """Whether it takes no more answers. Only then may its key be shown."""
+        """Whether it accepts no more answers. Only then may its key be shown."""
         return self not in (ItemStatus.UNSEEN, ItemStatus.OPEN)
 
 
 @dataclass(frozen=True)
 class ItemState:
-    """How it stands with one item. Times are the server's milliseconds since 1970."""
+    """State of one item. Times are the server's, in milliseconds since 1970."""
 
     attempts: int
-    """How many answers count in all."""
+    """Maximum number of answers that count."""
     status: ItemStatus = ItemStatus.UNSEEN
     shown_at: int | None = None
     deadline_ms: int | None = None
-    """When its time is up, as the learner is told; None before it was shown, and if the clock is off."""
+    """When its time is up, as shown to the learner; None before it was shown and without a time limit."""
     closed_at: int | None = None
     hint_used: bool = False
     answers: tuple[Answered, ...] = ()
-    """The answers that counted, in their order."""
+    """The answers that counted, in order."""
 
     @property
     def attempts_used(self) -> int:
@@ -52,35 +60,35 @@ class ItemState:
 
     @property
     def attempts_left(self) -> int:
-        """How many more answers count; none once it is closed."""
+        """Number of answers that may still count; 0 once it is closed."""
         return 0 if self.status.closed else self.attempts - self.attempts_used
 
     @property
     def closes_ms(self) -> int | None:
-        """From when on it takes no answer and may show its key: its deadline and the grace."""
+        """When it stops accepting answers and may show its key: the deadline plus GRACE."""
         return None if self.deadline_ms is None else self.deadline_ms + GRACE
 
     def left_ms(self, now: int) -> int | None:
-        """The milliseconds left until its deadline, never less than 0; None if no clock runs."""
+        """Return the milliseconds until its deadline, at least 0; None without a deadline."""
         return None if self.deadline_ms is None else max(0, self.deadline_ms - now)
 
 
 @dataclass(frozen=True)
 class Sitting:
-    """A paper and what has happened to it so far.
+    """An exam and its events so far.
 
-    Raises RecordError if the events cannot have happened in this order: a record that is damaged is not guessed at.
-    Deadlines are not judged again here, so that a later change of the grace leaves old sittings as they were.
+    Raises RecordError if the events are impossible in this order: a damaged record is not repaired. Deadlines are not
+    checked again, so that a change of GRACE leaves old sittings unchanged.
     """
 
     exam: Exam
     events: tuple[SittingEvent, ...] = ()
     items: tuple[ItemState, ...] = field(init=False, compare=False, repr=False)
-    """How it stands with each item of the paper."""
+    """The state of each item of the exam."""
     current: int | None = field(init=False, compare=False, repr=False)
-    """The index of the one item that the learner is at, its verdict included; None when the sitting is finished."""
+    """The index of the current item, until its verdict has been seen; None once the sitting is finished."""
     before: InitVar[Sitting | None] = None
-    """A sitting of the same paper whose events these begin with, so that only the new ones are folded."""
+    """A sitting of the same exam with a prefix of these events, so that only the new ones are folded."""
 
     def __post_init__(self, before: Sitting | None) -> None:
         items, current = _fold(self.exam, self.events, before)
@@ -89,17 +97,12 @@ class Sitting:
 
     @property
     def finished(self) -> bool:
-        """Whether the learner has gone on from the last item. Nothing can happen any more."""
+        """Whether the learner has gone on from the last item. No more events are possible."""
         return self.current is None
 
     @property
-    def settled(self) -> bool:
-        """Whether every item is closed: score and badge are final, though the last verdict may still be on view."""
-        return all(item.status.closed for item in self.items)
-
-    @property
     def score(self) -> int:
-        """How many items were answered right."""
+        """Number of items answered correctly."""
         return sum(item.status is ItemStatus.RIGHT for item in self.items)
 
     @property
@@ -108,28 +111,28 @@ class Sitting:
 
     @property
     def badge(self) -> bool:
-        """Whether the badge is earned: all right within their attempts. Clock, hints and tries used do not matter."""
+        """Whether the badge is earned: every item right within its attempts, with any time limit and hints."""
         return self.score == self.total
 
     @property
     def last_at(self) -> int:
-        """When something last happened; 0 if nothing has."""
+        """The time of the last event; 0 without events."""
         return self.events[-1].at if self.events else 0
 
     def after(self, events: Iterable[SittingEvent]) -> Sitting:
-        """The sitting once these have happened too. Raises RecordError if they cannot."""
+        """Return the sitting with these events appended. Raises RecordError if they are impossible."""
         return Sitting(self.exam, (*self.events, *events), before=self)
 
     def answered(self, nonce: str) -> Answered | None:
-        """The answer that came with this nonce, if it has been counted."""
-        given = (answer for item in self.items for answer in item.answers)
-        return next((answer for answer in given if answer.nonce == nonce), None)
+        """Return the counted answer with this nonce, or None."""
+        answers = (answer for item in self.items for answer in item.answers)
+        return next((answer for answer in answers if answer.nonce == nonce), None)
 
 
 def _fold(
     exam: Exam, events: tuple[SittingEvent, ...], before: Sitting | None
 ) -> tuple[tuple[ItemState, ...], int | None]:
-    """The states that the events lead to, and the index of the current item (None past the last)."""
+    """Return the items' states after the events, and the index of the current item (None after the last)."""
     states = list(before.items) if before else [ItemState(item.attempts) for item in exam.items]
     known = len(before.events) if before else 0
     current = sum(type(event) is Moved for event in events[:known])
@@ -138,7 +141,7 @@ def _fold(
     for number, event in enumerate(events[known:], known + 1):
         wrong = _impossible(states, current, at, nonces, event)
         if wrong:
-            raise RecordError(f"event {number} ({event_kind(event)}) cannot have happened: {wrong}")
+            raise ImpossibleEvent(number, f"event {number} ({event_kind(event)}) cannot have happened: {wrong}")
         states[current] = _next(states[current], event, exam.allowed_ms(current))
         at = event.at
         if isinstance(event, Answered):
@@ -148,7 +151,7 @@ def _fold(
 
 
 def _impossible(states: list[ItemState], current: int, at: int, nonces: set[str], event: SittingEvent) -> str:
-    """Why the event cannot follow, or nothing."""
+    """Return why the event cannot follow, or an empty string."""
     if event.at < at:
         return "it is older than the one before"
     if current == len(states):
@@ -173,7 +176,7 @@ def _impossible(states: list[ItemState], current: int, at: int, nonces: set[str]
 
 
 def _next(state: ItemState, event: SittingEvent, allows: int | None) -> ItemState:
-    """The item's state after an event that is possible."""
+    """Return the item's state after a possible event."""
     match event:
         case Shown(at=at):
             deadline = None if allows is None else at + allows

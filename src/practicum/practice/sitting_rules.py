@@ -1,8 +1,8 @@
-"""What a learner may do in a sitting, and what comes of it.
+"""Commands of a learner in a sitting, and the rules that decide on them.
 
-Each command is a pure function of the sitting and the server's time `now` (milliseconds since 1970). It changes
-nothing: it returns a :class:`Decision`, whose events the caller appends. Whatever arrives, an item past its deadline is
-closed first. A time before the last event counts as the last event's, so that a clock set back reopens nothing.
+Each command is a pure function of the sitting and the server's time `now` (milliseconds since 1970). It returns a
+:class:`Decision`, whose events the caller appends. Every command first closes an item that is past its deadline. A time
+before the last event counts as that event's time, so that setting the server's clock back reopens nothing.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Literal
 from practicum.practice.events import Answered, Expired, Hinted, Moved, Shown, SittingEvent, Skipped
 from practicum.practice.sitting import ItemStatus, Sitting
 
-Code = Literal["late", "repeated", "out_of_order", "open", "closed", "finished", "empty"]
+RefusalCode = Literal["late", "repeated", "out_of_order", "open", "closed", "finished", "empty"]
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why something did not count, in words for the learner, with what to do now. It has cost nothing."""
+    """Why a command did not count, with a message for the learner that says what to do. It costs nothing."""
 
-    code: Code
+    code: RefusalCode
     message: str
 
     def __str__(self) -> str:
@@ -30,15 +30,15 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Decision:
-    """What comes of a command. Its events are to be appended even if it is refused: time may have run out.
+    """The result of a command. Its events must be appended even if it is refused, as time may have run out.
 
-    No events and no refusal: it had happened already, and all is as it should be.
+    Without events and refusal, the command has been carried out before.
     """
 
     events: tuple[SittingEvent, ...] = ()
     refusal: Refusal | None = None
     answered: Answered | None = None
-    """The answer this counts as; for a form sent again, the one that counted the first time."""
+    """The answer that was counted; for a form that is sent again, the one from the first time."""
 
 
 REFUSALS: Mapping[str, Refusal] = {
@@ -60,7 +60,7 @@ LATE, REPEATED, EMPTY, OUT_OF_ORDER, CLOSED, OPEN, FINISHED = REFUSALS.values()
 
 
 def show(sitting: Sitting, now: int) -> Decision:
-    """Show the current item. Its clock starts the first time, and at no other."""
+    """Show the current item. Its time starts when it is shown first."""
     sitting, now, due = _on_time(sitting, now)
     if sitting.current is None:
         return Decision(due, FINISHED)
@@ -70,7 +70,7 @@ def show(sitting: Sitting, now: int) -> Decision:
 
 
 def hint(sitting: Sitting, item: int, now: int) -> Decision:
-    """Open the item's hint. It is recorded once, and only while the item is open."""
+    """Open the item's hint. This is recorded once, and only while the item is open."""
     sitting, now, due = _on_time(sitting, now)
     refusal = _not_open(sitting, item)
     if refusal or sitting.items[item].hint_used:
@@ -79,10 +79,15 @@ def hint(sitting: Sitting, item: int, now: int) -> Decision:
 
 
 def answer(sitting: Sitting, item: int, answer: tuple[str, ...], right: bool, nonce: str, now: int) -> Decision:
-    """Answer the item, with the caller's judgement whether the answer is right.
+    """Answer the item.
 
-    Two answers are the same if they are equal, so a kind for which order says nothing sorts its own. A nonce that has
-    been counted is answered with what came of it, and counts no more. Raises ValueError if the nonce is empty.
+    Args:
+        answer: Compared with earlier answers by equality, so a kind for which order does not matter must sort it.
+        right: Whether the answer is right, decided by the caller.
+        nonce: The form's number. A form sent again gets the result of the first time and is not counted.
+
+    Raises:
+        ValueError: The nonce is empty.
     """
     if not nonce:
         raise ValueError("an answer needs a nonce")
@@ -102,7 +107,7 @@ def answer(sitting: Sitting, item: int, answer: tuple[str, ...], right: bool, no
 
 
 def skip(sitting: Sitting, item: int, now: int) -> Decision:
-    """Give the item up. It is closed as not right; giving it up twice is giving it up once."""
+    """Give the item up. It is closed as not right. Doing so twice has the effect of once."""
     sitting, now, due = _on_time(sitting, now)
     if item == sitting.current and sitting.items[item].status is ItemStatus.SKIPPED:
         return Decision(due)
@@ -111,9 +116,9 @@ def skip(sitting: Sitting, item: int, now: int) -> Decision:
 
 
 def move_on(sitting: Sitting, item: int, now: int) -> Decision:
-    """Go on from the item, once its verdict is there. Going on twice is going on once.
+    """Go on from a closed item to the next. Doing so twice has the effect of once.
 
-    The next item's clock does not start by this, but by :func:`show`.
+    The next item's time does not start here but in :func:`show`.
     """
     sitting, now, due = _on_time(sitting, now)
     passed = len(sitting.items) if sitting.current is None else sitting.current
@@ -131,12 +136,12 @@ def move_on(sitting: Sitting, item: int, now: int) -> Decision:
 
 
 def as_of(sitting: Sitting, now: int) -> Sitting:
-    """The sitting as it stands at `now`, an overdue item closed: for a page, which is shown and writes nothing."""
+    """Return the sitting at the time `now`, with an overdue item closed: for pages, which write nothing."""
     return _on_time(sitting, now)[0]
 
 
 def _on_time(sitting: Sitting, now: int) -> tuple[Sitting, int, tuple[SittingEvent, ...]]:
-    """The sitting with an overdue item closed, the time that counts, and the event that closed it if one did."""
+    """Return the sitting with an overdue item closed, the time that counts, and the event that closed it, if any."""
     now = max(now, sitting.last_at)
     if sitting.current is None:
         return sitting, now, ()
@@ -148,7 +153,7 @@ def _on_time(sitting: Sitting, now: int) -> tuple[Sitting, int, tuple[SittingEve
 
 
 def _not_open(sitting: Sitting, item: int) -> Refusal | None:
-    """Why the item takes nothing from the learner now, or None if it is open."""
+    """Return why the item does not accept a command now, or None if it is open."""
     if sitting.current is None:
         return FINISHED
     if item != sitting.current:

@@ -1,8 +1,8 @@
-"""When a card is due: a fold of its reviews through FSRS-6, and nothing else. Pure: time is handed in.
+"""When a card is due: a fold of its reviews with FSRS-6.
 
-FSRS (Free Spaced Repetition Scheduler; its `fsrs` package) holds of each card how stable it is in memory and how hard,
-and asks for it again when the chance to recall it has fallen to 90 %. Its random spread of days is switched off, so
-that the same reviews give the same day everywhere.
+FSRS (Free Spaced Repetition Scheduler, package `fsrs`) estimates the stability and difficulty of each card, and
+schedules it for when the probability of recall has fallen to 90 %. Its random spread of days is disabled, so the same
+reviews give the same day everywhere.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     import fsrs
 
 NEW_PER_DAY = 12
-"""Cards that a learner meets for the first time in one day (UTC) at the most."""
+"""Maximum number of new cards per learner and day (UTC)."""
 AHEAD = 20 * 60_000
-"""Milliseconds by which a card that is just being learned may come early, where nothing else is left."""
+"""Milliseconds by which a card that is being learned may come early if no other card is left."""
 EARLY = 4 * 3_600_000
-"""Milliseconds before its time from which a card that comes back after days is due: nobody sits down at the same minute
-each evening. Such a review counts as one in time: FSRS counts whole days, and would take the 23 hours for none."""
+"""Milliseconds before its time from which a card that returns after days is asked, as learners do not practise at the
+same minute each day. Such a review counts as on time: FSRS counts whole days, and would count 23 hours as none."""
 DAY = 86_400_000
 
 
 class Rating(IntEnum):
-    """How well an answer came to mind."""
+    """How well the learner recalled the answer."""
 
     AGAIN = 1
     HARD = 2
@@ -38,7 +38,7 @@ class Rating(IntEnum):
 
 @dataclass(frozen=True)
 class Review:
-    """One look at a card. `at` is the server's time in milliseconds since 1970."""
+    """One review of a card. `at` is the server's time in milliseconds since 1970."""
 
     card: str
     rating: Rating
@@ -47,45 +47,45 @@ class Review:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Where one card stands after its reviews."""
+    """The schedule of one card after its reviews."""
 
     due: int
-    """When it should come again, in milliseconds since 1970."""
+    """When it is due, in milliseconds since 1970."""
     first: int
-    """When it was met first."""
+    """When it was reviewed first."""
     reviews: int
     learning: bool
-    """Whether it is still in its first minutes, or in those after it was forgotten."""
+    """Whether it is in the minutes after its first review or after it was forgotten."""
 
     @property
     def asked_from(self) -> int:
-        """From when on it is asked."""
+        """The time from which it is asked."""
         return self.due - (0 if self.learning else EARLY)
 
 
 @dataclass(frozen=True)
 class ReviewQueue:
-    """Which cards of a deck come now. Each is the card's name."""
+    """The cards of a deck to review now, by name."""
 
     due: tuple[str, ...]
-    """Met before and due, what has waited longest first."""
+    """Cards that are due, longest overdue first."""
     new: tuple[str, ...]
-    """Never met, in the author's order, as many as may still come today."""
+    """New cards that may still come today, in the author's order."""
     soon: tuple[str, ...]
-    """Just being learned, and due within minutes."""
+    """Cards that are being learned and are due within minutes."""
     later: tuple[int, ...]
-    """When all others that were met are due, the next first."""
+    """Due times of all other reviewed cards, earliest first."""
     waiting: int
-    """How many were never met and do not come today."""
+    """Number of new cards that do not come today."""
 
     @property
     def now(self) -> tuple[str, ...]:
-        """All cards that are asked now, in their order."""
+        """All cards that are asked now, in order."""
         return (*self.due, *self.new, *self.soon)
 
     @property
     def next(self) -> str | None:
-        """The card to show, or None if there is none for now."""
+        """The card to show, or None."""
         return next(iter(self.now), None)
 
     @property
@@ -94,21 +94,21 @@ class ReviewQueue:
 
 
 def schedules(reviews: Iterable[Review]) -> Mapping[str, Schedule]:
-    """Where each card stands that was ever reviewed. Reviews are taken in the order of their times."""
-    found: dict[str, list[Review]] = {}
-    for review in sorted(reviews, key=lambda one: one.at):
-        found.setdefault(review.card, []).append(review)
-    return {card: _schedule(own) for card, own in found.items()}
+    """Return the schedule of every reviewed card. Reviews may be in any order."""
+    by_card: dict[str, list[Review]] = {}
+    for review in sorted(reviews, key=lambda review: review.at):
+        by_card.setdefault(review.card, []).append(review)
+    return {card: _schedule(history) for card, history in by_card.items()}
 
 
 def queue(cards: Sequence[str], reviews: Sequence[Review], now: int) -> ReviewQueue:
-    """What comes now of these cards (in the author's order). Reviews of cards that are gone count for nothing."""
-    known = {card: one for card, one in schedules(reviews).items() if card in set(cards)}
-    due = sorted((one.due, card) for card, one in known.items() if one.asked_from <= now)
-    ahead = sorted((one.due, card) for card, one in known.items() if now < one.asked_from)
+    """Return the review queue of these cards, given in the author's order. Reviews of other cards are ignored."""
+    known = {card: schedule for card, schedule in schedules(reviews).items() if card in set(cards)}
+    due = sorted((schedule.due, card) for card, schedule in known.items() if schedule.asked_from <= now)
+    ahead = sorted((schedule.due, card) for card, schedule in known.items() if now < schedule.asked_from)
     soon = [(at, card) for at, card in ahead if known[card].learning and at <= now + AHEAD]
     unseen = [card for card in cards if card not in known]
-    today = sum(one.first // DAY == now // DAY for one in known.values())
+    today = sum(schedule.first // DAY == now // DAY for schedule in known.values())
     new = unseen[: max(0, NEW_PER_DAY - today)]
     return ReviewQueue(
         tuple(card for _, card in due),
@@ -120,7 +120,7 @@ def queue(cards: Sequence[str], reviews: Sequence[Review], now: int) -> ReviewQu
 
 
 def intervals(reviews: Sequence[Review], now: int) -> Mapping[Rating, int]:
-    """For each rating that one card may get now, in how many milliseconds it would come again."""
+    """Return for each rating in how many milliseconds the card would be due again if rated now."""
     card = _fold(reviews)
     return {rating: _milliseconds(_reviewed(card, rating, now).due) - now for rating in Rating}
 
@@ -146,19 +146,19 @@ def _fold(reviews: Sequence[Review]) -> fsrs.Card:
 
 
 def _reviewed(card: fsrs.Card, rating: Rating, at: int) -> fsrs.Card:
-    from fsrs import Rating as Known
+    from fsrs import Rating as FsrsRating
 
-    seen = datetime.fromtimestamp(at / 1000, UTC)
-    early = not _is_learning(card) and timedelta() < card.due - seen <= timedelta(milliseconds=EARLY)
-    counts_as = card.due if early else seen
-    after = _scheduler().review_card(card, Known(int(rating)), counts_as)[0]
-    after.due, after.last_review = seen + (after.due - counts_as), seen
+    reviewed_at = datetime.fromtimestamp(at / 1000, UTC)
+    early = not _is_learning(card) and timedelta() < card.due - reviewed_at <= timedelta(milliseconds=EARLY)
+    counts_as = card.due if early else reviewed_at
+    after = _scheduler().review_card(card, FsrsRating(int(rating)), counts_as)[0]
+    after.due, after.last_review = reviewed_at + (after.due - counts_as), reviewed_at
     return after
 
 
 @cache
 def _scheduler() -> fsrs.Scheduler:
-    from fsrs import Scheduler  # it takes some milliseconds to import, and only this mode needs it
+    from fsrs import Scheduler  # imported late, as only this mode needs it
 
     return Scheduler(enable_fuzzing=False)
 

@@ -1,4 +1,4 @@
-"""Reading back what was stored, strictly: a record that is not exactly what was written is refused."""
+"""Reads stored JSON strictly: a record that differs from what practicum writes is refused."""
 
 from __future__ import annotations
 
@@ -7,48 +7,52 @@ from typing import Any
 
 
 class RecordError(ValueError):
-    """A stored record cannot be what practicum wrote: damaged, tampered with, or from another version."""
+    """A stored record is not what practicum writes: it is damaged, tampered with, or from another version."""
 
 
-def whole(value: Any) -> int:
-    """A whole number, 0 or more. `True` is none."""
+def read_natural(value: Any) -> int:
+    """Read an integer of 0 or more; booleans are refused."""
     if type(value) is not int or value < 0:
-        raise RecordError(f"expected a whole number, 0 or more, not {value!r}")
+        raise RecordError(f"expected an integer of 0 or more, not {value!r}")
     return value
 
 
-def text(value: Any) -> str:
-    """A string that is not empty."""
+def read_string(value: Any) -> str:
+    """Read a non-empty string."""
     if not isinstance(value, str) or not value:
         raise RecordError(f"expected text, not {value!r}")
     return value
 
 
-def truth(value: Any) -> bool:
-    """`true` or `false`."""
+def read_boolean(value: Any) -> bool:
+    """Read a boolean."""
     if not isinstance(value, bool):
         raise RecordError(f"expected true or false, not {value!r}")
     return value
 
 
-def texts(value: Any) -> tuple[str, ...]:
-    """A list of strings, each of which may be empty."""
+def read_strings(value: Any) -> tuple[str, ...]:
+    """Read a list of strings, which may be empty."""
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
         raise RecordError(f"expected a list of text, not {value!r}")
     return tuple(value)
 
 
-def wholes(value: Any) -> tuple[int, ...]:
-    """A list of whole numbers, 0 or more."""
+def read_naturals(value: Any) -> tuple[int, ...]:
+    """Read a list of integers of 0 or more."""
     if not isinstance(value, list):
-        raise RecordError(f"expected a list of whole numbers, not {value!r}")
-    return tuple(whole(part) for part in value)
+        raise RecordError(f"expected a list of integers, not {value!r}")
+    return tuple(read_natural(part) for part in value)
 
 
-def fields(data: Any, readers: Mapping[str, Callable[[Any], Any]], what: str) -> dict[str, Any]:
-    """The fields of the JSON object `data`, each read by its reader.
+def read_fields(data: Any, readers: Mapping[str, Callable[[Any], Any]], what: str) -> dict[str, Any]:
+    """Read the fields of a JSON object, each with its reader.
 
-    Raises :class:`RecordError` if `data` is no object, or has a field too many, too few, or of the wrong type.
+    Args:
+        what: The name of the record in error messages.
+
+    Raises:
+        RecordError: `data` is no object, or its fields are not exactly those of `readers`.
     """
     if not isinstance(data, Mapping):
         raise RecordError(f"{what}: expected an object, not {data!r}")
