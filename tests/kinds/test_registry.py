@@ -80,6 +80,8 @@ def selections(tree: ast.AST) -> Iterator[ast.AST]:
     """Comparisons, cases, look-ups by a literal key, and constants."""
     for node in ast.walk(tree):
         match node:
+            case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=container):
+                yield from container
             case ast.Compare() | ast.MatchValue():
                 yield node
             case ast.Assign(value=ast.Constant() as value):
@@ -104,11 +106,11 @@ def test_the_name_of_a_kind_is_used_in_its_folder_only(kind: str) -> None:
     assert [place for file in outside for place in uses(file, kind)] == []
 
 
-@pytest.mark.parametrize("mode", [mode.name for mode in modes.registered().values()])
-def test_the_name_of_a_mode_is_used_in_its_module_only(mode: str) -> None:
+@pytest.mark.parametrize("mode", modes.registered())
+def test_the_name_of_a_mode_is_used_in_its_folder_only(mode: str) -> None:
     """The same holds for modes."""
-    own = {MODES / f"{mode}.py", MODES / f"{mode}_.py"}
-    outside = [file for file in MODULES if file not in own and FOLDER not in file.parents]
+    folders = {MODES / mode, MODES / f"{mode}_"}
+    outside = [file for file in MODULES if folders.isdisjoint(file.parents) and FOLDER not in file.parents]
 
     assert [place for file in outside for place in uses(file, mode)] == []
 
@@ -144,7 +146,9 @@ def test_such_a_use_would_be_found() -> None:
 
     assert uses(file, "code") == [f"kinds/code/__init__.py:{line(file, 'name = ')}"]
     assert uses(PACKAGE / "kinds/choice/__init__.py", "choice") != []
-    assert uses(MODES / "why.py", "why") == [f"modes/why.py:{line(MODES / 'why.py', 'name=')}"]
+    assert uses(MODES / "why/__init__.py", "why") == [
+        f"modes/why/__init__.py:{line(MODES / 'why/__init__.py', 'name=')}"
+    ]
 
 
 def line(file: Path, text: str) -> int:
