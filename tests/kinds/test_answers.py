@@ -79,15 +79,15 @@ def test_every_kind_has_its_form(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ASKED)
-def test_a_form_that_nothing_was_put_into_is_no_answer(kind: str) -> None:
-    """It costs nothing then."""
+def test_an_empty_form_has_no_answer(kind: str) -> None:
+    """It uses up no attempt."""
     if kind == "choice":
         one, empty = variant(), ()
     else:
         one = example(kind).variants[0]
         empty = ("",) * max(1, one.start.count("____"))
     if kind == "order":
-        return  # Its lines always stand in some order.
+        return  # its lines always have an order
 
     assert kinds.get(kind).read_answer(one, (), empty) == ()
 
@@ -134,8 +134,8 @@ def test_the_solution_is_right_and_every_mutant_is_wrong(kind: str, pool: Pool) 
 
 
 @pytest.mark.parametrize("kind", ["predict", "number"])
-def test_where_the_key_is_a_run_nothing_is_right_before_it_was_run(kind: str) -> None:
-    """A draft's problem is not graded by a guess."""
+def test_nothing_is_graded_against_a_key_before_the_problem_was_run(kind: str) -> None:
+    """The key is the recorded result, and a draft has none."""
     with pytest.raises(MissingKey):
         kinds.get(kind).grade(variant(proof={"value": "x"}), ("1",), None, None)
 
@@ -163,8 +163,8 @@ def _option(number: int) -> object:
 
 
 @pytest.mark.parametrize("place", ["0", "5", "-1", "x", "１", "1 ", "²"])
-def test_there_is_no_other_option(place: str) -> None:
-    """What no form of ours sends is told apart from a wrong answer."""
+def test_rejects_a_field_that_is_not_an_option(place: str) -> None:
+    """Fields that the form never sends are an error, not a wrong answer."""
     with pytest.raises(ValueError):
         kinds.get("choice").read_answer(variant(), (2, 0, 1, 3), [place])
 
@@ -230,7 +230,7 @@ def _holding(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
 
 @given(st.recursive(PLAIN, _holding))
 def test_whatever_a_run_gives_its_repr_is_right(value: object) -> None:
-    """Nobody can be right and be told otherwise."""
+    """The recorded result, typed as it is, counts as right."""
     kind, one = kinds.get("predict"), variant(proof={"value": "x"})
 
     answer = kind.read_answer(one, (), [value_text(value)])
@@ -239,8 +239,8 @@ def test_whatever_a_run_gives_its_repr_is_right(value: object) -> None:
 
 
 @pytest.mark.parametrize("typed", ["(1, 2", "[1", "'open", "1 +", "3x", '"', "(a)"])
-def test_what_is_meant_as_a_value_and_is_none_costs_nothing(typed: str) -> None:
-    """A bracket that is missing is no wrong prediction. It is told by the text alone, so it gives nothing away."""
+def test_rejects_a_text_that_begins_like_a_value_but_is_not_one(typed: str) -> None:
+    """A missing bracket is not a wrong prediction. The text alone shows it, so the reply reveals nothing."""
     with incomplete("not-a-literal"):
         kinds.get("predict").read_answer(variant(proof={"value": "x"}), (), [typed])
 
@@ -291,14 +291,14 @@ def test_a_number_is_read_as_people_write_it(text: str, value: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["two", "1/2", "3 %", "1e999", "--1", "1.2.3", "1,2,3", "nan", "inf", "0x1", "1" * 61])
-def test_what_is_no_number_costs_nothing(text: str) -> None:
+def test_rejects_a_text_that_is_not_a_number(text: str) -> None:
     """It says what to write instead."""
     with incomplete("not-a-number"):
         parse_number(text)
 
 
-def test_a_number_that_can_be_read_in_two_ways_is_asked_about() -> None:
-    """Nobody's attempt is lost to a comma."""
+def test_rejects_a_number_that_can_be_read_in_two_ways() -> None:
+    """No attempt is lost to a comma."""
     with incomplete("ambiguous-number", "1500", "1.500"):
         parse_number("1,500")
 
@@ -325,7 +325,7 @@ def test_a_number_is_right_within_its_tolerance(key: float, tolerance: float, of
     assert not right or not far
 
 
-def test_without_a_tolerance_nobody_is_asked_for_binary_digits() -> None:
+def test_without_a_tolerance_binary_digits_do_not_matter() -> None:
     """0.3 is what 0.1 + 0.2 gives; 0.301 is not."""
     grade, one = kinds.get("number").grade, variant(proof={"value": "x"})
 
@@ -368,7 +368,7 @@ def test_any_filling_is_right_that_passes(pool: Pool) -> None:
     assert passes("blanks", one, ("len(range(classes))", "-(classes - label)"), pool)
 
 
-def test_a_blank_left_empty_costs_nothing() -> None:
+def test_rejects_an_answer_with_an_empty_blank() -> None:
     """It says which one."""
     read, one = kinds.get("blanks").read_answer, example("blanks").variants[0]
 
@@ -378,7 +378,7 @@ def test_a_blank_left_empty_costs_nothing() -> None:
         read(one, (), ["a", "b", "c"])
 
 
-def test_a_bank_is_shown_in_an_order_that_says_nothing() -> None:
+def test_the_bank_is_shuffled_and_reveals_nothing() -> None:
     """The same each time, whatever its author wrote first; and nothing else of the problem goes with it."""
     one = example("blanks").variants[0]
     words = [f"w{n}" for n in range(12)]
@@ -416,8 +416,8 @@ def test_code_is_taken_as_it_was_typed_but_for_line_ends() -> None:
     assert read(variant(), (), ["\r\n  a = 1\r\nb\r\n\r\n"]) == ("\n  a = 1\nb",)
 
 
-def test_the_start_unchanged_is_no_answer() -> None:
-    """It is known to be wrong, and costs nothing."""
+def test_rejects_the_unchanged_start() -> None:
+    """It is wrong by the proof, and uses up no attempt."""
     one = example("repair").variants[0]
 
     with incomplete("start-unchanged"):
@@ -458,7 +458,7 @@ def test_lines_are_never_shown_in_the_solution_s_order(lines: list[str], seed: i
 
 
 def test_orders_that_read_the_same_are_the_same_answer() -> None:
-    """Two lines that are alike cannot be told apart, so no attempt is used up by changing them."""
+    """Equal lines are interchangeable, so swapping them uses up no attempt."""
     kind, one = kinds.get("order"), variant(solution="x += 1\ny = x\nx += 1")
 
     first, second = (
@@ -468,8 +468,8 @@ def test_orders_that_read_the_same_are_the_same_answer() -> None:
     assert first == second == ("0", "1", "2")
 
 
-def test_two_lines_at_one_place_cost_nothing() -> None:
-    """Without a script one can give a place twice."""
+def test_rejects_an_order_with_two_lines_at_one_position() -> None:
+    """Without the script, a learner can choose a position twice."""
     with incomplete("place-taken", "1"):
         kinds.get("order").read_answer(variant(solution="a\nb"), (1, 0), ["1-1", "2-1"])
 
@@ -477,7 +477,7 @@ def test_two_lines_at_one_place_cost_nothing() -> None:
 @pytest.mark.parametrize(
     "fields", [["1-1"], ["1-1", "2-3"], ["1-1", "1-2"], ["1", "2"], ["a-1", "2-2"], ["1-1", "2-0"], []]
 )
-def test_what_is_no_order_of_these_lines_is_refused(fields: list[str]) -> None:
-    """No form of ours sends that."""
+def test_rejects_fields_that_are_not_an_order_of_the_lines(fields: list[str]) -> None:
+    """The form never sends them."""
     with pytest.raises(ValueError):
         kinds.get("order").read_answer(variant(solution="a\nb"), (1, 0), fields)

@@ -118,12 +118,12 @@ def test_what_is_printed_is_compared_as_text(case: Case, tmp_path: Path, pool: P
     ),
 )  # fmt: skip
 def test_an_exception_is_named_by_its_own_name(case: Case, tmp_path: Path, pool: Pool) -> None:
-    """`none` stands for a snippet that runs to its end; an exception of the setup is nobody's answer."""
+    """`none` stands for a snippet that runs to its end; an exception of the setup is not an answer."""
     check(case, settle(tmp_path, pool, case.text))
 
 
 def test_the_exception_s_message_is_shown_with_each_option(tmp_path: Path, pool: Pool) -> None:
-    """A learner wants to see what it said."""
+    """Learners see the message of the exception."""
     found = options(settle(tmp_path, pool, value("int('a')", "[ ] ValueError", "[x] TypeError", proof=ERROR)))
 
     assert {one.observed for one in found} == {"ValueError: invalid literal for int() with base 10: 'a'"}

@@ -225,11 +225,11 @@ def test_without_a_runner_code_is_not_graded(every: Catalogue, store: Store) -> 
 @pytest.mark.parametrize(
     ("kind", "answer", "said"),
     [
-        ("number", ["two"], "That is no number."),
+        ("number", ["two"], "This is not a number."),
         ("blanks", ["classes", ""], "Blank 2 of 2 is still empty."),
-        ("predict", ["(1"], "That is no value in Python."),
-        ("order", ["1-1", "2-1", "3-3", "4-4"], "Two lines have place 1."),
-        ("code", [""], "Nothing was answered yet."),
+        ("predict", ["(1"], "This is not a Python value."),
+        ("order", ["1-1", "2-1", "3-3", "4-4"], "Two lines have position 1."),
+        ("code", [""], "Answer first."),
     ],
 )
 def test_what_is_no_answer_yet_is_not_graded(learner: Learner, kind: str, answer: list[str], said: str) -> None:

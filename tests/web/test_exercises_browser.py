@@ -142,7 +142,7 @@ def test_what_is_no_answer_yet_is_said_in_place(opened: Opener) -> None:
     field = page.get_by_label("Your number")
     field.fill("2.3 nats")
     field.press("Enter")
-    says(page, "That is no number.")
+    says(page, "This is not a number.")
     expect(field).to_have_value("2.3 nats")
 
     field.fill("2,30")
@@ -156,9 +156,9 @@ def test_a_solution_that_is_asked_for(opened: Opener) -> None:
     page = opened(f"{TRY}/code")
     page.get_by_role("button", name="Show a solution").click()
 
-    expect(page.get_by_text("An answer that is right")).to_be_visible()
+    expect(page.get_by_text("A right answer")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("An answer that is right")).to_be_visible()
+    expect(page.get_by_text("A right answer")).to_be_visible()
 
 
 def test_without_javascript(opened: Opener) -> None:
