@@ -156,10 +156,10 @@ def test_a_threshold_updates_the_counts(opened: Opener) -> None:
     slider.press("ArrowLeft")
 
     names, found = row(page, "figure-1", 0), row(page, "figure-1", 10)
-    told = ", ".join(f"{name} {cell}" for name, cell in zip(names[1:], found[1:], strict=True))
+    values = ", ".join(f"{name} {cell}" for name, cell in zip(names[1:], found[1:], strict=True))
     assert found[0] == "0.45"
     assert sum(map(int, found[1:5])) == 200
-    expect(reads).to_have_text(f"At a threshold of 0.45: {told}")
+    expect(reads).to_have_text(f"At a threshold of 0.45: {values}")
     slider.press("End")
     expect(reads).to_contain_text("precision not defined")
     expect(page.locator(".mark:not([hidden])")).to_have_count(2)

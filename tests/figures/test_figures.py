@@ -63,12 +63,12 @@ def test_a_figure_is_well_formed_and_described(name: str) -> None:
     figure = tree(html)
 
     assert words(figure[0]) == TABLES[name]["title"]
-    pictures = [one for one in figure.iter("svg") if one.get("role") == "img"]
-    assert pictures
-    for picture in pictures:
-        assert picture.get("aria-label")
-        assert picture.find("title") is not None
-        assert len(picture.findtext("desc") or "") > 20
+    images = [svg for svg in figure.iter("svg") if svg.get("role") == "img"]
+    assert images
+    for image in images:
+        assert image.get("aria-label")
+        assert image.find("title") is not None
+        assert len(image.findtext("desc") or "") > 20
     assert len(list(figure.iter("table"))) >= 1
     assert not re.search(r"#[0-9a-f]{3,6}\b(?!-)|rgb|style=|<script|on\w+=", html)
     in_frame(figure)

@@ -1,4 +1,4 @@
-"""Figures from a course's file to a page: read, measured, drawn; what is wrong is told with its line."""
+"""Figures from a course file to a page: parsed, measured, drawn; mistakes are reported with their line."""
 
 from __future__ import annotations
 

@@ -29,10 +29,10 @@ def interval(value: float, reach: float = 0.05) -> Interval:
 
 def curve(**changes: Any) -> LearningCurve:
     """Measured at four sizes, looked ahead from there to three."""
-    told = [(5, 0.62, 0.09), (10, 0.74, 0.07), (15, 0.82, 0.06), (20, 0.87, 0.055)]
+    values = [(5, 0.62, 0.09), (10, 0.74, 0.07), (15, 0.82, 0.06), (20, 0.87, 0.055)]
     ahead = [(40, 0.91, 0.04), (80, 0.935, 0.05), (160, 0.95, 0.05)]
     made: dict[str, Any] = {
-        "points": tuple(CurvePoint(size, interval(value, reach)) for size, value, reach in told),
+        "points": tuple(CurvePoint(size, interval(value, reach)) for size, value, reach in values),
         "ahead": tuple(CurvePoint(size, interval(value, reach)) for size, value, reach in ahead),
         "ceiling": Interval(0.965, 0.92, 1.0),
     }
@@ -42,7 +42,7 @@ def curve(**changes: Any) -> LearningCurve:
 def fit_record(
     classes: tuple[str, ...] = ("circle", "square", "triangle", "star"), per_class: int = 20, **changes: Any
 ) -> FitRecord:
-    """The story of `per_class` pictures of each class, some of them mistaken; `changes` are its fields."""
+    """The record of `per_class` images per class, some of them misclassified; `changes` replaces fields."""
     rng = np.random.default_rng([7, len(classes), per_class])
     n = len(classes) * per_class
     labels = (np.arange(n) % len(classes)).astype(np.int64)
@@ -57,9 +57,9 @@ def fit_record(
     thumbs = shapes(-(-n // 5), seed=4, side=96, difficulty=0.5).pixels
     # The drawn shapes come in fives; those of the classes shown here are taken first.
     order = np.argsort(np.arange(len(thumbs)) % 5 >= len(classes), kind="stable")[:n]
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "title": "Four shapes",
-        "source": "pictures/four shapes",
+        "source": "images/four shapes",
         "made": "2026-11-24",
         "seed": 0,
         "classes": classes,
@@ -80,8 +80,8 @@ def fit_record(
                 0.81,
             ),
             Candidate(
-                "Probe on drawn views",
-                "the same on four altered views of each picture",
+                "Probe on augmented images",
+                "the same on four augmented versions of each image",
                 interval(right),
                 15.8,
                 True,
@@ -118,7 +118,7 @@ def fit_record(
             Finding(
                 "leakage",
                 "stop",
-                "The same picture in two classes",
+                "The same image in two classes",
                 f"{classes[0]}/IMG_1000.jpg and {classes[1]}/IMG_1001.jpg hold the same pixels.",
                 "Decide which class it belongs to and delete the other.",
                 (0, 1),
@@ -127,25 +127,25 @@ def fit_record(
                 "label-noise",
                 "warn",
                 "Some labels may be wrong",
-                f"{len(wrong)} pictures look like another class to models that had not seen them.",
+                f"{len(wrong)} images look like another class to models that were not trained on them.",
                 "Look at them, put right what is wrong, and fit again. Removing them gained 2 points here.",
                 tuple(wrong),
             ),
             Finding(
                 "too-few-images",
                 "note",
-                "Few pictures of each class",
-                f"{per_class} of each class leave the accuracy uncertain by 7 points either way.",
+                "Few images per class",
+                f"{per_class} per class leave the accuracy uncertain by 7 points either way.",
                 "Twice as many would make the range about a third narrower.",
             ),
         ),
         "remarks": (Remark("circle/IMG_1004.jpg", "turned upright, as its EXIF data say"),),
         "left_out": (
             Remark("star/broken.jpg", "cut off after 2,048 bytes"),
-            Remark("notes.txt", "no picture"),
+            Remark("notes.txt", "not an image"),
         ),
         "untried": (),
-        "next_step": "Add pictures of triangles: they are mistaken most often. Twenty more would gain about 4 points.",
+        "next_step": "Add images of triangles: they are misclassified most often. Twenty more may gain 4 points.",
         "exports": (
             Export("Keras", "model.keras", 16_400_000, 0.0, LOAD),
             Export(
@@ -159,4 +159,4 @@ def fit_record(
         "versions": {"Python": "3.11.7", "TensorFlow": "2.21.0", "Keras": "3.15.1", "NumPy": "2.4.6"},
         "seconds": 312.0,
     }
-    return FitRecord(**{**told, **changes})
+    return FitRecord(**{**values, **changes})

@@ -30,7 +30,7 @@ def test_the_chosen_strategy_is_compared_with_the_best_other() -> None:
     """By its name and the probability that the chosen one is better."""
     text = " ".join(summary.explain_choice(RECORD))
 
-    assert all(name in text for name in ("Probe on drawn views", "Fine-tuning the last block", "57\xa0%"))
+    assert all(name in text for name in ("Probe on augmented images", "Fine-tuning the last block", "57\xa0%"))
     assert summary.explain_choice(replace(RECORD, candidates=())) == []
 
 

@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn import metrics
 
+from practicum.statistics.classification import Predictions
 from practicum.statistics.intervals import half_width, wilson_interval
-from practicum.statistics.scores import explain_too_few, most_typical_repeat, score_predictions
+from practicum.statistics.scores import BINS, PredictionsError, explain_too_few, most_typical_repeat, score_predictions
 from tests.examples import examples
 
-Predictions = tuple[NDArray[np.int64], NDArray[np.float64]]
+Scored = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 
 @st.composite
-def predictions(draw: st.DrawFn) -> Predictions:
+def predictions(draw: st.DrawFn) -> Scored:
     """Labels of two to five classes, each shown at least once, and probabilities that favour the right one a little."""
     classes, more = draw(st.integers(2, 5)), draw(st.integers(0, 60))
     rng = np.random.default_rng(draw(st.integers(0, 10_000)))
@@ -29,29 +30,29 @@ def predictions(draw: st.DrawFn) -> Predictions:
 
 @examples(25)
 @given(predictions())
-def test_each_score_is_the_fields_own(made: Predictions) -> None:
+def test_each_score_is_the_fields_own(made: Scored) -> None:
     """The same numbers as scikit-learn's, each inside its interval."""
     labels, probabilities = made
     predicted = probabilities.argmax(axis=1)
 
-    told = score_predictions(labels, probabilities)
+    scored = score_predictions(labels, probabilities)
 
-    assert told.accuracy.value == pytest.approx(metrics.accuracy_score(labels, predicted))
-    assert told.balanced_accuracy.value == pytest.approx(metrics.balanced_accuracy_score(labels, predicted))
-    assert told.f1.value == pytest.approx(metrics.f1_score(labels, predicted, average="macro"))
-    assert told.log_loss.value == pytest.approx(
+    assert scored.accuracy.value == pytest.approx(metrics.accuracy_score(labels, predicted))
+    assert scored.balanced_accuracy.value == pytest.approx(metrics.balanced_accuracy_score(labels, predicted))
+    assert scored.f1.value == pytest.approx(metrics.f1_score(labels, predicted, average="macro"))
+    assert scored.log_loss.value == pytest.approx(
         metrics.log_loss(labels, probabilities, labels=range(probabilities.shape[1]))
     )
-    assert (told.confusion == metrics.confusion_matrix(labels, predicted, labels=range(probabilities.shape[1]))).all()
-    assert told.n == len(labels)
-    for interval in (told.accuracy, told.balanced_accuracy, told.f1, told.calibration_error, told.log_loss):
+    assert (scored.confusion == metrics.confusion_matrix(labels, predicted, labels=range(probabilities.shape[1]))).all()
+    assert scored.n == len(labels)
+    for interval in (scored.accuracy, scored.balanced_accuracy, scored.f1, scored.calibration_error, scored.log_loss):
         assert interval.low <= interval.value <= interval.high
 
 
 @examples(10)
 @given(predictions(), st.integers(0, 99))
-def test_a_seed_gives_the_same_interval_again(made: Predictions, seed: int) -> None:
-    """To the bit; and the order of the pictures changes no value."""
+def test_a_seed_gives_the_same_interval_again(made: Scored, seed: int) -> None:
+    """To the bit; and the order of the images changes no value."""
     labels, probabilities = made
     order = np.random.default_rng(seed).permutation(len(labels))
 
@@ -78,7 +79,7 @@ def test_a_proportion_has_wilsons_interval(total: int, data: st.DataObject) -> N
 
 
 def test_nineteen_of_twenty_intervals_hold_the_truth() -> None:
-    """Of sets drawn anew from a known source, the intervals of accuracy and balanced accuracy cover the true value."""
+    """On samples of a known distribution, the intervals of accuracy and balanced accuracy cover the truth."""
     rng = np.random.default_rng(0)
     held = {"accuracy": 0, "balanced_accuracy": 0}
     recall = np.array([0.9, 0.7, 0.6])
@@ -86,9 +87,9 @@ def test_nineteen_of_twenty_intervals_hold_the_truth() -> None:
         labels = np.repeat(np.arange(3), 40)
         right = rng.random(120) < recall[labels]
         named = np.where(right, labels, (labels + 1) % 3)
-        told = score_predictions(labels, np.eye(3)[named], seed=seed)
+        scored = score_predictions(labels, np.eye(3)[named], seed=seed)
         for name in held:
-            interval = getattr(told, name)
+            interval = getattr(scored, name)
             held[name] += interval.low <= recall.mean() <= interval.high
 
     assert all(0.9 <= count / 200 <= 0.99 for count in held.values()), held
@@ -104,7 +105,7 @@ def test_sure_and_always_right_is_calibrated() -> None:
 
 
 def test_repeats_do_not_narrow_an_interval() -> None:
-    """The same predictions ten times are one prediction of each picture."""
+    """The same predictions ten times are one prediction of each image."""
     labels = np.array([0, 1, 1, 0])
     probabilities = np.array([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4], [0.5, 0.5]])
     once, again = score_predictions(labels, probabilities), score_predictions(labels, np.stack([probabilities] * 10))
@@ -119,9 +120,9 @@ def test_repeats_are_averaged_in_what_they_score_not_into_one_vote() -> None:
     labels = np.array([0, 1, 1, 0])
     right = np.eye(2)[labels] * 0.8 + 0.1
 
-    told = score_predictions(labels, np.stack([right, 1 - right]))
+    scored = score_predictions(labels, np.stack([right, 1 - right]))
 
-    assert told.accuracy.value == told.balanced_accuracy.value == told.f1.value == 0.5
+    assert scored.accuracy.value == scored.balanced_accuracy.value == scored.f1.value == 0.5
 
 
 def test_what_choosing_flattered_is_taken_off() -> None:
@@ -138,7 +139,7 @@ def test_what_choosing_flattered_is_taken_off() -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "told"),
+    ("counts", "reason"),
     [
         ((6, 6), "12 images of 2 classes: any accuracy here is ± 28 points"),
         ((2, 2, 2), "6 images of 3 classes: any accuracy here is ± 40 points"),
@@ -146,25 +147,26 @@ def test_what_choosing_flattered_is_taken_off() -> None:
         ((100, 100), None),
     ],
 )
-def test_it_says_when_it_is_hopeless(counts: tuple[int, ...], told: str | None) -> None:
-    """Under 25 pictures, an accuracy says next to nothing."""
-    assert explain_too_few(counts) == told
+def test_too_few_images_are_explained(counts: tuple[int, ...], reason: str | None) -> None:
+    """Under 25 images, any accuracy is uncertain by 20 points or more."""
+    assert explain_too_few(counts) == reason
 
 
 @pytest.mark.parametrize(
-    ("labels", "probabilities", "told"),
+    ("labels", "probabilities", "code"),
     [
-        ([0, 1], [[0.5, 0.5]], "labels must be"),
-        ([], np.empty((0, 2)), "labels must be"),
-        ([0, 2], [[0.5, 0.5], [0.5, 0.5]], "from 0 to 1; got 0 to 2"),
-        ([0, 1], [[2.0, -1.0], [0.5, 0.5]], "not logits"),
-        ([0, 1], [[0.5, 0.2], [0.5, 0.5]], "sum to 1"),
+        ([0, 1], [[0.5, 0.5]], "shape"),
+        ([], np.empty((0, 2)), "shape"),
+        ([0, 2], [[0.5, 0.5], [0.5, 0.5]], "label-range"),
+        ([0, 1], [[2.0, -1.0], [0.5, 0.5]], "no-probabilities"),
+        ([0, 1], [[0.5, 0.2], [0.5, 0.5]], "no-probabilities"),
     ],
 )
-def test_what_is_no_prediction_is_refused(labels: list[int], probabilities: list[list[float]], told: str) -> None:
-    """With what is wrong in it."""
-    with pytest.raises(ValueError, match=told):
+def test_invalid_predictions_are_rejected(labels: list[int], probabilities: list[list[float]], code: str) -> None:
+    with pytest.raises(PredictionsError) as caught:
         score_predictions(np.array(labels, dtype=int), np.array(probabilities))
+
+    assert caught.value.code == code
 
 
 @pytest.mark.parametrize(("right", "total"), [(0, 0), (3, 2), (-1, 2)])
@@ -179,7 +181,7 @@ def test_a_half_width_needs_a_sample() -> None:
 
 
 def test_copies_do_not_narrow_an_interval() -> None:
-    """Each picture ten times, known to be the same, says no more than each once: the same accuracy, as wide a bar."""
+    """Ten known copies of each image give the same accuracy and interval as one."""
     labels = np.arange(40) % 2
     probabilities = np.where(np.arange(40)[:, None] % 5 == 0, 0.5, np.eye(2)[labels])
     once = score_predictions(labels, probabilities)
@@ -199,3 +201,13 @@ def test_what_is_shown_is_from_the_repeat_that_is_like_the_mean() -> None:
 
     assert most_typical_repeat(labels, repeats) == 2
     assert score_predictions(labels, repeats).confusion.tolist() == [[8, 2], [2, 8]]
+
+
+def test_the_bootstrapped_calibration_error_is_that_of_the_predictions() -> None:
+    """The vectorised computation over resamples agrees with the one in pages."""
+    rng = np.random.default_rng(3)
+    labels, probabilities = rng.integers(0, 4, 200), rng.dirichlet(np.ones(4) * 0.6, 200)
+
+    error = score_predictions(labels, probabilities).calibration_error.value
+
+    assert error == pytest.approx(Predictions(labels.tolist(), probabilities.tolist()).calibration_error(BINS))

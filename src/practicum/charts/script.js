@@ -1,4 +1,4 @@
-// A way through a chart, row by row of its table: only what was measured is read, nothing between.
+// Steps through a chart row by row of its table: only measured values are read out, nothing in between.
 
 const SVG = "http://www.w3.org/2000/svg";
 const STEP = 220; // Milliseconds from one row to the next while it plays.
@@ -19,8 +19,8 @@ class PracticumCurves extends HTMLElement {
     const table = this.querySelector("table");
     this.names = [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent);
     this.rows = [...table.tBodies[0].rows];
-    this.picture = this.querySelector("svg.chart");
-    if (this.picture) this.mark();
+    this.chart = this.querySelector("svg.chart");
+    if (this.chart) this.mark();
     this.range.addEventListener("input", () => { this.pause(); this.show(Number(this.range.value)); });
     this.addEventListener("click", (event) => this.click(event));
     this.addEventListener("keydown", (event) => this.key(event));
@@ -30,24 +30,24 @@ class PracticumCurves extends HTMLElement {
 
   disconnectedCallback() { this.pause(); }
 
-  // A rule across the plot, and a point on each line.
+  // Adds a vertical rule to the plot, and a point to each line.
   mark() {
     if (this.hasAttribute("data-plays")) {
-      this.veil = shape("rect", "veil", this.picture);
+      this.veil = shape("rect", "veil", this.chart);
       this.veil.setAttribute("height", "100%");
     }
-    this.rule = shape("line", "at", this.picture);
+    this.rule = shape("line", "at", this.chart);
     this.rule.setAttribute("y2", "100%");
-    const lines = [...this.picture.querySelectorAll("[data-line]")];
+    const lines = [...this.chart.querySelectorAll("[data-line]")];
     this.marks = lines.map((line) => {
       const colour = line.getAttribute("class").replace("line", "");
-      return { line, from: Number(line.dataset.from), dot: shape("circle", `mark${colour}`, this.picture) };
+      return { line, from: Number(line.dataset.from), dot: shape("circle", `mark${colour}`, this.chart) };
     });
     for (const { dot } of this.marks) dot.setAttribute("r", "5");
-    this.picture.addEventListener("pointerdown", (event) => this.point(event));
+    this.chart.addEventListener("pointerdown", (event) => this.point(event));
   }
 
-  // Where a line is at a row: percentages, or nothing where it has a gap.
+  // A line's place at a row in percent; null in a gap.
   place({ line, from }, row) {
     if (line.tagName === "circle") {
       if (row !== from) return null;
@@ -62,10 +62,10 @@ class PracticumCurves extends HTMLElement {
     this.row = Math.min(Math.max(row, 0), this.rows.length - 1);
     this.range.value = this.row;
     const [place, ...cells] = [...this.rows[this.row].cells].map((cell) => cell.textContent);
-    const where = this.dataset.before + place + this.dataset.after;
-    const told = this.names.map((name, at) => (cells[at] ? `${name} ${cells[at]}` : "")).filter(Boolean).join(", ");
-    if (!silently) this.reads.textContent = `${where}: ${told}`;
-    this.range.setAttribute("aria-valuetext", where);
+    const position = this.dataset.before + place + this.dataset.after;
+    const values = this.names.map((name, at) => (cells[at] ? `${name} ${cells[at]}` : "")).filter(Boolean).join(", ");
+    if (!silently) this.reads.textContent = `${position}: ${values}`;
+    this.range.setAttribute("aria-valuetext", position);
     this.rows.forEach((one, at) => one.classList.toggle("now", at === this.row));
     if (this.marks) this.move();
   }
@@ -87,9 +87,9 @@ class PracticumCurves extends HTMLElement {
     this.veil?.setAttribute("width", `${100 - parseFloat(across)}%`);
   }
 
-  // The row that is nearest to where the plot is touched.
+  // Selects the row nearest to the pointer.
   point(event) {
-    const box = this.picture.getBoundingClientRect();
+    const box = this.chart.getBoundingClientRect();
     const share = (100 * (event.clientX - box.left)) / box.width;
     let best = null;
     for (let row = 0; row < this.rows.length; row++) {
@@ -109,7 +109,7 @@ class PracticumCurves extends HTMLElement {
     this.show(this.row + Number(button.dataset.move));
   }
 
-  // On a button the arrows do what they do on the slider, and the page's own steps stay where they are.
+  // On a button the arrow keys do what they do on the slider, and do not change the page's step.
   key(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !event.target.closest("button")) return;
     const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -121,7 +121,7 @@ class PracticumCurves extends HTMLElement {
   }
 
   play() {
-    this.reads.setAttribute("aria-live", "off"); // Too fast to be read out; what it ends with is.
+    this.reads.setAttribute("aria-live", "off"); // Too fast for screen readers; the last row is read out.
     this.playing.textContent = "Pause";
     this.show(this.row === this.rows.length - 1 ? 0 : this.row + 1);
     this.timer = setInterval(() => {

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from practicum.errors import CodedError
 from practicum.statistics.intervals import Interval, half_width, wilson_interval
 
 RESAMPLES = 2000
@@ -25,6 +26,10 @@ TOO_WIDE = 0.2
 """From this half-width on, a 95 % interval of accuracy says next to nothing."""
 
 Floats = NDArray[np.float64]
+
+
+class PredictionsError(CodedError, ValueError):
+    """Labels and probabilities that cannot be scored. Codes: `shape`, `label-range`, `no-probabilities`."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def score_predictions(
         seed: Seed of the bootstrap.
 
     Raises:
-        ValueError: If shapes disagree, a label is out of range, or a row does not sum to 1.
+        PredictionsError: If shapes disagree, a label is out of range, or a row does not sum to 1.
     """
     repeats = [
         check_predictions(labels, repeat)[1]
@@ -137,21 +142,18 @@ def check_predictions(labels: NDArray[Any], probabilities: NDArray[Any]) -> tupl
     """Return labels (n,) as int64 and probabilities (n, classes) as float64.
 
     Raises:
-        ValueError: If shapes disagree, a label is out of range, or a row does not sum to 1.
+        PredictionsError: If shapes disagree, a label is out of range, or a row does not sum to 1.
     """
     labels, probabilities = np.asarray(labels), np.asarray(probabilities, np.float64)
     if probabilities.ndim != 2 or labels.shape != probabilities.shape[:1] or not len(labels):
-        raise ValueError(
-            f"labels must be (n,) and probabilities (n, classes); got {labels.shape}, {probabilities.shape}"
-        )
+        shapes = f"{labels.shape}, {probabilities.shape}"
+        raise PredictionsError("shape", f"labels must be (n,) and probabilities (n, classes); got {shapes}")
     if labels.min() < 0 or labels.max() >= probabilities.shape[1]:
-        raise ValueError(
-            f"labels must lie from 0 to {probabilities.shape[1] - 1}; got {labels.min()} to {labels.max()}"
-        )
+        found = f"{labels.min()} to {labels.max()}"
+        raise PredictionsError("label-range", f"labels must lie from 0 to {probabilities.shape[1] - 1}; got {found}")
     if not (probabilities >= 0).all() or not np.allclose(probabilities.sum(axis=1), 1, atol=1e-3):
-        raise ValueError(
-            "each row of probabilities must sum to 1, with none below 0; pass the output of softmax, not logits"
-        )
+        message = "each row of probabilities must sum to 1, with none below 0; pass the output of softmax, not logits"
+        raise PredictionsError("no-probabilities", message)
     return labels.astype(np.int64), probabilities
 
 
