@@ -76,13 +76,13 @@ class _Dialect:
                 "filter-keyword", f"`{node.name}` takes no keyword arguments here: give them by position", node.lineno
             )
 
-    def compile(self, tree: nodes.Template) -> Template:
-        """A template from a checked tree."""
+    def compile(self, tree: nodes.Template, text: str) -> Template:
+        """A template from the checked tree of a text."""
         try:
             return self._environment.from_string(tree)
         except Exception as error:  # deep nesting fails in the compiler, in several ways
             message = f"the braces cannot be read: {error or 'nested too deeply'}"
-            raise PlaceholderError("placeholder-syntax", message) from error
+            raise PlaceholderError("placeholder-syntax", message, _first_line(text)) from error
 
 
 def _render(template: Template, names: Mapping[str, Any], text: str) -> str:
@@ -161,7 +161,7 @@ def fill_parameters(text: str, params: Mapping[str, Json]) -> str:
 
 @lru_cache(maxsize=512)
 def _parameter_template(text: str) -> Template:
-    return _PARAMETERS.compile(_PARAMETERS.parse(text))
+    return _PARAMETERS.compile(_PARAMETERS.parse(text), text)
 
 
 def _explain_undefined(error: UndefinedError, params: Mapping[str, Json]) -> tuple[str, str]:
@@ -261,7 +261,7 @@ def _page_template(text: str) -> tuple[Template, tuple[PageQuery, ...]]:
         elif isinstance(node, nodes.Getattr):
             _check_result(node)
     queries = tuple(_query(node) for node in tree.find_all(nodes.Call))
-    return _QUERIES.compile(tree), queries
+    return _QUERIES.compile(tree, text), queries
 
 
 def _check_name(node: nodes.Name, is_called: bool) -> None:
