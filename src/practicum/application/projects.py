@@ -30,7 +30,7 @@ RAN, SUBMITTED, ASKED = "ran", "submitted", "asked"
 
 
 @dataclass(frozen=True)
-class Project:
+class TopicProject:
     """One project and the learner who works on it."""
 
     context: TopicContext
@@ -76,9 +76,9 @@ class Submission:
         return len(self.scores) == len(SEEDS)
 
 
-def listed_projects(context: TopicContext) -> list[Project]:
+def listed_projects(context: TopicContext) -> list[TopicProject]:
     """Return the topic's projects. Raises Refused (not found) if its author wrote none."""
-    projects = [Project(context, entry) for entry in context.entries()]
+    projects = [TopicProject(context, entry) for entry in context.entries()]
     if not projects and context.mode.name not in context.topic.problems:
         raise Refused(
             Reason.NOT_FOUND,
@@ -90,11 +90,11 @@ def listed_projects(context: TopicContext) -> list[Project]:
     return projects
 
 
-def find_project(context: TopicContext, slug: str) -> Project:
+def find_project(context: TopicContext, slug: str) -> TopicProject:
     """Return the project of that slug. Raises Refused (not found) if there is none, or it is not proved."""
     for entry in context.entries():
         if entry.problem.slug == slug:
-            return Project(context, entry)
+            return TopicProject(context, entry)
     raise Refused(
         Reason.NOT_FOUND,
         "no-such-project",
@@ -104,22 +104,22 @@ def find_project(context: TopicContext, slug: str) -> Project:
     )
 
 
-def goal_met(project: Project) -> bool:
+def goal_met(project: TopicProject) -> bool:
     """Whether a submission of the learner's met the goal."""
     return any(step.kind == SUBMITTED and step.data.get("met") for step in project.steps())
 
 
-def run_count(project: Project) -> int:
+def run_count(project: TopicProject) -> int:
     """Return how many runs of the project ended."""
     return sum(step.kind == RAN for step in project.steps())
 
 
-def reference_asked(project: Project) -> bool:
+def reference_asked(project: TopicProject) -> bool:
     """Whether the learner asked for the reference scores."""
     return any(step.kind == ASKED for step in project.steps())
 
 
-def ask_for_reference(project: Project) -> None:
+def ask_for_reference(project: TopicProject) -> None:
     """Record that the learner asked for the reference scores."""
     project.context.enroll()
     if not reference_asked(project):
@@ -130,7 +130,7 @@ def ask_for_reference(project: Project) -> None:
 
 
 def run_project(
-    pool: Pool, project: Project, code: str, queue_key: str, on_event: OnEvent, cancel: Cancellation
+    pool: Pool, project: TopicProject, code: str, queue_key: str, on_event: OnEvent, cancel: Cancellation
 ) -> Result:
     """Run the code once, with the first seed, and without the check."""
     environment = course_environment(project.context.catalogue)
@@ -143,7 +143,7 @@ def run_project(
 
 
 def grade_submission(
-    pool: Pool, project: Project, code: str, queue_key: str, on_event: OnEvent, cancel: Cancellation
+    pool: Pool, project: TopicProject, code: str, queue_key: str, on_event: OnEvent, cancel: Cancellation
 ) -> Submission:
     """Grade the code seed by seed; the first seed without a score ends it. What the code prints is not reported."""
     environment = course_environment(project.context.catalogue)
@@ -179,7 +179,7 @@ def _without_hidden_code(result: Result) -> Result:
     return replace(result, failure=replace(failure, line=None), traceback="")
 
 
-def record_run(project: Project, code: str, submission: bool) -> Recording[Result | Submission]:
+def record_run(project: TopicProject, code: str, submission: bool) -> Recording[Result | Submission]:
     """Return what records one run of the project in the store, as it begins and as it ends."""
     context = project.context
     learner = context.enroll()
@@ -199,7 +199,9 @@ def record_run(project: Project, code: str, submission: bool) -> Recording[Resul
     return Recording(begin, end, f"{project.path}#result")
 
 
-def _progress_step(project: Project, result: Result | Submission | None, data: Mapping[str, Any]) -> StepRecord | None:
+def _progress_step(
+    project: TopicProject, result: Result | Submission | None, data: Mapping[str, Any]
+) -> StepRecord | None:
     """What the run adds to the learner's progress; None if nothing."""
     if isinstance(result, Submission) and result.complete:
         mark = project.entry.problem.mark(0)
@@ -228,7 +230,7 @@ def result_to_json(result: Result | Submission | None, goal: Goal, interrupted: 
 # --- recorded runs
 
 
-def recorded_runs(project: Project) -> tuple[RunRecord, ...]:
+def recorded_runs(project: TopicProject) -> tuple[RunRecord, ...]:
     """Return the learner's runs of the project without their figures, the newest first."""
     context = project.context
     learner = context.learner
@@ -237,7 +239,7 @@ def recorded_runs(project: Project) -> tuple[RunRecord, ...]:
     return context.site.store.runs(learner, context.catalogue.course.slug, context.topic.slug, project.slug)
 
 
-def count_recorded_runs(project: Project) -> int:
+def count_recorded_runs(project: TopicProject) -> int:
     """Return the number of runs there ever were: more than are listed."""
     context = project.context
     learner = context.learner
@@ -246,7 +248,7 @@ def count_recorded_runs(project: Project) -> int:
     return context.site.store.count_runs(learner, context.catalogue.course.slug, context.topic.slug, project.slug)
 
 
-def recorded_run(project: Project, id: str) -> RunRecord:
+def recorded_run(project: TopicProject, id: str) -> RunRecord:
     """Return a run with its figures. Raises Refused (not found) if it is not this learner's run of this project."""
     context = project.context
     record = context.site.store.run(id)
@@ -262,6 +264,6 @@ def recorded_run(project: Project, id: str) -> RunRecord:
     return record
 
 
-def is_in_progress(project: Project, record: RunRecord) -> bool:
+def is_in_progress(project: TopicProject, record: RunRecord) -> bool:
     """Whether the run still runs. One that neither runs nor has an end was interrupted with the service."""
     return record.ended is None and project.context.site.runs.is_in_progress(record.id, project.context.queue_key)

@@ -15,7 +15,7 @@ from practicum.activities.projects import custom_dataset, run_table
 from practicum.activities.projects.view import describe_result, reference_scores
 from practicum.application import projects
 from practicum.application.jobs import MAX_CODE, code_problem
-from practicum.application.projects import Project, Submission, find_project
+from practicum.application.projects import Submission, TopicProject, find_project
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.course.render import code as highlighted
 from practicum.formatting import counted
@@ -42,7 +42,7 @@ def routes(mode: Mode) -> list[Route]:
     ]
 
 
-def _project(mode: Mode, request: Request) -> Project:
+def _project(mode: Mode, request: Request) -> TopicProject:
     return find_project(context_of(request, mode), request.path_params["slug"])
 
 
@@ -75,7 +75,7 @@ def index(mode: Mode, request: Request) -> Response:
     )
 
 
-def _progress(project: Project) -> str:
+def _progress(project: TopicProject) -> str:
     if projects.goal_met(project):
         return "goal met"
     count = projects.run_count(project)
@@ -90,7 +90,7 @@ def page(mode: Mode, request: Request) -> Response:
     return _page(request, project, record.code if record else None)
 
 
-def _page(request: Request, project: Project, code: str | None = None, problem: str = "") -> Response:
+def _page(request: Request, project: TopicProject, code: str | None = None, problem: str = "") -> Response:
     context, variant = project.context, project.variant
     site, records = context.site, projects.recorded_runs(project)
     met = projects.goal_met(project)
@@ -129,7 +129,7 @@ def _page(request: Request, project: Project, code: str | None = None, problem: 
     )
 
 
-def _latest_result(project: Project, record: RunRecord) -> dict[str, Any]:
+def _latest_result(project: TopicProject, record: RunRecord) -> dict[str, Any]:
     """The result of a run from a list, with its figures."""
     whole = project.context.site.store.run(record.id) or record
     return describe_result(project, whole)
@@ -192,7 +192,7 @@ async def _respond(mode: Mode, request: Request, code: str, submission: bool) ->
     return await event_stream.respond(request, work, present, page, recording)
 
 
-def _fragment(project: Project) -> str:
+def _fragment(project: TopicProject) -> str:
     """What a script puts into the page when a run has ended: its result, the list of runs, and the reference scores."""
     records = projects.recorded_runs(project)
     result = _latest_result(project, records[0])

@@ -10,7 +10,7 @@ from typing import Any
 
 from practicum.application.epoch_table import format_metric
 from practicum.application.event_log import plot_series
-from practicum.application.projects import SUBMISSION, Project, count_recorded_runs, is_in_progress
+from practicum.application.projects import SUBMISSION, TopicProject, count_recorded_runs, is_in_progress
 from practicum.application.run_serialization import recorded_epochs
 from practicum.charts import line_chart
 from practicum.runner import Epoch
@@ -27,7 +27,7 @@ _MEASURES = {
 """What is charted: the first of these that the newest run has."""
 
 
-def run_table(project: Project, records: Sequence[RunRecord]) -> dict[str, Any]:
+def run_table(project: TopicProject, records: Sequence[RunRecord]) -> dict[str, Any]:
     """Return the newest runs for the template, the newest first, numbered from the oldest there ever was."""
     total = count_recorded_runs(project)
     rows = [row(project, record, total - place) for place, record in enumerate(records)]
@@ -40,7 +40,7 @@ def run_table(project: Project, records: Sequence[RunRecord]) -> dict[str, Any]:
     }
 
 
-def row(project: Project, record: RunRecord, number: int = 0) -> dict[str, Any]:
+def row(project: TopicProject, record: RunRecord, number: int = 0) -> dict[str, Any]:
     """Return one run as a row."""
     data, running = record.result or {}, is_in_progress(project, record)
     epochs = recorded_epochs(data)

@@ -6,7 +6,7 @@ from statistics import fmean
 from typing import Any
 
 from practicum.application import run_serialization
-from practicum.application.projects import Project
+from practicum.application.projects import TopicProject
 from practicum.application.run_report import report_run
 from practicum.course.render import code as highlighted
 from practicum.formatting import long_date, sentence
@@ -17,7 +17,7 @@ from practicum.web.problem_view import html
 _REFERENCE = {"start": "Starting code", "solution": "Author's code"}
 
 
-def describe_result(project: Project, record: RunRecord) -> dict[str, Any]:
+def describe_result(project: TopicProject, record: RunRecord) -> dict[str, Any]:
     """Return the result of a recorded run: its report, or its grades and the report of the run that failed."""
     data = record.result or {}
     result: dict[str, Any] = {"report": None, "grades": None, "fault": bool(data.get("fault"))}
@@ -41,7 +41,7 @@ def describe_result(project: Project, record: RunRecord) -> dict[str, Any]:
     return result
 
 
-def reference_scores(project: Project) -> dict[str, Any]:
+def reference_scores(project: TopicProject) -> dict[str, Any]:
     """Return the scores of the starting code and of the author's, as the proof has them, and the author's code."""
     evidence, variant = project.entry.evidence, project.variant
     runs = evidence.variants[0].runs if evidence and evidence.variants else ()
