@@ -1,4 +1,4 @@
-"""What the lab's work takes: a head on cached features, and a whole fit beside one forward pass of its pictures."""
+"""What the lab's work takes: a head on cached features, and a whole fit beside one forward pass of its images."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from PIL import Image
 from benchmarks.accuracy.contest import base_file
 from benchmarks.alone import alone
 from benchmarks.facts import caching
-from benchmarks.facts.sets import CLASSES, HARD, labelled, pictures
+from benchmarks.facts.sets import CLASSES, HARD, draw_images, labelled
 from benchmarks.table import markdown, ratio, timed
 from practicum.lab import emoji_drawings
 from practicum.lab.emoji_drawings import emoji_images
@@ -26,20 +26,20 @@ RUNS = 5
 SIDES = (64, 96)
 EPOCHS, RATE, BATCH = caching.EPOCHS, 1e-3, 20
 SIZES = (100, 300, 1000)
-"""Pictures."""
+"""Images."""
 FILES = 320
 """Height and width of the JPEG files, in pixels."""
 SIDE = 224
 AIMS = {"cached": 8.0, "fit": 1.5, "memory": 4.0}
 """At 96 px at least so many times as fast; at most so many forward passes; at most so many GB."""
-Told = dict[str, Any]
+Measurement = dict[str, Any]
 
 
 # --- a head on cached features ----------------------------------------------------------------------------------------
 
 
-def heads(side: int, runs: int) -> list[Told]:
-    """Both ways in turn, in one process, from other pictures in each run: see `benchmarks.facts.caching`."""
+def heads(side: int, runs: int) -> list[Measurement]:
+    """Both ways in turn, in one process, from other images in each run: see `benchmarks.facts.caching`."""
     trained = inspect.unwrap(caching.trained)  # measured now, not read from what was kept
     return [trained(kind=HARD, side=side, seed=seed) for seed in range(runs)]
 
@@ -54,7 +54,7 @@ def usual(side: int, runs: int) -> list[float]:
     model.compile(keras.optimizers.Adam(RATE), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     seconds = []
     for seed in range(runs):
-        images = labelled(pictures(HARD, 20, seed, "train", side))
+        images = labelled(draw_images(HARD, 20, seed, "train", side))
         inputs = images.inputs.astype("float32")
         model.fit(inputs, images.labels, BATCH, 1, verbose=0)  # what is traced now is not timed
         seconds.append(timed(partial(model.fit, inputs, images.labels, BATCH, EPOCHS, verbose=0)))
@@ -74,7 +74,7 @@ def write(root: Path, sizes: Sequence[int]) -> None:
             Image.fromarray(drawn.pixels[row]).save(file, quality=90)
 
 
-def whole(folder: str) -> Told:
+def whole(folder: str) -> Measurement:
     """`practicum lab fit --minutes 0` without exports: reading, building, tracing, looking, choosing, explaining."""
     from practicum.lab import pretrained_models
     from practicum.lab.cache import CheckpointStore, DiskCache
@@ -98,8 +98,8 @@ def whole(folder: str) -> Told:
     return {"seconds": seconds, "memory": _most_memory()}
 
 
-def plain(folder: str) -> Told:
-    """Keras reads the same files and looks at each picture once. The network is there before: that is told apart."""
+def plain(folder: str) -> Measurement:
+    """Keras reads the same files and looks at each image once. Loading the network is timed separately."""
     import keras
 
     path = base_file(SIDE)
@@ -127,17 +127,17 @@ def report(quick: bool = False) -> str:
     base_file(SIDE)
     return (
         "## The lab\n\n"
-        f"{EPOCHS} epochs of a dense head on 100 pictures, the base frozen, batches of {BATCH}. Cached: the base's "
+        f"{EPOCHS} epochs of a dense head on 100 images, the base frozen, batches of {BATCH}. Cached: the base's "
         "features computed once, and that counted. Through the base: the same training, the base computed for each "
         "batch; both hold each of TensorFlow's operations to one thread and take turns in one process. Keras's `fit`: "
         "in another process, with TensorFlow's usual threads. Tracing is left out of all three. Median (least to "
-        f"most), n = {runs}, each from other pictures. Aim at 96 px: {AIMS['cached']:g}×.\n\n"
+        f"most), n = {runs}, each from other images. Aim at 96 px: {AIMS['cached']:g}×.\n\n"
         f"{_heads(runs)}\n\n"
         f"A whole `fit` with `minutes=0` of JPEG files of {FILES} px, read at {SIDE} px: reading, building the "
-        "network, tracing it, looking at each picture, cross-validating, choosing, explaining; all but exports. "
+        "network, tracing it, looking at each image, cross-validating, choosing, explaining; all but exports. "
         "Beside it, Keras reads the same files (`image_dataset_from_directory`, batches of 32) and calls `predict` "
         "once with the same network, TensorFlow with its usual threads. That the network is loaded before is not "
-        f"counted there, but told; ours is. Each run is a process of its own, in turn; n = {runs}. Aims: "
+        f"counted there, but reported; ours is counted. Each run is a process of its own, in turn; n = {runs}. Aims: "
         f"{AIMS['fit']:g}×, and under {AIMS['memory']:g} GB.\n\n"
         f"{_fits(runs, sizes)}\n"
     )
@@ -180,7 +180,7 @@ def _fits(runs: int, sizes: Sequence[int]) -> str:
                     *(f"{most:.2f}" for most in memory),
                 ]
             )
-    headings = ["pictures", "s, one pass", "s, loading the network", "s, `fit`", "`fit` / pass"]
+    headings = ["images", "s, one pass", "s, loading the network", "s, `fit`", "`fit` / pass"]
     return markdown([*headings, "GB at most, pass", "GB at most, `fit`"], rows)
 
 

@@ -38,8 +38,8 @@ def network() -> SplitBackbone:
     return split_backbone(load_backbone().build(SIDE))
 
 
-def pictures(kind: str, per_class: int, seed: int, *, fresh: bool = False) -> ImageSet:
-    """Five classes. Fresh emoji are others of the same font, which is harder than new pictures of the same ones."""
+def draw_images(kind: str, per_class: int, seed: int, *, fresh: bool = False) -> ImageSet:
+    """Five classes. Fresh emoji are others of the same font, which is harder than new images of the same ones."""
     if kind == "emoji":
         part = "test" if fresh else "train"
         return emoji_images(per_class, seed=seed, part=part, side=SIDE, classes=list(CLASSES)[:5])
@@ -48,12 +48,12 @@ def pictures(kind: str, per_class: int, seed: int, *, fresh: bool = False) -> Im
 
 
 def prepared(images: ImageSet, seed: int) -> PreparedSet:
-    # Each picture is drawn by itself: there are no twins to look for.
+    # Each image is drawn by itself: there are no duplicates to find.
     return prepare_set(images, network(), [], seed=seed, cache={}, on_progress=lambda *_: None)
 
 
 def mislabelled(images: ImageSet, share: float, seed: int) -> tuple[ImageSet, set[int]]:
-    """The set with the labels of this share of its pictures turned into others, and their rows."""
+    """The set with the labels of this share of its images turned into others, and their rows."""
     rng = np.random.default_rng([seed, 7])
     rows = rng.choice(len(images), round(share * len(images)), replace=False)
     labels = images.labels.copy()
@@ -66,7 +66,7 @@ def noise_row(kind: str, share: float) -> list[str]:
     planted = found = accused = total = 0
     right = []
     for seed in SEEDS:
-        images, wrong = mislabelled(pictures(kind, NOISE_PER_CLASS, seed), share, seed)
+        images, wrong = mislabelled(draw_images(kind, NOISE_PER_CLASS, seed), share, seed)
         ready = prepared(images, seed)
         probing = ready.probes
         named = {suspect.row for suspect in remedies.find_doubtful_labels(ready, probing)}
@@ -83,36 +83,36 @@ def noise_row(kind: str, share: float) -> list[str]:
 
 
 def promise_rows(kind: str) -> list[list[str]]:
-    """What the curve of 20 pictures a class promised for more, and what as many pictures gave, over all seeds."""
+    """What the curve of 20 images per class promised for more, and what as many images gave, over all seeds."""
     promised: dict[int, list[Interval]] = {size: [] for size in CURVE_TO}
-    came: dict[int, list[float]] = {size: [] for size in CURVE_TO}
+    measured: dict[int, list[float]] = {size: [] for size in CURVE_TO}
     for seed in SEEDS:
-        ready = prepared(pictures(kind, CURVE_FROM, seed), seed)
+        ready = prepared(draw_images(kind, CURVE_FROM, seed), seed)
         curve = remedies.measure_learning_curve(ready, ready.probes, 10.0)
         for point in curve.ahead:
-            # The curve is in pictures learned from: four fifths of those there are.
+            # The curve is in images learned from: four fifths of those there are.
             size = round(point.per_class * 5 / 4)
             if size in promised:
                 promised[size].append(point.accuracy)
         for size in CURVE_TO:
-            more = prepared(pictures(kind, size, seed), seed)
+            more = prepared(draw_images(kind, size, seed), seed)
             made = more.probes.out_of_fold(more.cross_validations[0], [10.0])[0, 0]
-            came[size].append(float(np.mean(made.argmax(axis=1) == more.labels)))
+            measured[size].append(float(np.mean(made.argmax(axis=1) == more.labels)))
     rows = []
     for size in CURVE_TO:
-        pairs = list(zip(promised[size], came[size], strict=False))
+        pairs = list(zip(promised[size], measured[size], strict=False))
         held = sum(band.low <= accuracy <= band.high for band, accuracy in pairs)
-        told, given = (np.mean(values) for values in ([band.value for band, _ in pairs], came[size]))
-        rows.append([f"{kind}, {size} a class", f"{told:.3f}", f"{given:.3f}", f"{held} of {len(pairs)}"])
+        reported, given = (np.mean(values) for values in ([band.value for band, _ in pairs], measured[size]))
+        rows.append([f"{kind}, {size} a class", f"{reported:.3f}", f"{given:.3f}", f"{held} of {len(pairs)}"])
     return rows
 
 
 def bar_row(kind: str, per_class: int) -> list[str]:
-    """The accuracy told by a fit without fine-tuning, and that on many fresh pictures; how often the bar held it."""
-    told, plain, fresh = [], [], []
+    """The accuracy reported by a fit without fine-tuning, and that on many fresh images; how often the bar held it."""
+    reported, plain, fresh = [], [], []
     held = 0
     for seed in SEEDS:
-        ready = prepared(pictures(kind, per_class, seed), seed)
+        ready = prepared(draw_images(kind, per_class, seed), seed)
         ways = [probe_several_levels(ready), probe_final_features(ready)]
         tried = [way for way in ways if way is not None]
         choice = select_strategy(ready.labels, [way.probabilities for way in tried], groups=ready.groups, seed=seed)
@@ -121,16 +121,16 @@ def bar_row(kind: str, per_class: int) -> list[str]:
             ready.labels, way.probabilities[setting], groups=ready.groups, optimism=choice.optimism
         ).accuracy
         learned = way.train(setting)
-        new = prepared(pictures(kind, FRESH, seed, fresh=True), seed)
+        new = prepared(draw_images(kind, FRESH, seed, fresh=True), seed)
         made = learned.head.probabilities(new.final_features if learned.final_only else new.features)
         truth = float(np.mean(made.argmax(axis=1) == new.labels))
-        told.append(score.value)
+        reported.append(score.value)
         plain.append(score.value + choice.optimism)
         fresh.append(truth)
         held += score.low <= truth <= score.high
     return [
         f"{kind}, {per_class} a class",
-        f"{np.mean(told):.3f}",
+        f"{np.mean(reported):.3f}",
         f"{np.mean(plain):.3f}",
         f"{np.mean(fresh):.3f}",
         f"{held} of {len(SEEDS)}",
@@ -145,16 +145,16 @@ def report() -> str:
     parts = [
         "## Whether a fit tells true",
         f"{SIDE} px, five classes, seeds 0 to {SEEDS[-1]}, EfficientNet-Lite0; numbers are sums or means over seeds.",
-        f"**Planted label errors.** {NOISE_PER_CLASS} pictures a class, some of them given another class's label. "
+        f"**Planted label errors.** {NOISE_PER_CLASS} images per class, some of them given another class's label. "
         "The accuracy is that on the labels as given.",
         markdown(["", "accuracy", "planted", "found", "falsely accused"], noise),
-        f"**The error bar.** The accuracy told after choosing between two probes of {len(STRENGTHS)} strengths each, "
-        f"with and without what choosing flattered, beside that on {5 * FRESH} fresh pictures; and how often the 95 % "
-        "interval told held the latter.",
-        markdown(["", "told", "flattery left in", "fresh pictures", "held"], bars),
-        f"**The learning curve.** What the curve of {CURVE_FROM} pictures a class promised for more of them, and what "
-        "as many pictures then gave, in cross-validation; and how often the band held it. More emoji of a class are "
-        "the same few, drawn anew, which then stand on both sides of a split: what came grows more than by new ones.",
+        "**The error bar.** The accuracy reported after selecting between two probes of "
+        f"{len(STRENGTHS)} strengths each, with and without the optimism of the selection, beside that on "
+        f"{5 * FRESH} fresh images; and how often the 95 % interval held the latter.",
+        markdown(["", "reported", "with optimism", "fresh images", "held"], bars),
+        f"**The learning curve.** What the curve of {CURVE_FROM} images per class promised for more of them, and what "
+        "as many images then gave, in cross-validation; and how often the band held it. More emoji of a class are "
+        "the same few, drawn again, which then stand on both sides of a split: what came grows more than by new ones.",
         markdown(["", "promised", "came", "held"], promises),
     ]
     return "\n\n".join(parts) + "\n"

@@ -1,4 +1,4 @@
-"""Who is right most often on fresh pictures, all having learned from the same few in the same time."""
+"""Who is right most often on fresh images, all having learned from the same few in the same time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.table import markdown
 
 KINDS = (HARD, EMOJI)
 SEEDS = {5: 5, 20: 5, 100: 5}
-"""By pictures of a class: from 0 on, so many. The largest sets take most of the time."""
+"""By images of a class: from 0 on, so many. The largest sets take most of the time."""
 SEARCHES = {5: 1, 20: 1, 100: 1}
 """The same for AutoKeras, which always takes all the time that it is given."""
 TRYING = (100,)
@@ -37,11 +37,11 @@ def report(quick: bool = False) -> str:
     measured = {(kind, images): _measured(names, kind, images, seeds[images]) for images in seeds for kind in KINDS}
     cells = {(kind, images): measured[kind, images] for kind in KINDS for images in seeds}
     return (
-        "## Right on fresh pictures, in the same time\n\n"
+        "## Right on fresh images, in the same time\n\n"
         f"{_conditions(names)}\n\n"
         f"{_accuracies(cells, names)}\n\n"
         "Seconds that each took, mean over the seeds. Learning is over then; importing TensorFlow and telling apart "
-        "the fresh pictures are not in them.\n\n"
+        "the fresh images are not in them.\n\n"
         f"{_seconds(cells, names)}\n\n{cost()}\n"
     )
 
@@ -65,22 +65,22 @@ def _result(name: str, kind: str, images: int, seed: int) -> Result:
     guided: Result = _guide(**given)
     if name == GUIDE:
         return guided
-    told: Result = (
+    result: Result = (
         _free[name](**given) if name in _free else _timed[name](**given, minutes=round(guided["seconds"] / 60, 3))
     )
-    return told
+    return result
 
 
 # --- the section -----------------------------------------------------------------------------------------------------
 
 
 def _conditions(names: Sequence[str]) -> str:
-    told = (
-        f"{CLASSES} classes at {SIDE} px, tested on {CLASSES * FRESH} fresh pictures (of the emoji, none that was "
+    text = (
+        f"{CLASSES} classes at {SIDE} px, tested on {CLASSES * FRESH} fresh images (of the emoji, none that was "
         "learned from); all but the small CNN and AutoKeras have EfficientNet-Lite0 with ImageNet weights. Keras's "
-        f"guide: pictures flipped and turned by chance, {guide.EPOCHS['head']} epochs of a head with dropout on the "
+        f"guide: images flipped and turned by chance, {guide.EPOCHS['head']} epochs of a head with dropout on the "
         f"frozen base, then {guide.EPOCHS['all']} of everything at 1e-5, a fifth kept back. The time it takes, tracing "
-        "included, is what the others are given for the same pictures. Logistic regression is scikit-learn's, as it "
+        "included, is what the others are given for the same images. Logistic regression is scikit-learn's, as it "
         f"comes, on the network's last features. The small CNN learns up to {scratch.EPOCHS} epochs and ends early by "
         "a fifth kept back. Practicum's time includes all that it says about the model. Each run is a process of its "
         "own. Mean over n seeds, with the 95 % interval by Student's t; the last column is the difference, seed by "
@@ -88,10 +88,10 @@ def _conditions(names: Sequence[str]) -> str:
     )
     if AUTOKERAS in names:
         return (
-            f"{told} AutoKeras searches until its time is up, and has what was best by then; over the first of the "
+            f"{text} AutoKeras searches until its time is up, and has what was best by then; over the first of the "
             f"seeds alone: {', '.join(f'{count} at {images} a class' for images, count in SEARCHES.items())}."
         )
-    return f"{told} AutoKeras was left out: {automatic.PYTHON} names no interpreter that has it."
+    return f"{text} AutoKeras was left out: {automatic.PYTHON} names no interpreter that has it."
 
 
 def _accuracies(cells: dict[tuple[str, int], Cell], names: Sequence[str]) -> str:
@@ -101,7 +101,7 @@ def _accuracies(cells: dict[tuple[str, int], Cell], names: Sequence[str]) -> str
         best = max((GUIDE, LOGISTIC, SCRATCH), key=lambda name: statistics.fmean(right[name]))
         lead = f"{_lead(right[OURS], right[best])}, {best}"
         rows.append([kind, str(images), str(len(cell[OURS])), *(_mean(right[name]) for name in names), lead])
-    return markdown(["pictures", "a class", "n", *names, f"{OURS} ahead of the best by"], rows)
+    return markdown(["images", "a class", "n", *names, f"{OURS} ahead of the best by"], rows)
 
 
 def _mean(values: Sequence[float]) -> str:
@@ -120,4 +120,4 @@ def _seconds(cells: dict[tuple[str, int], Cell], names: Sequence[str]) -> str:
     for (kind, images), cell in cells.items():
         took = [[result["seconds"] for result in cell[name]] for name in names]
         rows.append([kind, str(images), *(f"{statistics.fmean(each):.1f}" if each else "–" for each in took)])
-    return markdown(["pictures", "a class", *names], rows)
+    return markdown(["images", "a class", *names], rows)

@@ -15,7 +15,7 @@ from benchmarks.accuracy.contest import Result, given, share
 PYTHON = "PRACTICUM_BENCH_AUTOKERAS"
 """The environment variable that names the interpreter which has it."""
 PATIENCE = 120.0
-"""Seconds beyond those given to the search, in which it has to start and to tell apart the fresh pictures."""
+"""Seconds beyond those given to the search, in which it has to start and to tell apart the fresh images."""
 
 
 def run(kind: str, images: int, seed: int, minutes: float) -> Result:
@@ -29,6 +29,6 @@ def run(kind: str, images: int, seed: int, minutes: float) -> Result:
             subprocess.run(command, stdout=subprocess.DEVNULL, check=True, timeout=60 * minutes + PATIENCE)
         except subprocess.TimeoutExpired:
             return {"accuracy": 1 / len(train.classes), "seconds": 60 * minutes + PATIENCE, "trials": 0}
-        told: Result = json.loads((Path(work) / "told.json").read_text())
+        result: Result = json.loads((Path(work) / "result.json").read_text())
         scores = Path(work) / "scores.npy"
-        return told | {"accuracy": share(np.load(scores), fresh) if scores.exists() else 1 / len(train.classes)}
+        return result | {"accuracy": share(np.load(scores), fresh) if scores.exists() else 1 / len(train.classes)}

@@ -1,4 +1,4 @@
-"""What all contestants are given: the same pictures, the same pretrained network, and how they are measured."""
+"""What all contestants are given: the same images, the same pretrained network, and how they are measured."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from numpy.typing import NDArray
 
 from benchmarks.alone import alone
 from benchmarks.facts.kept import folder
-from benchmarks.facts.sets import pictures
+from benchmarks.facts.sets import draw_images
 from practicum.lab.image_set import ImageSet
 
 SIDE = 96
 FRESH = 60
-"""Pictures of a class to test on: 300 in all."""
+"""Images of a class to test on: 300 in all."""
 BATCH = 32
 Result = dict[str, Any]
-"""`accuracy` on the fresh pictures as a share of 1, `seconds` that it took, and what else is worth knowing."""
+"""`accuracy` on the fresh images as a share of 1, `seconds` that it took, and what else is worth knowing."""
 
 
 def given(kind: str, images: int, seed: int) -> tuple[ImageSet, ImageSet]:
-    """Pictures to learn from, and 300 others to be tested on."""
-    return pictures(kind, images, seed, "train", SIDE), pictures(kind, FRESH, seed, "test", SIDE)
+    """Images to learn from, and 300 others to be tested on."""
+    return draw_images(kind, images, seed, "train", SIDE), draw_images(kind, FRESH, seed, "test", SIDE)
 
 
 def share(scores: NDArray[Any], fresh: ImageSet) -> float:
-    """How many of the pictures have the largest of their scores, (n, classes), at their class."""
+    """How many of the images have the largest of their scores, (n, classes), at their class."""
     return float(np.mean(scores.argmax(axis=1) == fresh.labels))
 
 

@@ -8,7 +8,7 @@ from benchmarks.accuracy.contest import BATCH, SIDE, Result, base_file, given, s
 
 EPOCHS = {"head": 20, "all": 10}
 KEPT_BACK = 0.2
-"""Pictures that the guide validates on. It decides nothing by them, so they are lost to learning."""
+"""Images that the guide validates on. It decides nothing by them, so they are lost to learning."""
 
 
 def run(kind: str, images: int, seed: int) -> Result:
@@ -27,8 +27,8 @@ def run(kind: str, images: int, seed: int) -> Result:
     x = layers.RandomRotation(0.1)(layers.RandomFlip("horizontal")(inputs))
     x = layers.Dropout(0.2)(base(x, training=False))
     model = keras.Model(inputs, layers.Dense(len(train.classes))(x))
-    for rate, epochs, thawed in ((1e-3, EPOCHS["head"], False), (1e-5, EPOCHS["all"], True)):
-        base.trainable = thawed
+    for rate, epochs, unfrozen in ((1e-3, EPOCHS["head"], False), (1e-5, EPOCHS["all"], True)):
+        base.trainable = unfrozen
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         model.compile(keras.optimizers.Adam(rate), loss, metrics=["accuracy"])
         model.fit(pixels, train.labels, BATCH, epochs, verbose=0, validation_split=KEPT_BACK)

@@ -1,4 +1,4 @@
-"""Logistic regression of scikit-learn, as it comes, on what the pretrained network makes of each picture."""
+"""Logistic regression of scikit-learn, as it comes, on what the pretrained network makes of each image."""
 
 from __future__ import annotations
 

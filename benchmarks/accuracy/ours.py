@@ -31,12 +31,12 @@ def run(kind: str, images: int, seed: int, minutes: float) -> Result:
             on_progress=lambda *_: None,
         )
         seconds = time.monotonic() - started
-    told = made.record
+    record = made.record
     return {
         "accuracy": share(forward(made.model, fresh.pixels), fresh),
         "seconds": seconds,
-        "promised": [told.scores.accuracy.value, told.scores.accuracy.low, told.scores.accuracy.high],
-        "chosen": next(one.name for one in told.candidates if one.chosen),
-        "tried": {one.name: one.accuracy.value for one in told.candidates},
-        "untried": [f"{one.file}: {one.what}" for one in told.untried],
+        "promised": [record.scores.accuracy.value, record.scores.accuracy.low, record.scores.accuracy.high],
+        "chosen": next(one.name for one in record.candidates if one.chosen),
+        "tried": {one.name: one.accuracy.value for one in record.candidates},
+        "untried": [f"{one.file}: {one.what}" for one in record.untried],
     }

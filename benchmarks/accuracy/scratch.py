@@ -1,4 +1,4 @@
-"""A small network from nothing, as tutorials on image classification build it: three convolutions and two layers."""
+"""A small network from scratch, as tutorials on image classification build it: three convolutions and two layers."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def run(kind: str, images: int, seed: int, minutes: float) -> Result:
         keras.callbacks.LambdaCallback(on_train_batch_end=stop),
         keras.callbacks.EarlyStopping(patience=PATIENCE, restore_best_weights=True),
     ]
-    told = model.fit(pixels, train.labels, BATCH, EPOCHS, verbose=0, validation_split=KEPT_BACK, callbacks=ends)
+    history = model.fit(pixels, train.labels, BATCH, EPOCHS, verbose=0, validation_split=KEPT_BACK, callbacks=ends)
     seconds = time.perf_counter() - started
     made = model.predict(fresh.pixels, verbose=0)
-    return {"accuracy": share(made, fresh), "seconds": seconds, "epochs": len(told.epoch)}
+    return {"accuracy": share(made, fresh), "seconds": seconds, "epochs": len(history.epoch)}
 
 
 def _convolution(width: int) -> object:

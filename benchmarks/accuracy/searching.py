@@ -1,6 +1,6 @@
 """A search of AutoKeras, held to a time. `python searching.py FOLDER SECONDS SEED`, with the interpreter that has it.
 
-Reads `given.npz` in the folder, writes `told.json`, and `scores.npy`, (n, classes), if it has found anything. Imports
+Reads `given.npz` in the folder, writes `result.json`, and `scores.npy`, (n, classes), if it has found anything. Imports
 nothing of ours, for that is not there.
 """
 
@@ -62,7 +62,7 @@ def main(folder: Path, seconds: float, seed: int) -> None:
         np.save(folder / "scores.npy", best.predict(given["fresh"], verbose=0))
     elif not searching.is_alive():
         sys.exit("AutoKeras has found nothing, and given up: what is above says why")
-    (folder / "told.json").write_text(json.dumps({"seconds": took, "trials": Best.trials}))
+    (folder / "result.json").write_text(json.dumps({"seconds": took, "trials": Best.trials}))
     os._exit(0)
 
 

@@ -14,7 +14,7 @@ PARTS = (
     "transfer",
     "rates",
     "norms",
-    "thawing",
+    "unfreezing",
     "overfitting",
     "caching",
     "preprocessing",
@@ -26,12 +26,12 @@ PARTS = (
 HEAD = """# Facts, measured again
 
 What this project started from was a page of notes on transfer learning with small image sets, measured once and on
-other pictures. Here each of its claims is measured again by `make facts`, over five seeds, on two sets of pictures, on
+other images. Here each of its claims is measured again by `make facts`, over five seeds, on two sets of images, on
 one thread; `make facts ARGS=PART` measures one part again. Each part ends with what the notes say, and whether it was
 found.
 
 The two sets have five classes each: the lab's procedural shapes, whose difficulty d scales everything that varies from
-picture to picture, and its emoji, of the first five classes; none that is learned from is measured on. A mean stands
+image to image, and its emoji, of the first five classes; none that is learned from is measured on. A mean stands
 with the standard deviation over the seeds. A difference is taken seed by seed, and stands with its 95 % interval by
 Student's t with four degrees of freedom; among so many, one or another leaves out 0 by chance.
 """

@@ -1,4 +1,4 @@
-"""The frozen base's features computed once, against the base computed anew in each epoch."""
+"""The frozen base's features computed once, against the base computed again in each epoch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.facts import verdict
 from benchmarks.facts.kept import cost, kept
-from benchmarks.facts.sets import CLASSES, EMOJI, HARD, SEEDS, labelled, pictures
+from benchmarks.facts.sets import CLASSES, EMOJI, HARD, SEEDS, draw_images, labelled
 from benchmarks.facts.training import Sparing, head_trainer
 from benchmarks.facts.verdict import Verdict
 from benchmarks.table import markdown, ratio
@@ -28,7 +28,10 @@ EPOCHS = 20
 @kept
 def trained(*, kind: str, side: int, seed: int) -> dict[str, Any]:
     """Seconds of both ways, and whether losses and weights came out the same, bit for bit."""
-    images, start = labelled(pictures(kind, 20, seed, "train", side)), networks.dense_head(CLASSES, seed).get_weights()
+    images, start = (
+        labelled(draw_images(kind, 20, seed, "train", side)),
+        networks.dense_head(CLASSES, seed).get_weights(),
+    )
     base = shared_base(side)
     whole, head = _through(side), head_trainer()
     all_weights = [*base.get_weights(), *start]
@@ -65,7 +68,7 @@ def report() -> str:
     """The section of `docs/facts.md`."""
     return (
         "## Caching the frozen base's features\n\n"
-        f"{EPOCHS} epochs of a dense head on 100 pictures, the base frozen: its features computed once, and that time "
+        f"{EPOCHS} epochs of a dense head on 100 images, the base frozen: its features computed once, and that time "
         "counted; or the base computed for each batch. Tracing, and looks at accuracy, are left out. Median (least to "
         "most) over seeds 0 to 4.\n\n"
         f"{_table()}\n\n{verdict.table(_verdicts())}\n\n{cost()}\n"

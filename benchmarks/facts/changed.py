@@ -1,4 +1,4 @@
-"""Augmentation: the same pictures, mirrored and shifted at random."""
+"""Augmentation: the same images, mirrored and shifted at random."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 REACH = 6
-"""Pixels a picture is shifted by at most, in each direction; its edge fills what falls free."""
+"""Pixels an image is shifted by at most, in each direction; its edge fills what falls free."""
 
 
 def moved(pixels: NDArray[Any], rng: np.random.Generator) -> NDArray[Any]:

@@ -25,12 +25,12 @@ LEAST = {
     "Xception": 71,
     "InceptionV3": 75,
 }
-COUNTS = {"trainable, base frozen": 6_405, "trainable, base thawed": 2_230_277, "in all": 2_264_389}
+COUNTS = {"trainable, base frozen": 6_405, "trainable, base unfrozen": 2_230_277, "in all": 2_264_389}
 REFUSAL = "Input size must be at least 32x32; Received: input_shape=(31, 31, 3)"
 
 
 def base(name: str, side: int) -> keras.Model:
-    """Raises ValueError where the network refuses pictures of that side."""
+    """Raises ValueError where the network refuses images of that side."""
     model: keras.Model = getattr(keras.applications, name)(weights=None, include_top=False, input_shape=(side, side, 3))
     return model
 
@@ -105,9 +105,9 @@ def _code(error: str) -> str:
 
 
 def _verdicts() -> list[Verdict]:
-    told = {name: least(name=name) for name in LEAST}
-    kept_least = [name for name, one in told.items() if not one["takes"] and one["below"]]
-    same_word = [name for name, one in told.items() if REFUSAL in one["below"]]
+    smallest_sides = {name: least(name=name) for name in LEAST}
+    kept_least = [name for name, one in smallest_sides.items() if not one["takes"] and one["below"]]
+    same_word = [name for name, one in smallest_sides.items() if REFUSAL in one["below"]]
     return [
         Verdict(
             "MobileNetV2: 96, 128, 160, 192, 224 px give 3, 4, 5, 6, 7 squared × 1280; 100 px gives 4",
@@ -131,5 +131,5 @@ def _verdicts() -> list[Verdict]:
             all(name in same_word for name, side in LEAST.items() if side == 32),
             "the others say it otherwise",
         ),
-        Verdict("ResNet50 takes 64 × 64", _yes(told["ResNet50"]["64"]), not told["ResNet50"]["64"]),
+        Verdict("ResNet50 takes 64 × 64", _yes(smallest_sides["ResNet50"]["64"]), not smallest_sides["ResNet50"]["64"]),
     ]

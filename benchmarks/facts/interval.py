@@ -1,4 +1,4 @@
-"""How big an error bar few validation pictures carry: the spread over many sets of them, beside Wilson's interval."""
+"""How big an error bar few validation images carry: the spread over many sets of them, beside Wilson's interval."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.facts import verdict
 from benchmarks.facts.kept import cost, kept
-from benchmarks.facts.sets import CLASSES, EMOJI, HARD, SEEDS, SIDE, pictures
+from benchmarks.facts.sets import CLASSES, EMOJI, HARD, SEEDS, SIDE, draw_images
 from benchmarks.facts.spread import short
 from benchmarks.facts.training import head_trainer, with_head
 from benchmarks.facts.verdict import Verdict
@@ -19,14 +19,14 @@ from practicum.statistics.intervals import wilson_interval
 KINDS = (HARD, EMOJI)
 SIZES = (20, 50, 100, 200, 500)
 POOL = 1000
-"""Pictures of a class that sets are drawn from: ten times as many as the largest set has."""
+"""Images of a class that sets are drawn from: ten times as many as the largest set has."""
 SETS = 10_000
 Spread = dict[str, list[float]]
 
 
 @kept
 def spread(*, kind: str, seed: int) -> Spread:
-    """By the size of the set: the accuracy on all pictures, the 95 % of sets' accuracies (low, high), their standard
+    """By the size of the set: the accuracy on all images, the 95 % of sets' accuracies (low, high), their standard
     deviation, how often Wilson's interval of a set holds the accuracy on all, and half its mean width."""
     right = _right(kind, seed)
     rng = np.random.default_rng(seed)
@@ -34,15 +34,15 @@ def spread(*, kind: str, seed: int) -> Spread:
 
 
 def _right(kind: str, seed: int) -> np.ndarray:
-    """Whether a head trained on 100 pictures is right, (class, picture)."""
-    train, pool = pictures(kind, 20, seed), pictures(kind, POOL, 0, "test")
+    """Whether a head trained on 100 images is right, (class, image)."""
+    train, pool = draw_images(kind, 20, seed), draw_images(kind, POOL, 0, "test")
     with_head(train, pool.select(np.arange(CLASSES)), seed)
     chosen = forward(head_trainer().model, extract_features(shared_base(SIDE), pool.pixels)).argmax(axis=1)
     return np.stack([(chosen == pool.labels)[pool.labels == label] for label in range(CLASSES)])
 
 
 def _seen(right: np.ndarray, size: int, rng: np.random.Generator) -> list[float]:
-    """Sets of as many pictures of each class, drawn without putting back."""
+    """Sets of as many images of each class, drawn without putting back."""
     each = size // CLASSES
     counts = np.sum([rng.hypergeometric(row.sum(), (~row).sum(), each, SETS) for row in right], axis=0)
     truth, wilson = float(right.mean()), [wilson_interval(count, size) for count in range(size + 1)]
@@ -58,12 +58,12 @@ def _seen(right: np.ndarray, size: int, rng: np.random.Generator) -> list[float]
 def report() -> str:
     """The section of `docs/facts.md`."""
     return (
-        "## How big an error bar so few pictures carry\n\n"
-        f"Five heads, each trained on 100 pictures from a seed of its own, asked for {CLASSES * POOL:,} fresh "
-        f"pictures; from these, {SETS:,} validation sets of each size, as many of one class as of another. “95 % of "
+        "## How big an error bar so few images carry\n\n"
+        f"Five heads, each trained on 100 images from a seed of its own, asked for {CLASSES * POOL:,} fresh "
+        f"images; from these, {SETS:,} validation sets of each size, as many of one class as of another. “95 % of "
         "sets” is how far their accuracies lie apart; Wilson's interval is `wilson_interval` of one "
         "set, as one would compute it who has no other. “Holds” is how often that contains the accuracy on all the "
-        "pictures. Means over the five heads. All pictures of emoji show the same few dozen of them: what others would "
+        "images. Means over the five heads. All images of emoji show the same few dozen of them: what others would "
         "add to the spread is not in these numbers.\n\n"
         + "\n\n".join(f"{kind}:\n\n{_table(kind)}" for kind in KINDS)
         + f"\n\n{verdict.table(_verdicts())}\n\n{cost()}\n"
@@ -91,7 +91,7 @@ def _table(kind: str) -> str:
             ]
         )
     headings = [
-        "pictures",
+        "images",
         "accuracy on all",
         "95 % of sets",
         "half of that",
@@ -107,7 +107,7 @@ def _verdicts() -> list[Verdict]:
     few = {kind: _means(kind, 20) for kind in KINDS}
     return [
         Verdict(
-            "(a question, not a claim) how big an error bar do 20 validation pictures carry?",
+            "(a question, not a claim) how big an error bar do 20 validation images carry?",
             "; ".join(
                 f"± {short((high - low) / 2)} seen, ± {short(half)} by Wilson on {kind}"
                 for kind, (_, low, high, _, _, half) in few.items()

@@ -35,7 +35,7 @@ def kept(measure: Callable[..., Any]) -> Callable[..., Any]:
     def call(**given: str | int | float | bool) -> Any:
         bound = signature.bind(**given)
         bound.apply_defaults()
-        path = folder() / f"{_told(measure, bound.arguments)}.json"
+        path = folder() / f"{_call_name(measure, bound.arguments)}.json"
         if path not in _USED:
             if not path.exists():
                 _write(path, _measured(measure, bound.arguments))
@@ -52,7 +52,7 @@ def cost() -> str:
     return f"Measured on {' and '.join(days)}: {len(_USED)} results in {seconds:.0f} s."
 
 
-def _told(measure: Callable[..., Any], arguments: dict[str, Any]) -> str:
+def _call_name(measure: Callable[..., Any], arguments: dict[str, Any]) -> str:
     """`rates.tuned(rate=0.1,seed=0)`: a file's name that says what it holds."""
     module = measure.__module__.rpartition(".")[2]
     return f"{module}.{measure.__name__}({','.join(f'{name}={value}' for name, value in arguments.items())})"
@@ -62,7 +62,7 @@ def _measured(measure: Callable[..., Any], arguments: dict[str, Any]) -> dict[st
     started = time.perf_counter()
     result = measure(**arguments)
     seconds = time.perf_counter() - started
-    print(f"  {seconds:6.1f} s  {_told(measure, arguments)}", file=sys.stderr, flush=True)
+    print(f"  {seconds:6.1f} s  {_call_name(measure, arguments)}", file=sys.stderr, flush=True)
     return {"result": result, "seconds": seconds, "day": datetime.now(UTC).date().isoformat()}
 
 

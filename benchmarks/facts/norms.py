@@ -1,4 +1,4 @@
-"""What BatchNorm in training mode does to fine-tuning on few pictures."""
+"""What BatchNorm in training mode does to fine-tuning on few images."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def _table(kind: str) -> str:
 
 
 def _verdicts() -> list[Verdict]:
-    told = []
+    verdicts = []
     for rate, notes in ((1e-5, "1e-5 falls from .745 to .553 by epoch 30"), (1e-3, "1e-3 falls to .677")):
         gaps = [ahead(trained(kind, rate)[last], trained(kind, rate)[0]) for kind, last in EPOCHS.items()]
-        told.append(
+        verdicts.append(
             Verdict(
                 f"with BatchNorm in training mode {notes}: below the untouched head",
                 "; ".join(f"{between(gap)} on {kind}" for kind, gap in zip(EPOCHS, gaps, strict=True)),
@@ -58,7 +58,7 @@ def _verdicts() -> list[Verdict]:
             )
         )
     costs = {kind: _costs(kind) for kind in EPOCHS}
-    told.append(
+    verdicts.append(
         Verdict(
             "freezing BatchNorm matters more than the rate",
             "; ".join(
@@ -67,10 +67,10 @@ def _verdicts() -> list[Verdict]:
                 for kind, (norms, rate, other) in costs.items()
             ),
             all(norms > rate for norms, rate, _ in costs.values()),
-            "at 64 px the wrong rate with BatchNorm held is what costs most",
+            "at 64 px the wrong rate with BatchNorm frozen is what costs most",
         )
     )
-    return told
+    return verdicts
 
 
 def _costs(kind: str) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""A gap between training and fresh pictures, and what closes it: each remedy's gain, seed by seed."""
+"""A gap between training and fresh images, and what closes it: each remedy's gain, seed by seed."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from benchmarks.facts.sets import (
     MIDDLE,
     SEEDS,
     SIDE,
+    draw_images,
     labelled,
-    pictures,
     train_and_fresh,
 )
 from benchmarks.facts.spread import ahead, between, mean_sd
@@ -38,21 +38,21 @@ from practicum.statistics.intervals import Interval
 KINDS = (EASY, MIDDLE, EMOJI)
 EPOCHS = 40
 FITTED = 0.93
-"""Accuracy on the training pictures from which on the gap is looked at, as in the course's question."""
+"""Accuracy on the training images from which on the gap is looked at, as in the course's question."""
 PATIENCE = 5
 """Epochs without a lower validation loss after which training stops."""
-VIEWS = 8
+VERSIONS = 8
 HEAD_EPOCHS = 10
 
 
 @kept
 def small(*, kind: str, way: str, seed: int) -> dict[str, list[float]]:
-    """The small network's accuracy on training and fresh pictures, and its loss on validation ones.
+    """The small network's accuracy on training and fresh images, and its loss on validation ones.
 
-    `way`: "plain", an entry an epoch, from which early stopping can be read; "dropout" or "augmentation", the last.
+    `way`: "plain", an entry per epoch, from which early stopping can be read; "dropout" or "augmentation", the last.
     """
     train, fresh = map(labelled, train_and_fresh(kind, seed))
-    held_out = labelled(pictures(kind, IMAGES, seed, "validation"))
+    held_out = labelled(draw_images(kind, IMAGES, seed, "validation"))
     trainer = _dropping(seed) if way == "dropout" else cnn_trainer()
     weights = networks.small_cnn(SIDE, CLASSES, seed).get_weights()
     change = moved if way == "augmentation" else None
@@ -76,17 +76,17 @@ def frozen(*, kind: str, seed: int) -> dict[str, float]:
 
 
 @kept
-def views(*, kind: str, drawn: bool, seed: int) -> float:
-    """The head on the base's features of eight views of each picture, itself among them, or of eight copies of it."""
+def augmented_head(*, kind: str, drawn: bool, seed: int) -> float:
+    """The head on the base's features of eight views of each image, itself among them, or of eight copies of it."""
     train, fresh = train_and_fresh(kind, seed)
-    rng = np.random.default_rng([seed, VIEWS])
-    others = [moved(train.pixels, rng) if drawn else train.pixels for _ in range(VIEWS - 1)]
+    rng = np.random.default_rng([seed, VERSIONS])
+    others = [moved(train.pixels, rng) if drawn else train.pixels for _ in range(VERSIONS - 1)]
     base, trainer = shared_base(SIDE), head_trainer()
     looks = trainer.train(
         networks.dense_head(CLASSES, seed).get_weights(),
         LabelledData(
             np.concatenate([extract_features(base, one) for one in (train.pixels, *others)]),
-            np.tile(train.labels, VIEWS),
+            np.tile(train.labels, VERSIONS),
         ),
         LabelledData(extract_features(base, fresh.pixels), fresh.labels),
         learning_rate=1e-3,
@@ -127,7 +127,7 @@ def stopped(losses: list[float]) -> int:
 
 
 def fitted(accuracies: list[float]) -> int:
-    """The index of the first epoch at which the training pictures are fitted, or of the last."""
+    """The index of the first epoch at which the training images are fitted, or of the last."""
     return next((epoch for epoch, value in enumerate(accuracies) if value >= FITTED), len(accuracies) - 1)
 
 
@@ -140,15 +140,15 @@ def report() -> str:
     """The section of `docs/facts.md`."""
     return (
         "## Overfitting, and what closes the gap\n\n"
-        f"The small network from nothing on 20 pictures of each of five classes, 64 px, up to {EPOCHS} epochs; the "
-        "frozen base with a dense head, 30. Accuracy on the training pictures and on 200 fresh ones.\n\n"
+        f"The small network from scratch on 20 images of each of five classes, 64 px, up to {EPOCHS} epochs; the "
+        "frozen base with a dense head, 30. Accuracy on the training images and on 200 fresh ones.\n\n"
         f"{_gaps()}\n\n"
-        f"What each remedy adds to the small network's accuracy on fresh pictures after {EPOCHS} epochs, seed by seed: "
-        "dropout of half of the last features; augmentation, in which each epoch sees every picture shifted by up to "
+        f"What each remedy adds to the small network's accuracy on fresh images after {EPOCHS} epochs, seed by seed: "
+        "dropout of half of the last features; augmentation, in which each epoch sees every image shifted by up to "
         "six pixels and mirrored or not; early stopping, which goes back to the epoch with the lowest loss on 100 "
-        f"validation pictures once that has not fallen for {PATIENCE} epochs.\n\n{_remedies()}\n\n"
-        f"On the frozen base, where features are computed once: {VIEWS} views of each picture, shifted and mirrored, "
-        f"against {VIEWS} copies of it, {HEAD_EPOCHS} epochs of the head on either.\n\n{_views()}\n\n"
+        f"validation images once that has not fallen for {PATIENCE} epochs.\n\n{_remedies()}\n\n"
+        f"On the frozen base, where features are computed once: {VERSIONS} views of each image, shifted and mirrored, "
+        f"against {VERSIONS} copies of it, {HEAD_EPOCHS} epochs of the head on either.\n\n{_augmented()}\n\n"
         f"{verdict.table(_verdicts())}\n\n{cost()}\n"
     )
 
@@ -183,7 +183,7 @@ def _gaps() -> str:
 
 
 def gain(kind: str, remedy: str) -> Interval:
-    """By how much the remedy is ahead of the plain network, in accuracy on fresh pictures."""
+    """By how much the remedy is ahead of the plain network, in accuracy on fresh images."""
     return ahead(_fresh_with(kind, remedy), _fresh_with(kind, "plain"))
 
 
@@ -209,10 +209,10 @@ def _remedies() -> str:
 
 
 def _views_of(kind: str, drawn: bool) -> list[float]:
-    return [views(kind=kind, drawn=drawn, seed=seed) for seed in SEEDS]
+    return [augmented_head(kind=kind, drawn=drawn, seed=seed) for seed in SEEDS]
 
 
-def _views() -> str:
+def _augmented() -> str:
     rows = [
         [kind, mean_sd(copies), mean_sd(seen), between(ahead(seen, copies))]
         for kind in (HARD, EMOJI)
@@ -226,10 +226,10 @@ def _verdicts() -> list[Verdict]:
     base = {kind: _frozen(kind, "fresh") for kind in KINDS}
     closed = {kind: ahead(base[kind], _at_fit(kind, "fresh")) for kind in KINDS}
     left = [kind for kind in KINDS if closed[kind].low <= 0 or statistics.fmean(base[kind]) < 0.9]
-    told = [
+    verdicts = [
         Verdict(
             "small network, d = .15, first epoch at .93 or more: training .940, validation .645 ± .100",
-            f"{mean_sd(train)} and {mean_sd(fresh)}; at d = .5, {mean_sd(_at_fit(MIDDLE, 'fresh'))} on fresh pictures",
+            f"{mean_sd(train)} and {mean_sd(fresh)}; at d = .5, {mean_sd(_at_fit(MIDDLE, 'fresh'))} on fresh images",
             abs(statistics.fmean(fresh) - 0.645) < 0.1,
             "the lab's shapes are others, and with difficulty everything varies less, not the noise alone",
         ),
@@ -243,7 +243,7 @@ def _verdicts() -> list[Verdict]:
     for remedy in REMEDIES:
         gains = [gain(kind, remedy) for kind in KINDS]
         helps = [kind for kind, one in zip(KINDS, gains, strict=True) if one.low > 0]
-        told.append(
+        verdicts.append(
             Verdict(
                 f"{remedy} does not close the gap",
                 "; ".join(f"{between(one)} on {kind}" for kind, one in zip(KINDS, gains, strict=True)),
@@ -252,11 +252,11 @@ def _verdicts() -> list[Verdict]:
             )
         )
     drawn = {kind: ahead(_views_of(kind, True), _views_of(kind, False)) for kind in (HARD, EMOJI)}
-    told.append(
+    verdicts.append(
         Verdict(
             "(a question, not a claim) augmentation's real gain on the frozen base?",
             "; ".join(f"{between(one)} on {kind}" for kind, one in drawn.items()),
             None,
         )
     )
-    return told
+    return verdicts

@@ -29,7 +29,7 @@ WAYS: dict[str, tuple[str, Callable[[NDArray[Any]], NDArray[Any]]]] = {
 
 @kept
 def head(*, kind: str, way: str, seed: int) -> float:
-    """Accuracy on fresh pictures of a head on the features that the base makes of such inputs."""
+    """Accuracy on fresh images of a head on the features that the base makes of such inputs."""
     train, fresh = train_and_fresh(kind, seed)
     looks = head_trainer().train(
         networks.dense_head(CLASSES, seed).get_weights(),
@@ -53,9 +53,9 @@ def report() -> str:
     """The section of `docs/facts.md`."""
     return (
         "## Forgetting the preprocessing\n\n"
-        "EfficientNet-Lite0 wants (x - 127) / 128. A head on its frozen features, 20 pictures of each of five "
+        "EfficientNet-Lite0 wants (x - 127) / 128. A head on its frozen features, 20 images of each of five "
         "classes, 64 px, 30 epochs, the inputs scaled in three ways, in training and in use alike; accuracy on 200 "
-        "fresh pictures. The right way is ahead of each other one by so much, seed by seed.\n\n"
+        "fresh images. The right way is ahead of each other one by so much, seed by seed.\n\n"
         f"{_table()}\n\n{verdict.table(_verdicts())}\n\n{cost()}\n"
     )
 

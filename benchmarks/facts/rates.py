@@ -38,9 +38,9 @@ def report() -> str:
     curves = {kind: _curves(kind) for kind in KINDS}
     return (
         "## Which rate fine-tuning wants\n\n"
-        "EfficientNet-Lite0 with ImageNet weights, 64 px, 20 pictures of each of five classes, batches of 20. The head "
-        "is trained first, on the frozen base (epoch 0); then all layers, BatchNorm held. Accuracy on 200 fresh "
-        "pictures after so many epochs, mean ± standard deviation over seeds 0 to 4.\n\n"
+        "EfficientNet-Lite0 with ImageNet weights, 64 px, 20 images of each of five classes, batches of 20. The head "
+        "is trained first, on the frozen base (epoch 0); then all layers, BatchNorm frozen. Accuracy on 200 fresh "
+        "images after so many epochs, mean ± standard deviation over seeds 0 to 4.\n\n"
         + "\n\n".join(f"{kind}:\n\n{_table(curves[kind])}" for kind in KINDS)
         + "\n\nAdam at 1e-3 once more, on easier shapes too, each seed after 5 and after 15 epochs:\n\n"
         + f"{_unreliable()}\n\n{verdict.table(_verdicts(curves))}\n\n{cost()}\n"

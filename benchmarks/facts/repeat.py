@@ -35,8 +35,8 @@ def digests(*, determinism: str, threads: int, process: int) -> Digests:
         check=True,
         text=True,
     )
-    told: Digests = json.loads(done.stdout)
-    return told
+    digests: Digests = json.loads(done.stdout)
+    return digests
 
 
 def main(determinism: str, threads: str) -> None:
@@ -47,19 +47,19 @@ def main(determinism: str, threads: str) -> None:
         tf.config.experimental.enable_op_determinism = lambda: None
     if threads != "1":
         tf.config.threading.set_intra_op_parallelism_threads = lambda _: None
-    told: Digests = {name: [] for name in NETWORKS}
+    digests: Digests = {name: [] for name in NETWORKS}
     from benchmarks.facts.sets import EMOJI, HARD, SEEDS
 
     for kind in (HARD, EMOJI):
         for seed in SEEDS:
             for name, digest in zip(NETWORKS, _trained(kind, seed), strict=True):
-                told[name].append(digest)
-    print(json.dumps(told))
+                digests[name].append(digest)
+    print(json.dumps(digests))
 
 
 def _trained(kind: str, seed: int) -> tuple[str, str]:
     """Digests of both networks' losses and weights."""
-    from benchmarks.facts.sets import CLASSES, SIDE, labelled, pictures
+    from benchmarks.facts.sets import CLASSES, SIDE, draw_images, labelled
     from benchmarks.facts.training import BLOCKS, cnn_trainer, tuner
     from practicum.lab import networks
     from practicum.lab.features import shared_base
@@ -71,7 +71,7 @@ def _trained(kind: str, seed: int) -> tuple[str, str]:
     )
     digests = []
     for trainer, weights, rate, count in plans:
-        epochs = trainer.epochs(weights, labelled(pictures(kind, 20, seed)), learning_rate=rate, seed=seed)
+        epochs = trainer.epochs(weights, labelled(draw_images(kind, 20, seed)), learning_rate=rate, seed=seed)
         next(epochs)
         digest = hashlib.sha256(repr([next(epochs) for _ in range(count)]).encode())
         for array in trainer.model.get_weights():
@@ -87,7 +87,7 @@ def report() -> str:
     """The section of `docs/facts.md`."""
     return (
         "## The same seed again\n\n"
-        "Two processes, each training from seeds 0 to 4 on both sets of pictures (shapes, emoji), one after the "
+        "Two processes, each training from seeds 0 to 4 on both sets of images (shapes, emoji), one after the "
         "other. The same means: each loss and every weight, to the last bit.\n\n"
         f"{_table()}\n\n{verdict.table(_verdicts())}\n\n{cost()}\n"
     )
@@ -106,39 +106,43 @@ def _table() -> str:
     rows = []
     for determinism, threads in CONDITIONS:
         pairs = [same(name, (determinism, threads, 0), (determinism, threads, 1)) for name in NETWORKS]
-        rows.append([f"{_told(determinism, threads)}, twice", *(f"{agreed} of {count}" for agreed, count in pairs)])
+        rows.append(
+            [f"{_condition(determinism, threads)}, twice", *(f"{agreed} of {count}" for agreed, count in pairs)]
+        )
     for one, other in itertools.combinations(CONDITIONS, 2):
         pairs = [same(name, (*one, 0), (*other, 0)) for name in NETWORKS]
-        rows.append([f"{_told(*one)}, beside {_told(*other)}", *(f"{agreed} of {count}" for agreed, count in pairs)])
+        rows.append(
+            [f"{_condition(*one)}, beside {_condition(*other)}", *(f"{agreed} of {count}" for agreed, count in pairs)]
+        )
     return markdown(["identical trainings", *NETWORKS], rows)
 
 
-def _told(determinism: str, threads: int) -> str:
+def _condition(determinism: str, threads: int) -> str:
     return f"determinism {determinism}, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def _verdicts() -> list[Verdict]:
     on, off, two = ([same(name, (*which, 0), (*which, 1)) for name in NETWORKS] for which in CONDITIONS)
     chance = [
-        _told(*which)
+        _condition(*which)
         for which, pairs in zip(CONDITIONS, (on, off, two), strict=True)
         if any(agreed < count for agreed, count in pairs)
     ]
     across = [same(name, ("on", 1, 0), ("off", 1, 0)) for name in NETWORKS]
 
-    def told(pairs: list[tuple[int, int]]) -> str:
+    def shares(pairs: list[tuple[int, int]]) -> str:
         return f"{sum(agreed for agreed, _ in pairs)} of {sum(count for _, count in pairs)}"
 
     return [
         Verdict(
             "the same seed gives the same digits in another process, with op determinism or without",
-            f"with it {told(on)}, without {told(off)}, without and on two threads {told(two)}",
+            f"with it {shares(on)}, without {shares(off)}, without and on two threads {shares(two)}",
             not chance,
             f"not with {' or '.join(chance)}",
         ),
         Verdict(
             "the two differ from each other: fix one",
-            f"{told(across)} are the same with it as without",
+            f"{shares(across)} are the same with it as without",
             any(agreed < count for agreed, count in across),
             "here they are the same",
         ),

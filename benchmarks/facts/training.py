@@ -104,7 +104,7 @@ def head_trainer() -> Sparing:
 
 @cache
 def tuner(optimizer: str, norms: str, blocks: int) -> Sparing:
-    """Of EfficientNet-Lite0 with a head: the last `blocks` of its blocks thawed and all behind them; 16 thaw all.
+    """Of EfficientNet-Lite0 with a head: the last `blocks` of its blocks unfrozen and all behind them; 16 unfreeze all.
 
     `norms`: "held" or "trained" BatchNorm; `optimizer`: "Adam" or "SGD", which then has momentum .9.
     """

@@ -1,4 +1,4 @@
-"""A frozen pretrained base with a new head against a small network from nothing, on few and on more pictures."""
+"""A frozen pretrained base with a new head against a small network from scratch, on few and on more images."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from practicum.lab.emoji_drawings import code_points
 
 KINDS = (HARD, MIDDLE, EMOJI)
 EPOCHS = {4: 100, 20: 40, 80: 20, 320: 16, 1280: 8}
-"""By pictures a class: more steps the more there are, fewer passes."""
+"""By images per class: more steps the more there are, fewer passes."""
 
 
 @kept
@@ -47,13 +47,13 @@ def report() -> str:
     """The section of `docs/facts.md`."""
     different = [len(code_points(name, "train")) for name in EMOJI_CLASSES]
     return (
-        "## Few pictures: a pretrained base, or a network from nothing\n\n"
+        "## Few images: a pretrained base, or a network from scratch\n\n"
         "A dense head on EfficientNet-Lite0's frozen features (ImageNet), and the lab's small network from random "
-        "weights; the same pictures, the same number of epochs (more pictures, fewer passes: "
+        "weights; the same images, the same number of epochs (more images, fewer passes: "
         + ", ".join(f"{epochs} at {images} a class" for images, epochs in EPOCHS.items())
-        + "), five classes, 64 px, accuracy on 200 fresh pictures. The emoji measured on are none of those learned "
-        f"from, and of these a class has {min(different)} to {max(different)}: more pictures of it are the same "
-        "emoji, drawn anew. The notes also measured photographs of animals and tops from Fashion-MNIST; these need a "
+        + "), five classes, 64 px, accuracy on 200 fresh images. The emoji measured on are none of those learned "
+        f"from, and of these a class has {min(different)} to {max(different)}: more images of it are the same "
+        "emoji, drawn again. The notes also measured photographs of animals and tops from Fashion-MNIST; these need a "
         "download and were left out.\n\n"
         + "\n\n".join(f"{kind}:\n\n{_table(kind)}" for kind in KINDS)
         + f"\n\n{verdict.table(_verdicts())}\n\n{cost()}\n"
@@ -61,7 +61,7 @@ def report() -> str:
 
 
 def sizes(kind: str) -> list[int]:
-    """Only the pictures that are still too hard at 320 a class are tried at 1280."""
+    """Only the images that are still too hard at 320 a class are tried at 1280."""
     return [images for images in EPOCHS if images <= 320 or kind == HARD]
 
 
@@ -76,17 +76,17 @@ def _table(kind: str) -> str:
         learned = short(statistics.fmean(results(scratch, kind, images, "train")))
         rows.append([str(images), mean_sd(base), mean_sd(cnn), learned, between(ahead(base, cnn))])
     headings = [
-        "pictures a class",
+        "images per class",
         "frozen base + head",
         "from scratch",
-        "its training pictures",
+        "its training images",
         "base ahead by (95 %)",
     ]
     return markdown(headings, rows)
 
 
 def catches_up(kind: str) -> int | None:
-    """From how many pictures a class on the interval of the base's lead no longer lies above 0."""
+    """From how many images per class on the interval of the base's lead no longer lies above 0."""
     for images in sizes(kind):
         if ahead(results(frozen, kind, images), results(scratch, kind, images)).low <= 0:
             return images
@@ -94,21 +94,21 @@ def catches_up(kind: str) -> int | None:
 
 
 def _verdicts() -> list[Verdict]:
-    told = []
+    verdicts = []
     for kind, notes in ((HARD, "shapes .864 against .200"), (EMOJI, "emoji .679 against .530")):
         base, cnn = results(frozen, kind, IMAGES), results(scratch, kind, IMAGES)
-        told.append(
+        verdicts.append(
             Verdict(
-                f"on 100 pictures a frozen base and a new head beat a small network from nothing: {notes}",
+                f"on 100 images a frozen base and a new head beat a small network from scratch: {notes}",
                 f"{mean_sd(base)} against {mean_sd(cnn)} on {kind}",
                 ahead(base, cnn).low > 0,
                 "the lead is not outside what the seeds explain",
             )
         )
     caught = {kind: catches_up(kind) for kind in KINDS}
-    told.append(
+    verdicts.append(
         Verdict(
-            "(a question, not a claim) how many pictures a class until the network from nothing catches up?",
+            "(a question, not a claim) how many images per class until the network from scratch catches up?",
             "; ".join(
                 f"{kind}: " + (f"by {images}" if images else f"not by {max(sizes(kind))}")
                 for kind, images in caught.items()
@@ -116,4 +116,4 @@ def _verdicts() -> list[Verdict]:
             None,
         )
     )
-    return told
+    return verdicts

@@ -156,8 +156,8 @@ def fitted(*, what: str) -> str:
             model.fit(x, y, verbose=0)
         except Exception as error:  # whatever it is, it is the observation
             return f"{type(error).__name__}: {_short(str(error))}"
-    said = [_short(str(one.message)) for one in caught if "from_logits" in str(one.message)]
-    return f"warns: {said[0]}" if said else "works"
+    messages = [_short(str(one.message)) for one in caught if "from_logits" in str(one.message)]
+    return f"warns: {messages[0]}" if messages else "works"
 
 
 def _short(text: str) -> str:
@@ -181,7 +181,7 @@ def corrected() -> bool:
 
 @kept
 def raw(*, kind: str, from_logits: bool, seed: int) -> dict[str, float]:
-    """A head without softmax on the frozen base's features, 30 epochs: the loss that is told, and accuracy."""
+    """A head without softmax on the frozen base's features, 30 epochs: the reported loss, and accuracy."""
     train, fresh = train_and_fresh(kind, seed)
     base = shared_base(SIDE)
     model = networks.dense_head(CLASSES, seed)
@@ -200,14 +200,14 @@ def report() -> str:
     return (
         "## Traps\n\n"
         "BatchNorm's statistics: MobileNetV2 (`weights=None`, 32 px) with a dense head, one epoch of `fit` on 20 "
-        "pictures of noise, seeds 0 to 4; by how much a moving mean or variance moved, at most.\n\n"
+        "images of noise, seeds 0 to 4; by how much a moving mean or variance moved, at most.\n\n"
         f"{_norms()}\n\n"
         "A layer's `trainable` set to `False` after `compile`, then `fit`:\n\n"
         f"{markdown(['set', 'the layer stays'], [[when, 'yes' if obeyed(when=when) else 'no'] for when in WHEN])}"
         "\n\nLosses, last layers and labels; one `fit` of a small network:\n\n"
         f"{_fits()}\n\n"
         "What the silent one costs: a head without softmax on the frozen base's features, 30 epochs of `fit`, with "
-        "`from_logits=True` and with `False`, which is the default. Accuracy on 200 fresh pictures, seeds 0 to 4.\n\n"
+        "`from_logits=True` and with `False`, which is the default. Accuracy on 200 fresh images, seeds 0 to 4.\n\n"
         f"{_raw()}\n\n{verdict.table(_verdicts())}\n\n{cost()}\n"
     )
 

@@ -1,4 +1,4 @@
-"""Fine-tuning as `rates`, `norms` and `thawing` measure it: the head trained first, then layers of the base with it."""
+"""Fine-tuning for `rates`, `norms` and `unfreezing`: the head is trained first, then layers of the base with it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def tuned(
     blocks: int = BLOCKS,
     seed: int,
 ) -> dict[str, Any]:
-    """The looks of one fine-tuning, and the median seconds of an epoch."""
+    """The looks of one fine-tuning, and the median seconds of per epoch."""
     train, fresh = train_and_fresh(kind, seed)
     _, weights = with_head(train, fresh, seed)
     trainer = tuner(optimizer, norms, blocks)
@@ -41,6 +41,6 @@ def tuned(
 
 
 def curve(**arguments: Any) -> dict[int, list[float]]:
-    """Accuracy on fresh pictures, one value a seed, by the epoch of the look."""
+    """Accuracy on fresh images, one value a seed, by the epoch of the look."""
     runs = [tuned(**arguments, seed=seed)["looks"] for seed in SEEDS]
     return {looks[0]["epoch"]: [look["fresh"] for look in looks] for looks in zip(*runs, strict=True)}

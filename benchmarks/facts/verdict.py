@@ -23,11 +23,11 @@ class Verdict:
 
 def table(verdicts: Sequence[Verdict]) -> str:
     """A Markdown table of them."""
-    rows = [[one.notes, one.here, _told(one)] for one in verdicts]
+    rows = [[one.notes, one.here, _outcome(one)] for one in verdicts]
     return markdown(["the notes say", "here", "so"], rows).replace("---:", "---")
 
 
-def _told(verdict: Verdict) -> str:
+def _outcome(verdict: Verdict) -> str:
     if verdict.agrees is None:
         return "new"
     if verdict.agrees is None:

@@ -1,4 +1,4 @@
-"""The weights that a package carries, and pictures that need no download."""
+"""The weights that a package carries, and images that need no download."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def network() -> dict[str, Any]:
 
 @kept
 def drawn(*, kind: str, seed: int) -> dict[str, Any]:
-    """Seconds to draw 500 pictures, and whether they are the same when drawn again."""
+    """Seconds to draw 500 images, and whether they are the same when drawn again."""
     first: list[ImageSet] = []
     seconds = timed(lambda: first.append(DRAWN[kind](seed)))
     return {"seconds": seconds, "same": _digest(first[0]) == _digest(DRAWN[kind](seed))}
 
 
-def _digest(pictures: ImageSet) -> str:
-    return hashlib.sha256(pictures.pixels.tobytes() + pictures.labels.tobytes()).hexdigest()
+def _digest(images: ImageSet) -> str:
+    return hashlib.sha256(images.pixels.tobytes() + images.labels.tobytes()).hexdigest()
 
 
 @kept
@@ -73,8 +73,8 @@ def photographs() -> dict[str, tuple[int, float, float]]:
 def report() -> str:
     """The section of `docs/facts.md`."""
     return (
-        "## Pretrained weights and pictures without a download\n\n"
-        "EfficientNet-Lite0 with its top, built at 224 px and given the weights of the package; 500 pictures of each "
+        "## Pretrained weights and images without a download\n\n"
+        "EfficientNet-Lite0 with its top, built at 224 px and given the weights of the package; 500 images of each "
         "set at 64 px, drawn twice from each of seeds 0 to 4 and compared. Seconds: median (least to most) of five.\n\n"
         f"{_table()}\n\n{_photographs()}{verdict.table(_verdicts())}\n\n{cost()}\n"
     )
@@ -117,7 +117,7 @@ def _photographs() -> str:
 def _verdicts() -> list[Verdict]:
     took, parameters = statistics.median(network()["seconds"]), network()["parameters"]
     seconds, same = _drawn("shapes")
-    told = [
+    verdicts = [
         Verdict("4,694,024 parameters with the top", f"{parameters:,}", parameters == 4_694_024),
         Verdict(
             "1.25 s to build and load",
@@ -135,7 +135,7 @@ def _verdicts() -> list[Verdict]:
     ]
     if seen := _seen():
         right = [name for name, (_, number) in PHOTOGRAPHS.items() if seen[name][0] == number]
-        told.append(
+        verdicts.append(
             Verdict(
                 "cat: “Egyptian cat”; coffee: “espresso”, .94; camera: “tripod”, .95",
                 "; ".join(f"{name}: {seen[name][2]:.2f}" for name in PHOTOGRAPHS),
@@ -143,4 +143,4 @@ def _verdicts() -> list[Verdict]:
                 f"first choice on {', '.join(right) or 'none'} only",
             )
         )
-    return told
+    return verdicts

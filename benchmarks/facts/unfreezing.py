@@ -1,4 +1,4 @@
-"""How many of the base's blocks to thaw: accuracy, and seconds an epoch."""
+"""How many of the base's blocks to unfreeze: accuracy, and seconds per epoch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import statistics
 from benchmarks.facts import verdict
 from benchmarks.facts.kept import cost, kept
 from benchmarks.facts.rates import KINDS, adam, power
-from benchmarks.facts.sets import HARD, IMAGES, labelled, pictures
+from benchmarks.facts.sets import HARD, IMAGES, draw_images, labelled
 from benchmarks.facts.spread import ahead, between, mean_sd
 from benchmarks.facts.training import BLOCKS, tuner
 from benchmarks.facts.tuning import curve
@@ -22,10 +22,10 @@ EPOCHS, TURNS = 10, 5
 def report() -> str:
     """The section of `docs/facts.md`."""
     return (
-        "## Which layers to thaw\n\n"
-        f"As with the rates: the head first, then {EPOCHS} epochs with Adam, BatchNorm held, 64 px, 20 pictures of "
-        f"each of five classes. Thawed are the last of the base's {BLOCKS} blocks, and its last convolution behind "
-        f"them; “none” is the head alone. Accuracy on 200 fresh pictures; seconds are the median of {TURNS} epochs, "
+        "## Which layers to unfreeze\n\n"
+        f"As with the rates: the head first, then {EPOCHS} epochs with Adam, BatchNorm frozen, 64 px, 20 images of "
+        f"each of five classes. Unfrozen are the last of the base's {BLOCKS} blocks, and its last convolution behind "
+        f"them; “none” is the head alone. Accuracy on 200 fresh images; seconds are the median of {TURNS} epochs, "
         "the depths in turn.\n\n"
         + "\n\n".join(f"{kind}:\n\n{_table(kind)}" for kind in KINDS)
         + f"\n\n{verdict.table(_verdicts())}\n\n{cost()}\n"
@@ -48,7 +48,7 @@ def _table(kind: str) -> str:
         took = f"{seconds()[str(blocks)]:.2f}" if blocks else ""
         rows.append([_name(blocks), mean_sd(seen[0]), gains[0], mean_sd(seen[1]), gains[1], took])
     columns = [heading for rate in RATES for heading in (f"at {power(rate)}", "gain (95 %)")]
-    return markdown(["thawed", *columns, "s an epoch"], rows)
+    return markdown(["unfrozen", *columns, "s per epoch"], rows)
 
 
 def _name(blocks: int) -> str:
@@ -57,8 +57,8 @@ def _name(blocks: int) -> str:
 
 @kept
 def seconds() -> dict[str, float]:
-    """Median seconds of an epoch, by the number of blocks thawed: an epoch of each in turn, so that all wait alike."""
-    train = labelled(pictures(HARD, IMAGES, 0))
+    """Median seconds per epoch, by the number of unfrozen blocks, with one epoch of each in turn."""
+    train = labelled(draw_images(HARD, IMAGES, 0))
     depths = (*DEPTHS, BLOCKS)
     going = []
     for blocks in depths:
@@ -82,13 +82,13 @@ def _verdicts() -> list[Verdict]:
     every = seconds()[str(BLOCKS)]
     return [
         Verdict(
-            "fine-tuning all layers costs about 1 s an epoch at 64 px",
+            "fine-tuning all layers costs about 1 s per epoch at 64 px",
             f"{every:.2f} s; the last block alone {seconds()['1']:.2f} s",
             0.5 <= every <= 2,
             "another machine, another load",
         ),
         Verdict(
-            "(a question, not a claim) how many blocks to thaw?",
+            "(a question, not a claim) how many blocks to unfreeze?",
             "best mean at 1e-4: "
             + "; ".join(f"{_name(best[kind])} on {kind}, where all gain {between(gap)}" for kind, gap in most.items()),
             None,
