@@ -414,7 +414,7 @@ class OptionFinding:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunSummary:
     """One run of a proof in one line: what it was for, its seeds, what came of it, and how long it took."""
 
     name: str
@@ -457,7 +457,7 @@ class VariantFinding:
     verdict: Verdict
     why: str
     options: tuple[OptionFinding, ...] = ()
-    runs: tuple[Outcome, ...] = ()
+    runs: tuple[RunSummary, ...] = ()
     measured: tuple[Measured, ...] = ()
     cells: tuple[CellFinding, ...] = ()
     """Of a page: what each of its shown cells gave."""

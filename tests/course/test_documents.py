@@ -24,8 +24,8 @@ from practicum.course import (
 from practicum.kinds.choice import CLAIMS, FORMS
 from practicum.kinds.goal import SCHEMA as GOAL
 from practicum.kinds.predict import Predict
-from practicum.model import Evidence, Level, OptionFinding, Outcome, VariantFinding, Verdict
-from practicum.prove import evidence, experiments, judging, repeated_runs
+from practicum.model import Evidence, Level, OptionFinding, RunSummary, VariantFinding, Verdict
+from practicum.prove import evidence_file, experiments, judging, repeated_runs
 from practicum.runner import Pool
 from tests.course.making import read_problem
 from tests.documents import MANUAL, TEXT, paragraphs_with, spans, table_of, tables
@@ -106,9 +106,9 @@ def test_every_verdict_is_documented_and_whether_it_is_served() -> None:
 
 def test_every_key_of_evidence_is_documented() -> None:
     """To any depth."""
-    option, outcome = OptionFinding("", True, True, ""), Outcome("", 0, 0, "", 0.0)
+    option, outcome = OptionFinding("", True, True, ""), RunSummary("", 0, 0, "", 0.0)
     variant = VariantFinding({}, Verdict.PROVED, "", (option,), (outcome,))
-    whole = evidence.to_json(Evidence("", "", Verdict.PROVED, "", "", 0.0, {}, {}, (variant,)))
+    whole = evidence_file.evidence_to_json(Evidence("", "", Verdict.PROVED, "", "", 0.0, {}, {}, (variant,)))
     (inner,) = whole["variants"]  # type: ignore[misc]
     deep = [*inner, *inner["options"][0], *inner["runs"][0]]  # type: ignore[index, call-overload, list-item]
 

@@ -14,7 +14,7 @@ from practicum import kinds
 from practicum.course import CourseScan
 from practicum.course.files import MAX_FILE_SIZE
 from practicum.course.render import inline, to_html
-from practicum.prove.evidence import problem_hash
+from practicum.prove.evidence_hash import evidence_hash
 from tests.course.making import PATH, PROBLEM, line_of, read_course, read_problem
 from tests.course.test_mistakes import BEST, CODE, EDITS, ERROR, PREDICT, PROJECT
 
@@ -47,7 +47,7 @@ def survive(files: dict[str, str | bytes]) -> CourseScan:
             assert str(mistake).isprintable()
     for topic in scan.course.topics:
         for problem in (problem for problems in topic.problems.values() for problem in problems):
-            problem_hash(problem, topic)
+            evidence_hash(problem, topic)
             for variant in problem.variants:
                 kinds.get(problem.kind).plan(problem, variant, frozenset({"f"}))
                 to_html(variant.statement)

@@ -154,12 +154,12 @@ def test_a_page_says_what_is_missing_where_a_run_was_asked_for(kept: Path, tmp_p
     """Running a proof again is an answer too, not an exception."""
     from practicum.model import Verdict
     from practicum.prove.catalogue import load
-    from practicum.prove.rerun import again
+    from practicum.prove.rerun import rerun_variant
 
     catalogue = load(course(tmp_path, f"{NAME}==1.0"))
     (entry,) = catalogue.entries.values()
 
-    finding = again(catalogue, entry, 0, run=lambda *_: pytest.fail("nothing can be run"))
+    finding = rerun_variant(catalogue, entry, 0, run=lambda *_: pytest.fail("nothing can be run"))
 
     assert finding.verdict is Verdict.ERROR
     assert "practicum env build" in finding.why

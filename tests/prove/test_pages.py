@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from practicum.model import Evidence, Verdict
-from practicum.prove import evidence as evidences
 from practicum.prove.catalogue import Catalogue, Entry, load
+from practicum.prove.evidence_file import read_evidence, write_evidence
 from practicum.prove.prover import Prover
 from practicum.runner import Pool
 from tests.prove.making import EXPERIMENTS, write_course
@@ -84,8 +84,8 @@ def page_of(catalogue: Catalogue) -> Entry:
     return catalogue.pages["topic/learn.md"]
 
 
-def test_a_page_shows_what_its_cells_gave(tmp_path: Path, pool: Pool) -> None:
-    """Each after those above it, whose output is not its own; what must raise is no ground to build on."""
+def test_records_the_output_of_cells(tmp_path: Path, pool: Pool) -> None:
+    """Each cell runs after those it depends on, without their output; a cell that must raise is not among them."""
     entry = page_of(proved(course(tmp_path), pool))
 
     assert (entry.verdict, entry.why) == (Verdict.PROVED, "")
@@ -100,8 +100,8 @@ def test_a_page_shows_what_its_cells_gave(tmp_path: Path, pool: Pool) -> None:
     assert len(finding.measured) == 5 + 2 * 5
 
 
-def test_what_a_cell_draws_is_kept(tmp_path: Path, pool: Pool) -> None:
-    """As the PNG file that it drew, and only what that cell drew."""
+def test_records_the_figures_of_cells(tmp_path: Path, pool: Pool) -> None:
+    """As PNG files, each with the cell that drew it."""
     cells = "import matplotlib.pyplot as plt\nfigure = plt.figure(figsize=(1, 1))\n", "plt.figure(figsize=(2, 1))\n"
     page = "# A page\n\n" + "\n".join(f"```python run\n{code}```\n" for code in cells)
 
@@ -115,31 +115,36 @@ def test_what_a_cell_draws_is_kept(tmp_path: Path, pool: Pool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "verdict", "why"),
+    ("cell", "verdict", "code", "part"),
     [
-        ("```python run\n1 / 0\n```", Verdict.REFUTED, "the cell on line 3 raises ZeroDivisionError: division by zero"),
-        ("```python run ValueError\n1 / 0\n```", Verdict.REFUTED, "the cell on line 3 raises ZeroDivisionError"),
-        ("```python run ValueError\n1 / 1\n```", Verdict.REFUTED, "line 3 raises nothing, and should raise ValueError"),
-        ("```python run\nprint({'a', 'b', 'c', 'd', 'e', 'f'})\n```", Verdict.UNSTABLE, "not give the same each time"),
         (
-            """{{ gives("list({'a', 'b', 'c', 'd', 'e', 'f'})") }}""",
-            Verdict.UNSTABLE,
-            "does not give the same each time: 2 fresh runs gave `['",
+            "```python run\n1 / 0\n```",
+            Verdict.REFUTED,
+            "cell-raises",
+            "line 3 raises ZeroDivisionError: division by zero",
         ),
-        ('{{ gives("object()") }}', Verdict.REFUTED, '`gives("object()")` gives a object'),
-        ('{{ gives("nowhere") }}', Verdict.REFUTED, '`gives("nowhere")` gives NameError'),
-        ('{{ gives("object") }}', Verdict.REFUTED, '`gives("object")` gives a type'),
-        ('{{ measured("tall", step=1).depth }}', Verdict.REFUTED, "line 3: `tall` gives no `depth`; it gives height"),
-        ('{{ measured("short").height }}', Verdict.ERROR, "line 3: `measured` begins with the name of an experiment"),
-        ('{{ measured("tall", size=1).height }}', Verdict.ERROR, "tall(size=1, seed=0) raises TypeError"),
+        ("```python run ValueError\n1 / 0\n```", Verdict.REFUTED, "cell-raises", "ZeroDivisionError"),
+        ("```python run ValueError\n1 / 1\n```", Verdict.REFUTED, "cell-does-not-raise", "ValueError"),
+        ("```python run\nprint({'a', 'b', 'c', 'd', 'e', 'f'})\n```", Verdict.UNSTABLE, "depends-on-chance", "line 3"),
+        ("""{{ gives("list({'a', 'b', 'c', 'd', 'e', 'f'})") }}""", Verdict.UNSTABLE, "depends-on-chance", "['"),
+        ('{{ gives("object()") }}', Verdict.REFUTED, "not-plain-data", "object()"),
+        ('{{ gives("nowhere") }}', Verdict.REFUTED, "not-plain-data", "NameError"),
+        ('{{ gives("object") }}', Verdict.REFUTED, "not-plain-data", "type"),
+        ('{{ measured("tall", step=1).depth }}', Verdict.REFUTED, "unanswered-query", "`depth`"),
+        ('{{ measured("short").height }}', Verdict.ERROR, "wrong-query", "line 3"),
+        ('{{ measured("tall", size=1).height }}', Verdict.ERROR, "experiment-failed", "tall(size=1, seed=0)"),
     ],
 )
-def test_a_page_that_is_not_so_is_not_proved(cell: str, verdict: Verdict, why: str, tmp_path: Path, pool: Pool) -> None:
-    """Its author is told which cell or line, and what really happened."""
+def test_does_not_prove_a_wrong_page(
+    cell: str, verdict: Verdict, code: str, part: str, tmp_path: Path, pool: Pool
+) -> None:
+    """The reason names the cell or line, and the result."""
     entry = page_of(proved(course(tmp_path, f"# A page\n\n{cell}\n"), pool))
 
     assert entry.verdict is verdict
-    assert why in entry.why
+    assert entry.evidence is not None
+    assert entry.evidence.variants[0].code == code
+    assert part in entry.why
 
 
 @pytest.mark.parametrize(
@@ -151,23 +156,23 @@ def test_a_page_that_is_not_so_is_not_proved(cell: str, verdict: Verdict, why: s
         ("import math", "import cmath as math"),
     ],
 )
-def test_a_page_is_stale_when_what_it_shows_changed(old: str, new: str, tmp_path: Path, pool: Pool) -> None:
-    """A stale page is not served; what is only prose may change."""
+def test_a_change_of_code_or_questions_makes_a_page_stale(old: str, new: str, tmp_path: Path, pool: Pool) -> None:
+    """A change of its words does not."""
     catalogue = proved(course(tmp_path), pool)
     file = tmp_path / "topic" / "learn.md"
     assert page_of(catalogue).verdict is Verdict.PROVED
 
-    file.write_text(PAGE.replace("The list is", "The row is"))
+    file.write_text(PAGE.replace("The list is", "The sequence is"))
     reworded = page_of(load(tmp_path))
     file.write_text(PAGE.replace(old, new))
     changed = page_of(load(tmp_path))
 
     assert reworded.verdict is Verdict.PROVED
-    assert (changed.verdict, changed.why) == (Verdict.UNPROVED, "it has not been run since it changed")
+    assert changed.verdict is Verdict.UNPROVED
 
 
-def test_a_page_is_stale_when_its_experiment_changed(tmp_path: Path, pool: Pool) -> None:
-    """And only then: another function is none of its business."""
+def test_a_change_of_its_experiment_makes_a_page_stale(tmp_path: Path, pool: Pool) -> None:
+    """A change of another function does not."""
     proved(course(tmp_path), pool)
     file = tmp_path / "topic" / "experiments.py"
 
@@ -180,20 +185,20 @@ def test_a_page_is_stale_when_its_experiment_changed(tmp_path: Path, pool: Pool)
     assert changed.verdict is Verdict.UNPROVED
 
 
-def test_evidence_of_a_page_is_read_back_as_it_was_written(tmp_path: Path, pool: Pool) -> None:
-    """Output, pictures and values too."""
+def test_reads_the_evidence_of_a_page_that_it_wrote(tmp_path: Path, pool: Pool) -> None:
+    """Output, figures and values included."""
     catalogue = proved(course(tmp_path), pool)
     found = page_of(catalogue).evidence
     assert isinstance(found, Evidence)
 
-    evidences.write(tmp_path / "again.json", found)
+    write_evidence(tmp_path / "again.json", found)
 
-    assert evidences.read(tmp_path / "again.json") == found
-    assert not evidences.write(tmp_path / "again.json", replace(found, seconds=1.0))
+    assert read_evidence(tmp_path / "again.json") == found
+    assert not write_evidence(tmp_path / "again.json", replace(found, seconds=1.0))
 
 
-def test_cards_are_proved_by_their_claims(tmp_path: Path, pool: Pool) -> None:
-    """One by one; a card without a claim is no part of it."""
+def test_proves_cards_by_their_claims(tmp_path: Path, pool: Pool) -> None:
+    """Separately; a card without a claim is left out."""
     deck = proved(course(tmp_path), pool).decks["topic/recall.md"]
 
     assert deck.verdict is Verdict.PROVED
@@ -204,25 +209,26 @@ def test_cards_are_proved_by_their_claims(tmp_path: Path, pool: Pool) -> None:
     ]
 
 
-def test_a_card_that_is_wrong_is_refuted_alone(tmp_path: Path, pool: Pool) -> None:
-    """The others of its deck stand."""
+def test_refutes_a_wrong_card_alone(tmp_path: Path, pool: Pool) -> None:
+    """The other cards of its deck are proved."""
     wrong = CARDS.replace("len(rest) == 0", "len(rest) == 1")
 
     deck = proved(course(tmp_path, cards=wrong), pool).decks["topic/recall.md"]
 
     assert deck.verdict is Verdict.REFUTED
-    assert deck.why == "with card = 'How much is left?': its claim does not hold: `len(rest)` is 0"
+    assert "How much is left?" in deck.why
+    assert "`len(rest)` is 0" in deck.why
     assert deck.evidence is not None
     assert [one.verdict for one in deck.evidence.variants] == [Verdict.REFUTED, Verdict.PROVED]
 
 
-def test_a_measurement_is_made_once_for_page_card_and_problem(tmp_path: Path, pool: Pool) -> None:
-    """What one of them has measured, the others find."""
+def test_measures_once_for_page_card_and_problem(tmp_path: Path, pool: Pool) -> None:
+    """All of them use the same result."""
     catalogue = load(course(tmp_path))
     calls: list[str] = []
 
-    prover = Prover(catalogue, pool.run, jobs=1, on_progress=lambda progress: calls.append(progress.what))
+    prover = Prover(catalogue, pool.run, jobs=1, on_progress=lambda progress: calls.append(progress.last))
     prover.prove(catalogue.all.values())
 
-    measured = [what for what in calls if what.startswith("tall(")]
+    measured = [call for call in calls if call.startswith("tall(")]
     assert len(measured) == len(set(measured)) == 15

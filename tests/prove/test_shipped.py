@@ -1,4 +1,4 @@
-"""The shipped courses: their evidence is fresh, all is run once more, and of each experiment one seed is measured."""
+"""The shipped courses: their evidence is valid, and running their claims once more has the same results."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from practicum import settings
 from practicum.model import Deck, Measured, Measurement, Page, Problem, Verdict
 from practicum.prove import experiments, judging, subjects
 from practicum.prove.catalogue import Catalogue, Entry, load
-from practicum.prove.judging import Measurements
-from practicum.prove.repeated_runs import Bench
+from practicum.prove.judging import MeasurementResults
+from practicum.prove.repeated_runs import ExecutionContext
 from practicum.runner import Pool
 
 COURSES = settings.shipped_courses()
@@ -29,12 +29,12 @@ def measured(entry: Entry) -> list[Measured]:
 
 
 def ran(entry: Entry) -> float:
-    """Seconds that its runs took when it was proved, without what was measured."""
+    """Return the seconds that its runs took when it was proved, measurements excluded."""
     return sum(run.seconds for variant in entry.evidence.variants for run in variant.runs) if entry.evidence else 0.0
 
 
 MOST = 15
-"""Seconds. What ran longer when it was proved is left to `practicum prove --all`: these tests run at every change."""
+"""Seconds. What ran longer when it was proved is left to `practicum prove --all`, since tests run at every change."""
 LONGEST = 6
 """Seconds of the longest experiment that is measured again."""
 ALL = list(entries())
@@ -43,7 +43,7 @@ LONG = [(catalogue, entry) for catalogue, entry in ALL if measured(entry)]
 
 
 def test_courses_are_shipped() -> None:
-    """There is something to serve: problems, pages and cards."""
+    """With problems, pages and cards."""
     kinds = {type(entry.subject) for _, entry in ALL}
 
     assert [root.name for root in COURSES] == ["transfer-learning"]
@@ -51,8 +51,8 @@ def test_courses_are_shipped() -> None:
 
 
 @pytest.mark.parametrize(("catalogue", "entry"), ALL, ids=[entry.path for _, entry in ALL])
-def test_all_that_is_shipped_is_proved_by_fresh_evidence(catalogue: Catalogue, entry: Entry) -> None:
-    """What `practicum prove --check` says."""
+def test_shipped_evidence_is_valid(catalogue: Catalogue, entry: Entry) -> None:
+    """As `practicum prove --check` reports."""
     assert entry.verdict.served, f"{entry.path}: {entry.verdict}: {entry.why}"
 
 
@@ -60,27 +60,27 @@ def test_all_that_is_shipped_is_proved_by_fresh_evidence(catalogue: Catalogue, e
 @pytest.mark.tensorflow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("catalogue", "entry"), BRISK, ids=[entry.path for _, entry in BRISK])
-def test_what_is_shipped_gives_the_same_again(pool: Pool, catalogue: Catalogue, entry: Entry) -> None:
-    """Every claim, check and cell is run once more, with what was measured as it is recorded: all as it was."""
+def test_running_again_has_the_same_results(pool: Pool, catalogue: Catalogue, entry: Entry) -> None:
+    """Every claim, check and cell runs once more, with the recorded measurements."""
     if entry.cited:
         return
     assert entry.evidence is not None
     topic = catalogue.topic(entry.topic)
-    known = Measurements({one.measurement: one for one in measured(entry)})
-    bench = Bench(pool.run, topic, 120)
+    known = MeasurementResults({one.measurement: one for one in measured(entry)})
+    execution = ExecutionContext(pool.run, topic, 120)
 
-    for part, was in zip(subjects.parts(entry.subject, topic), entry.evidence.variants, strict=True):
-        now = judging.judge_part(part, bench, known, once=True)
+    for part, recorded in zip(subjects.parts(entry.subject, topic), entry.evidence.variants, strict=True):
+        now = judging.judge_part(part, execution, known, once=True)
 
         assert now.why == ""
         assert now.verdict is Verdict.PROVED
-        assert [(option.holds, option.key) for option in now.options] == [(o.holds, o.key) for o in was.options]
-        assert [(cell.stdout, cell.failure) for cell in now.cells] == [(c.stdout, c.failure) for c in was.cells]
-        assert now.values == was.values
+        assert [(option.holds, option.key) for option in now.options] == [(o.holds, o.key) for o in recorded.options]
+        assert [(cell.stdout, cell.failure) for cell in now.cells] == [(c.stdout, c.failure) for c in recorded.cells]
+        assert now.values == recorded.values
 
 
 def calls() -> dict[str, tuple[Catalogue, Entry, Measured]]:
-    """Of each experiment one recorded call, with its lowest seed: of a sweep, the one whose problem marks it right."""
+    """Return one recorded call of each experiment, with its lowest seed; of a sweep, the one marked as the key."""
     found: dict[str, tuple[Catalogue, Entry, Measured]] = {}
     for catalogue, entry in LONG:
         first = entry.problem.variants[0] if isinstance(entry.subject, Problem) else None
@@ -98,13 +98,13 @@ def calls() -> dict[str, tuple[Catalogue, Entry, Measured]]:
 @pytest.mark.tensorflow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("function", sorted(calls()))
-def test_a_long_experiment_gives_the_same_with_one_seed(pool: Pool, function: str) -> None:
-    """Measured anew in an interpreter of its own. Another processor may round differently: a tenth is allowed."""
+def test_an_experiment_returns_the_same_with_one_seed(pool: Pool, function: str) -> None:
+    """Another processor may round differently, so accuracies may differ by 0.1."""
     catalogue, entry, recorded = calls()[function]
     found: dict[Measurement, Measured | str] = {}
-    bench = Bench(pool.run, catalogue.topic(entry.topic))
+    execution = ExecutionContext(pool.run, catalogue.topic(entry.topic))
 
-    experiments.measure([recorded.measurement], bench, found.__setitem__)
+    experiments.measure([recorded.measurement], execution, found.__setitem__)
 
     again = found[recorded.measurement]
     assert isinstance(again, Measured), again

@@ -63,8 +63,8 @@ def prepare_rerun(at: LearnerSitting, number: int) -> ProofRerun:
 
 def execute_rerun(rerun: ProofRerun, on_event: OnEvent, cancel: Cancellation) -> RerunResult:
     """Run the proof again. Where the runner itself fails, that too is a finding, and not a broken page."""
-    from practicum.prove.repeated_runs import Stopped
-    from practicum.prove.rerun import again  # Importing what it needs takes a tenth of the time to the first page.
+    from practicum.prove.repeated_runs import ProofCancelled
+    from practicum.prove.rerun import rerun_variant  # Its imports take a tenth of the time to the first page.
 
     printed: list[str] = []
     began: list[float] = []
@@ -79,9 +79,9 @@ def execute_rerun(rerun: ProofRerun, on_event: OnEvent, cancel: Cancellation) ->
     asked = rerun.asked
     run = partial(rerun.pool.run, person=rerun.queue_key)
     try:
-        finding = again(asked.catalogue, asked.entry, asked.number, run, on_event=note, cancel=cancel)
+        finding = rerun_variant(asked.catalogue, asked.entry, asked.number, run, on_event=note, cancel=cancel)
         return RerunResult(finding, shortened(render("".join(printed))))
-    except Stopped:
+    except ProofCancelled:
         why = STOPPED
     except Exception as error:
         why = f"{type(error).__name__}: {error}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from practicum.prove.catalogue import Entry
-from practicum.prove.prover import OnProgress, OnProved, Progress
+from practicum.prove.prover import OnProgress, OnProved, ProvingProgress
 
 _STEPS = ("making", "Collecting", "Downloading", "Processing", "Installing", "Successfully")
 """First words of what pip says that is worth a glance."""
@@ -44,8 +44,8 @@ def proving() -> Iterator[tuple[OnProgress, OnProved]]:
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("starting", total=None)
 
-        def on_progress(progress: Progress) -> None:
-            bar.update(task, completed=progress.done, total=progress.total, description=progress.what)
+        def on_progress(progress: ProvingProgress) -> None:
+            bar.update(task, completed=progress.done, total=progress.total, description=progress.last)
 
         def on_proved(entry: Entry) -> None:
             bar.update(task, description=f"{entry.subject.slug}: {entry.verdict}")

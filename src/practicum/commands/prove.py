@@ -60,7 +60,7 @@ class Selection:
 
 @click.command()
 @click.argument("paths", metavar="[PATH]…", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--all", "all_again", is_flag=True, help="Run again what is proved already, too.")
+@click.option("--all", "rerun", is_flag=True, help="Run again what is proved already, too.")
 @click.option("--check", is_flag=True, help="Run nothing; fail if evidence is missing or stale.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default="one a core")
@@ -70,7 +70,7 @@ class Selection:
 )
 def prove(
     paths: tuple[Path, ...],
-    all_again: bool,
+    rerun: bool,
     check: bool,
     as_json: bool,
     jobs: int,
@@ -94,7 +94,7 @@ def prove(
     if not check:
         try:
             with interruptible("interrupted; finished problems are kept"):
-                work = _proved(work, all_again, jobs, timeout, digest)
+                work = _proved(work, rerun, jobs, timeout, digest)
         except OSError as reason:
             raise CommandError("evidence-not-writable", f"The evidence cannot be written: {reason}") from None
     done = [entry for _, entries in work for entry in entries]
@@ -132,10 +132,10 @@ def _default_paths() -> list[Path]:
 Work = list[tuple[Selection, list[Entry]]]
 
 
-def _proved(work: Work, all_again: bool, jobs: int, timeout: float, digest: str | None) -> Work:
+def _proved(work: Work, rerun: bool, jobs: int, timeout: float, digest: str | None) -> Work:
     """Run what must be run, with a progress bar. Nothing heavy is imported if that is nothing."""
-    all_again = all_again or digest is not None
-    if not all_again and not any(entry.outdated for _, entries in work for entry in entries):
+    rerun = rerun or digest is not None
+    if not rerun and not any(entry.outdated for _, entries in work for entry in entries):
         return work
     from practicum.commands.progress_bar import proving
     from practicum.prove.prover import Prover
@@ -145,12 +145,12 @@ def _proved(work: Work, all_again: bool, jobs: int, timeout: float, digest: str 
     with Pool(size=jobs) as pool, proving() as (on_progress, on_proved):
         provers = [
             Prover(
-                selection.catalogue, pool.run, jobs, timeout, on_progress, on_proved, environment, keep=digest is None
+                selection.catalogue, pool.run, jobs, timeout, on_progress, on_proved, environment, write=digest is None
             )
             for (selection, _), environment in zip(work, environments, strict=True)
         ]
         return [
-            (selection, prover.prove(entries, all_again))
+            (selection, prover.prove(entries, rerun))
             for prover, (selection, entries) in zip(provers, work, strict=True)
         ]
 

@@ -1,4 +1,4 @@
-"""A course together with its evidence: what is proved now, and what may be served."""
+"""A course together with its evidence: which verdicts hold now, and so what may be served."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from pathlib import Path
 
 from practicum import course as courses
 from practicum.model import Course, CourseError, Deck, Evidence, Mistake, Page, Problem, Topic, Verdict
-from practicum.prove import evidence as evidences
 from practicum.prove import subjects
+from practicum.prove.evidence_file import EvidenceFileError, evidence_path, read_evidence
+from practicum.prove.evidence_hash import evidence_hash
 from practicum.prove.subjects import Subject
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What can be proved and the verdict that stands now: evidence for an earlier text of it proves nothing."""
+    """A subject and its verdict now. Evidence for an earlier version of its text does not count."""
 
     subject: Subject
     topic: str
     mode: str
     evidence: Evidence | None
-    """The evidence on disk, if it is about the text as it stands."""
+    """The evidence on disk, if it is for the text as it is now."""
     verdict: Verdict
     why: str
 
     @property
     def problem(self) -> Problem:
-        """The subject, where it is a problem."""
+        """The subject, which must be a problem."""
         assert isinstance(self.subject, Problem)
         return self.subject
 
@@ -37,42 +38,42 @@ class Entry:
 
     @property
     def cited(self) -> bool:
-        """Whether sources stand for what cannot be run."""
+        """Whether the subject cites sources in place of a proof."""
         return bool(subjects.cites(self.subject))
 
     @property
     def outdated(self) -> bool:
-        """Whether it must be run: never run, changed since, or stopped by the machine when it last was."""
+        """Whether it must be run: it never was, it changed since, or its last run ended in an error."""
         return not self.cited and (self.evidence is None or self.verdict is Verdict.ERROR)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A course folder, read once."""
+    """A course folder as it was when it was read."""
 
     root: Path
     course: Course
     entries: Mapping[str, Entry]
-    """The problems by their paths, in the course's order."""
+    """The problems by path, in the course's order."""
     pages: Mapping[str, Entry] = field(default_factory=dict)
-    """The pages by their paths."""
+    """The pages by path."""
     decks: Mapping[str, Entry] = field(default_factory=dict)
-    """The decks of cards by their paths: those in which a card has a claim."""
+    """The decks by path, if a card of theirs has a claim."""
     mistakes: list[Mistake] = field(default_factory=list)
-    """Empty unless it was surveyed rather than loaded."""
+    """What is wrong in the course's files; empty in a catalogue that was loaded."""
 
     @property
     def all(self) -> Mapping[str, Entry]:
-        """All that can be proved, by path."""
+        """All entries by path."""
         return {**self.entries, **self.pages, **self.decks}
 
     def topic(self, slug: str) -> Topic:
-        """The topic of that name. Raises KeyError."""
+        """Return the topic of that name. Raises KeyError."""
         return {topic.slug: topic for topic in self.course.topics}[slug]
 
 
 def load(root: Path) -> Catalogue:
-    """The course in a folder with what is proved of it. Raises CourseError with every mistake there is."""
+    """Return the course in a folder with its evidence. Raises CourseError with every mistake in its files."""
     catalogue = survey(root)
     if catalogue.mistakes:
         raise CourseError(catalogue.mistakes)
@@ -80,14 +81,14 @@ def load(root: Path) -> Catalogue:
 
 
 def survey(root: Path) -> Catalogue:
-    """The same, as far as it can be read."""
+    """Return the course in a folder with its evidence, as far as its files can be read."""
     reading = courses.scan_course(root)
     entries = list(_entries(root, reading.course))
 
-    def those(kind: type[Subject]) -> dict[str, Entry]:
+    def by_path(kind: type[Subject]) -> dict[str, Entry]:
         return {entry.path: entry for entry in entries if isinstance(entry.subject, kind)}
 
-    return Catalogue(root, reading.course, those(Problem), those(Page), those(Deck), reading.mistakes)
+    return Catalogue(root, reading.course, by_path(Problem), by_path(Page), by_path(Deck), reading.mistakes)
 
 
 def _entries(root: Path, course: Course) -> Iterator[Entry]:
@@ -103,15 +104,15 @@ def _entries(root: Path, course: Course) -> Iterator[Entry]:
 
 
 def entry(root: Path, topic: Topic, mode: str, subject: Subject) -> Entry:
-    """What the evidence on disk says of a subject as it stands."""
+    """Return a subject with the verdict that its evidence on disk gives it."""
     if subjects.cites(subject):
         return Entry(subject, topic.slug, mode, None, Verdict.CITED, "")
     try:
-        found = evidences.read(root / evidences.place(subject))
-    except evidences.Unreadable as reason:
-        return Entry(subject, topic.slug, mode, None, Verdict.UNPROVED, str(reason))
+        found = read_evidence(root / evidence_path(subject))
+    except EvidenceFileError as error:
+        return Entry(subject, topic.slug, mode, None, Verdict.UNPROVED, str(error))
     if found is None:
         return Entry(subject, topic.slug, mode, None, Verdict.UNPROVED, "it has not been run yet")
-    if found.hash != evidences.subject_hash(subject, topic):
+    if found.hash != evidence_hash(subject, topic):
         return Entry(subject, topic.slug, mode, None, Verdict.UNPROVED, "it has not been run since it changed")
     return Entry(subject, topic.slug, mode, found, found.verdict, found.why)

@@ -1,57 +1,39 @@
-"""What stands in for experiments where a claim calls them: a table of what was measured, as a module of the job.
+"""The module that stands in for experiments where a claim calls them: a table of what was measured.
 
-A claim such as `scratch(seed=seed).accuracy < 0.5` is looked at in several fresh interpreters. The experiment itself
-takes minutes and gives the same each time, so it is measured once, and the claim finds the numbers here.
+A claim such as `scratch(seed=seed).accuracy < 0.5` is evaluated in several fresh interpreters. The experiment itself
+takes minutes and returns the same each time, so it is measured once, and the claim finds its numbers in the table.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
 
 from practicum.model import Json, Measured
 
 MODULE = "measured"
 
-_CODE = '''"""What the experiments gave."""
-import json as _json
-
-class _Result(dict):
-    """An experiment's numbers and curves, also as attributes."""
-
-    def __getattr__(self, name):
-        if name in self:
-            return self[name]
-        raise AttributeError(f"the experiment gives no {{name!r}}; it gives {{', '.join(self)}}")
-
-_results = _json.loads({table!r})
-
-def _experiment(name):
-    def call(*positional, **named):
-        known = _results.get(f"{{name}} {{sorted(named.items())!r}}")
-        if known is not None and not positional:
-            return _Result(known)
-        import experiments
-        return _Result(getattr(experiments, name)(*positional, **named))
-    return call
-
-for _name in {names!r}:
-    globals()[_name] = _experiment(_name)
-__all__ = {names!r}
-'''
-
 PRELUDE = f"from {MODULE} import *\n"
-"""What brings the experiments' names into a job's namespace: one line, before its setup."""
+"""One line before a job's setup that brings the experiments' names into its namespace."""
 
 
-def module(experiments: Iterable[str], measured: Iterable[Measured]) -> str:
-    """The source of the module `measured`."""
-    table = {
-        _key(one): {**one.numbers, **{name: list(curve) for name, curve in one.curves.items()}} for one in measured
+def stub_files(experiments: Iterable[str], measured: Iterable[Measured]) -> dict[str, str]:
+    """Return the files of the module `measured` for a job."""
+    results: dict[str, Json] = {
+        _key(result): {**result.numbers, **{name: list(curve) for name, curve in result.curves.items()}}
+        for result in measured
     }
-    return _CODE.format(table=json.dumps(table, sort_keys=True), names=sorted(experiments))
+    content = {"experiments": sorted(experiments), "results": results}
+    return {f"{MODULE}.py": _source(), f"{MODULE}.json": json.dumps(content, sort_keys=True)}
 
 
-def _key(one: Measured) -> str:
-    named: Mapping[str, Json] = {**one.measurement.params, "seed": one.measurement.seed}
-    return f"{one.measurement.function} {sorted(named.items())!r}"
+@cache
+def _source() -> str:
+    return resources.files("practicum.prove.in_job").joinpath(f"{MODULE}.py").read_text("utf-8")
+
+
+def _key(result: Measured) -> str:
+    arguments: dict[str, Json] = {**result.measurement.params, "seed": result.measurement.seed}
+    return f"{result.measurement.function} {sorted(arguments.items())!r}"

@@ -1,4 +1,4 @@
-"""From a subject to its evidence: its parts are run and judged, and all of it is written down."""
+"""From a subject to its evidence: its parts are run and judged, and the findings are recorded."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from practicum.model import (
     Measurement,
     Observation,
     Observations,
-    Outcome,
+    RunSummary,
     Topic,
     VariantFinding,
     Verdict,
 )
-from practicum.prove import evidence as evidences
 from practicum.prove import subjects
-from practicum.prove.repeated_runs import Bench, Context, experiment_names, observe
-from practicum.prove.subjects import Part, Subject
+from practicum.prove.evidence_hash import evidence_hash
+from practicum.prove.repeated_runs import ExecutionContext, KnownExperiments, experiment_names, observe
+from practicum.prove.subjects import ProofPart, Subject
 from practicum.prove.versions import unmet, versions
 from practicum.runner.environment import Environment
 
@@ -37,113 +37,126 @@ OnRun = Callable[[], None]
 
 
 @dataclass
-class Measurements:
-    """What the experiments gave, and which gave nothing and why."""
+class MeasurementResults:
+    """What the experiments returned, and which calls failed and why."""
 
     measured: dict[Measurement, Measured] = field(default_factory=dict)
     failed: dict[Measurement, str] = field(default_factory=dict)
 
+    def add(self, call: Measurement, result: Measured | str) -> None:
+        """Record the result of a call, or why it failed."""
+        if isinstance(result, str):
+            self.failed[call] = result
+        else:
+            self.measured[call] = result
+
 
 def judge_part(
-    part: Part,
-    bench: Bench,
-    known: Measurements,
+    part: ProofPart,
+    execution: ExecutionContext,
+    known: MeasurementResults,
     on_run: OnRun | None = None,
     once: bool = False,
 ) -> VariantFinding:
-    """Make one part's runs and judge them. Its measurements must be in `known` already."""
+    """Make the runs of one part and judge them. `known` must have the results of its measurements."""
     measured = {call: known.measured[call] for call in part.plan.measurements if call in known.measured}
     failed = {call: known.failed[call] for call in part.plan.measurements if call in known.failed}
-    context = Context(measured, experiment_names(bench.topic))
+    experiments = KnownExperiments(measured, experiment_names(execution.topic))
     runs: dict[str, tuple[Observation, ...]] = {}
     for run in () if failed else part.plan.runs:
-        runs[run.name] = observe(run, bench, context, once)
+        runs[run.name] = observe(run, execution, experiments, once)
         if on_run:
             on_run()
-    found = part.judge(Observations(runs, measured, failed))
-    outcomes = tuple(_outcome(name, one) for name, observations in runs.items() for one in observations)
-    return replace(found, params=part.params, runs=outcomes, measured=tuple(measured.values()))
+    finding = part.judge(Observations(runs, measured, failed))
+    summaries = tuple(_summarize(name, run) for name, observations in runs.items() for run in observations)
+    return replace(finding, params=part.params, runs=summaries, measured=tuple(measured.values()))
 
 
 def judge_subject(
-    subject: Subject, topic: Topic, bench: Bench, known: Measurements, on_run: OnRun | None = None
+    subject: Subject,
+    topic: Topic,
+    execution: ExecutionContext,
+    known: MeasurementResults,
+    on_run: OnRun | None = None,
 ) -> Evidence:
-    """Run and judge every part. What asks for other versions is not run."""
+    """Run and judge every part of a subject. A subject that requires other versions is not run."""
     parts = subjects.parts(subject, topic)
-    if reason := unmet(subjects.requires(subject), bench.environment):
-        refused = [VariantFinding(part.params, Verdict.ERROR, reason) for part in parts]
-        return record(subject, topic, refused, bench.environment)
-    found = [judge_part(part, bench, known, on_run) for part in parts]
-    return record(subject, topic, found, bench.environment)
+    if reason := unmet(subjects.requires(subject), execution.environment):
+        findings = [VariantFinding(part.params, Verdict.ERROR, reason, code="unmet-requirement") for part in parts]
+    else:
+        findings = [judge_part(part, execution, known, on_run) for part in parts]
+    return make_evidence(subject, topic, findings, execution.environment)
 
 
-def record(subject: Subject, topic: Topic, found: Sequence[VariantFinding], environment: Environment) -> Evidence:
-    """The findings of all parts as evidence of today, about what is installed in that environment."""
-    verdict = min((variant.verdict for variant in found), key=SEVERITY.index)
-    runs = sum(run.seconds for variant in found for run in variant.runs)
-    measured = {one.measurement: one.seconds for variant in found for one in variant.measured}
+def make_evidence(
+    subject: Subject, topic: Topic, findings: Sequence[VariantFinding], environment: Environment
+) -> Evidence:
+    """Return the findings of all parts as evidence dated today, with the versions that the environment has."""
+    verdict = min((finding.verdict for finding in findings), key=SEVERITY.index)
+    runs = sum(run.seconds for finding in findings for run in finding.runs)
+    measured = {result.measurement: result.seconds for finding in findings for result in finding.measured}
     return Evidence(
-        hash=evidences.subject_hash(subject, topic),
+        hash=evidence_hash(subject, topic),
         kind=subjects.kind(subject),
         verdict=verdict,
-        why=_why(found, verdict),
+        why=_why(findings, verdict),
         ran=datetime.now(UTC).date().isoformat(),
         seconds=runs + sum(measured.values()),
         versions=versions(environment),
-        ran_on=_ran_on(subject, found),
-        variants=tuple(found),
+        ran_on=_ran_on(subject, findings),
+        variants=tuple(findings),
     )
 
 
-def _why(found: Sequence[VariantFinding], verdict: Verdict) -> str:
-    worst = [variant for variant in found if variant.verdict is verdict]
+def _why(findings: Sequence[VariantFinding], verdict: Verdict) -> str:
+    worst = [finding for finding in findings if finding.verdict is verdict]
     if verdict is Verdict.PROVED or not worst[0].why:
         return ""
-    if len(found) == 1:
+    if len(findings) == 1:
         return worst[0].why
     params = ", ".join(f"{name} = {value!r}" for name, value in worst[0].params.items())
-    more = f" ({len(worst)} of {len(found)} variants are so)" if len(worst) > 1 else ""
+    more = f" (as {len(worst)} of {len(findings)} variants are)" if len(worst) > 1 else ""
     return f"with {params}: {worst[0].why}{more}"
 
 
-def _ran_on(subject: Subject, found: Sequence[VariantFinding]) -> Mapping[str, str]:
-    """What the experiments say they ran on; else what the code shows of weights."""
-    said: dict[str, list[str]] = {}
-    for variant in found:
-        for one in variant.measured:
-            for name, text in one.ran_on.items():
-                if text not in said.setdefault(name, []):
-                    said[name].append(text)
-    if not said:
-        code = subjects.code(subject)
+def _ran_on(subject: Subject, findings: Sequence[VariantFinding]) -> Mapping[str, str]:
+    """Return the weights and data that the experiments report, or else the weights that the code asks for."""
+    reported: dict[str, list[str]] = {}
+    for finding in findings:
+        for result in finding.measured:
+            for name, text in result.ran_on.items():
+                if text not in reported.setdefault(name, []):
+                    reported[name].append(text)
+    if not reported:
+        code = subjects.model_code(subject)
         if _PRETRAINED.search(code):
-            said["weights"] = ["ImageNet"]
+            reported["weights"] = ["ImageNet"]
         elif _RANDOM.search(code):
-            said["weights"] = ["random"]
-    return {name: "; ".join(texts) for name, texts in sorted(said.items())}
+            reported["weights"] = ["random"]
+    return {name: "; ".join(texts) for name, texts in sorted(reported.items())}
 
 
-def _outcome(name: str, one: Observation) -> Outcome:
-    return Outcome(name, one.seed, one.hash_seed, _said(one), one.seconds)
+def _summarize(name: str, run: Observation) -> RunSummary:
+    return RunSummary(name, run.seed, run.hash_seed, _outcome(run), run.seconds)
 
 
-def _said(one: Observation) -> str:
-    if one.stopped:
-        return one.stopped
-    if one.failure:
-        return _short(f"raised {one.failure}")
-    values = [_value(value) for _, value in sorted(one.values.items())]
+def _outcome(run: Observation) -> str:
+    if run.stopped:
+        return run.stopped
+    if run.failure:
+        return _short(f"raised {run.failure}")
+    values = [_value(value) for _, value in sorted(run.values.items())]
     if values:
-        return _short("gave " + "; ".join(values))
-    text = normalize_stdout(one.stdout)
-    return _short(f"printed {text!r}" if text else "ran to its end")
+        return _short("returned " + "; ".join(values))
+    text = normalize_stdout(run.stdout)
+    return _short(f"printed {text!r}" if text else "printed nothing")
 
 
 def _value(value: object) -> str:
     if isinstance(value, Failure):
         return str(value)
     if isinstance(value, list) and len(value) == 2 and isinstance(value[1], dict):
-        return value_text(value[0])  # a claim, with what its sides were
+        return value_text(value[0])  # a claim's truth; the second item has the sides of its comparisons
     return value_text(value)
 
 

@@ -1,4 +1,4 @@
-"""Proving many problems: what is proved already is left alone, the rest is run on all cores, each written when done."""
+"""Proving many subjects: what is proved already is skipped, the rest runs in parallel, each written when it is done."""
 
 from __future__ import annotations
 
@@ -6,35 +6,44 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from practicum.model import Evidence, Measured, Measurement, Topic, VariantFinding, Verdict
-from practicum.prove import evidence as evidences
+from practicum.model import Measured, Measurement, Topic, VariantFinding, Verdict
 from practicum.prove import experiments, judging, subjects
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.prove.judging import Measurements
-from practicum.prove.repeated_runs import Bench, RunJob, Stopped
+from practicum.prove.evidence_file import EvidenceFileError, evidence_path, read_evidence, write_evidence
+from practicum.prove.judging import MeasurementResults
+from practicum.prove.repeated_runs import ExecutionContext, ProofCancelled, RunJob
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.environment import Environment
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far proving is: in runs and measurements, of those that are known to be needed."""
+class ProvingProgress:
+    """The number of runs and measurements that have ended, and of those known to be needed."""
 
     done: int
     total: int
-    what: str
-    """What has just ended."""
+    last: str
+    """The run or measurement that ended last."""
 
 
-OnProgress = Callable[[Progress], None]
+OnProgress = Callable[[ProvingProgress], None]
 OnProved = Callable[[Entry], None]
 
 
 class Prover:
-    """Proves the entries of one catalogue. `run` is a pool's; `jobs` is how many runs are made at once.
+    """Proves entries of one catalogue.
 
-    All is run in `environment`, the server's own unless said. Without `keep` no evidence is written.
+    Args:
+        catalogue: The course and its evidence.
+        run: Runs one job, as `Pool.run` does.
+        jobs: The number of runs at the same time.
+        seconds: The wall-clock time that one run may take.
+        on_progress: Called from any thread as each run or measurement ends.
+        on_proved: Called from any thread with each entry that has a new verdict.
+        environment: The packages that the runs use. Default: the server's own.
+        write: Whether evidence is written.
     """
 
     def __init__(
@@ -46,7 +55,7 @@ class Prover:
         on_progress: OnProgress | None = None,
         on_proved: OnProved | None = None,
         environment: Environment | None = None,
-        keep: bool = True,
+        write: bool = True,
     ) -> None:
         self.catalogue = catalogue
         self.jobs = jobs
@@ -55,55 +64,58 @@ class Prover:
         self._on_progress = on_progress
         self._on_proved = on_proved
         self._environment = environment or Environment.current()
-        self._keeps = keep
+        self._writes = write
         self._cancel = Cancellation()
         self._lock = threading.Lock()
         self._done = self._total = 0
 
-    def prove(self, entries: Iterable[Entry], all_again: bool = False) -> list[Entry]:
-        """The entries as they stand after proving, in the same order. With `all_again` even what is proved is run."""
-        listed = list(entries)
-        todo = [entry for entry in listed if (all_again and not entry.cited) or entry.outdated]
+    def prove(self, entries: Iterable[Entry], rerun: bool = False) -> list[Entry]:
+        """Run the entries that have no valid evidence and return all entries with their verdicts, in the same order.
+
+        Args:
+            entries: The entries.
+            rerun: Whether entries that are proved already are run again.
+
+        Raises:
+            ProofCancelled: `stop` was called.
+            OSError: Evidence could not be written.
+        """
+        requested = list(entries)
+        pending = [entry for entry in requested if (rerun and not entry.cited) or entry.outdated]
         proved: dict[str, Entry] = {}
-        known = {topic.slug: Measurements() for topic in self.catalogue.course.topics}
+        known = {topic.slug: MeasurementResults() for topic in self.catalogue.course.topics}
         with ThreadPoolExecutor(self.jobs, thread_name_prefix="prove") as threads:
             try:
-                self._submit(todo, threads, known, proved, all_again)
+                self._submit(pending, threads, known, proved, rerun)
             except BaseException:
                 self._cancel.set()
                 threads.shutdown(cancel_futures=True)
-                self._keep((entry for entry in todo if entry.path not in proved), known)
+                self._save_measurements((entry for entry in pending if entry.path not in proved), known)
                 raise
-        return [proved.get(entry.path, entry) for entry in listed]
+        return [proved.get(entry.path, entry) for entry in requested]
 
     def stop(self) -> None:
-        """End what is running, from another thread; `prove` then raises Stopped. What is done is kept."""
+        """End what is running, from another thread; `prove` then raises ProofCancelled. Results so far are kept."""
         self._cancel.set()
 
     def _submit(
         self,
-        todo: Sequence[Entry],
+        pending: Sequence[Entry],
         threads: ThreadPoolExecutor,
-        known: Mapping[str, Measurements],
+        known: Mapping[str, MeasurementResults],
         proved: dict[str, Entry],
-        all_again: bool,
+        rerun: bool,
     ) -> None:
-        """Measurements first, as they take longest; a problem is judged as soon as all of its own are there."""
-        if not all_again:
+        """Submit measurements first, since they take longest; judge each entry once all of its own have ended."""
+        if not rerun:
             for topic in self.catalogue.course.topics:
                 known[topic.slug].measured |= experiments.reusable(topic, self._recorded(topic))
-        wanted = {entry.path: self._wanted(entry) for entry in todo}
-        self._total = sum(self._runs(entry) for entry in todo)
-        waiting: set[Future[None]] = set()
-        for topic in self.catalogue.course.topics:
-            calls = [call for entry in todo if entry.topic == topic.slug for call in wanted[entry.path]]
-            missing = [call for call in dict.fromkeys(calls) if call not in known[topic.slug].measured]
-            self._total += len(missing)
-            for batch in experiments.batches(missing, self.jobs):
-                waiting.add(threads.submit(self._measure, batch, topic, known[topic.slug]))
-        left = list(todo)
+        calls = {entry.path: self._measurements(entry) for entry in pending}
+        self._total = sum(self._run_count(entry) for entry in pending)
+        waiting = self._submit_measurements(pending, calls, threads, known)
+        left = list(pending)
         while left or waiting:
-            ready = [entry for entry in left if self._settled(wanted[entry.path], known[entry.topic])]
+            ready = [entry for entry in left if self._settled(calls[entry.path], known[entry.topic])]
             for entry in ready:
                 left.remove(entry)
                 waiting.add(threads.submit(self._judge, entry, known[entry.topic], proved))
@@ -113,79 +125,94 @@ class Prover:
                     self._cancel.set()
                 future.result()
 
-    def _keep(self, entries: Iterable[Entry], known: Mapping[str, Measurements]) -> None:
-        """When interrupted, write down what was measured for problems that could not be judged yet.
+    def _submit_measurements(
+        self,
+        pending: Sequence[Entry],
+        calls: Mapping[str, Sequence[Measurement]],
+        threads: ThreadPoolExecutor,
+        known: Mapping[str, MeasurementResults],
+    ) -> set[Future[None]]:
+        futures: set[Future[None]] = set()
+        for topic in self.catalogue.course.topics:
+            needed = [call for entry in pending if entry.topic == topic.slug for call in calls[entry.path]]
+            missing = [call for call in dict.fromkeys(needed) if call not in known[topic.slug].measured]
+            self._total += len(missing)
+            for batch in experiments.batches(missing, self.jobs):
+                futures.add(threads.submit(self._measure, batch, topic, known[topic.slug]))
+        return futures
 
-        Such evidence proves nothing, and never stands in for what was settled before; the next proving finds the
-        measurements in it.
+    def _save_measurements(self, entries: Iterable[Entry], known: Mapping[str, MeasurementResults]) -> None:
+        """When interrupted, write what was measured for entries that could not be judged yet.
+
+        Such evidence proves nothing and never replaces valid evidence; the next proving reuses the measurements in it.
         """
-        for entry in entries if self._keeps else ():
+        for entry in entries if self._writes else ():
             measured = known[entry.topic].measured
-            found = tuple(measured[call] for call in dict.fromkeys(self._wanted(entry)) if call in measured)
+            found = tuple(measured[call] for call in dict.fromkeys(self._measurements(entry)) if call in measured)
             if found and entry.evidence is None:
                 topic = self.catalogue.topic(entry.topic)
-                partly = VariantFinding({}, Verdict.UNPROVED, "proving it was interrupted", measured=found)
-                evidence = judging.record(entry.subject, topic, [partly], self._environment)
-                evidences.write(self.catalogue.root / evidences.place(entry.subject), replace(evidence, hash=""))
+                partial = VariantFinding(
+                    {}, Verdict.UNPROVED, "proving it was interrupted", measured=found, code="interrupted"
+                )
+                evidence = judging.make_evidence(entry.subject, topic, [partial], self._environment)
+                write_evidence(self._evidence_file(entry), replace(evidence, hash=""))
 
-    def _wanted(self, entry: Entry) -> list[Measurement]:
+    def _evidence_file(self, entry: Entry) -> Path:
+        return self.catalogue.root / evidence_path(entry.subject)
+
+    def _measurements(self, entry: Entry) -> list[Measurement]:
         topic = self.catalogue.topic(entry.topic)
         return [call for part in subjects.parts(entry.subject, topic) for call in part.plan.measurements]
 
-    def _runs(self, entry: Entry) -> int:
+    def _run_count(self, entry: Entry) -> int:
         return sum(len(part.plan.runs) for part in subjects.parts(entry.subject, self.catalogue.topic(entry.topic)))
 
     @staticmethod
-    def _settled(calls: Sequence[Measurement], known: Measurements) -> bool:
+    def _settled(calls: Sequence[Measurement], known: MeasurementResults) -> bool:
         return all(call in known.measured or call in known.failed for call in calls)
 
     def _recorded(self, topic: Topic) -> Iterable[Measured]:
-        """What the topic's evidence holds of measurements, fresh or not: their own code tells if they still count."""
+        """Yield the measurements in the topic's evidence, stale evidence included: each has its own code's digest."""
         for entry in self.catalogue.all.values():
             if entry.topic != topic.slug:
                 continue
             try:
-                found = evidences.read(self.catalogue.root / evidences.place(entry.subject))
-            except evidences.Unreadable:
+                evidence = read_evidence(self._evidence_file(entry))
+            except EvidenceFileError:
                 continue
-            for variant in found.variants if found else ():
+            for variant in evidence.variants if evidence else ():
                 yield from variant.measured
 
-    def _measure(self, calls: Sequence[Measurement], topic: Topic, known: Measurements) -> None:
-        def on_measured(call: Measurement, found: Measured | str) -> None:
+    def _measure(self, calls: Sequence[Measurement], topic: Topic, known: MeasurementResults) -> None:
+        def on_measured(call: Measurement, result: Measured | str) -> None:
             with self._lock:
-                if isinstance(found, str):
-                    known.failed[call] = found
-                else:
-                    known.measured[call] = found
-            self._step(call.call)
+                known.add(call, result)
+            self._report(call.call)
 
-        experiments.measure(calls, self._bench(topic), on_measured)
+        experiments.measure(calls, self._execution(topic), on_measured)
 
-    def _judge(self, entry: Entry, known: Measurements, proved: dict[str, Entry]) -> None:
+    def _judge(self, entry: Entry, known: MeasurementResults, proved: dict[str, Entry]) -> None:
         topic = self.catalogue.topic(entry.topic)
-        bench = self._bench(topic)
-        found = judging.judge_subject(entry.subject, topic, bench, known, lambda: self._step(entry.subject.slug))
-        if self._keeps and (found.verdict is not Verdict.ERROR or entry.evidence is None):
-            # That this machine could not run it takes nothing away from what another has settled.
-            evidences.write(self.catalogue.root / evidences.place(entry.subject), found)
-        done = self._standing(entry, found)
+        evidence = judging.judge_subject(
+            entry.subject, topic, self._execution(topic), known, lambda: self._report(entry.subject.slug)
+        )
+        if self._writes and (evidence.verdict is not Verdict.ERROR or entry.evidence is None):
+            # An error on this machine does not replace what another machine has settled.
+            write_evidence(self._evidence_file(entry), evidence)
+        result = replace(entry, evidence=evidence, verdict=evidence.verdict, why=evidence.why)
         with self._lock:
-            proved[entry.path] = done
+            proved[entry.path] = result
         if self._on_proved:
-            self._on_proved(done)
+            self._on_proved(result)
 
-    def _standing(self, entry: Entry, found: Evidence) -> Entry:
-        return replace(entry, evidence=found, verdict=found.verdict, why=found.why)
-
-    def _bench(self, topic: Topic) -> Bench:
+    def _execution(self, topic: Topic) -> ExecutionContext:
         if self._cancel.is_set():
-            raise Stopped
-        return Bench(self._run, topic, self._seconds, self._cancel, environment=self._environment)
+            raise ProofCancelled
+        return ExecutionContext(self._run, topic, self._seconds, self._cancel, environment=self._environment)
 
-    def _step(self, what: str) -> None:
+    def _report(self, last: str) -> None:
         with self._lock:
             self._done += 1
-            progress = Progress(self._done, self._total, what)
+            progress = ProvingProgress(self._done, self._total, last)
         if self._on_progress:
             self._on_progress(progress)

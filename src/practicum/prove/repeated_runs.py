@@ -1,9 +1,10 @@
-"""From a plan's runs to observations: each in fresh interpreters, with other random and hash seeds each time."""
+"""From a plan's runs to observations: each is made in fresh interpreters, with different random and hash seeds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from practicum.kinds.experiment_calls import has_other_uses
 from practicum.model import Failure, Measured, Measurement, Observation, Run, Topic
@@ -21,19 +22,23 @@ BRISK = 2.0
 REPEATS = (5, 3, 2)
 
 MEMORY = 16 << 30
-"""Bytes of address space: a proof may load what a learner's run may not."""
-
-RunJob = Callable[..., Result]
-"""`Pool.run`."""
+"""Bytes of address space for a run of a proof, which may load more than a learner's run may."""
 
 
-class Stopped(Exception):
-    """The person who asked for the proof asked for it to end."""
+class RunJob(Protocol):
+    """Runs a job to its end, as `Pool.run` does."""
+
+    def __call__(self, job: Job, on_event: OnEvent | None = None, cancel: Cancellation | None = None) -> Result:
+        """Run the job and return its result. Call `on_event` with each event; setting `cancel` ends the job."""
+
+
+class ProofCancelled(Exception):
+    """Proving was cancelled by the person who started it."""
 
 
 @dataclass(frozen=True)
-class Bench:
-    """Where runs are made: the pool's `run`, the topic they belong to, and what ends them."""
+class ExecutionContext:
+    """How the runs of a topic's proofs are made."""
 
     run: RunJob
     topic: Topic
@@ -42,27 +47,34 @@ class Bench:
     cancel: Cancellation | None = None
     on_event: OnEvent | None = None
     environment: Environment = field(default_factory=Environment.current)
-    """Where they are made."""
+    """The packages that the runs use."""
 
 
 @dataclass(frozen=True)
-class Context:
-    """What a plan's runs find: the experiments' names, and what was measured of them."""
+class KnownExperiments:
+    """A topic's experiments, and what was measured of them before the runs."""
 
     measured: Mapping[Measurement, Measured] = field(default_factory=dict)
-    experiments: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
 
-def observe(run: Run, bench: Bench, context: Context, once: bool = False) -> tuple[Observation, ...]:
-    """Run it as often as chance demands, or just `once`."""
+def observe(
+    run: Run, execution: ExecutionContext, known: KnownExperiments, once: bool = False
+) -> tuple[Observation, ...]:
+    """Make a run as often as chance may matter to it, or just `once`. Raises ProofCancelled."""
     if once or not run.repeat:
         seeds = run.seeds[:1] or (0,)
     elif run.seeds:
         seeds = run.seeds
     else:
-        first = _observe(run, bench, context, 0, 0)
-        return (first, *(_observe(run, bench, context, seed, seed) for seed in range(1, _repeats(first))))
-    return tuple(_observe(run, bench, context, seed, at % REPEATS[0]) for at, seed in enumerate(seeds))
+        first = _observe(run, execution, known, 0, 0)
+        return (first, *(_observe(run, execution, known, seed, seed) for seed in range(1, _repeats(first))))
+    return tuple(_observe(run, execution, known, seed, index % REPEATS[0]) for index, seed in enumerate(seeds))
+
+
+def experiment_names(topic: Topic) -> frozenset[str]:
+    """Return the names of the topic's experiments."""
+    return public_functions(topic.experiments)
 
 
 def _repeats(first: Observation) -> int:
@@ -71,60 +83,53 @@ def _repeats(first: Observation) -> int:
     return REPEATS[0] if first.seconds <= QUICK else REPEATS[1] if first.seconds <= BRISK else REPEATS[2]
 
 
-def _observe(run: Run, bench: Bench, context: Context, seed: int, hash_seed: int) -> Observation:
-    job, shifted = _job(run, bench, context, seed, hash_seed)
-    result = bench.run(job, on_event=bench.on_event, cancel=bench.cancel)
+def _observe(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: int, hash_seed: int) -> Observation:
+    job, added_lines = _job(run, execution, known, seed, hash_seed)
+    result = execution.run(job, on_event=execution.on_event, cancel=execution.cancel)
     if result.stopped == "cancelled":
-        raise Stopped
+        raise ProofCancelled
     return Observation(
         seed=seed,
         hash_seed=hash_seed,
         stdout=result.stdout,
         values=result.values,
-        failure=_unshifted(result.failure, shifted),
+        failure=_in_original_lines(result.failure, added_lines),
         stopped=result.why if result.stopped else None,
         seconds=result.seconds,
         figures=tuple(figure.png for figure in result.figures),
     )
 
 
-def _job(run: Run, bench: Bench, context: Context, seed: int, hash_seed: int) -> tuple[Job, int]:
-    """The job, and by how many lines its setup was moved down."""
-    setup, shifted = run.setup, 0
+def _job(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: int, hash_seed: int) -> tuple[Job, int]:
+    """Return the job, and the number of lines added above its setup."""
+    setup, added_lines = run.setup, 0
     files: dict[str, str] = {}
-    code = "\n".join((run.setup, run.snippet, run.check))
-    mentioned = mentioned_names(code)
-    experiments = context.experiments
-    if any(not experiments.isdisjoint(mentioned_names(value)) for value in run.values.values()):
-        files[f"{experiment_stub.MODULE}.py"] = experiment_stub.module(experiments, context.measured.values())
-        setup, shifted = experiment_stub.PRELUDE + setup, 1
-    real = any(has_other_uses(value, experiments) for value in run.values.values())
-    if "experiments" in mentioned or real:
-        files["experiments.py"] = bench.topic.experiments
-    # Claims share one namespace; looked at in both directions, one that changes what the next one sees shows.
+    if any(not known.names.isdisjoint(mentioned_names(value)) for value in run.values.values()):
+        files |= experiment_stub.stub_files(known.names, known.measured.values())
+        setup, added_lines = experiment_stub.PRELUDE + setup, 1
+    mentioned = mentioned_names("\n".join((run.setup, run.snippet, run.check)))
+    if "experiments" in mentioned or any(has_other_uses(value, known.names) for value in run.values.values()):
+        files["experiments.py"] = execution.topic.experiments
+    # Claims share one namespace. Evaluated in both orders, a claim that changes what the next one sees is found.
     values = dict(list(run.values.items())[:: -1 if hash_seed % 2 else 1])
-    limits = Limits(seconds=bench.seconds, memory=MEMORY)
     job = Job(
         code=run.snippet,
         setup=setup,
         check=run.check,
         values=values,
+        check_values=dict(run.check_values),
         files=files,
         seed=seed,
         hash_seed=hash_seed,
-        limits=limits,
+        expose_seed=bool(run.seeds),
+        limits=Limits(seconds=execution.seconds, memory=MEMORY),
         quiet=run.quiet,
+        environment=execution.environment,
     )
-    of_check = dict(run.check_values)
-    return replace(job, expose_seed=bool(run.seeds), environment=bench.environment, check_values=of_check), shifted
+    return job, added_lines
 
 
-def _unshifted(failure: Failure | None, shifted: int) -> Failure | None:
+def _in_original_lines(failure: Failure | None, added_lines: int) -> Failure | None:
     if failure is None or failure.line is None or failure.where != "setup":
         return failure
-    return replace(failure, line=max(1, failure.line - shifted))
-
-
-def experiment_names(topic: Topic) -> frozenset[str]:
-    """The names of the topic's experiments."""
-    return public_functions(topic.experiments)
+    return replace(failure, line=max(1, failure.line - added_lines))

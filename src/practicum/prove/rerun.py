@@ -1,4 +1,4 @@
-"""Running a proof again, now, for a learner who wants to see it happen: one variant, one run of each claim, live."""
+"""Running a proof again for a learner who wants to watch it: one variant, each claim once, with live output."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from practicum.environments.selection import NoEnvironment, environment_for
 from practicum.model import Measured, Measurement, VariantFinding, Verdict
 from practicum.prove import experiments, judging, subjects
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.prove.judging import Measurements
-from practicum.prove.repeated_runs import Bench, RunJob, experiment_names
+from practicum.prove.judging import MeasurementResults
+from practicum.prove.repeated_runs import ExecutionContext, RunJob, experiment_names
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.events import OnEvent, Output
 
@@ -16,7 +16,7 @@ SECONDS = 30.0
 """Wall-clock time that one run of a repeated proof may take."""
 
 
-def again(
+def rerun_variant(
     catalogue: Catalogue,
     entry: Entry,
     variant: int,
@@ -24,27 +24,34 @@ def again(
     on_event: OnEvent | None = None,
     cancel: Cancellation | None = None,
 ) -> VariantFinding:
-    """What one variant's claims give now. Experiments are made with one seed only. Raises Stopped when cancelled."""
+    """Run the claims of one variant, experiments with one seed only, and judge them.
+
+    Raises:
+        ProofCancelled: `cancel` was set.
+    """
+    recorded = entry.problem.variants[variant]
     try:
         environment = environment_for(catalogue.course, catalogue.root)
-    except NoEnvironment as reason:
-        return VariantFinding(entry.problem.variants[variant].params, Verdict.ERROR, str(reason))
+    except NoEnvironment as error:
+        return VariantFinding(recorded.params, Verdict.ERROR, str(error), code="no-environment")
     topic = catalogue.topic(entry.topic)
     # Several seeds can take minutes. One shows what happens, and the recorded proof holds the others.
-    asked = kinds.get(entry.problem.kind).with_one_seed(entry.problem.variants[variant])
-    part = subjects.of_variant(entry.problem, asked, experiment_names(topic))
-    bench = Bench(run, topic, SECONDS, cancel, on_event, environment)
-    known = Measurements()
+    repeated = kinds.get(entry.problem.kind).with_one_seed(recorded)
+    part = subjects.variant_part(entry.problem, repeated, experiment_names(topic))
+    execution = ExecutionContext(run, topic, SECONDS, cancel, on_event, environment)
+    known = MeasurementResults()
 
-    def on_measured(call: Measurement, found: Measured | str) -> None:
-        if isinstance(found, str):
-            known.failed[call] = found
-        else:
-            known.measured[call] = found
+    def on_measured(call: Measurement, result: Measured | str) -> None:
+        known.add(call, result)
         if on_event:
-            said = found if isinstance(found, str) else ", ".join(f"{n} {v:.4g}" for n, v in found.numbers.items())
-            on_event(Output("stdout", f"{call.call}: {said}\n"))
+            on_event(Output("stdout", f"{call.call}: {_describe(result)}\n"))
 
     for batch in experiments.batches(part.plan.measurements, 1):
-        experiments.measure(batch, bench, on_measured)
-    return judging.judge_part(part, bench, known, once=True)
+        experiments.measure(batch, execution, on_measured)
+    return judging.judge_part(part, execution, known, once=True)
+
+
+def _describe(result: Measured | str) -> str:
+    if isinstance(result, str):
+        return result
+    return ", ".join(f"{name} {value:.4g}" for name, value in result.numbers.items())

@@ -1,4 +1,4 @@
-"""Which versions a verdict is about, read without importing anything heavy."""
+"""The versions of the packages that a verdict is about, read without importing them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ PACKAGES = ("tensorflow", "keras", "numpy")
 
 
 def installed(package: str, environment: Environment) -> str | None:
-    """The version of a package in the environment, or None."""
+    """Return the version of a package in the environment, or None if it is not installed."""
     return environment.version(package) or environment.version(f"{package}-cpu")
 
 
 def versions(environment: Environment) -> dict[str, str]:
-    """The versions of Python and, where installed, TensorFlow, Keras and NumPy: of what ran, not of the server."""
+    """Return the versions of Python and, if installed, TensorFlow, Keras and NumPy in the environment of a run."""
     found = {package: installed(package, environment) for package in PACKAGES}
     return {"python": environment.python} | {name: text for name, text in found.items() if text}
 
 
 def unmet(requires: Iterable[str], environment: Environment) -> str | None:
-    """Why a problem is not about what is installed: `not for keras 2.15`. None where it is."""
+    """Return which requirement of a subject the environment does not meet, in a few words; None if it meets all."""
     for text in requires:
         try:
             requirement = Requirement(text)
@@ -32,7 +32,7 @@ def unmet(requires: Iterable[str], environment: Environment) -> str | None:
         name = requirement.name.casefold()
         version = environment.python if name == "python" else installed(name, environment)
         if version is None:
-            return f"needs {text}, which is not installed"
+            return f"requires {text}, which is not installed"
         if not requirement.specifier.contains(version, prereleases=True):
-            return f"not for {name} {version}: needs {text}"
+            return f"requires {text}; {name} {version} is installed"
     return None

@@ -60,6 +60,6 @@ def reference_scores(project: TopicProject) -> dict[str, Any]:
 def _score(outcome: str) -> str:
     """The score in an outcome of the proof; `none` for a run without one."""
     try:
-        return f"{float(outcome.removeprefix('gave ')):.4g}"
+        return f"{float(outcome.removeprefix('returned ')):.4g}"
     except ValueError:
         return "none"

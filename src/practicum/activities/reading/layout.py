@@ -88,7 +88,7 @@ class PageLayout:
         self._measured: Mapping[Measurement, Measured] = (
             {measured.measurement: measured for measured in finding.measured} if finding else {}
         )
-        self._answers = page_queries.answers(self._measured, finding.values if finding else {})
+        self._answers = page_queries.answer_functions(self._measured, finding.values if finding else {})
         self._open: list[list[Any]] = [self.content]
         self._section: Section | None = None
         self._cell_count = 0
