@@ -29,6 +29,8 @@ FLAGS = [
 ]
 FAST_TEST_LIMIT = 120
 """Seconds after which a test without the mark `slow` counts as hung, on any machine."""
+EXPECT_LIMIT = 60_000
+"""Milliseconds that a page has to become what a test expects; it takes that long only where it never will."""
 
 pytest.register_assert_rewrite("tests.kinds.settling")
 
@@ -50,9 +52,10 @@ def pool() -> Iterator[Pool]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser, shared by the tests of a worker; each test opens a context of its own in it."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     with sync_playwright() as playwright:
+        expect.set_options(timeout=EXPECT_LIMIT)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()

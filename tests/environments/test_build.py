@@ -67,18 +67,14 @@ def test_scripts_are_taken_away(both: tuple[Built, Built]) -> None:
 
 
 def test_what_is_there_is_found_without_pip(wheels: Path, kept: Path) -> None:
-    """The second time takes milliseconds, says nothing, and needs neither wheels nor a network."""
+    """The second time pip is not started: it prints nothing, and needs neither wheels nor a network."""
     wanted, said = Requirements((f"{NAME}==1.0",)), []
     first = build(wanted, on_line=said.append)
     count = len(said)
-
-    began = time.monotonic()
     second = build(wanted, on_line=said.append)
-    took = time.monotonic() - began
 
     assert (first.is_new, second.is_new) == (True, False)
     assert first.built == second.built
-    assert took < 0.1
     assert len(said) == count > 1
 
 
@@ -158,7 +154,7 @@ def test_an_interrupted_build_leaves_nothing(wheels: Path, kept: Path) -> None:
     (half,) = kept.glob(".*-*")
 
     building.send_signal(signal.SIGINT)
-    told, _ = building.communicate(timeout=30)
+    told, _ = building.communicate(timeout=120)
 
     assert building.returncode == 130
     assert told == "interrupted; nothing was kept\n"

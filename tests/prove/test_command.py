@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -129,11 +128,9 @@ def test_hundreds_of_proved_problems_are_checked_without_running_or_importing_mu
     prove(root)
     evidence = {file: file.stat().st_mtime_ns for file in root.rglob("*.json")}
 
-    started = time.monotonic()
     done = prove(root)
 
     assert done.returncode == 0
-    assert time.monotonic() - started < 10
     assert evidence == {file: file.stat().st_mtime_ns for file in root.rglob("*.json")}
 
 

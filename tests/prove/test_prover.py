@@ -219,8 +219,19 @@ def test_stopping_keeps_what_is_measured(tmp_path: Path, pool: Pool) -> None:
     slow = EXPERIMENTS.replace("chance =", "import time; time.sleep(0 if seed < 2 else 0.4)\n    chance =")
     root = write_course(tmp_path, {"best": BEST}, slow)
     catalogue = load(root)
-    prover = Prover(catalogue, pool.run, jobs=1)
-    threading.Timer(1.0, prover.stop).start()
+    values: list[object] = []
+
+    def run(job: Job, **hooks: Any) -> Result:
+        def stop_after_four(event: object) -> None:
+            if hooks["on_event"]:
+                hooks["on_event"](event)
+            values.extend([event] if hasattr(event, "value") else [])
+            if len(values) == 4:
+                prover.stop()
+
+        return pool.run(job, **{**hooks, "on_event": stop_after_four})
+
+    prover = Prover(catalogue, run, jobs=1)
 
     with pytest.raises(ProofCancelled):
         prover.prove(catalogue.entries.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -23,13 +24,13 @@ TOPIC = "/python-basics/lists"
 HERE = "http://127.0.0.1"
 
 
-def proved(root: Path) -> Catalogue:
+def proved(root: Path, pool: Pool | None = None) -> Catalogue:
     """The course with every proof made that is missing, by really running it."""
     catalogue = load(root)
     missing = [entry for entry in catalogue.all.values() if not entry.verdict.served]
     if missing:
-        with Pool(2) as pool:
-            Prover(catalogue, pool.run).prove(missing)
+        with nullcontext(pool) if pool else Pool(2) as running:
+            Prover(catalogue, running.run).prove(missing)
         catalogue = load(root)
     return catalogue
 

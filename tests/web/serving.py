@@ -52,12 +52,12 @@ class Service:
         """Send a signal and wait; what it printed to the end."""
         with suppress(ProcessLookupError):
             self.process.send_signal(number)
-        return self.process.communicate(timeout=20)
+        return self.process.communicate(timeout=120)
 
 
 def browser(url: str) -> httpx2.Client:
     """A learner on the network, without redirects followed."""
-    return httpx2.Client(base_url=url, timeout=20)
+    return httpx2.Client(base_url=url, timeout=60)
 
 
 def begin(http: httpx2.Client, topic: str = "/python-basics/lists") -> str:
@@ -84,7 +84,7 @@ class Inside:
         self.server = _Server(app, listening.set)
         self._thread = threading.Thread(target=self.server.run, args=([listener],))
         self._thread.start()
-        assert listening.wait(20)
+        assert listening.wait(60)
 
     def __enter__(self) -> Self:
         return self
@@ -95,7 +95,7 @@ class Inside:
     def end(self) -> None:
         """As SIGTERM would."""
         self.server.should_exit = True
-        self._thread.join(20)
+        self._thread.join(60)
 
 
 class _Server(Server):

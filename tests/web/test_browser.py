@@ -181,7 +181,7 @@ def test_time_runs_out_by_itself(opened: Opener) -> None:
     start(page, QUICK, "Normal")
     expect(page.get_by_role("timer", name="Time left")).to_be_visible()
 
-    expect(page.get_by_role("heading", level=1, name="Time ran out")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", level=1, name="Time ran out")).to_be_visible(timeout=60_000)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("0 of 1 right")
 
@@ -191,7 +191,7 @@ def test_time_runs_out_without_javascript_too(opened: Opener) -> None:
     page = opened(java_script_enabled=False)
     start(page, QUICK, "Normal")
 
-    expect(page.get_by_role("heading", level=1, name="Time ran out")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", level=1, name="Time ran out")).to_be_visible(timeout=60_000)
 
 
 def test_a_reload_does_not_turn_back_the_clock(opened: Opener) -> None:
@@ -229,7 +229,7 @@ def test_a_whole_challenge_without_javascript(opened: Opener) -> None:
         expect(page.get_by_role("heading", level=1, name="Right")).to_be_visible()
         if number == 1:
             page.get_by_role("button", name="Run it again").click()
-            expect(page.get_by_text("The same again.")).to_be_visible(timeout=30_000)
+            expect(page.get_by_text("The same again.")).to_be_visible(timeout=60_000)
             page.get_by_role("link", name="Back to the verdict").first.click()
         page.get_by_role("button", name=re.compile("Next problem|See your result")).click()
 
@@ -243,9 +243,9 @@ def test_run_it_again_live(opened: Opener) -> None:
     page.get_by_role("button", name="Skip this problem").click()
     page.get_by_role("button", name="Run it again").click()
 
-    expect(page.locator("practicum-live pre")).to_contain_text("step 1", timeout=30_000)
+    expect(page.locator("practicum-live pre")).to_contain_text("step 1", timeout=60_000)
     assert "step 4" not in page.locator("practicum-live pre").inner_text()
-    expect(page.locator(".live").get_by_text("The same again.")).to_be_visible(timeout=30_000)
+    expect(page.locator(".live").get_by_text("The same again.")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("button", name="Run it again")).to_be_enabled()
 
 
@@ -256,7 +256,7 @@ def test_a_run_is_stopped_and_can_be_begun_anew(opened: Opener) -> None:
     page.get_by_role("button", name="Skip this problem").click()
     for end in ("stop", "leave"):
         page.get_by_role("button", name="Run it again").click()
-        expect(page.locator("practicum-live pre")).to_contain_text("step 1", timeout=30_000)
+        expect(page.locator("practicum-live pre")).to_contain_text("step 1", timeout=60_000)
         if end == "stop":
             page.get_by_role("button", name="Stop").click()
             expect(page.locator(".live").get_by_text("Stopped after")).to_be_visible()
@@ -266,7 +266,7 @@ def test_a_run_is_stopped_and_can_be_begun_anew(opened: Opener) -> None:
         page.wait_for_timeout(700)
     page.get_by_role("button", name="Run it again").click()
 
-    expect(page.locator(".live").get_by_text("The same again.")).to_be_visible(timeout=30_000)
+    expect(page.locator(".live").get_by_text("The same again.")).to_be_visible(timeout=60_000)
 
 
 def test_a_server_that_is_gone_is_told_in_words(opened: Opener) -> None:
@@ -307,7 +307,7 @@ def tour(page: Page) -> Iterator[str]:
         yield f"verdict {number}"
         if number == 4:
             page.get_by_role("button", name="Run it again").click()
-            expect(page.locator(".live").get_by_text("One seed alone settles nothing")).to_be_visible(timeout=30_000)
+            expect(page.locator(".live").get_by_text("One seed alone settles nothing")).to_be_visible(timeout=60_000)
             yield "run again"
         page.get_by_role("button", name=re.compile("Next problem|See your result")).click()
         if number < 5:

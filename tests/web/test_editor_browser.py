@@ -15,6 +15,7 @@ from practicum.runner import Pool
 from practicum.store import Store
 from practicum.web import assets
 from practicum.web.app import create_app
+from tests.waiting import eventually
 from tests.web.conftest import Opener, write
 from tests.web.making import TOPIC
 from tests.web.serving import Inside
@@ -360,8 +361,7 @@ def test_the_plot_of_a_run(opened: Opener, scheme: str, validation: str) -> None
     assert validation in loss.locator("canvas").evaluate(INK)
     assert page.evaluate("document.querySelector('practicum-plot').getBoundingClientRect().height === window.empty")
     page.emulate_media(color_scheme="dark" if scheme == "light" else "light")
-    page.wait_for_timeout(200)
-    assert validation not in loss.locator("canvas").evaluate(INK)
+    assert eventually(lambda: validation not in loss.locator("canvas").evaluate(INK))
 
 
 def test_the_plot_follows_its_run(opened: Opener) -> None:

@@ -242,11 +242,9 @@ def test_pages_are_light_and_stand_still(opened: Opener) -> None:
         page.wait_for_timeout(300)
         weight = sum(size for one, size in sizes.items() if "editor-code" not in urls.get(one, ""))
         shift = page.evaluate(SHIFT)
-        painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0")
 
         assert weight < 100_000, f"{place} weighs {weight} bytes"
         assert shift < 0.05, f"{place} jumps by {shift:.3f}"
-        assert painted < 1_000, f"{place} is painted after {painted:.0f} ms"
 
 
 SHIFT = """() => new Promise((done) => {

@@ -25,6 +25,7 @@ from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.store import Store
 from practicum.web.app import create_app
+from tests.waiting import eventually
 from tests.web.making import HERE, TOPIC, Learner
 
 OWN = f"{TOPIC}/project/own"
@@ -75,13 +76,6 @@ def result(answer: Response) -> str:
     name, data = re.findall(r"event: (\w+)\ndata: (.*)\nid", answer.text)[-1]
     assert name == "result"
     return str(json.loads(data))
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 10) -> bool:
-    until = time.monotonic() + seconds
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.02)
-    return holds()
 
 
 # --- without the lab
@@ -280,12 +274,14 @@ def test_stop_ends_the_command_and_all_it_started(
     id = re.findall(r'data-run="([^"]+)"', page)[0]
     assert eventually(alive.exists)
     stopped = learner.post(f"/runs/{id}/stop", {})
-    time.sleep(0.3)
-    alive.unlink()
-    time.sleep(0.4)
+
+    def writes_no_more() -> bool:
+        alive.unlink(missing_ok=True)
+        time.sleep(0.5)
+        return not alive.exists()
 
     assert stopped.status_code == 303
-    assert not alive.exists()
+    assert eventually(writes_no_more)
     assert "Stopped." in words(learner.get(OWN).text)
 
 

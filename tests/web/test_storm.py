@@ -51,7 +51,7 @@ def test_kill_9_in_a_storm_of_answers(tmp_path: Path) -> None:
     service.end(signal.SIGKILL)
     stop.set()
     for person in people:
-        person.join(20)
+        person.join(60)
 
     with Store.open(tmp_path) as store:
         stored = Counter(
