@@ -137,7 +137,7 @@ def confusion(matrix: NDArray[np.int64], classes: Sequence[str]) -> Markup:
     table = confusion_matrix.draw_confusion(title, matrix.tolist(), [printable(name) for name in classes])
     note = figure.note(
         f"{int(np.trace(matrix))} of {int(matrix.sum())} predictions are on the diagonal: they are correct. "
-        "The darker a cell, the larger its share of the row."
+        "The stronger the colour of a cell, the larger its share of the row."
     )
     return figure.figure(title, [table, note])
 
