@@ -125,7 +125,7 @@ def test_code_is_graded_in_place_and_the_line_at_fault_is_marked(opened: Opener)
     page.keyboard.press("Control+Enter")
     says(page, "NameError")
     page.get_by_role("button", name="Show a hint").click()
-    expect(page.locator("#hint")).to_contain_text("What does it give for 0")
+    expect(page.locator("#hint")).to_contain_text("What does it return for 0")
     expect(editor.locator(".cm-content")).to_contain_text("unknown")
 
     editor.locator(".cm-content").click()
