@@ -36,10 +36,19 @@ Decide = Callable[[LearnerSitting], Decision]
 
 @dataclass(frozen=True)
 class Notice:
-    """A message about what a learner just did; `heading` may be empty."""
+    """A message about what a learner just did; `heading` may be empty.
 
+    `code` names the case: that of a refusal or of an incomplete answer, `not-graded`, or `wrong-answer`.
+    """
+
+    code: str
     text: str
     heading: str = ""
+
+
+def refusal_notice(refusal: Refusal | None) -> Notice | None:
+    """Return the notice of a refusal, if there is one."""
+    return Notice(refusal.code, refusal.message) if refusal else None
 
 
 @dataclass(frozen=True)
@@ -243,7 +252,7 @@ async def _answer(address: Address, fields: list[str], nonce: str, arrived: int)
     try:
         meant = asked.read(fields)
     except IncompleteAnswer as reason:
-        return Step(at, index, notice=Notice(str(reason)))
+        return Step(at, index, notice=Notice(reason.code, str(reason)))
     except ValueError:
         raise no_such_answer(at.current_link) from None
 
@@ -258,7 +267,7 @@ async def _answer(address: Address, fields: list[str], nonce: str, arrived: int)
     grade = await _grade(address, asked, meant) if wanted else Grade(False)
     if grade.right is None:
         text = f"{sentence(grade.reason)} It did not use up an attempt."
-        return Step(at, index, notice=Notice(text, "Not graded."), report=grade.report)
+        return Step(at, index, notice=Notice("not-graded", text, "Not graded."), report=grade.report)
     at, decision = await act(address, lambda at: decide(at, bool(grade.right)))
     if grade.report and not grade.right:
         address.site.failed_attempts.put(nonce, grade.report)

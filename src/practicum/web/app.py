@@ -107,8 +107,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         site.runs.cancel_all()
 
 
-def _refuse(request: Request, status: int, message: str) -> Response:
-    return error_pages.error_page(request, status, "This was not accepted", message)
+def _refuse(request: Request, status: int, code: str, message: str) -> Response:
+    return error_pages.error_page(request, status, "This was not accepted", message, code=code)
 
 
 def _robots(request: Request) -> Response:

@@ -24,23 +24,32 @@ STATUS = {
     Reason.UNAVAILABLE: 503,
 }
 HOME = Link("/", "Go to the home page")
+CODE_HEADER = "practicum-refusal"
+"""The response header with the code of a refusal, for programs and tests."""
 _HEADINGS = {
     404: ("There is no such page", "The address may be mistyped, or the page has moved."),
     405: ("This address only takes forms", "Go back, and use the buttons of the page."),
 }
 
 
-def error_page(request: Request, status: int, heading: str, message: str, link: Link = HOME) -> Response:
-    """Return a page that says what happened, and where to go; to one of our scripts, the words alone."""
+def error_page(
+    request: Request, status: int, heading: str, message: str, link: Link = HOME, code: str = ""
+) -> Response:
+    """Return a page that reports what happened, with a link to go on; to one of our scripts, the words alone."""
     if rendering.wants_events(request):
-        return PlainTextResponse(" ".join(filter(None, (heading + "." if message else heading, message))), status)
-    return rendering.page(request, "error.html", status, heading=heading, message=message, link=link)
+        text = " ".join(filter(None, (heading + "." if message else heading, message)))
+        response: Response = PlainTextResponse(text, status)
+    else:
+        response = rendering.page(request, "error.html", status, heading=heading, message=message, link=link)
+    if code:
+        response.headers[CODE_HEADER] = code
+    return response
 
 
 def refused(request: Request, error: Exception) -> Response:
     """Return the page for a refusal."""
     assert isinstance(error, Refused)
-    return error_page(request, STATUS[error.reason], error.heading, error.message, error.link or HOME)
+    return error_page(request, STATUS[error.reason], error.heading, error.message, error.link or HOME, error.code)
 
 
 def http_error(request: Request, error: Exception) -> Response:
@@ -54,7 +63,7 @@ def store_error(request: Request, error: Exception) -> Response:
     """Return the page for a store that cannot be read or written: nothing was acknowledged."""
     assert isinstance(error, StoreError)
     message = f"Nothing was lost, and nothing was counted. {error}"
-    return error_page(request, 503, "Your progress cannot be stored", message)
+    return error_page(request, 503, "Your progress cannot be stored", message, code="not-stored")
 
 
 def server_error(request: Request, error: Exception) -> Response:
@@ -63,4 +72,4 @@ def server_error(request: Request, error: Exception) -> Response:
         "This is a fault in practicum, not in your code. Your earlier answers are stored. Try again; if it happens "
         "again, report it with what the service printed."
     )
-    return error_page(request, 500, "Something went wrong here", message)
+    return error_page(request, 500, "Something went wrong here", message, code="fault")

@@ -68,11 +68,11 @@ class Guard:
         app: The application behind it.
         hosts: The names under which the service answers, or None for any. On one's own machine they are the loopback
             names: otherwise any website could point its own name at it and read along (DNS rebinding).
-        refuse: Makes the response for a refused request from its status and message.
+        refuse: Makes the response for a refused request from its status, code and message.
     """
 
     def __init__(
-        self, app: ASGIApp, hosts: frozenset[str] | None, refuse: Callable[[Request, int, str], Response]
+        self, app: ASGIApp, hosts: frozenset[str] | None, refuse: Callable[[Request, int, str, str], Response]
     ) -> None:
         self.app = app
         self.hosts = hosts
@@ -100,15 +100,16 @@ class Guard:
         app = self.refuse(Request(scope), *refusal) if refusal else self.app
         await app(scope, receive, guarded)
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
-        """The status and message for a request that is not answered; None for one that is."""
+    def _refusal(self, method: str, headers: Headers) -> tuple[int, str, str] | None:
+        """The status, code and message for a request that is not answered; None for one that is."""
         host = headers.get("host", "")
         if self.hosts is not None and _name(host) not in self.hosts:
             names = ", ".join(sorted(self.hosts))
-            return 421, f"This service answers under {names} only, so that no website can reach it under its own name."
+            message = f"This service answers under {names} only, so that no website can reach it under its own name."
+            return 421, "foreign-host", message
         if method in _SAFE or not is_cross_origin(headers):
             return None
-        return 403, "This form was sent from another website, so it was not accepted."
+        return 403, "cross-origin", "This form was sent from another website, so it was not accepted."
 
 
 def is_cross_origin(headers: Headers) -> bool:

@@ -17,6 +17,7 @@ from practicum.application import exercises
 from practicum.application.exercises import Exercise, ExerciseProgress, exercise_progress, exercise_state, find_exercise
 from practicum.application.grading import Grade
 from practicum.application.refusals import Link, Reason, Refused
+from practicum.application.sittings import Notice
 from practicum.kinds.base import IncompleteAnswer
 from practicum.modes import Mode
 from practicum.runner import Cancellation, OnEvent
@@ -26,7 +27,10 @@ from practicum.web.problem_view import form_digest, form_view, heading, html
 from practicum.web.proof_view import option_results, proof_view, solution_view
 from practicum.web.requests import context_of
 
-CHANGED = "This exercise has changed since you opened it, so nothing was graded. This is the new version."
+CHANGED = Notice(
+    "exercise-changed",
+    "This exercise has changed since you opened it, so nothing was graded. This is the new version.",
+)
 
 
 def routes(mode: Mode) -> list[Route]:
@@ -82,7 +86,7 @@ def _page(
     exercise: Exercise,
     fields: Sequence[str] = (),
     grade: Grade | None = None,
-    notice: str = "",
+    notice: Notice | None = None,
     hint: bool = False,
 ) -> Response:
     progress, site, variant = exercise_progress(exercise), exercise.context.site, exercise.variant
@@ -164,8 +168,9 @@ async def answer(mode: Mode, request: Request, form: FormData) -> Response:
     except IncompleteAnswer as reason:
         if rendering.wants_events(request):
             link = Link(exercise.page_path, "Back")
-            raise Refused(Reason.INCOMPLETE, "incomplete-answer", str(reason), link=link) from None
-        return await in_thread(partial(_page, request, exercise, fields, notice=str(reason)))
+            raise Refused(Reason.INCOMPLETE, reason.code, str(reason), link=link) from None
+        notice = Notice(reason.code, str(reason))
+        return await in_thread(partial(_page, request, exercise, fields, notice=notice))
     nonce = short_field(form, "nonce")
 
     def work(on_event: OnEvent, cancel: Cancellation) -> Grade:
@@ -208,7 +213,7 @@ async def _outdated(request: Request, exercise: Exercise, form: FormData) -> Res
     if rendering.wants_events(request):
         raise Refused(
             Reason.CONFLICT,
-            "exercise-changed",
+            CHANGED.code,
             "This exercise has changed",
             "Nothing was graded. Reload the page, then answer.",
         )

@@ -26,7 +26,7 @@ from practicum.application.clock import now
 from practicum.application.learner_sitting import LearnerSitting
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.run_report import RunReport
-from practicum.application.sittings import Notice, Step
+from practicum.application.sittings import Notice, Step, refusal_notice
 from practicum.formatting import clock_time, counted
 from practicum.modes import Mode
 from practicum.practice import GRACE, ItemState, ItemStatus, Sitting
@@ -99,7 +99,7 @@ def problem_page(request: Request) -> Response:
 def notice_of(request: Request) -> Notice | None:
     """Return the notice that an address asks for: why the last form did not count."""
     refusal = practice.REFUSALS.get(request.query_params.get("note", ""))
-    return Notice(refusal.message) if refusal else None
+    return refusal_notice(refusal)
 
 
 def _open_problem(
@@ -159,7 +159,7 @@ def _clock_context(state: ItemState, sitting: Sitting, index: int, moment: int) 
 def _wrong_answer(state: ItemState, heading: str) -> Notice:
     """The message about an answer that was not right, with the attempts left."""
     left = counted(state.attempts_left, "attempt") + " left."
-    return Notice(left if state.hint_used else f"{left} The hint may help.", heading)
+    return Notice("wrong-answer", left if state.hint_used else f"{left} The hint may help.", heading)
 
 
 def _focus(sitting: Sitting) -> str:
@@ -214,7 +214,7 @@ async def _after(request: Request, step: Step, fields: Sequence[str] = (), focus
         return rendering.redirect(f"{at.current_path}?{urlencode(note or {'note': 'out_of_order'})}")
     if state.status is ItemStatus.OPEN and step.decision.answered is None:
         if kinds.get(at.entry(index).problem.kind).is_composed:
-            return await _stay(request, index, fields, Notice(refusal.message) if refusal else None, focus=focus)
+            return await _stay(request, index, fields, refusal_notice(refusal), focus=focus)
         query = [*note.items(), *(("pick", place) for place in fields)]
         return rendering.redirect(path + (f"?{urlencode(query)}" if query else ""))
     return rendering.redirect(path + (f"?{urlencode(note)}" if note else ""))

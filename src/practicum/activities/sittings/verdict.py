@@ -12,7 +12,7 @@ from practicum.application import sittings
 from practicum.application.learner_sitting import LearnerSitting
 from practicum.application.refusals import Link, Refused
 from practicum.application.scratch import runnable_code
-from practicum.application.sittings import Notice
+from practicum.application.sittings import Notice, refusal_notice
 from practicum.practice import REFUSALS, ItemState, ItemStatus, Sitting
 from practicum.web import badge_image, rendering
 from practicum.web.badges import badge_url
@@ -101,7 +101,7 @@ def result_page(request: Request) -> Response:
         topic=context.topic,
         topic_url=context.topic_path,
         start_url=context.path,
-        notice=Notice(refusal.message) if refusal else None,
+        notice=refusal_notice(refusal),
         score=sitting.score,
         total=sitting.total,
         words=_praise(sitting, bool(badge)),
