@@ -1,21 +1,22 @@
-"""Cards and progress: what is due comes first, each review counts once, and the topic page says where one stands."""
+"""Cards: what is due comes first, each review counts once, and the topic page shows the progress."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import unescape
 
 import pytest
 
-from practicum.activities.cards import routes as card_routes
 from practicum.application.cards import card_id
 from practicum.application.site import Site
 from practicum.practice.spaced_repetition import DAY, NEW_PER_DAY
 from practicum.prove.catalogue import Catalogue, load
-from practicum.store import Store
+from practicum.store import StepRecord, Store
 from practicum.web.app import create_app
-from tests.web.making import Learner, hidden, proved, write
+from tests.clock import set_clock
+from tests.html import hidden_fields, main_text, refusal_code, text_of
+from tests.web.making import Learner, proved, write
 
 TOPIC = "/memory/topic"
 URL = f"{TOPIC}/recall"
@@ -42,191 +43,190 @@ Learners = Callable[..., Learner]
 
 @pytest.fixture
 def learners(course: Catalogue, store: Store) -> Learners:
+    """Makes learners of that course; with `author=True` in a draft."""
     app = create_app(Site([course], store))
     draft = create_app(Site([course], store, draft=True))
     return lambda author=False: Learner(draft if author else app)
 
 
-def words(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html.partition("<main")[2])).split())
-
-
-def answer(learner: Learner, rating: int) -> str:
-    """Look at the card that is next, and rate it; what its question was."""
+def answer_card(learner: Learner, rating: int) -> str:
+    """Look at the next card, rate it, and return the text of its question."""
     page = learner.get(f"{URL}/card").text
     question = re.search(r'<h1[^>]*id="question"[^>]*>(.*?)</h1>', page, re.S)
     link = re.search(r'href="([^"]+\?answer=[^"]+)"', page)
     assert question
     assert link
-    answered = learner.get(unescape(link[1])).text
-    fields = {name: hidden(answered, name) for name in ("seen", "card")}
+    fields = hidden_fields(learner.get(unescape(link[1])).text)
     assert learner.post(f"{URL}/rate", {**fields, "rating": str(rating)}).status_code == 303
-    return words("<main" + question[1])
+    return text_of(question[1])
 
 
-def test_a_card_is_asked_before_it_is_answered(learners: Learners) -> None:
-    """The answer comes when it is asked for, with what proves it, and when the card would come again."""
+def card_page(learner: Learner, question: str) -> str:
+    return learner.get(f"{URL}/card?answer={card_id(question)}").text
+
+
+def reviews(learner: Learner, store: Store) -> Sequence[StepRecord]:
+    id = store.learner_for(learner.http.cookies["practicum"])
+    assert id is not None
+    return store.steps(id, "memory", "topic", "recall")
+
+
+def facts(html: str) -> dict[str, str]:
+    """The list of facts on the overview."""
+    return dict(re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", html))
+
+
+def test_the_question_comes_before_the_answer(learners: Learners) -> None:
+    """The answer comes with its proof and with the next date for each rating."""
     learner = learners()
-
     question = learner.get(f"{URL}/card").text
     link = re.search(r'href="([^"]+\?answer=[^"]+)"', question)
     assert link
     answered = learner.get(unescape(link[1])).text
 
-    assert "What is x ?" in words(question)
-    assert "list" not in words(question)
-    assert "A list ." in words(answered)
-    assert "Proved by a run on" in words(answered)
-    assert re.search(r"Again .*1 min.*Hard .*Good .*10 min.*Easy .*\d+ days", words(answered))
+    assert "What is x ?" in main_text(question)
+    assert "list" not in main_text(question)
+    assert "A list ." in main_text(answered)
+    assert re.findall(r'name="rating" value="(\d)"', answered) == ["1", "2", "3", "4"]
+    gaps = [text_of(gap) for gap in re.findall(r'<span class="small nums gap">.*?</span>(.*?)</span>', answered)]
+    assert (gaps[0], gaps[2]) == ("1 min", "10 min")
+    assert gaps[3].endswith("days")
 
 
-def test_a_card_that_is_wrong_is_shown_to_its_author_only(learners: Learners) -> None:
-    """One without a claim is shown, and says that nothing was run."""
+def test_a_refuted_card_is_shown_to_its_author_only(learners: Learners) -> None:
+    """A card without a claim is shown to all."""
     learner, author = learners(), learners(author=True)
 
-    asked = [answer(learner, 4), answer(learner, 4)]
-    drafted = [answer(author, 4), answer(author, 4), answer(author, 4)]
+    asked = [answer_card(learner, 4) for _ in range(2)]
+    drafted = [answer_card(author, 4) for _ in range(3)]
 
     assert asked == ["What is x ?", "What is a word?"]
     assert drafted == ["What is x ?", "Is it so?", "What is a word?"]
-    page = author.get(f"{URL}/card?answer={card_id('What is a word?')}")
-    assert page.status_code == 303
+    assert author.get(f"{URL}/card?answer={card_id('What is a word?')}").status_code == 303
 
 
-def test_what_running_said_stands_with_the_answer(learners: Learners) -> None:
-    """Proved, with what was seen and the code that was run; refuted, to its author; or that nothing was run."""
+def test_the_answer_comes_with_the_run_that_proved_it(learners: Learners) -> None:
+    """With what was observed and the code; a card without a claim has no code."""
     author = learners(author=True)
+    proved, refuted, plain = (card_page(author, text) for text in ("What is `x`?", "Is it so?", "What is a word?"))
+    proof = text_of(proved.partition('<details class="proof')[2].partition("</details>")[0])
 
-    shown = {
-        question: words(author.get(f"{URL}/card?answer={card_id(question)}").text)
-        for question in ("What is `x`?", "Is it so?", "What is a word?")
-    }
-
-    assert re.search(r"Proved by a run on [^.]+\. len\(x\) is 1\. x = .*len.*== 1", shown["What is `x`?"])
-    assert "Draft: refuted." in shown["Is it so?"]
-    assert "Proved" not in shown["Is it so?"]
-    assert "Not a matter of running." in shown["What is a word?"]
+    assert re.search(r"len\(x\) is 1\. x = .*len.*== 1", proof)
+    assert "Proved" not in text_of(refuted)
+    assert '<details class="proof' not in plain
 
 
 def test_a_page_left_open_does_not_rate_again(learners: Learners, store: Store) -> None:
-    """A card that rests is not asked, in whichever tab: its days stay as the first rating left them."""
-    learner, card = learners(), card_id("What is a word?")
-    tabs = [learner.get(f"{URL}/card?answer={card}").text for _ in range(2)]
-    forms = [{name: hidden(tab, name) for name in ("seen", "card")} for tab in tabs]
+    """A card that is not due keeps the date of its first rating."""
+    learner, question = learners(), "What is a word?"
+    forms = [hidden_fields(card_page(learner, question)) for _ in range(2)]
 
-    answers = [
+    responses = [
         learner.post(f"{URL}/rate", {**fields, "rating": rating}) for fields, rating in zip(forms, "41", strict=True)
     ]
 
-    assert [answer.headers["location"] for answer in answers] == [f"{URL}/card"] * 2
-    me = store.learner_for(learner.http.cookies["practicum"])
-    assert me is not None
-    assert [step.data for step in store.steps(me, "memory", "topic", "recall")] == [{"rating": 4}]
-    assert learner.get(f"{URL}/card?answer={card}").headers["location"] == f"{URL}/card"
+    assert [response.headers["location"] for response in responses] == [f"{URL}/card"] * 2
+    assert [step.data for step in reviews(learner, store)] == [{"rating": 4}]
+    assert learner.get(f"{URL}/card?answer={card_id(question)}").headers["location"] == f"{URL}/card"
 
 
 def test_one_look_counts_once(learners: Learners, store: Store) -> None:
-    """Though a card that is just being learned is asked again within minutes: a second tab is no second look, nor is
-    going back to its answer.
-    """
+    """A card that is being learned is asked again within minutes: a second tab or going back is no second look."""
     learner, card = learners(), card_id("What is a word?")
-    answer(learner, 4)  # The other card.
+    answer_card(learner, 4)  # The other card.
     address = f"{URL}/card?answer={card}&seen=0"
     tabs = [learner.get(address).text for _ in range(2)]
     for tab in tabs:
-        learner.post(f"{URL}/rate", {**{name: hidden(tab, name) for name in ("seen", "card")}, "rating": "3"})
+        learner.post(f"{URL}/rate", {**hidden_fields(tab), "rating": "3"})
     back = learner.get(address)
-    me = store.learner_for(learner.http.cookies["practicum"])
-    assert me is not None
+    first = [step.item for step in reviews(learner, store)]
 
-    def reviews() -> list[str]:
-        return [step.item for step in store.steps(me, "memory", "topic", "recall")]
-
-    assert reviews().count(card) == 1
+    assert first.count(card) == 1
     assert (back.status_code, back.headers["location"]) == (303, f"{URL}/card")
-    assert answer(learner, 3) == "What is a word?"
-    assert reviews().count(card) == 2
+    assert answer_card(learner, 3) == "What is a word?"
+    assert [step.item for step in reviews(learner, store)].count(card) == 2
 
 
-def test_what_was_seen_comes_back_in_its_time(learners: Learners, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An easy one after days; one that was not known within minutes."""
-    learner = learners()
-    start = card_routes.now()
+def test_cards_are_due_again_in_time(learners: Learners, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An easy one after days, one that was not known within minutes."""
+    learner, clock = learners(), set_clock(monkeypatch)
 
-    asked = [answer(learner, 1), answer(learner, 4), answer(learner, 4)]
-    rested = words(learner.get(URL).text)
-    monkeypatch.setattr(card_routes, "now", lambda: start + 60 * DAY)
-    back = words(learner.get(URL).text)
+    asked = [answer_card(learner, 1), answer_card(learner, 4), answer_card(learner, 4)]
+    resting = learner.get(URL).text
+    schedule = re.findall(r"<li><span>(.*?)</span> <span[^>]*>(.*?)</span></li>", resting)
+    nothing = learner.get(f"{URL}/card")
+    clock.advance(60 * DAY)
+    due = learner.get(URL).text
 
     assert asked == ["What is x ?", "What is a word?", "What is x ?"]
-    assert "Nothing is due. The next one comes back" in rested
-    assert "What comes back when In 1 day 1 card In 8 days 1 card" in rested
-    assert learner.get(f"{URL}/card").status_code == 200
-    assert "2 cards to look at again" in back
+    assert schedule == [("In 1 day", "1 card"), ("In 8 days", "1 card")]
+    assert (nothing.status_code, nothing.headers["location"]) == (303, URL)
+    assert "2 cards" in main_text(due)
+    assert f'href="{URL}/card"' in due
 
 
-def test_a_review_counts_once(learners: Learners, store: Store) -> None:
-    """However often its form is sent; and what no form of ours sends counts not at all."""
+def test_a_review_sent_often_counts_once(learners: Learners, store: Store) -> None:
+    """Fields that no form sends are refused."""
     learner = learners()
-    page = learner.get(f"{URL}/card?answer={card_id('What is a word?')}").text
-    fields = {name: hidden(page, name) for name in ("seen", "card")}
+    fields = hidden_fields(card_page(learner, "What is a word?"))
 
     sent = [learner.post(f"{URL}/rate", {**fields, "rating": "3"}).status_code for _ in range(3)]
-    strange = [
-        learner.post(f"{URL}/rate", {**fields, "rating": "3", **other}).status_code
+    malformed = [
+        learner.post(f"{URL}/rate", {**fields, "rating": "3", **other})
         for other in ({"rating": "5"}, {"card": "none"}, {"rating": ""}, {"seen": ""}, {"seen": "1" * 101})
     ]
 
     assert sent == [303, 303, 303]
-    assert strange == [400] * 5
-    token = learner.http.cookies["practicum"]
-    me = store.learner_for(token)
-    assert me is not None
-    assert [step.item for step in store.steps(me, "memory", "topic", "recall")] == [card_id("What is a word?")]
+    assert [(response.status_code, refusal_code(response)) for response in malformed] == [(400, "no-such-rating")] * 5
+    assert [step.item for step in reviews(learner, store)] == [card_id("What is a word?")]
 
 
-def test_nobody_sees_another_persons_cards(learners: Learners) -> None:
-    """What one has met says nothing of the other."""
-    one, other = learners(), learners()
-    answer(one, 4)
+def test_each_learner_has_their_own_reviews(learners: Learners) -> None:
+    first, second = learners(), learners()
+    answer_card(first, 4)
 
-    assert "Met so far 1" in words(one.get(URL).text)
-    assert "Met so far 0" in words(other.get(URL).text)
+    assert facts(first.get(URL).text)["Seen"] == "1"
+    assert facts(second.get(URL).text)["Seen"] == "0"
 
 
-def test_there_is_a_limit_to_new_cards(tmp_path_factory: pytest.TempPathFactory, store: Store) -> None:
-    """Said on the page, with what is still to come."""
+def test_new_cards_per_day_are_limited(tmp_path_factory: pytest.TempPathFactory, store: Store) -> None:
+    """The page shows how many come later."""
     cards = "\n".join(f"## Number {'x' * number}?\n\nYes.\n" for number in range(1, 20))
     root = write(tmp_path_factory.mktemp("many") / "memory", {**FILES, "topic/recall.md": cards})
-    learner = Learner(create_app(Site([load(root)], store)))
+    page = Learner(create_app(Site([load(root)], store))).get(URL).text
 
-    page = words(learner.get(URL).text)
-
-    assert f"Now: {NEW_PER_DAY} new." in page
-    assert f"Still to come {19 - NEW_PER_DAY}, on another day" in page
+    assert f"{NEW_PER_DAY} new" in main_text(page)
+    assert list(facts(page).values()) == ["19", "0", str(19 - NEW_PER_DAY)]
 
 
-def test_the_topic_says_where_one_stands_and_what_is_next(learners: Learners, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One thing, with its reason: the beginning, what was begun, what is due."""
-    learner = learners()
-    fresh = words(learner.get(TOPIC).text)
+def test_a_topic_without_cards_has_no_page_for_them(tmp_path_factory: pytest.TempPathFactory, store: Store) -> None:
+    files = {name: text for name, text in FILES.items() if name != "topic/recall.md"}
+    root = write(tmp_path_factory.mktemp("none") / "memory", files)
+    response = Learner(create_app(Site([load(root)], store))).get(URL)
 
+    assert (response.status_code, refusal_code(response)) == (404, "no-cards")
+
+
+def test_the_topic_suggests_one_mode_at_a_time(learners: Learners, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first; then what was begun, where it was left; then the next; nothing once all is done; then what is due."""
+    learner, clock = learners(), set_clock(monkeypatch)
+
+    def suggested() -> str:
+        found = re.search(r'<a class="button primary" href="([^"]+)"', learner.get(TOPIC).text)
+        return found[1] if found else ""
+
+    links = [suggested()]
     learner.post(f"{TOPIC}/learn/reached", {"section": "1", "quietly": "1"})
-    page = learner.get(TOPIC).text
-    begun = words(page)
+    links.append(suggested())
+    progress = main_text(learner.get(TOPIC).text)
     learner.post(f"{TOPIC}/learn/reached", {"section": "2", "read": "1"})
-    after = words(learner.get(TOPIC).text)
-    answer(learner, 4)
-    answer(learner, 4)
-    rests = words(learner.get(TOPIC).text)
-    monkeypatch.setattr("practicum.activities.cards.progress.now", lambda: card_routes.now() + 90 * DAY)
-    due = words(learner.get(TOPIC).text)
+    links.append(suggested())
+    answer_card(learner, 4)
+    answer_card(learner, 4)
+    links.append(suggested())
+    clock.advance(90 * DAY)
+    links.append(suggested())
 
-    assert "Begin with Learn" in fresh
-    assert "You are in the middle of it: 1 of 2 parts read. Go on with Learn" in begun
-    assert f'href="{TOPIC}/learn#part-1"' in page
-    assert "Next: Recall" in after
-    assert "Learn The idea, step by step, in code that runs. read" in after
-    assert "You have been through all of it. Cards come back when it is time." in rests
-    assert "2 cards are due. Go on with Recall" in due or "2 cards are due. Next: Recall" in due
-    assert "2 of 2 done" in words(learner.get("/").text)
+    assert links == [f"{TOPIC}/learn", f"{TOPIC}/learn#part-1", URL, "", URL]
+    assert "1 of 2 sections read" in progress
+    assert "2 of 2 done · 2 due" in main_text(learner.get("/").text)

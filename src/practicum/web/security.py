@@ -86,17 +86,17 @@ class Guard:
         secure = scope["scheme"] == "https"
         guest = _visitor(headers, SECURE_COOKIE if secure else COOKIE)
         scope["visitor"] = guest
+        refusal = self._refusal(scope["method"], headers)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = message.get("headers", ())
                 has_policy = any(name == _POLICY for name, _ in own)  # A report of the lab brings its own, as strict.
                 message["headers"] = [*own, *(one for one in _HEADERS if not (has_policy and one[0] == _POLICY))]
-                if guest.new:
-                    _set_cookie(MutableHeaders(raw=message["headers"]), message["status"], guest, secure)
+                if guest.new and not refusal:
+                    _set_cookie(MutableHeaders(raw=message["headers"]), scope["method"], guest, secure)
             await send(message)
 
-        refusal = self._refusal(scope["method"], headers)
         app = self.refuse(Request(scope), *refusal) if refusal else self.app
         await app(scope, receive, guarded)
 
@@ -119,10 +119,13 @@ def is_cross_origin(headers: Headers) -> bool:
     missing, the host of `Origin` must be that of the request; a request with neither does not come from a page.
     """
     site = headers.get("sec-fetch-site")
-    if site is not None:
+    if site:
         return site not in ("same-origin", "none")
     origin = headers.get("origin")
-    return origin is not None and origin.partition("://")[2] != headers.get("host", "")
+    if not origin:
+        return False
+    host = origin.partition("://")[2]
+    return not host or host != headers.get("host")
 
 
 def _name(host: str) -> str:
@@ -137,9 +140,13 @@ def _visitor(headers: Headers, cookie: str) -> Visitor:
     return Visitor(secrets.token_urlsafe(32), new=True)
 
 
-def _set_cookie(headers: MutableHeaders, status: int, guest: Visitor, secure: bool) -> None:
-    """Set the cookie, with pages and after forms only: a response that caches keep for all may not carry one."""
-    if headers.get("content-type", "").startswith("text/html") or status == 303:
+def _set_cookie(headers: MutableHeaders, method: str, guest: Visitor, secure: bool) -> None:
+    """Set the cookie, with pages and after forms only: a response that caches keep for all may not carry one.
+
+    A refused request gets none: browsers send no cookie with a form of another website, so that a new cookie would
+    replace the one that the learner has.
+    """
+    if headers.get("content-type", "").startswith("text/html") or method not in _SAFE:
         name = SECURE_COOKIE if secure else COOKIE
         cookie = f"{name}={guest.token}; HttpOnly; Max-Age={YEAR}; Path=/; SameSite=Lax"
         headers.append("set-cookie", cookie + ("; Secure" if secure else ""))
