@@ -57,10 +57,10 @@ def test_an_environment_that_failed_is_asked_again_later(catalogue: Catalogue, m
 
 def test_lists_public_names_with_kinds_and_signatures() -> None:
     """Of modules that can be imported; names of the standard library that they import are left out."""
-    listed = json.loads(list_names(["practicum.wording", "no.such.module"], []))
-    found = {name: (kind, signature) for name, kind, signature in listed["practicum.wording"]}
+    listed = json.loads(list_names(["practicum.formatting", "no.such.module"], []))
+    found = {name: (kind, signature) for name, kind, signature in listed["practicum.formatting"]}
 
-    assert set(listed) == {"practicum.wording"}
+    assert set(listed) == {"practicum.formatting"}
     assert found["counted"][0] == "function"
     assert found["counted"][1].startswith("(")
     assert not any(name.startswith("_") for name in found)

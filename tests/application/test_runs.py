@@ -183,7 +183,7 @@ def test_a_waiter_gets_the_result_or_the_error() -> None:
         result = await runs.start("ada", lambda on_event, cancel: "x").outcome()
 
         def fail(on_event: OnEvent, cancel: Cancellation) -> str:
-            raise StoreError("full")
+            raise StoreError("disk-full", "full")
 
         with pytest.raises(StoreError) as error:
             await runs.start("ada", fail).outcome()
@@ -214,7 +214,7 @@ def test_a_recorded_run_starts_once_its_beginning_is_on_disk() -> None:
     ran: list[str] = []
 
     def fail(id: str) -> None:
-        raise StoreError("the disk is full")
+        raise StoreError("disk-full", "the disk is full")
 
     def work(on_event: OnEvent, cancel: Cancellation) -> str:
         ran.append("ran")

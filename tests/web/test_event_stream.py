@@ -186,7 +186,7 @@ def test_a_run_that_cannot_be_recorded_is_refused(app: Starlette, learner: Learn
     ran = threading.Event()
 
     def fail(id: str) -> None:
-        raise StoreError("the disk is full")
+        raise StoreError("disk-full", "the disk is full")
 
     def work(on_event: OnEvent, cancel: Cancellation) -> str:
         ran.set()

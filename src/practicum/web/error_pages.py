@@ -63,7 +63,7 @@ def store_error(request: Request, error: Exception) -> Response:
     """Return the page for a store that cannot be read or written: nothing was acknowledged."""
     assert isinstance(error, StoreError)
     message = f"Nothing was lost, and nothing was counted. {error}"
-    return error_page(request, 503, "Your progress cannot be stored", message, code="not-stored")
+    return error_page(request, 503, "Your progress cannot be stored", message, code=error.code)
 
 
 def server_error(request: Request, error: Exception) -> Response:
