@@ -89,7 +89,7 @@ def promise_rows(kind: str) -> list[list[str]]:
     for seed in SEEDS:
         ready = prepared(draw_images(kind, CURVE_FROM, seed), seed)
         curve = remedies.measure_learning_curve(ready, ready.probes, 10.0)
-        for point in curve.ahead:
+        for point in curve.forecast:
             # The curve is in images learned from: four fifths of those there are.
             size = round(point.per_class * 5 / 4)
             if size in promised:

@@ -38,5 +38,5 @@ def run(kind: str, images: int, seed: int, minutes: float) -> Result:
         "promised": [record.scores.accuracy.value, record.scores.accuracy.low, record.scores.accuracy.high],
         "chosen": next(one.name for one in record.candidates if one.chosen),
         "tried": {one.name: one.accuracy.value for one in record.candidates},
-        "untried": [f"{one.file}: {one.what}" for one in record.untried],
+        "untried": [f"{one.file}: {one.text}" for one in record.untried],
     }

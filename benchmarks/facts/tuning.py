@@ -25,7 +25,7 @@ def tuned(
     blocks: int = BLOCKS,
     seed: int,
 ) -> dict[str, Any]:
-    """The looks of one fine-tuning, and the median seconds of per epoch."""
+    """The looks of one fine-tuning, and the median seconds per epoch."""
     train, fresh = train_and_fresh(kind, seed)
     _, weights = with_head(train, fresh, seed)
     trainer = tuner(optimizer, norms, blocks)

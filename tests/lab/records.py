@@ -28,12 +28,12 @@ def interval(value: float, reach: float = 0.05) -> Interval:
 
 
 def curve(**changes: Any) -> LearningCurve:
-    """Measured at four sizes, looked ahead from there to three."""
+    """Measured at four sizes, and extrapolated to three."""
     values = [(5, 0.62, 0.09), (10, 0.74, 0.07), (15, 0.82, 0.06), (20, 0.87, 0.055)]
-    ahead = [(40, 0.91, 0.04), (80, 0.935, 0.05), (160, 0.95, 0.05)]
+    forecast = [(40, 0.91, 0.04), (80, 0.935, 0.05), (160, 0.95, 0.05)]
     made: dict[str, Any] = {
         "points": tuple(CurvePoint(size, interval(value, reach)) for size, value, reach in values),
-        "ahead": tuple(CurvePoint(size, interval(value, reach)) for size, value, reach in ahead),
+        "forecast": tuple(CurvePoint(size, interval(value, reach)) for size, value, reach in forecast),
         "ceiling": Interval(0.965, 0.92, 1.0),
     }
     return LearningCurve(**{**made, **changes})

@@ -170,7 +170,7 @@ def test_combines_many_equal_remarks(tmp_path: Path) -> None:
     assert [one.file for one in read_dataset(few, side=8).remarks] == ["cats/clear0.png", "cats/clear1.png"]
     (remark,) = read_dataset(many, side=8).remarks
     assert (remark.file, remark.code) == ("cats/clear0.png", "transparent")
-    assert "4 more" in remark.what
+    assert "4 more" in remark.text
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -207,7 +207,7 @@ def test_leaves_out_invalid_rows_of_a_table(tmp_path: Path) -> None:
         "cats/3.png": "no-label",
         "cats/4.png": "several-labels",
     }
-    reasons = {remark.file: remark.what for remark in dataset.left_out}
+    reasons = {remark.file: remark.text for remark in dataset.left_out}
     assert "line 8" in reasons["../secret.png"]
     assert "cats, dogs" in reasons["cats/4.png"]
     assert ("cats/1.png", "listed-twice") in [(remark.file, remark.code) for remark in dataset.remarks]
@@ -395,8 +395,8 @@ def test_too_few_classes_are_reported_with_every_reason(tmp_path: Path) -> None:
         ("class dogs", "single-image"),
         ("dogs/1.png", "empty-file"),
     ]
-    assert "cats" in error.remarks[0].what
-    assert error.message.splitlines() == [f"{remark.file}: {remark.what}" for remark in error.remarks]
+    assert "cats" in error.remarks[0].text
+    assert error.message.splitlines() == [f"{remark.file}: {remark.text}" for remark in error.remarks]
 
 
 def test_distinguishes_missing_empty_and_unsupported_sources(tmp_path: Path) -> None:

@@ -114,13 +114,21 @@ def test_a_record_of_another_version_is_rejected(tmp_path: Path) -> None:
     assert caught.value.code == "record-version"
 
 
+def former_names(value: Any) -> Any:
+    """The stored record with the field names of earlier versions, and without the fields that they lacked."""
+    if isinstance(value, list):
+        return [former_names(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    names = {"description": "what", "text": "what", "forecast": "ahead"}
+    return {names.get(key, key): former_names(item) for key, item in value.items() if key != "code"}
+
+
 def test_reads_records_of_earlier_versions(tmp_path: Path) -> None:
-    """From `story.json`, with the key `story` and without the codes of remarks; saving replaces it."""
+    """From `story.json`, with other names and without the codes of remarks; saving replaces it."""
     save(fit_record(), tmp_path)
     written = json.loads((tmp_path / FILE).read_text())
-    fit = written["fit"]
-    for name in ("remarks", "left_out", "untried"):
-        fit[name] = [{key: value for key, value in remark.items() if key != "code"} for remark in fit[name]]
+    fit = former_names(written["fit"])
     arrays = (tmp_path / written["arrays"]).rename(tmp_path / written["arrays"].replace("fit-", "story-"))
     (tmp_path / "story.json").write_text(json.dumps({"schema": 1, "arrays": arrays.name, "story": fit}))
     (tmp_path / FILE).unlink()

@@ -27,8 +27,8 @@ def test_recovers_a_law_without_noise(floor: float, scale: float, rate: float) -
 
     curve = fit_learning_curve(SIZES, results, n_test=10**9, chance=0.0)
 
-    assert [point.per_class for point in curve.ahead] == [80 * times for times in FORECAST_FACTORS]
-    for point in curve.ahead:
+    assert [point.per_class for point in curve.forecast] == [80 * times for times in FORECAST_FACTORS]
+    for point in curve.forecast:
         assert point.accuracy.value == pytest.approx(law(floor, scale, rate, point.per_class), abs=0.01)
     assert curve.ceiling.value == pytest.approx(1 - floor, abs=0.05)
     needed = curve.images_needed(law(floor, scale, rate, 160))
@@ -44,7 +44,7 @@ def test_the_interval_covers_the_truth() -> None:
         planted = rng.uniform(0, 0.15), rng.uniform(0.5, 1), rng.uniform(0.4, 1)
         results = np.array([rng.binomial(200, max(0.2, law(*planted, n)), 5) / 200 for n in SIZES])
         curve = fit_learning_curve(SIZES, results, n_test=200, chance=0.2, seed=seed)
-        band = curve.ahead[0].accuracy
+        band = curve.forecast[0].accuracy
         held += band.low <= law(*planted, 160) <= band.high
 
     assert held / 40 >= 0.85
@@ -58,9 +58,9 @@ def test_any_results_give_a_curve_that_never_falls(rows: list[list[float]]) -> N
 
     curve = fit_learning_curve(sizes, np.array(rows), n_test=20, chance=0.1)
 
-    values = [point.accuracy.value for point in curve.ahead]
+    values = [point.accuracy.value for point in curve.forecast]
     assert values == sorted(values)
-    for point in (*curve.points, *curve.ahead):
+    for point in (*curve.points, *curve.forecast):
         assert 0 <= point.accuracy.low <= point.accuracy.value <= point.accuracy.high <= 1
 
 
@@ -81,7 +81,7 @@ def test_two_sizes_are_not_extrapolated() -> None:
     curve = fit_learning_curve([5, 10], np.array([[0.5, 0.6], [0.7, 0.8]]), n_test=50, chance=0.1)
 
     assert len(curve.points) == 2
-    assert curve.ahead == ()
+    assert curve.forecast == ()
     assert curve.images_needed(0.9) is None
 
 

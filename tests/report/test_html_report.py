@@ -64,7 +64,7 @@ def named(name: str) -> FitRecord:
         classes=(name, *(f"{name}{n}" for n in range(3))),
         names=(name,) * 80,
         backbone=name,
-        candidates=tuple(replace(candidate, name=name, what=name) for candidate in SMALL.candidates),
+        candidates=tuple(replace(candidate, name=name, description=name) for candidate in SMALL.candidates),
         training=tuple(replace(curves, name=name) for curves in SMALL.training),
         findings=tuple(replace(finding, title=name, evidence=name, remedy=name) for finding in SMALL.findings),
         remarks=(Remark(name, name),),

@@ -57,7 +57,7 @@ def test_a_chart_is_accessible_in_both_colour_schemes(name: str) -> None:
 def test_the_learning_curve_stays_inside_its_plot(points: list[tuple[int, Interval]]) -> None:
     """More images lie further right, a higher accuracy higher, and each value within its whisker."""
     points.sort(key=lambda point: point[0])
-    curve = records.curve(points=tuple(CurvePoint(*point) for point in points), ahead=())
+    curve = records.curve(points=tuple(CurvePoint(*point) for point in points), forecast=())
     chart = image(str(report_charts.learning_curve(curve)))
     dots = [(number(circle.get("cx")), number(circle.get("cy"))) for circle in chart.iter("circle")]
     whiskers = [
@@ -87,7 +87,7 @@ def test_the_extrapolation_continues_the_measured_curve() -> None:
 def test_a_learning_curve_without_finite_points_is_empty() -> None:
     point = CurvePoint(5, Interval(float("nan"), 0, 1))
 
-    assert report_charts.learning_curve(records.curve(points=(point,), ahead=())) == ""
+    assert report_charts.learning_curve(records.curve(points=(point,), forecast=())) == ""
 
 
 @example([5e-324])

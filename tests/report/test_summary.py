@@ -43,7 +43,7 @@ def test_images_are_estimated_for_higher_accuracies_only() -> None:
         "98\xa0%",
         "99\xa0%",
     ]
-    assert summary.images_needed(replace(RECORD, curve=curve(ahead=()))) == []
+    assert summary.images_needed(replace(RECORD, curve=curve(forecast=()))) == []
     assert summary.images_needed(replace(RECORD, curve=None)) == []
 
 

@@ -133,7 +133,7 @@ def predict(model: Path, images: tuple[Path, ...], as_json: bool) -> None:
         pixels, names, unreadable = read_images(files, side=record.side, on_progress=counting)
         left_out = [*skipped, *unreadable]
         probabilities = [*_predict(model, record, pixels, on_progress)] if names else []
-    print_lines([f"{remark.file}: {remark.what}" for remark in left_out], limit=len(left_out))
+    print_lines([f"{remark.file}: {remark.text}" for remark in left_out], limit=len(left_out))
     if as_json:
         ranked = [rank_classes(record, row) for row in probabilities]
         rows = [
@@ -280,7 +280,7 @@ def _image_files(paths: Sequence[Path]) -> tuple[list[Path], list[Remark]]:
         folder = ImageFolder(path)
         images = [path / name for name in folder.files() if is_image_name(name)]
         files += images
-        skipped += [Remark(printable_path(path / remark.file), remark.what, remark.code) for remark in folder.left_out]
+        skipped += [Remark(printable_path(path / remark.file), remark.text, remark.code) for remark in folder.left_out]
         if not images:
             skipped.append(Remark(printable_path(path), "holds no images", "empty-folder"))
     return files, skipped

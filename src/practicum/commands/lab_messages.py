@@ -118,7 +118,7 @@ def describe_dataset(dataset: LoadedDataset) -> None:
     images = dataset.images
     counts = ", ".join(f"{name} {count}" for name, count in zip(images.classes, images.counts, strict=True))
     print_lines([f"{len(images)} images of {len(images.classes)} classes: {counts}"])
-    print_lines([f"  left out: {remark.file} {remark.what}" for remark in dataset.left_out])
+    print_lines([f"  left out: {remark.file} {remark.text}" for remark in dataset.left_out])
     if (reason := explain_too_few(images.counts)) is not None:
         click.secho(f"{reason}. Add images before you rely on the results.", fg="yellow", err=True)
 

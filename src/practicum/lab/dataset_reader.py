@@ -59,7 +59,7 @@ class UnreadableDataset(LabError):
     """
 
     def __init__(self, code: str, remarks: Sequence[Remark]) -> None:
-        super().__init__(code, "\n".join(f"{remark.file}: {remark.what}" for remark in remarks))
+        super().__init__(code, "\n".join(f"{remark.file}: {remark.text}" for remark in remarks))
         self.remarks = tuple(remarks)
 
 
@@ -315,4 +315,4 @@ def _conversion_remarks(names: Sequence[str], images: Sequence[DecodedImage]) ->
 
 
 def _sorted(remarks: Sequence[Remark]) -> tuple[Remark, ...]:
-    return tuple(sorted(remarks, key=lambda remark: (remark.file, remark.what)))
+    return tuple(sorted(remarks, key=lambda remark: (remark.file, remark.text)))

@@ -290,9 +290,9 @@ def _mostly_confused_with(measurements: FitMeasurements, label: int) -> str | No
 def _forecast(measurements: FitMeasurements) -> str:
     """What the learning curve predicts, as a further sentence, or an empty string."""
     curve = measurements.learning_curve
-    if curve is None or not curve.ahead:
+    if curve is None or not curve.forecast:
         return ""
-    point = curve.ahead[0]
+    point = curve.forecast[0]
     return f" With {point.per_class} images of each class, expect {_with_interval(point.accuracy)}."
 
 

@@ -33,6 +33,8 @@ ARRAYS = "fit-*.npz"
 """The files of the arrays, as a glob pattern."""
 FORMER_FILE, FORMER_ARRAYS, FORMER_SCHEMA = "story.json", "story-*.npz", 1
 """The same in model folders of earlier versions, which can still be read."""
+_FORMER_NAMES = {"description": "what", "text": "what", "forecast": "ahead"}
+"""Fields that had other names in them."""
 
 
 class FitRecordError(LabError, ValueError):
@@ -44,7 +46,7 @@ class Candidate:
     """A strategy that was tried: its accuracy in cross-validation and the seconds it took."""
 
     name: str
-    what: str
+    description: str
     """What it does, in words."""
     accuracy: Interval
     seconds: float
@@ -221,14 +223,20 @@ def _from_plain(kind: Any, value: Any, path: str, arrays: dict[str, NDArray[Any]
         return {key: _from_plain(inner[1], item, _join(path, key), arrays) for key, item in value.items()}
     if is_dataclass(kind):
         hints = get_type_hints(kind)
+        names = {field.name: _stored_name(field.name, value) for field in fields(kind)}
         # Records of earlier versions lack newer fields, which then have their defaults.
         values = {
-            field.name: _from_plain(hints[field.name], value[field.name], _join(path, field.name), arrays)
-            for field in fields(kind)
-            if field.name in value
+            name: _from_plain(hints[name], value[stored], _join(path, stored), arrays)
+            for name, stored in names.items()
+            if stored in value
         }
         return kind(**values)  # type: ignore[operator]
     return value if origin is Literal else kind(value)
+
+
+def _stored_name(name: str, value: dict[str, Any]) -> str:
+    """The name under which a field is stored: its own, or that of earlier versions."""
+    return name if name in value else _FORMER_NAMES.get(name, name)
 
 
 def _join(path: str, name: object) -> str:

@@ -51,7 +51,7 @@ class Remark:
     """How a file was changed, or why it was left out."""
 
     file: str
-    what: str
+    text: str
     """A predicate: "is empty"."""
     code: str = ""
     """Kebab-case and stable, whatever the wording: `empty-file`."""

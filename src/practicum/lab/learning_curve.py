@@ -40,7 +40,7 @@ class LearningCurve:
     """Measured accuracies, and their extrapolation by the fitted power law."""
 
     points: tuple[CurvePoint, ...]
-    ahead: tuple[CurvePoint, ...]
+    forecast: tuple[CurvePoint, ...]
     """Extrapolated. Empty if there are fewer than three sizes."""
     ceiling: Interval
     """The limit of the fitted law: the accuracy that no number of such images exceeds."""
@@ -89,8 +89,8 @@ def fit_learning_curve(
     if len(size) < MIN_SIZES:
         return LearningCurve(points, (), Interval(float(mean[-1]), float(points[-1].accuracy.low), 1.0))
     laws = _fit(size, np.vstack([mean, resampled]), chance)
-    ahead = tuple(_expected(laws, int(size[-1]) * times) for times in FORECAST_FACTORS)
-    return LearningCurve(points, ahead, _interval(1 - laws[0, 0], 1 - laws[1:, 0]), laws)
+    forecast = tuple(_expected(laws, int(size[-1]) * times) for times in FORECAST_FACTORS)
+    return LearningCurve(points, forecast, _interval(1 - laws[0, 0], 1 - laws[1:, 0]), laws)
 
 
 def _check(size: Numbers, results: Numbers, n_test: int, chance: float) -> None:

@@ -362,7 +362,7 @@ def _candidates(prepared: PreparedSet, tested: _TestedStrategies) -> tuple[Candi
         if not selected:
             best = tested.best[tested.selection.strategy]
             better = remedies.accuracy_gain(prepared, best, probabilities).probability
-        candidates.append(Candidate(result.name, result.what, accuracy, result.seconds, selected, better))
+        candidates.append(Candidate(result.name, result.description, accuracy, result.seconds, selected, better))
     return tuple(candidates)
 
 

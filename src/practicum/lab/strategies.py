@@ -46,7 +46,7 @@ class StrategyResult:
     """A strategy, its out-of-fold predictions, and the function that trains it on all images."""
 
     name: str
-    what: str
+    description: str
     """What it does, as a noun phrase."""
     key: str
     """Identifies the strategy in the keys of stored steps."""
@@ -62,16 +62,16 @@ def probe_several_levels(prepared: PreparedSet) -> StrategyResult | None:
     if prepared.backbone.multi_level is prepared.backbone.base:
         return None
     probes, started = prepared.probes, time.perf_counter()
-    what = "logistic regression on features of several levels of the network"
-    return _test_probes("Probe on several levels", what, "Probe at several depths", prepared, probes, started)
+    description = "logistic regression on features of several levels of the network"
+    return _test_probes("Probe on several levels", description, "Probe at several depths", prepared, probes, started)
 
 
 def probe_final_features(prepared: PreparedSet) -> StrategyResult:
     """Test probes on the final features, the baseline."""
     probes, started = prepared.final_probes, time.perf_counter()
-    what = "logistic regression on the network's final features"
+    description = "logistic regression on the network's final features"
     final_only = prepared.backbone.multi_level is not prepared.backbone.base
-    return _test_probes(BASELINE, what, BASELINE, prepared, probes, started, final_only=final_only)
+    return _test_probes(BASELINE, description, BASELINE, prepared, probes, started, final_only=final_only)
 
 
 def probe_augmented_images(prepared: PreparedSet) -> StrategyResult:
@@ -82,8 +82,10 @@ def probe_augmented_images(prepared: PreparedSet) -> StrategyResult:
         prepared.compute_features(model, number, f"{step}, {number} of {VERSIONS - 1}") for number in range(1, VERSIONS)
     ]
     probes = ProbeTrainer(np.stack([prepared.features, *augmented]), prepared.labels, prepared.classes)
-    what = f"the same, trained on {VERSIONS} versions of each image: original, mirrored, and randomly cropped and lit"
-    return _test_probes("Probe on augmented images", what, "Probe on drawn views", prepared, probes, started)
+    description = (
+        f"the same, trained on {VERSIONS} versions of each image: original, mirrored, and randomly cropped and lit"
+    )
+    return _test_probes("Probe on augmented images", description, "Probe on drawn views", prepared, probes, started)
 
 
 class NotEnoughTime(Exception):
@@ -128,9 +130,11 @@ def fine_tune_top(
         weights = tuple(prepared.backbone.upper.get_weights()) if prepared.backbone.upper else ()
         return TrainedStrategy(tuner().head, False, weights, curve, recipe, tuner().weight_change)
 
-    what = "the layers above a cut trained further from the probe, BatchNorm frozen, rate and number of epochs measured"
+    description = (
+        "the layers above a cut trained further from the probe, BatchNorm frozen, rate and number of epochs measured"
+    )
     seconds = time.perf_counter() - started
-    return StrategyResult("Fine-tuning the top", what, f"tuned-{list(rates)}", probabilities, seconds, train)
+    return StrategyResult("Fine-tuning the top", description, f"tuned-{list(rates)}", probabilities, seconds, train)
 
 
 def _test_fold(tuner: Callable[[], fine_tuning.FineTuner], split: Split, rates: Sequence[float]) -> dict[str, Any]:
@@ -141,7 +145,7 @@ def _test_fold(tuner: Callable[[], fine_tuning.FineTuner], split: Split, rates: 
 
 def _test_probes(
     name: str,
-    what: str,
+    description: str,
     key: str,
     prepared: PreparedSet,
     probes: ProbeTrainer,
@@ -156,7 +160,7 @@ def _test_probes(
     def train(setting: int) -> TrainedStrategy:
         return TrainedStrategy(probes.fit(STRENGTHS[setting]), final_only)
 
-    return StrategyResult(name, what, key, probabilities, seconds, train)
+    return StrategyResult(name, description, key, probabilities, seconds, train)
 
 
 def _lazy_tuner(prepared: PreparedSet, rates: int) -> Callable[[], fine_tuning.FineTuner]:

@@ -110,7 +110,7 @@ def _provenance(record: FitRecord) -> list[tuple[str, str]]:
 
 
 def _files(title: str, remarks: Sequence[Remark]) -> dict[str, Any]:
-    rows = [(printable(remark.file), printable(remark.what)) for remark in remarks[:FILES]]
+    rows = [(printable(remark.file), printable(remark.text)) for remark in remarks[:FILES]]
     return {"title": title, "count": len(remarks), "rows": rows, "more": len(remarks) - len(rows)}
 
 

@@ -80,7 +80,7 @@ def _details(record: FitRecord) -> list[str]:
         f"- Made on {escape(formatting.long_date(record.made))}, with seed {record.seed}, in "
         f"{formatting.duration(record.seconds)}.",
         f"- Network: {escape(record.backbone)}, input of {record.side} × {record.side} pixels.",
-        *(f"- Strategy: {escape(candidate.name)}, {escape(candidate.what)}" for candidate in chosen),
+        *(f"- Strategy: {escape(candidate.name)}, {escape(candidate.description)}" for candidate in chosen),
         *(f"- {escape(f'{name} {version}')}" for name, version in record.versions.items()),
     ]
     parts = ["\n".join(facts)]
@@ -143,7 +143,7 @@ def _training_data(record: FitRecord) -> list[str]:
     ]
     for title, remarks in (("Left out", record.left_out), ("Used after a change", record.remarks)):
         if remarks:
-            lines = [f"- {escape(remark.file)}: {escape(remark.what)}" for remark in remarks[:FILES]]
+            lines = [f"- {escape(remark.file)}: {escape(remark.text)}" for remark in remarks[:FILES]]
             lines += [f"- and {len(remarks) - FILES} more"] if len(remarks) > FILES else []
             parts += [f"{title}, {counted(len(remarks), 'file')}:", "\n".join(lines)]
     return parts

@@ -33,7 +33,7 @@ def accuracy_line(accuracy: Interval, majority_share: float) -> Markup:
 def learning_curve(curve: LearningCurve) -> Markup:
     """Accuracy over images per class: measured with whiskers, then extrapolated with a band."""
     measured = [point for point in curve.points if _is_finite(point)]
-    expected = [point for point in curve.ahead if _is_finite(point)]
+    expected = [point for point in curve.forecast if _is_finite(point)]
     if not measured and not expected:
         return Markup("")
     title = "Accuracy by images per class"
@@ -87,7 +87,7 @@ def candidates(tried: Sequence[Candidate]) -> Markup:
     )  # fmt: skip
     rows = [
         [
-            printable(candidate.name), printable(candidate.what), *_cells(candidate.accuracy),
+            printable(candidate.name), printable(candidate.description), *_cells(candidate.accuracy),
             "–" if candidate.better is None else percent(candidate.better), duration(candidate.seconds),
         ]
         for candidate in tried

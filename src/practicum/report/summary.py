@@ -55,8 +55,8 @@ def explain_choice(record: FitRecord) -> list[str]:
     if chosen is None:
         return []
     tried = counted(len(record.candidates), "strategy was", "strategies were")
-    sentences = [f"{tried} tried. Chosen: {printable(chosen.name)}, {printable(chosen.what).rstrip('.')}."]
-    sentences += [f"Not tried: {printable(remark.file)}, {printable(remark.what)}." for remark in record.untried]
+    sentences = [f"{tried} tried. Chosen: {printable(chosen.name)}, {printable(chosen.description).rstrip('.')}."]
+    sentences += [f"Not tried: {printable(remark.file)}, {printable(remark.text)}." for remark in record.untried]
     optimism = chosen.accuracy.value - record.scores.accuracy.value
     if optimism >= NOTABLE_OPTIMISM:
         sentences.append(
@@ -91,9 +91,9 @@ def describe_growth(record: FitRecord) -> str:
         return ""
     last = curve.points[-1]
     sentence = f"With {last.per_class} images per class the accuracy is {percent(last.accuracy.value)}."
-    if not curve.ahead:
+    if not curve.forecast:
         return f"{sentence} Too few sizes could be measured to extrapolate."
-    far = curve.ahead[-1]
+    far = curve.forecast[-1]
     return (
         f"{sentence} With {far.per_class} it is expected to be {_with_interval(far.accuracy)}. "
         f"However many images there are, this strategy is expected to level off at {_with_interval(curve.ceiling)}."
@@ -103,7 +103,7 @@ def describe_growth(record: FitRecord) -> str:
 def images_needed(record: FitRecord) -> list[tuple[str, str]]:
     """For the next accuracies above the present one: the expected number of images per class."""
     curve = record.curve
-    if curve is None or not curve.ahead:
+    if curve is None or not curve.forecast:
         return []
     targets = [target for target in TARGETS if target > record.scores.accuracy.value][:3]
     return [(percent(target), _describe_count(curve.images_needed(target))) for target in targets]
