@@ -106,7 +106,7 @@ def test_a_kind_has_an_interactive_form(opened: Opener) -> None:
     for place, value in enumerate(["10", "3", "30"]):
         page.locator("select").nth(place).select_option(label=value)
     page.get_by_role("button", name="Check").click()
-    page.get_by_text("Right.", exact=True).wait_for()
+    page.locator("strong", has_text="Right.").wait_for()
 
     assert sorted(texts) == ["10", "3", "30"]
     assert "x[0] is 10" in page.locator(".solution").inner_text()
