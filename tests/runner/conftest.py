@@ -1,13 +1,14 @@
-"""One pool a mode, for every mode that this machine offers; the others are skipped with the reason."""
+"""One pool per isolation mode. Modes that this machine does not offer are skipped, with the reason."""
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Iterator
 
 import pytest
 
-from practicum.runner import IsolationMode, Pool
+from practicum.runner import IsolationMode, OnEvent, Pool, Started
 from practicum.runner.isolation_mode import why_not
 from practicum.runner.zygote_client import ZygoteClient
 
@@ -15,7 +16,7 @@ POOLS: dict[IsolationMode, Pool] = {}
 
 
 def pool_in(mode: IsolationMode) -> Pool:
-    """The session's pool in `mode`, or a skip that says why this machine has none."""
+    """Return the session's pool in `mode`, or skip the test if this machine does not offer the mode."""
     why = why_not(mode)
     if why is not None:
         pytest.skip(f"{mode.value} mode is not offered here: {why}")
@@ -27,8 +28,13 @@ def pool_in(mode: IsolationMode) -> Pool:
 
 
 def own_pid(zygote: ZygoteClient) -> int:
-    """The zygote's own process: in full mode bubblewrap, which was started, stands around it."""
+    """Return the zygote's own process id: in full mode the started process is bubblewrap."""
     return zygote.pids()[1 if zygote.mode is IsolationMode.FULL else 0]
+
+
+def on_started(started: threading.Event) -> OnEvent:
+    """Return a callback for `Pool.run` that sets `started` when the job starts."""
+    return lambda event: started.set() if isinstance(event, Started) else None
 
 
 @pytest.fixture(scope="session", autouse=True)

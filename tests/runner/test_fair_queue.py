@@ -1,9 +1,8 @@
-"""Who runs next: everyone in turn, whoever asked how often."""
+"""The fair queue: order, limits, cancelling and closing."""
 
 from __future__ import annotations
 
 import threading
-import time
 from collections import Counter
 
 import pytest
@@ -12,29 +11,30 @@ from hypothesis import strategies as st
 
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.fair_queue import MAX_WAITING, Cancelled, FairQueue, QueueRefused
+from tests.waiting import PATIENCE, eventually
 
 QUEUES = st.lists(st.sampled_from("abc"), min_size=1, max_size=25)
 
 
 class Crowd:
-    """Many who want a turn; each holds it until it is told to go."""
+    """People who wait for a slot in threads, and hold it until the test ends it."""
 
-    def __init__(self, turns: FairQueue) -> None:
-        self.turns = turns
+    def __init__(self, queue: FairQueue) -> None:
+        self.queue = queue
         self.began: list[str] = []
         self.places: dict[int, list[int]] = {}
         self._doors: list[threading.Event] = []
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
 
-    def comes(self, person: str) -> None:
-        """One more asks; it is in the queue, or has begun, when this returns."""
+    def joins(self, person: str) -> None:
+        """Add a person's run. When this returns, it waits or runs."""
         door, number = threading.Event(), len(self._threads)
-        before = self.turns.running + self.turns.waiting
-        told = self.places.setdefault(number, [])
+        before = self.queue.running + self.queue.waiting
+        positions = self.places.setdefault(number, [])
 
         def live() -> None:
-            with self.turns.slot(person, told.append):
+            with self.queue.slot(person, positions.append):
                 with self._lock:
                     self.began.append(person)
                     self._doors.append(door)
@@ -43,162 +43,161 @@ class Crowd:
         thread = threading.Thread(target=live, daemon=True)
         self._threads.append(thread)
         thread.start()
-        _until(lambda: self.turns.running + self.turns.waiting > before)
+        assert eventually(lambda: self.queue.running + self.queue.waiting > before)
 
-    def one_ends(self) -> None:
-        """The one that began first ends; whoever follows has begun when this returns."""
-        waiting, running = self.turns.waiting, self.turns.running
-        _until(lambda: len(self._doors) == running)
+    def end_first(self) -> None:
+        """End the run that started first. When this returns, its successor runs."""
+        waiting, running = self.queue.waiting, self.queue.running
+        assert eventually(lambda: len(self._doors) == running)
         self._doors.pop(0).set()
         if waiting:
-            _until(lambda: self.turns.waiting < waiting or self.turns.running < running)
-        _until(lambda: len(self._doors) == self.turns.running)
+            assert eventually(lambda: self.queue.waiting < waiting or self.queue.running < running)
+        assert eventually(lambda: len(self._doors) == self.queue.running)
 
-    def all_end(self) -> None:
-        while self.turns.running:
-            self.one_ends()
+    def end_all(self) -> None:
+        while self.queue.running:
+            self.end_first()
         for thread in self._threads:
             thread.join()
 
 
-def _until(true: object, seconds: float = 5) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]
-        assert time.monotonic() < deadline, "it never came to that"
-        time.sleep(0.0005)
-
-
 @settings(max_examples=30, deadline=None)
 @given(people=QUEUES, size=st.integers(1, 3))
-def test_everyone_gets_a_turn_and_never_too_many_at_once(people: list[str], size: int) -> None:
-    turns = FairQueue(size)
-    crowd = Crowd(turns)
+def test_every_run_gets_a_slot_and_never_too_many_at_once(people: list[str], size: int) -> None:
+    queue = FairQueue(size)
+    crowd = Crowd(queue)
     for person in people:
-        crowd.comes(person)
-        assert turns.running <= size
+        crowd.joins(person)
+        assert queue.running <= size
 
-    crowd.all_end()
+    crowd.end_all()
 
     assert Counter(crowd.began) == Counter(people)
-    assert turns.running == turns.waiting == 0
+    assert queue.running == queue.waiting == 0
 
 
-def test_forty_runs_of_one_person_do_not_hold_up_anothers_first() -> None:
-    """Who holds the fewest places is next, however many of another's came before."""
+def test_forty_runs_of_one_person_do_not_delay_another_person() -> None:
+    """The person who holds the fewest slots is next, however many runs of others came before."""
     crowd = Crowd(FairQueue(2))
     for _ in range(40):
-        crowd.comes("ada")
-    crowd.comes("bob")
+        crowd.joins("ada")
+    crowd.joins("bob")
 
-    crowd.one_ends()
+    crowd.end_first()
 
     assert crowd.began == ["ada", "ada", "bob"]
-    crowd.all_end()
+    crowd.end_all()
 
 
-def test_a_place_is_left_for_others() -> None:
-    """With `per_person` below the size, another's first run begins at once."""
-    turns = FairQueue(2, per_person=1)
-    crowd = Crowd(turns)
+def test_leaves_a_slot_for_others() -> None:
+    """With `per_person` below the size, another person's first run starts at once."""
+    queue = FairQueue(2, per_person=1)
+    crowd = Crowd(queue)
     for _ in range(3):
-        crowd.comes("ada")
+        crowd.joins("ada")
 
-    crowd.comes("bob")
+    crowd.joins("bob")
 
-    _until(lambda: crowd.began == ["ada", "bob"])
-    crowd.all_end()
+    assert eventually(lambda: crowd.began == ["ada", "bob"])
+    crowd.end_all()
 
 
-def test_the_place_in_the_queue_is_told_whenever_it_changes() -> None:
-    """Down to nought, which is next; and up, when someone comes who goes first."""
+def test_reports_the_position_whenever_it_changes() -> None:
+    """Down to 0, and up again when a run of another person goes first."""
     crowd = Crowd(FairQueue(1))
     for person in ("ada", "ada", "ada"):
-        crowd.comes(person)
-    _until(lambda: crowd.places[2] == [1])
-    crowd.comes("bob")
-    _until(lambda: crowd.places[2] == [1, 2])
+        crowd.joins(person)
+    assert eventually(lambda: crowd.places[2] == [1])
+    crowd.joins("bob")
+    assert eventually(lambda: crowd.places[2] == [1, 2])
 
-    crowd.one_ends()
-    _until(lambda: crowd.places[2] == [1, 2, 1])
-    crowd.all_end()
+    crowd.end_first()
+    assert eventually(lambda: crowd.places[2] == [1, 2, 1])
+    crowd.end_all()
 
     assert crowd.began == ["ada", "bob", "ada", "ada"]
     assert crowd.places[0] == []
     assert crowd.places[3] == [0]
 
 
-def test_waiting_ends_at_once_when_it_is_cancelled() -> None:
-    """Nobody looks every so often: it is woken."""
-    turns, cancel = FairQueue(1), Cancellation()
-    crowd = Crowd(turns)
-    crowd.comes("ada")
-    threading.Timer(0.1, cancel.set).start()
-    asked = time.monotonic()
+def test_cancelling_wakes_a_waiting_run() -> None:
+    queue, cancel = FairQueue(1), Cancellation()
+    crowd = Crowd(queue)
+    crowd.joins("ada")
+    cancelled: list[bool] = []
 
-    with pytest.raises(Cancelled), turns.slot("bob", None, cancel):
-        pass
+    def wait() -> None:
+        with pytest.raises(Cancelled), queue.slot("bob", None, cancel):
+            pass
+        cancelled.append(True)
 
-    assert time.monotonic() - asked < 1
-    assert turns.waiting == 0
-    crowd.all_end()
+    waiting = threading.Thread(target=wait, daemon=True)
+    waiting.start()
+    assert eventually(lambda: queue.waiting == 1)
+    cancel.set()
+    waiting.join(PATIENCE)
+
+    assert cancelled == [True]
+    assert queue.waiting == 0
+    crowd.end_all()
 
 
-def test_too_many_of_one_person_are_refused_in_words() -> None:
-    turns = FairQueue(1)
-    crowd = Crowd(turns)
+def test_refuses_too_many_runs_of_one_person() -> None:
+    queue = FairQueue(1)
+    crowd = Crowd(queue)
     for _ in range(MAX_WAITING + 1):
-        crowd.comes("ada")
+        crowd.joins("ada")
 
-    with pytest.raises(QueueRefused) as refused, turns.slot("ada"):
+    with pytest.raises(QueueRefused) as refused, queue.slot("ada"):
         pass
     assert refused.value.code == "too-many-waiting"
-    crowd.comes("bob")
+    crowd.joins("bob")
 
-    assert turns.waiting == MAX_WAITING + 1
-    crowd.all_end()
+    assert queue.waiting == MAX_WAITING + 1
+    crowd.end_all()
 
 
-def test_closing_refuses_who_waits_and_who_comes() -> None:
-    """Those who run are not touched, and can be waited for."""
-    turns = FairQueue(1)
-    crowd = Crowd(turns)
-    crowd.comes("ada")
+def test_closing_refuses_waiting_and_new_runs() -> None:
+    """Running ones are not affected, and can be waited for."""
+    queue = FairQueue(1)
+    crowd = Crowd(queue)
+    crowd.joins("ada")
     refused: list[str] = []
 
     def wait() -> None:
         try:
-            with turns.slot("bob"):
+            with queue.slot("bob"):
                 pass
-        except QueueRefused as why:
-            refused.append(why.message)
+        except QueueRefused as refusal:
+            refused.append(refusal.message)
 
     waiting = threading.Thread(target=wait)
     waiting.start()
-    _until(lambda: turns.waiting == 1)
-    turns.close("it is late")
+    assert eventually(lambda: queue.waiting == 1)
+    queue.close("it is late")
     waiting.join()
 
     assert refused == ["it is late"]
-    with pytest.raises(QueueRefused) as late, turns.slot("eve"):
+    with pytest.raises(QueueRefused) as late, queue.slot("eve"):
         pass
     assert late.value.code == "stopping"
-    assert not turns.wait_until_idle(0.01)
-    crowd.all_end()
-    assert turns.wait_until_idle(0.01)
+    assert not queue.wait_until_idle(0.01)
+    crowd.end_all()
+    assert queue.wait_until_idle(0.01)
 
 
-def test_what_fails_gives_its_place_back() -> None:
-    turns = FairQueue(1)
+def test_a_failing_run_frees_its_slot() -> None:
+    queue = FairQueue(1)
 
-    with pytest.raises(ZeroDivisionError), turns.slot("ada"):
+    with pytest.raises(ZeroDivisionError), queue.slot("ada"):
         raise ZeroDivisionError
 
-    with turns.slot("ada"):
-        assert turns.running == 1
+    with queue.slot("ada"):
+        assert queue.running == 1
 
 
-def test_cancelling_calls_only_who_listens() -> None:
-    """After the context nothing is called any more; before it, setting is not lost."""
+def test_cancelling_calls_only_current_callbacks() -> None:
+    """A callback is not called after its context; if it is already cancelled, it is called at once."""
     cancel, heard = Cancellation(), []
     with cancel.on_set(lambda: heard.append("gone")):
         pass

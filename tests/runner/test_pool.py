@@ -1,4 +1,4 @@
-"""The pool and its zygotes: starting, dying, closing, and what is refused."""
+"""The pool and its zygotes: starting, dying, closing, refusing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -17,10 +16,9 @@ from practicum.runner.inside.remove_tree import remove_tree
 from practicum.runner.inside.zygote import Config, UnsafeFork, Zygote
 from practicum.runner.job import ZygoteGone
 from practicum.runner.zygote_client import ZygoteClient, read_process_memory
+from tests.waiting import PATIENCE, eventually
 
-from .conftest import own_pid, pool_in
-
-LIMITS = Limits(seconds=20)
+from .conftest import on_started, own_pid, pool_in
 
 
 def _only_zygote(pool: Pool) -> ZygoteClient:
@@ -29,8 +27,8 @@ def _only_zygote(pool: Pool) -> ZygoteClient:
 
 
 def _zygotes(pool: Pool) -> dict[object, ZygoteClient]:
-    homes = pool.warm_pool.interpreters
-    return {key: home.zygote for key, home in homes.items() if home.zygote is not None}
+    interpreters = pool.warm_pool.interpreters
+    return {key: kept.zygote for key, kept in interpreters.items() if kept.zygote is not None}
 
 
 @pytest.fixture(params=[IsolationMode.FULL, IsolationMode.BARE], ids=str)
@@ -39,65 +37,55 @@ def mode(request: pytest.FixtureRequest) -> IsolationMode:
     return IsolationMode(request.param)
 
 
-def test_a_dead_zygote_is_noticed_at_once_and_replaced(mode: IsolationMode) -> None:
-    """Jobs of a zygote that dies get a crash with a reason, quickly; the next job runs in a new one."""
+def test_a_dead_zygote_ends_its_jobs_and_is_replaced(mode: IsolationMode) -> None:
+    """Its running job ends with a crash long before its time limit, and the next job runs in a new zygote."""
     with Pool(size=2, mode=mode) as pool:
         pool.run(Job(code="x = 1"))
-        seen: list[tuple[Result, float]] = []
-        running = threading.Thread(
-            target=lambda: seen.append((pool.run(Job(code="while True: pass", limits=LIMITS)), time.monotonic()))
-        )
+        results: list[Result] = []
+        started = threading.Event()
+        endless = Job(code="while True: pass", limits=Limits(seconds=120))
+        running = threading.Thread(target=lambda: results.append(pool.run(endless, on_started(started))))
         running.start()
-        time.sleep(0.3)
-        killed = time.monotonic()
+        assert started.wait(PATIENCE)
         os.kill(own_pid(_only_zygote(pool)), signal.SIGKILL)
         running.join()
         after = pool.run(Job(code="x = 1", values={"x": "x"}))
 
-    result, ended = seen[0]
-    assert result.stopped == "crash"
-    assert result.code == "interpreter-died"
-    assert ended - killed < 0.5
+    assert (results[0].stopped, results[0].code) == ("crash", "interpreter-died")
     assert after.values == {"x": 1}
 
 
-def test_closing_ends_what_runs(mode: IsolationMode) -> None:
+def test_closing_ends_running_jobs(mode: IsolationMode) -> None:
     """`close` leaves no process and no folder behind, and ends running jobs."""
     pool = Pool(size=2, mode=mode)
-    seen: list[Result] = []
-    running = threading.Thread(target=lambda: seen.append(pool.run(Job(code="while True: pass", limits=LIMITS))))
+    results: list[Result] = []
+    started = threading.Event()
+    endless = Job(code="while True: pass", limits=Limits(seconds=120))
+    running = threading.Thread(target=lambda: results.append(pool.run(endless, on_started(started))))
     running.start()
-    time.sleep(0.5)
+    assert started.wait(PATIENCE)
     pids = _only_zygote(pool).pids()
 
     pool.close()
     running.join()
 
-    assert seen[0].stopped == "crash"
-    deadline = time.monotonic() + 2
-    while (left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not left
+    assert results[0].stopped == "crash"
+    assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
 
 
 @pytest.mark.tensorflow
 @pytest.mark.slow
-def test_closing_ends_what_is_still_starting(mode: IsolationMode) -> None:
-    """Importing TensorFlow takes seconds; a pool that is closed meanwhile leaves no process behind."""
+def test_closing_ends_starting_zygotes(mode: IsolationMode) -> None:
+    """A pool that is closed while TensorFlow is imported leaves no process behind."""
     pool = Pool(size=1, mode=mode)
     pool.warm(Preload.TENSORFLOW)
-    while not pool.warm_pool.starting:
-        time.sleep(0.01)
-    time.sleep(0.3)
+    assert eventually(lambda: pool.warm_pool.starting)
     pids = next(iter(pool.warm_pool.starting)).pids()
 
     pool.close()
-    deadline = time.monotonic() + 2
-    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < deadline:
-        time.sleep(0.01)  # the system takes a moment to bury the dead
 
     assert pids
-    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+    assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids))
 
 
 def test_a_job_after_close_is_refused(mode: IsolationMode) -> None:
@@ -118,31 +106,34 @@ def test_children_of_a_zygote_share_it(mode: IsolationMode) -> None:
 
 
 def test_many_jobs_leave_nothing_behind(mode: IsolationMode) -> None:
-    """After two hundred jobs there are as many descriptors as after twenty, here and in the zygote."""
+    """After two hundred jobs there are no more descriptors than after twenty, here and in the zygote."""
 
     def descriptors(pool: Pool) -> tuple[int, int]:
         pid = own_pid(_only_zygote(pool))
         return len(list(Path("/proc/self/fd").iterdir())), len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
+    def has_no_children(pool: Pool) -> bool:
+        zygote = _only_zygote(pool)
+        return zygote.pids()[-1] == own_pid(zygote)
+
     with Pool(size=1, mode=mode) as pool:
         for _ in range(20):
             pool.run(Job(code="x = 1"))
-        time.sleep(0.1)
+        assert eventually(lambda: has_no_children(pool))
         before = descriptors(pool)
         for _ in range(200):
             pool.run(Job(code="x = 1"))
-        time.sleep(0.1)
 
-        assert descriptors(pool) == before
-        assert len(_only_zygote(pool).pids()) <= 2
+        assert eventually(lambda: all(now <= then for now, then in zip(descriptors(pool), before, strict=True)))
+        assert eventually(lambda: has_no_children(pool))
 
 
-def test_a_zygote_with_threads_forks_nothing(tmp_path: Path) -> None:
-    """A fork of a process with threads may hang for ever: it is refused, in words."""
+def test_a_zygote_with_threads_does_not_fork(tmp_path: Path) -> None:
+    """A fork of a process with threads may hang forever."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    told = {"mode": "bare", "preload": "python", "folders": [], "filter": "", "scratch": str(tmp_path), "read": []}
-    told |= {"write": [], "first_uid": None, "keep_search": False}
-    config = Config(json.dumps(told).encode())
+    settings = {"mode": "bare", "preload": "python", "folders": [], "filter": "", "scratch": str(tmp_path), "read": []}
+    settings |= {"write": [], "first_uid": None, "keep_search": False}
+    config = Config(json.dumps(settings).encode())
     zygote = Zygote(config, theirs)
     over = threading.Event()
     other = threading.Thread(target=over.wait)
@@ -176,7 +167,7 @@ def test_a_tree_of_any_depth_is_removed(tmp_path: Path) -> None:
     assert (outside / "kept").exists()
 
 
-def test_a_zygote_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_mode_needs_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without bubblewrap full mode is refused, not weakened."""
     monkeypatch.setattr("shutil.which", lambda name, path=None: None)
 
@@ -201,13 +192,12 @@ def test_a_zygote_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) ->
         ("kerasik = 1\nimport kerasik", Preload.PYTHON),
     ],
 )
-def test_auto_takes_the_least_that_is_needed(code: str, preload: Preload) -> None:
+def test_auto_chooses_the_smallest_preload(code: str, preload: Preload) -> None:
     """The modules that the text imports choose the interpreter."""
     assert required_imports.choose_preload(Job(code=code)) is preload
 
 
-def test_tensorflow_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A job that needs TensorFlow where there is none is told what to install."""
+def test_a_job_that_needs_missing_tensorflow_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(required_imports, "is_installed", lambda name, environment=None: name != "tensorflow")
 
     result = pool_in(IsolationMode.SUBPROCESS).run(Job(code="import tensorflow"))

@@ -1,6 +1,6 @@
-"""`python -m tests.runner.attacks`: lets every attack loose in every mode of this machine; writes `docs/attacks.md`.
+"""`python -m tests.runner.attacks`: runs every attack in every mode of this machine, and writes `docs/attacks.md`.
 
-It exits with 1 if an attack was not contained that is not known not to be, or if one harmed someone.
+It exits with 1 if an attack was unexpectedly not contained, or caused harm.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from practicum.runner.inside import locks
 from practicum.runner.isolation_mode import why_not
 
 from .catalogue import Attack, World, attacks
-from .trial import GROUNDS, Ground, let_loose, nobody_was_harmed, was_contained
+from .trial import SETUPS, PoolSetup, assert_contained, assert_no_harm, run_attack
 from .trial import world as make_world
 
 PAGE = Path(__file__).parents[3] / "docs" / "attacks.md"
 HEAD = """# Attacks
 
-Made by `make attacks`, which lets every attack of `tests/runner/attacks` loose in every mode that the machine offers,
-beside a victim that must not notice and before a probe that must run. The same judges decide in the tests. "–": the
-attack is not for that mode: subprocess mode isolates nothing, and has only limits to hold.
+This page is written by `make attacks`, which runs every attack of `tests/runner/attacks` in every mode that the machine
+offers, beside a victim that must not be affected and before a probe that must run. The tests use the same judges. "–"
+means that the attack does not apply: subprocess mode does not isolate, and only its limits are tested.
 """
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of one attack on one ground."""
+class AttackOutcome:
+    """The outcome of one attack in one pool setup."""
 
     attack: Attack
-    ground: Ground
+    setup: PoolSetup
     contained: bool
     harmless: bool
 
@@ -48,42 +48,42 @@ class Outcome:
 
     @property
     def excused(self) -> bool:
-        """Contained, or known not to be; harm to others is never excused."""
-        return self.harmless and (self.contained or self.ground.mode in self.attack.known)
+        """Whether it was contained or is known not to be, and did no harm."""
+        return self.harmless and (self.contained or self.setup.mode in self.attack.known)
 
 
 def main() -> int:
     started = time.monotonic()
-    lacking = {mode: why for mode in IsolationMode if (why := why_not(mode)) is not None}
-    grounds = [ground for ground in GROUNDS if ground.mode not in lacking]
+    missing = {mode: why for mode in IsolationMode if (why := why_not(mode)) is not None}
+    setups = [setup for setup in SETUPS if setup.mode not in missing]
     with make_world() as world:
-        outcomes = [outcome for ground in grounds for outcome in _all_on(ground, world)]
-    sections = [HEAD, _machine(time.monotonic() - started), *_absent(lacking), _counts(grounds, outcomes)]
-    PAGE.write_text("\n".join([*sections, _known(outcomes), _table(grounds, outcomes)]))
+        outcomes = [outcome for setup in setups for outcome in _all_on(setup, world)]
+    sections = [HEAD, _machine(time.monotonic() - started), *_absent(missing), _counts(setups, outcomes)]
+    PAGE.write_text("\n".join([*sections, _known(outcomes), _table(setups, outcomes)]))
     unexcused = [outcome for outcome in outcomes if not outcome.excused]
     for outcome in unexcused:
-        print(f"NOT contained: {outcome.ground}: {outcome.attack}", file=sys.stderr)
+        print(f"NOT contained: {outcome.setup}: {outcome.attack}", file=sys.stderr)
     return 1 if unexcused else 0
 
 
-def _all_on(ground: Ground, world: World) -> list[Outcome]:
-    with ground.open() as pool:
-        return [_try(attack, ground, pool, world) for attack in attacks() if ground.mode in attack.modes]
+def _all_on(setup: PoolSetup, world: World) -> list[AttackOutcome]:
+    with setup.open() as pool:
+        return [_try(attack, setup, pool, world) for attack in attacks() if setup.mode in attack.modes]
 
 
-def _try(attack: Attack, ground: Ground, pool: Pool, world: World) -> Outcome:
-    seen = let_loose(attack, pool, world)
+def _try(attack: Attack, setup: PoolSetup, pool: Pool, world: World) -> AttackOutcome:
+    run = run_attack(attack, pool, world)
     harmless = contained = True
     try:
-        nobody_was_harmed(seen, world)
+        assert_no_harm(run, world)
     except (AssertionError, OSError):
         harmless = False
     try:
-        was_contained(attack, seen, world)
+        assert_contained(attack, run, world)
     except AssertionError:
         contained = False
-    outcome = Outcome(attack, ground, contained, harmless)
-    print(f"{ground}: {attack}: {outcome.word.strip('*')}", file=sys.stderr, flush=True)
+    outcome = AttackOutcome(attack, setup, contained, harmless)
+    print(f"{setup}: {attack}: {outcome.word.strip('*')}", file=sys.stderr, flush=True)
     return outcome
 
 
@@ -106,37 +106,37 @@ def _bubblewrap() -> str:
     return subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.strip()
 
 
-def _absent(lacking: dict[IsolationMode, str]) -> list[str]:
-    return [f"Not offered by this machine: {mode.value} mode ({why}).\n" for mode, why in lacking.items()]
+def _absent(missing: dict[IsolationMode, str]) -> list[str]:
+    return [f"Not offered by this machine: {mode.value} mode ({why}).\n" for mode, why in missing.items()]
 
 
-def _counts(grounds: Sequence[Ground], outcomes: Sequence[Outcome]) -> str:
+def _counts(setups: Sequence[PoolSetup], outcomes: Sequence[AttackOutcome]) -> str:
     lines = [f"{len(attacks())} attacks.\n", "| mode | attacks | contained | not contained |"]
     lines.append("| --- | ---: | ---: | ---: |")
-    for ground in grounds:
-        mine = [outcome for outcome in outcomes if outcome.ground == ground]
-        good = sum(outcome.contained and outcome.harmless for outcome in mine)
-        lines.append(f"| {ground} | {len(mine)} | {good} | {len(mine) - good} |")
+    for setup in setups:
+        own = [outcome for outcome in outcomes if outcome.setup == setup]
+        good = sum(outcome.contained and outcome.harmless for outcome in own)
+        lines.append(f"| {setup} | {len(own)} | {good} | {len(own) - good} |")
     return "\n".join(lines) + "\n"
 
 
-def _known(outcomes: Sequence[Outcome]) -> str:
-    """Who was not contained, and why; what nobody expected says so."""
+def _known(outcomes: Sequence[AttackOutcome]) -> str:
+    """List the attacks that were not contained, with the reason."""
     lines = ["## Not contained\n"]
     for outcome in outcomes:
         if not (outcome.contained and outcome.harmless):
-            why = outcome.attack.known.get(outcome.ground.mode, "not expected, a defect")
-            harm = "" if outcome.harmless else " **It harmed others.**"
-            lines.append(f"- {outcome.ground}, `{outcome.attack}`: {outcome.attack.tries} Because: {why}.{harm}")
+            why = outcome.attack.known.get(outcome.setup.mode, "unexpected, a defect")
+            harm = "" if outcome.harmless else " **It caused harm.**"
+            lines.append(f"- {outcome.setup}, `{outcome.attack}`: {outcome.attack.tries} Reason: {why}.{harm}")
     return "\n".join(lines if len(lines) > 1 else [*lines, "None."]) + "\n"
 
 
-def _table(grounds: Sequence[Ground], outcomes: Sequence[Outcome]) -> str:
-    words = {(outcome.attack, outcome.ground): outcome.word for outcome in outcomes}
-    lines = ["## All of them\n", " | ".join(["| family", "what it tries", *map(str, grounds)]) + " |"]
-    lines.append("| --- " * (2 + len(grounds)) + "|")
+def _table(setups: Sequence[PoolSetup], outcomes: Sequence[AttackOutcome]) -> str:
+    words = {(outcome.attack, outcome.setup): outcome.word for outcome in outcomes}
+    lines = ["## All attacks\n", " | ".join(["| family", "attack", *map(str, setups)]) + " |"]
+    lines.append("| --- " * (2 + len(setups)) + "|")
     for attack in attacks():
-        cells = [words.get((attack, ground), "–") for ground in grounds]
+        cells = [words.get((attack, setup), "–") for setup in setups]
         lines.append(" | ".join([f"| {attack.family}", attack.tries.replace("|", "\\|"), *cells]) + " |")
     return "\n".join(lines) + "\n"
 

@@ -1,9 +1,9 @@
-"""What an attack is, what it finds to attack, and how one sees that it was contained.
+"""Attacks: their code, their targets, and the judges that decide whether they were contained.
 
-An attack is a file in a family's folder: its docstring says what it tries and when it counts as contained, its `ATTACK`
-holds the code. Before the code runs the prelude: the names of what there is to attack, and a few helpers. The code
-appends to `escaped` whatever it gets hold of; nothing may be in it at the end. Whatever the attack, what is outside
-must be as it was: see :mod:`tests.runner.attacks.trial`.
+An attack is a file in a family's folder. Its docstring describes what it tries and when it counts as contained, and its
+`ATTACK` contains the code. A prelude runs before the code: it binds the names of the targets and a few helpers. The
+code appends everything it obtains to `escaped`, which must be empty at the end. In addition, everything outside must be
+unchanged: see :mod:`tests.runner.attacks.trial`.
 """
 
 from __future__ import annotations
@@ -23,58 +23,58 @@ HERE = Path(__file__).parent
 ISOLATED = (IsolationMode.FULL, IsolationMode.BARE)
 EVERYWHERE = tuple(IsolationMode)
 QUICK = Limits(seconds=5, memory=512 << 20)
-"""For most attacks. The disk is the default: who changes it is never served by a spare."""
+"""For most attacks. The disk limit is the default, as spares run no jobs with another one."""
 HURRIED = Limits(seconds=0.5, memory=512 << 20)
-"""For an attack that ends only when its time is over."""
+"""For attacks that end only when their time runs out."""
 SMALL_DISK = Limits(seconds=5, memory=512 << 20, disk=16 << 20)
-"""For an attack on the disk."""
+"""For attacks on the disk."""
 KERAS = Limits(seconds=30)
-"""For an attack that works with Keras."""
+"""For attacks that use Keras."""
 
 
 @dataclass(frozen=True)
 class World:
-    """What there is to get at, outside."""
+    """The targets outside the sandbox."""
 
     secret: Path
-    """A file that anyone on this machine may read."""
+    """A file that all users of this machine may read."""
     port: int
-    """A port of the loopback interface on which someone listens, over TCP and over UDP."""
+    """A port of the loopback interface with listeners for TCP and UDP."""
     socket: Path
-    """A unix socket that anyone may connect to."""
+    """A unix socket that all users may connect to."""
     abstract: str
     """The name of an abstract unix socket."""
     canary: int
     """A process that must survive."""
     folder: Path
-    """A folder that anyone may write to, and in which nothing may appear."""
+    """A folder that all users may write to, and that must stay empty."""
     courses: Path
-    """The courses, with their keys."""
+    """The folder of courses, with their keys."""
     hidden: str
-    """A text that stands in every hidden check, and that no job may say."""
+    """A text in every hidden check, which no job may print."""
     mark: str
-    """A name that nothing else has, for what an attack leaves."""
+    """A unique name for files that an attack leaves."""
 
 
 Judge = Callable[[Result, World], None]
-"""Raises `AssertionError` where the attack was not contained."""
+"""Raises AssertionError if the attack was not contained."""
 
 
 def nothing_escaped(result: Result, world: World) -> None:
-    """The code ran to its end without getting hold of anything."""
+    """The code ran to its end and obtained nothing."""
     assert result.failure is None, result
     assert result.stopped is None, result
     assert result.values == {"escaped": []}, result
 
 
 def nothing_escaped_alive(result: Result, world: World) -> None:
-    """It got hold of nothing, and may have been ended for trying."""
+    """The code obtained nothing, and may have been ended for trying."""
     if result.stopped != "crash":
         nothing_escaped(result, world)
 
 
 def stopped(*ways: str) -> Judge:
-    """The machine ended it, in one of these ways, and says why."""
+    """The runner stopped it for one of these reasons, and its result has a message."""
 
     def judge(result: Result, world: World) -> None:
         assert result.stopped in ways, result
@@ -84,7 +84,7 @@ def stopped(*ways: str) -> Judge:
 
 
 def failed(kind: str) -> Judge:
-    """The code ended with this exception, as any code may."""
+    """The code raised this exception."""
 
     def judge(result: Result, world: World) -> None:
         assert result.failure is not None, result
@@ -94,48 +94,55 @@ def failed(kind: str) -> Judge:
 
 
 def only_itself(result: Result, world: World) -> None:
-    """It may spoil its own output, no more: no value that nobody asked for, nothing that cannot be written."""
+    """It may only spoil its own output: the result has no unrequested value and can be encoded."""
     assert set(result.values) <= {"escaped"}, result
     repr(result).encode()
 
 
 def not_passed(result: Result, world: World) -> None:
-    """The check was not passed, and the check's text is in nothing that the learner gets to see."""
+    """The check was not passed, and its source is in nothing that a learner can see."""
     assert not result.ok, result
-    told = (result.stdout, result.stderr, result.traceback, result.why, repr(dict(result.values)), str(result.failure))
-    assert not [text for text in told if world.hidden in text], result
+    visible = (
+        result.stdout,
+        result.stderr,
+        result.traceback,
+        result.why,
+        repr(dict(result.values)),
+        str(result.failure),
+    )
+    assert not [text for text in visible if world.hidden in text], result
 
 
 def scores_nothing(result: Result, world: World) -> None:
-    """The score that the check asks for is what was earned: none, or nothing at all."""
+    """The check's score is 0, or there is none."""
     assert result.values.get("score", 0.0) == 0.0, result
     assert not result.ok or set(result.values) == {"score"}, result
 
 
 @dataclass(frozen=True, eq=False)
 class Attack:
-    """One way to do harm. The last three fields are filled in from the file's place and docstring."""
+    """One attack. `family`, `name` and `tries` are set from the file's path and docstring."""
 
     code: str
     judge: Judge = nothing_escaped
     modes: tuple[IsolationMode, ...] = ISOLATED
     limits: Limits = QUICK
     check: str = ""
-    """A hidden check. The code gives a wrong answer, or none, and tries to pass it anyway."""
+    """A hidden check, which the code tries to pass with a wrong answer or none."""
     answer: str = ""
-    """Code that passes the same check honestly: what fails is the attack, not the check."""
+    """Code that passes the same check honestly, which shows that the check works."""
     score: str = ""
-    """An expression that is asked of the check once it has passed: the code tries to better it."""
+    """An expression evaluated by the check after it has passed, which the code tries to raise."""
     values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    """Asked for besides `escaped`."""
+    """Values requested in addition to `escaped`."""
     after: str = ""
-    """The code of the jobs that follow it: they append to `escaped` what the attack has left them."""
+    """The code of later jobs, which append to `escaped` what the attack has left."""
     wait: float = 0.0
-    """Seconds to wait after its end, before looking at what it has done."""
-    succeeds_for: Literal["nobody", "anyone", "root"] = "nobody"
-    """Who gets hold of something with this code where nothing isolates. `nobody`: it was not tried, or is harmful."""
+    """Seconds to wait after its end before its effects are checked."""
+    succeeds_for: Literal["not tried", "anyone", "root"] = "not tried"
+    """The user for whom this code obtains something without isolation. `not tried`: it would do harm."""
     known: Mapping[IsolationMode, str] = field(default_factory=dict)
-    """The modes that are known not to contain it, and why."""
+    """The modes that are known not to contain it, with the reason."""
     family: str = ""
     name: str = ""
     tries: str = ""
@@ -152,12 +159,12 @@ class Attack:
         return Job(setup=prelude(world), code=self.code, values=values, limits=self.limits)
 
     def following(self, world: World) -> Job:
-        """The job that looks for what was left."""
+        """Return the job that looks for what was left."""
         return Job(setup=prelude(world), code=self.after, values={"escaped": "escaped"}, limits=QUICK)
 
 
 def prelude(world: World) -> str:
-    """What an attack's code may use."""
+    """Return the setup code that defines the targets and helpers."""
     given = {
         "SECRET": str(world.secret),
         "PORT": world.port,
@@ -177,7 +184,7 @@ CHANNEL = 3
 escaped = []
 
 def attempt(call, *arguments):
-    """What is refused is contained."""
+    """Call it, and record its result unless it raises."""
     try:
         got = call(*arguments)
     except BaseException:
@@ -190,15 +197,15 @@ def read(path):
         return file.read(100)
 
 def kernel(name, number, *arguments):
-    """A system call by its number on x86-64."""
+    """Make a system call by its number on x86-64."""
     import ctypes
     outcome = ctypes.CDLL(None, use_errno=True).syscall(number, *arguments)
     if outcome >= 0:
         escaped.append(name)
     return outcome
 
-def tell(letter, content):
-    """A frame to the server, as the runner itself sends them."""
+def send(letter, content):
+    """Send a frame to the server, as the runner does."""
     import json
     data = content if isinstance(content, bytes) else json.dumps(content).encode()
     os.write(CHANNEL, letter + len(data).to_bytes(4, "big") + data)
@@ -207,7 +214,7 @@ def tell(letter, content):
 
 @functools.cache
 def attacks() -> tuple[Attack, ...]:
-    """All of them, found by walking the folders."""
+    """Return all attacks, found in the folders of the families."""
     return tuple(_load(path) for path in sorted(HERE.glob("*/*.py")) if path.stem != "__init__")
 
 

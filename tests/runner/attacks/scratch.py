@@ -1,4 +1,4 @@
-"""What is left of the scratch folders that jobs have had."""
+"""Finds what is left of jobs' scratch folders."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import tempfile
 import time
 from pathlib import Path
 
-PATIENCE = 3.0
-"""Seconds that cleaning up may take."""
+CLEANUP_TIMEOUT = 30.0
+"""Seconds that cleaning up may take on a busy machine."""
 
 
 def left(name: str) -> list[Path]:
-    """Scratch folders that still hold this name, or cannot be looked into, once there was time to clean up.
+    """Return scratch folders that still contain this name, or cannot be read, after waiting for the cleanup.
 
-    In bare mode they lie in a folder of the zygote's; in full mode each is a tmpfs that ends with its job.
+    In bare mode they are in a folder of the zygote; in full mode each is a tmpfs that ends with its job.
     """
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + CLEANUP_TIMEOUT
     while (found := _find(name)) and time.monotonic() < until:
         time.sleep(0.05)
     return found
@@ -27,7 +27,7 @@ def _find(name: str) -> list[Path]:
 
 
 def _below(folder: Path) -> list[Path]:
-    """What lies in it; nothing if it is no folder, or was removed meanwhile: other tests have folders there too."""
+    """Return the folder's entries; none if it is no folder or was removed, as other tests use the same parent."""
     try:
         return list(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):

@@ -1,7 +1,4 @@
-"""Every attack, in every mode that is there to stop it.
-
-Beside a victim that must not notice, before a probe that must run.
-"""
+"""Every attack in every mode that must contain it, beside a victim and before a probe."""
 
 from __future__ import annotations
 
@@ -14,14 +11,14 @@ from practicum.runner import IsolationMode, Job, Pool
 
 from ..conftest import pool_in
 from .catalogue import Attack, World, attacks
-from .trial import TESTED, Ground, let_loose, nobody_was_harmed, was_contained
+from .trial import TESTED_SETUPS, PoolSetup, assert_contained, assert_no_harm, run_attack
 from .trial import world as make_world
 
 CASES = [
-    pytest.param(attack, ground, id=f"{ground}: {attack}")
-    for ground in TESTED
+    pytest.param(attack, setup, id=f"{setup}: {attack}")
+    for setup in TESTED_SETUPS
     for attack in attacks()
-    if ground.mode in attack.modes
+    if setup.mode in attack.modes
 ]
 CHECKS = {attack.check: attack for attack in attacks() if attack.check}
 SUCCESSFUL = [
@@ -29,7 +26,7 @@ SUCCESSFUL = [
     for attack in attacks()
     if attack.succeeds_for == "anyone" or (attack.succeeds_for == "root" and os.geteuid() == 0)
 ]
-OPENED: dict[Ground, Pool] = {}
+OPENED: dict[PoolSetup, Pool] = {}
 
 
 @pytest.fixture(scope="module")
@@ -45,52 +42,52 @@ def _close_pools() -> Iterator[None]:
         OPENED.popitem()[1].close()
 
 
-def pool_on(ground: Ground) -> Pool:
-    """The pool for `ground`; those without spares are the other tests' too."""
-    if not ground.spares:
-        return pool_in(ground.mode)
-    pool_in(ground.mode)  # skips where the mode is not offered
-    if ground not in OPENED:
-        OPENED[ground] = ground.open()
-    return OPENED[ground]
+def pool_for(setup: PoolSetup) -> Pool:
+    """The pool for `setup`; those without spares are the other tests' too."""
+    if not setup.spares:
+        return pool_in(setup.mode)
+    pool_in(setup.mode)  # skips where the mode is not offered
+    if setup not in OPENED:
+        OPENED[setup] = setup.open()
+    return OPENED[setup]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("attack", "ground"), CASES)
-def test_is_contained(attack: Attack, ground: Ground, world: World) -> None:
-    """The attack gets nothing and harms no one, neither while it runs nor after."""
-    seen = let_loose(attack, pool_on(ground), world)
+@pytest.mark.parametrize(("attack", "setup"), CASES)
+def test_is_contained(attack: Attack, setup: PoolSetup, world: World) -> None:
+    """The attack obtains nothing and does no harm, while it runs and afterwards."""
+    run = run_attack(attack, pool_for(setup), world)
 
-    nobody_was_harmed(seen, world)
-    if ground.mode in attack.known:
-        with pytest.raises(AssertionError):  # who is contained now is to be struck off the list
-            was_contained(attack, seen, world)
+    assert_no_harm(run, world)
+    if setup.mode in attack.known:
+        with pytest.raises(AssertionError):  # an attack that is contained must be removed from the list
+            assert_contained(attack, run, world)
     else:
-        was_contained(attack, seen, world)
+        assert_contained(attack, run, world)
 
 
 @pytest.mark.parametrize("attack", SUCCESSFUL, ids=str)
 def test_can_succeed(attack: Attack, world: World) -> None:
-    """Without isolation the same code does get hold of something: what is contained is not merely broken."""
-    seen = let_loose(attack, pool_in(IsolationMode.SUBPROCESS), world)
+    """Without isolation the same code obtains something, so it is not merely broken."""
+    run = run_attack(attack, pool_in(IsolationMode.SUBPROCESS), world)
 
-    assert seen.result.values["escaped"], seen.result
+    assert run.result.values["escaped"], run.result
 
 
 def test_enough_attacks_can_succeed() -> None:
-    """It is a good share of them that is known to work."""
+    """A good share of the attacks is known to work."""
     assert len([attack for attack in attacks() if attack.succeeds_for == "anyone"]) >= 15
 
 
 @pytest.mark.parametrize("attack", CHECKS.values(), ids=str)
 def test_the_checks_can_be_passed(attack: Attack, isolated: Pool) -> None:
-    """An honest answer passes the check that the attack on it must not pass."""
+    """An honest answer passes the check that the attack must not pass."""
     result = isolated.run(Job(code=attack.answer, check=attack.check, limits=attack.limits))
 
     assert result.ok, result
 
 
 def test_every_attack_says_what_it_tries() -> None:
-    """One file is enough to know an attack: a sentence that stands alone, and when it counts as contained."""
+    """The first line of an attack's docstring is a unique sentence."""
     assert all(attack.tries.endswith(".") and len(attack.tries) < 120 for attack in attacks())
     assert len({attack.tries for attack in attacks()}) == len(attacks())

@@ -1,4 +1,4 @@
-"""Lets an attack loose beside a victim, has a probe follow it, and looks at the world afterwards."""
+"""Runs an attack beside a victim and before a probe, and checks its effects afterwards."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from practicum.runner import IsolationMode, Job, Limits, Pool, Result
 from .catalogue import Attack, World, nothing_escaped
 
 SIZE = 3
-"""Slots of a pool: the attack's, its victim's, and one more."""
+"""Slots of a pool: for the attack, the victim, and one more."""
 SESAME = "sesame"
 VICTIM = Job(
     setup="import time\nopen('mine', 'w').write('x')",
@@ -34,38 +34,42 @@ PROBE = Job(code="x = 6 * 7", values={"x": "x"}, limits=Limits(seconds=20))
 
 
 @dataclass(frozen=True)
-class Ground:
-    """Where attacks are let loose: a mode, and from where its jobs' processes come."""
+class PoolSetup:
+    """The pool that attacks run in: a mode, with or without spares."""
 
     mode: IsolationMode
     spares: int = 0
-    """Children forked ahead of time; none: each job gets a fresh fork."""
+    """Number of children forked ahead of time; with 0, each job gets a fresh child."""
 
     def __str__(self) -> str:
         return f"{self.mode} from spares" if self.spares else str(self.mode)
 
     def open(self) -> Pool:
-        """A new pool. The caller closes it."""
+        """Return a new pool, which the caller closes."""
         more = {"spares": self.spares} if self.spares else {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return Pool(size=SIZE, mode=self.mode, **more)
 
 
-GROUNDS = (
-    Ground(IsolationMode.FULL),
-    Ground(IsolationMode.FULL, spares=4),
-    Ground(IsolationMode.BARE),
-    Ground(IsolationMode.BARE, spares=4),
-    Ground(IsolationMode.SUBPROCESS),
+SETUPS = (
+    PoolSetup(IsolationMode.FULL),
+    PoolSetup(IsolationMode.FULL, spares=4),
+    PoolSetup(IsolationMode.BARE),
+    PoolSetup(IsolationMode.BARE, spares=4),
+    PoolSetup(IsolationMode.SUBPROCESS),
 )
-TESTED = (Ground(IsolationMode.FULL, spares=4), Ground(IsolationMode.BARE), Ground(IsolationMode.SUBPROCESS))
-"""Of these, where the tests let them loose: each mode, and each way to get a process. `make attacks` does all."""
+TESTED_SETUPS = (
+    PoolSetup(IsolationMode.FULL, spares=4),
+    PoolSetup(IsolationMode.BARE),
+    PoolSetup(IsolationMode.SUBPROCESS),
+)
+"""The setups that the tests use: each mode, with and without spares once. `make attacks` uses all."""
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What came of an attack, and of those around it."""
+class AttackRun:
+    """Results of an attack and of the jobs around it."""
 
     result: Result
     victim: Result
@@ -75,7 +79,7 @@ class Seen:
 
 @contextlib.contextmanager
 def world() -> Iterator[World]:
-    """Something to steal, someone to talk to, someone to kill."""
+    """Create the targets: a secret, listeners, a process and a folder."""
     with contextlib.ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="world-")))
         home.chmod(0o755)
@@ -97,12 +101,12 @@ def world() -> Iterator[World]:
         canary = stack.enter_context(subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(1000)"]))
         stack.callback(canary.kill)
         courses = Path(practicum.__file__).parents[2] / "courses"
-        hidden, mark = (f"{what}-{secrets.token_hex(8)}" for what in ("hidden", "mark"))
+        hidden, mark = (f"{prefix}-{secrets.token_hex(8)}" for prefix in ("hidden", "mark"))
         yield World(secret, port, path, abstract, canary.pid, folder, courses, hidden, mark)
 
 
-def let_loose(attack: Attack, pool: Pool, world: World) -> Seen:
-    """Run the attack while a victim runs, then those that follow it (one a slot), then the probe."""
+def run_attack(attack: Attack, pool: Pool, world: World) -> AttackRun:
+    """Run the attack beside a victim, then the later jobs (one per slot), then the probe."""
     seen: list[Result] = []
     victim = threading.Thread(target=lambda: seen.append(pool.run(VICTIM)))
     victim.start()
@@ -110,24 +114,24 @@ def let_loose(attack: Attack, pool: Pool, world: World) -> Seen:
     victim.join()
     time.sleep(attack.wait)
     followers = tuple(pool.run(attack.following(world)) for _ in range(pool.size if attack.after else 0))
-    return Seen(result, seen[0], followers, pool.run(PROBE))
+    return AttackRun(result, seen[0], followers, pool.run(PROBE))
 
 
-def nobody_was_harmed(seen: Seen, world: World) -> None:
-    """The victim noticed nothing, the next job runs, and what is outside is as it was. Raises `AssertionError`."""
-    assert seen.victim.ok, seen.victim
-    assert seen.victim.values == {"total": 499500, "files": ["mine"]}, seen.victim
-    assert seen.probe.values == {"x": 42}, seen.probe
+def assert_no_harm(run: AttackRun, world: World) -> None:
+    """Assert that the victim was not affected, the next job runs, and the targets are unchanged."""
+    assert run.victim.ok, run.victim
+    assert run.victim.values == {"total": 499500, "files": ["mine"]}, run.victim
+    assert run.probe.values == {"x": 42}, run.probe
     assert list(world.folder.iterdir()) == []
     assert world.secret.read_text() == SESAME
     assert (world.secret.stat().st_mode & 0o777, world.folder.stat().st_mode & 0o777) == (0o644, 0o777)
     os.kill(world.canary, 0)
-    # `kill` succeeds for the dead whom nobody has waited for; these have no command line.
+    # `kill` succeeds for a zombie process, which has no command line.
     assert not sys.platform.startswith("linux") or Path(f"/proc/{world.canary}/cmdline").read_bytes()
 
 
-def was_contained(attack: Attack, seen: Seen, world: World) -> None:
-    """The attack got nothing, and those that follow find nothing of it. Raises `AssertionError`."""
-    attack.judge(seen.result, world)
-    for follower in seen.followers:
+def assert_contained(attack: Attack, run: AttackRun, world: World) -> None:
+    """Assert that the attack obtained nothing, and that later jobs find nothing of it."""
+    attack.judge(run.result, world)
+    for follower in run.followers:
         nothing_escaped(follower, world)

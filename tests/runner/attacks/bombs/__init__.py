@@ -1,1 +1,1 @@
-"""Using up the machine."""
+"""Exhausting the machine's resources."""

@@ -1,4 +1,4 @@
-"""Draws figures that are huge, and more of them than anyone looks at.
+"""Draws huge figures, and many of them.
 
 Contained: some come back small, the others not at all.
 """

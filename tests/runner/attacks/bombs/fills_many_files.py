@@ -1,6 +1,6 @@
-"""Writes many files, each within the bounds of one.
+"""Writes many files, each within the limit for one.
 
-Contained: together they grow no larger than the disk that the job was given.
+Contained: together they are no larger than the job's disk.
 """
 
 from __future__ import annotations

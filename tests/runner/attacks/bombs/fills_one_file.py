@@ -1,6 +1,6 @@
 """Writes one file without end.
 
-Contained: the file grows no larger than the disk that the job was given.
+Contained: the file is no larger than the job's disk.
 """
 
 from __future__ import annotations

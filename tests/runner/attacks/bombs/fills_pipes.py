@@ -1,6 +1,6 @@
-"""Fills pipes, whose contents no limit of its memory counts.
+"""Fills pipes, whose contents count towards no memory limit.
 
-Contained: its descriptors and the kernel's own bound on pipes keep it below 256 MB.
+Contained: its descriptors and the kernel's own limit on pipes keep it below 256 MB.
 """
 
 from __future__ import annotations

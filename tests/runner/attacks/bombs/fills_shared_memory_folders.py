@@ -1,6 +1,6 @@
-"""Fills /dev/shm and every other folder that lies in memory.
+"""Fills /dev/shm and every other folder in memory.
 
-Contained: all of them together hold no more than the job's own disk.
+Contained: together they hold no more than the job's disk.
 """
 
 from __future__ import annotations

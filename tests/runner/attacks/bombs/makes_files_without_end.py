@@ -1,6 +1,6 @@
 """Makes empty files until the disk has no room for their names.
 
-Contained: it can make twenty thousand, and all are gone with the job.
+Contained: it can make twenty thousand, and all are removed with the job.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Sends pictures that nobody drew, without end.
+"""Sends forged figures without end.
 
-Contained: ended when it has sent more than a job may.
+Contained: stopped once it has sent more than a job may.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from ..catalogue import Attack, stopped
 ATTACK = Attack(
     code=r"""
 while True:
-    tell(b"P", b"\x89PNG\r\n\x1a\n" + bytes(1 << 18))
+    send(b"P", b"\x89PNG\r\n\x1a\n" + bytes(1 << 18))
 """,
     judge=stopped("crash", "output"),
 )

@@ -1,6 +1,6 @@
 """Starts threads without end.
 
-Contained: 256 where the user is the job's own; else its memory bounds them.
+Contained: 256 if the job has its own user; otherwise its memory limits them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Takes twenty gigabytes at once.
+"""Allocates twenty gigabytes at once.
 
-Contained: stopped for its memory, in words.
+Contained: stopped for its memory.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Takes memory, a little more each time.
+"""Allocates memory in small steps.
 
-Contained: stopped for its memory, in words.
+Contained: stopped for its memory.
 """
 
 from __future__ import annotations

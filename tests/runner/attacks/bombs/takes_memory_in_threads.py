@@ -1,6 +1,6 @@
-"""Takes memory in many threads at a time.
+"""Allocates memory in many threads at a time.
 
-Contained: all together get no more than the limit.
+Contained: together they get no more than the limit.
 """
 
 from __future__ import annotations

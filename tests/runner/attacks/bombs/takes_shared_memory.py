@@ -1,4 +1,4 @@
-"""Takes memory that is shared, which some limits do not count.
+"""Allocates shared memory, which some limits do not count.
 
 Contained: it gets no more than its limit.
 """

@@ -1,6 +1,6 @@
-"""Writes to its output without end.
+"""Writes to stdout without end.
 
-Contained: stopped for its output, in words, with what was within the bounds.
+Contained: stopped for its output; the output within the limit is kept.
 """
 
 from __future__ import annotations

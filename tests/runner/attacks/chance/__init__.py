@@ -1,1 +1,1 @@
-"""Tampering with clocks, timers and chance."""
+"""Tampering with clocks, timers and random numbers."""

@@ -1,6 +1,6 @@
-"""Changes the seed of hashes for the jobs that come after it.
+"""Changes the hash seed for later jobs.
 
-Contained: in the jobs after it hashes are as ever.
+Contained: hashes in later jobs are unchanged.
 """
 
 from __future__ import annotations

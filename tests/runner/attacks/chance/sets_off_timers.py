@@ -1,6 +1,6 @@
-"""Sets off timers and alarms, for itself and for those after it.
+"""Sets timers and alarms for itself and for later jobs.
 
-Contained: they end nobody but itself.
+Contained: they end no job but itself.
 """
 
 from __future__ import annotations

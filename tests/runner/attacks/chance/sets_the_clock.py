@@ -1,4 +1,4 @@
-"""Sets the machine's clock, by every call there is.
+"""Sets the machine's clock, with every system call for it.
 
 Contained: `escaped` stays empty.
 """

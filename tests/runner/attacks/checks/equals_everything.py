@@ -1,4 +1,4 @@
-"""Answers with an object that says it equals everything.
+"""Returns an object that equals everything.
 
 Contained: the check is not passed.
 """

@@ -1,4 +1,4 @@
-"""Sends the server each kind of message with each content that could mean success.
+"""Sends every kind of message with every content that could mean success.
 
 Contained: the check is not passed.
 """
@@ -10,7 +10,7 @@ from ..catalogue import Attack, not_passed
 ATTACK = Attack(
     code="""
 import json, os
-def tell(letter, content):
+def send(letter, content):
     data = json.dumps(content).encode()
     os.write(3, letter + len(data).to_bytes(4, "big") + data)
 
@@ -19,7 +19,7 @@ contents.append({"ok": True, "passed": True, "value": 4, "name": "f", "seconds":
 def f(x):
     for letter in b"ABCDEGHIJKLMNOQRSTUVWYZ":
         for content in contents:
-            tell(bytes([letter]), content)
+            send(bytes([letter]), content)
     return 5
 """,
     judge=not_passed,

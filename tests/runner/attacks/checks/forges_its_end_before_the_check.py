@@ -1,4 +1,4 @@
-"""Tells the server that all is done, before the check is known.
+"""Reports its end to the server before the check starts.
 
 Contained: the check is not passed.
 """
@@ -10,11 +10,11 @@ from ..catalogue import Attack, not_passed
 ATTACK = Attack(
     code="""
 import json, os
-def tell(letter, content):
+def send(letter, content):
     data = json.dumps(content).encode()
     os.write(3, letter + len(data).to_bytes(4, "big") + data)
 
-tell(b"D", {"failed": False, "seconds": 0.1, "memory": 1000000})
+send(b"D", {"failed": False, "seconds": 0.1, "memory": 1000000})
 def f(x):
     return 5
 """,

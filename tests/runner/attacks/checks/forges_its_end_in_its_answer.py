@@ -1,4 +1,4 @@
-"""Tells the server that all is done, when the check asks for its answer.
+"""Reports its end to the server when the check calls it.
 
 Contained: the check is not passed.
 """
@@ -10,12 +10,12 @@ from ..catalogue import HURRIED, Attack, not_passed
 ATTACK = Attack(
     code="""
 import json, os
-def tell(letter, content):
+def send(letter, content):
     data = json.dumps(content).encode()
     os.write(3, letter + len(data).to_bytes(4, "big") + data)
 
 def f(x):
-    tell(b"D", {"failed": False, "seconds": 0.1, "memory": 1000000})
+    send(b"D", {"failed": False, "seconds": 0.1, "memory": 1000000})
     while True:
         pass
 """,

@@ -1,4 +1,4 @@
-"""Saves code in a model, which whoever loads the model would run.
+"""Hides code in a saved model, to run when the model is loaded.
 
 Contained: the check is not passed.
 """

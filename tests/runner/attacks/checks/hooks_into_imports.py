@@ -1,4 +1,4 @@
-"""Hooks into the import of whatever the check needs.
+"""Hooks into the imports of the check.
 
 Contained: the check is not passed.
 """

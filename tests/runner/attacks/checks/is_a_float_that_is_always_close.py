@@ -1,4 +1,4 @@
-"""Answers with a float whose differences to all others are nothing.
+"""Returns a float whose difference from every number is 0.
 
 Contained: the check is not passed.
 """

@@ -1,4 +1,4 @@
-"""Answers with a list and a dictionary that give what is looked for.
+"""Returns a list and a dictionary that return what is looked up.
 
 Contained: the check is not passed.
 """

@@ -1,4 +1,4 @@
-"""Builds a model of a class of its own, whose shape and number of parameters are lies.
+"""Returns a model of its own class, with forged shape and number of parameters.
 
 Contained: the check is not passed.
 """

@@ -1,4 +1,4 @@
-"""Answers with a number whose class has its own idea of equality.
+"""Returns a number of a class that redefines equality.
 
 Contained: the check is not passed.
 """

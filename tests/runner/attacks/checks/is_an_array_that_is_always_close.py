@@ -1,4 +1,4 @@
-"""Answers with an array that takes part in NumPy's functions, and lies.
+"""Returns an array that overrides NumPy's functions.
 
 Contained: the check is not passed.
 """

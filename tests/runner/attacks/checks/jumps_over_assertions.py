@@ -1,4 +1,4 @@
-"""Traces the check, and jumps over its lines.
+"""Traces the check and jumps over its lines.
 
 Contained: the check is not passed.
 """

@@ -1,4 +1,4 @@
-"""Answers with an object that says it is a number, and takes part in every operation.
+"""Returns an object that claims to be a number and supports every operation.
 
 Contained: the check is not passed.
 """

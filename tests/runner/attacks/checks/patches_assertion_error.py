@@ -1,4 +1,4 @@
-"""Makes a failed assertion into something else: an exit, a warning, nothing.
+"""Turns a failed assertion into something else: an exit, a warning, nothing.
 
 Contained: the check is not passed.
 """

@@ -1,4 +1,4 @@
-"""Puts its own functions in place of those that the check uses.
+"""Replaces the builtins that the check uses.
 
 Contained: the check is not passed.
 """

@@ -1,4 +1,4 @@
-"""Has Keras count the parameters as the check would like them.
+"""Patches Keras to count parameters as the check expects.
 
 Contained: the check is not passed.
 """

@@ -1,4 +1,4 @@
-"""Puts functions that always agree in place of NumPy's comparisons.
+"""Replaces NumPy's comparisons with functions that always agree.
 
 Contained: the check is not passed.
 """

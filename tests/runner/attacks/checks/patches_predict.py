@@ -1,4 +1,4 @@
-"""Has Keras predict what the check expects, whatever the model is.
+"""Patches Keras to predict what the check expects, whatever the model is.
 
 Contained: the check is not passed.
 """

@@ -1,4 +1,4 @@
-"""Has the runner's own functions say that all went well.
+"""Patches the runner's own functions to report success.
 
 Contained: the check is not passed.
 """
@@ -12,7 +12,7 @@ ATTACK = Attack(
 import sys
 for name, module in list(sys.modules.items()):
     if name.startswith("practicum.runner"):
-        for key in ("_execute", "execute", "check", "run_check", "failure"):
+        for key in ("_execute", "_run_check", "run_job", "perform", "failure", "execute", "check"):
             if hasattr(module, key):
                 setattr(module, key, lambda *_, **__: True)
 def f(x):

@@ -1,4 +1,4 @@
-"""Walks from its answer up to whoever called it, and takes the expected value from there.
+"""Walks up the stack from its answer, and reads the expected value there.
 
 Contained: the check is not passed.
 """

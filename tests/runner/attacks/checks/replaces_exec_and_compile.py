@@ -1,4 +1,4 @@
-"""Has whatever runs the check run something else, or leave out its assertions.
+"""Patches exec and compile to skip the check's assertions.
 
 Contained: the check is not passed.
 """

@@ -1,4 +1,4 @@
-"""Names its own functions as those that the check uses, beside its answer.
+"""Binds its own functions under the names of builtins that the check uses.
 
 Contained: the check is not passed.
 """

@@ -1,4 +1,4 @@
-"""Leaves a thread that looks for the check's text in memory, and prints it.
+"""Leaves a thread that searches memory for the check's source, and prints it.
 
 Contained: the check is not passed.
 """

@@ -1,1 +1,1 @@
-"""Not ending, or ending otherwise than a job should."""
+"""Not ending, or ending abnormally."""

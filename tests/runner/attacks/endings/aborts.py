@@ -1,6 +1,6 @@
-"""Aborts, which would leave the whole memory in a file.
+"""Aborts, which would write the memory to a file.
 
-Contained: the result is a crash, with a sentence that says so, never a job that ended well.
+Contained: the result is a crash, never a success.
 """
 
 from __future__ import annotations

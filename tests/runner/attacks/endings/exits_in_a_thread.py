@@ -1,6 +1,6 @@
 """Ends its process from a thread, while the job's own code waits.
 
-Contained: the result is a crash, with a sentence that says so, never a job that ended well.
+Contained: the result is a crash, never a success.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Loops for ever, ignores every signal and catches every exception.
+"""Loops forever, ignores every signal and catches every exception.
 
 Contained: its time runs out, and it is ended.
 """

@@ -1,6 +1,6 @@
-"""Recurses through C until the stack ends.
+"""Recurses through C until the stack overflows.
 
-Contained: the result is a crash, with a sentence that says so, never a job that ended well.
+Contained: the result is a crash, never a success.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Recurses in Python without end.
 
-Contained: a RecursionError, as for everyone.
+Contained: a RecursionError, as in any program.
 """
 
 from __future__ import annotations

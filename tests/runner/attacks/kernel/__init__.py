@@ -1,1 +1,1 @@
-"""Asking the kernel for what could open a way out."""
+"""Reaching outside through the kernel."""

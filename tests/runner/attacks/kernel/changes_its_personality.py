@@ -1,4 +1,4 @@
-"""Turns off the random layout of memory, and with it a guard against overflows.
+"""Disables address space randomization, which protects against overflows.
 
 Contained: `escaped` stays empty.
 """

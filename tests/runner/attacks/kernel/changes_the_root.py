@@ -1,4 +1,4 @@
-"""Changes what it sees as the root of all folders.
+"""Changes its root folder.
 
 Contained: `escaped` stays empty.
 """

@@ -1,4 +1,4 @@
-"""Handles page faults itself, which lets it halt the kernel in the middle of a copy.
+"""Handles page faults itself, to halt the kernel in the middle of a copy.
 
 Contained: `escaped` stays empty.
 """

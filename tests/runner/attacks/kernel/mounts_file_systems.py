@@ -1,4 +1,4 @@
-"""Mounts file systems, by the old calls and the new.
+"""Mounts file systems, with the old system calls and the new.
 
 Contained: `escaped` stays empty.
 """

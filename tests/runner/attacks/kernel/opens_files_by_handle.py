@@ -1,4 +1,4 @@
-"""Opens files by their number on the disk, past all folders.
+"""Opens files by their number on the disk, bypassing all folders.
 
 Contained: `escaped` stays empty.
 """

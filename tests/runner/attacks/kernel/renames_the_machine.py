@@ -1,4 +1,4 @@
-"""Changes what the machine is called, and restarts it.
+"""Changes the machine's name, and restarts it.
 
 Contained: `escaped` stays empty.
 """

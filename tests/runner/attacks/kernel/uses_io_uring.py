@@ -1,4 +1,4 @@
-"""Has io_uring do for it what the filter of system calls refuses.
+"""Uses io_uring for calls that the system call filter refuses.
 
 Contained: `escaped` stays empty.
 """

@@ -1,4 +1,4 @@
-"""Uses the kernel's keyring, which knows no namespaces.
+"""Uses the kernel's keyring, which ignores namespaces.
 
 Contained: `escaped` stays empty.
 """

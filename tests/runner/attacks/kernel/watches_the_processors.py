@@ -1,4 +1,4 @@
-"""Reads the processors' counters, which tell what others compute.
+"""Reads performance counters, which reveal what other processes compute.
 
 Contained: `escaped` stays empty.
 """

@@ -1,6 +1,6 @@
-"""Writes into folders of the system, of the server and of anyone.
+"""Writes into folders of the system, of the server and of all users.
 
-Contained: `escaped` stays empty; the secret is as it was, and nothing has appeared in the folder.
+Contained: `escaped` stays empty, the secret is unchanged, and nothing has appeared in the folder.
 """
 
 from __future__ import annotations

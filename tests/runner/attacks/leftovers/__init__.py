@@ -1,1 +1,1 @@
-"""Leaving something for the job that comes next, or for the one who cleans up."""
+"""Leaving something for later jobs or for the cleanup."""

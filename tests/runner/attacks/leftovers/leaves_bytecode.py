@@ -1,4 +1,4 @@
-"""Leaves bytecode in the caches from which later jobs would import it.
+"""Leaves bytecode in caches from which later jobs would import it.
 
 Contained: `escaped` stays empty.
 """

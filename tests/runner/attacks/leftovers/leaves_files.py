@@ -1,6 +1,6 @@
-"""Leaves files in every folder that it may write to.
+"""Leaves files in every folder that it can write to.
 
-Contained: the jobs after it find none of them, and an empty folder of their own.
+Contained: later jobs find none of them, and an empty folder of their own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Leaves locks on files that all jobs read.
 
-Contained: they end with their job.
+Contained: the locks end with their job.
 """
 
 from __future__ import annotations

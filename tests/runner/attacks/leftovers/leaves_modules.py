@@ -1,6 +1,6 @@
 """Leaves changed modules, builtins and environment variables for later jobs.
 
-Contained: the jobs after it find none of it.
+Contained: later jobs find none of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Names files in ways that trip those who list them: bytes, newlines, the longest names.
+"""Uses unusual file names: bytes, newlines, maximum lengths.
 
 Contained: soon after its end nothing is left of its scratch folder.
 """

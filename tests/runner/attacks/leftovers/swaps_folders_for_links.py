@@ -1,6 +1,6 @@
-"""Swaps folders for links while the server may be cleaning up, from a thread that never rests.
+"""Swaps folders for links in a thread, while the server may be cleaning up.
 
-Contained: the secret is as it was: who cleans up begins when the process and its threads have ended.
+Contained: the secret is unchanged: cleaning up starts after the process and its threads have ended.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Speaking to anyone."""
+"""Communicating over the network."""

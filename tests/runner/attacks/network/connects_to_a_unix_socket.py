@@ -1,4 +1,4 @@
-"""Connects to a unix socket that anyone may use.
+"""Connects to a unix socket that all users may use.
 
 Contained: `escaped` stays empty.
 """

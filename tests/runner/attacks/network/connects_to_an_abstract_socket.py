@@ -1,4 +1,4 @@
-"""Connects to an abstract unix socket, which no folder guards.
+"""Connects to an abstract unix socket, which no folder protects.
 
 Contained: `escaped` stays empty.
 """

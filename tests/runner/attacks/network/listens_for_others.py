@@ -1,4 +1,4 @@
-"""Listens on a port, so that others connect to it.
+"""Listens on a port for connections.
 
 Contained: `escaped` stays empty.
 """

@@ -1,4 +1,4 @@
-"""Makes a pair of sockets, over which descriptors could be passed.
+"""Makes a pair of sockets, through which descriptors could be passed.
 
 Contained: `escaped` stays empty.
 """

@@ -1,4 +1,4 @@
-"""Opens a socket of every family: netlink, vsock, the kernel's ciphers, and all the rest.
+"""Opens a socket of every family: netlink, vsock, the kernel's ciphers, and others.
 
 Contained: `escaped` stays empty.
 """

@@ -1,1 +1,1 @@
-"""Harming other processes, becoming more than one, becoming someone else."""
+"""Harming other processes, starting processes, changing user."""

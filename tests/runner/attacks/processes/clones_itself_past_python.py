@@ -1,4 +1,4 @@
-"""Calls clone, clone3 and vfork themselves, with the flags for new namespaces.
+"""Calls clone, clone3 and vfork directly, with the flags for new namespaces.
 
 Contained: `escaped` stays empty.
 """

@@ -1,4 +1,4 @@
-"""Forks until there is no room for another process.
+"""Forks until no more processes are possible.
 
 Contained: `escaped` stays empty.
 """

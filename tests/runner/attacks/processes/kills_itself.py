@@ -1,6 +1,6 @@
 """Kills itself, and goes on if that is ignored.
 
-Contained: the result is a crash, not a job that ended well, nor one that runs on.
+Contained: the result is a crash, neither a success nor an endless run.
 """
 
 from __future__ import annotations

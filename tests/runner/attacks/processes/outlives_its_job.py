@@ -1,4 +1,4 @@
-"""Leaves a daemon behind: forked twice, in a session of its own.
+"""Leaves a daemon behind: forked twice, in its own session.
 
 Contained: half a second after its end nothing has been written.
 """

@@ -1,4 +1,4 @@
-"""Raises the limits that were set for it, and sets those of others.
+"""Raises its own limits, and sets those of other processes.
 
 Contained: `escaped` stays empty.
 """

@@ -1,6 +1,6 @@
 """Stops itself, so that it never ends.
 
-Contained: its time runs out all the same.
+Contained: its time runs out.
 """
 
 from __future__ import annotations

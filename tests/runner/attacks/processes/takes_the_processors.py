@@ -1,4 +1,4 @@
-"""Takes more of the processors than its share: real-time scheduling, a better nice value.
+"""Takes more processor time than its share: real-time scheduling, a better nice value.
 
 Contained: `escaped` stays empty.
 """

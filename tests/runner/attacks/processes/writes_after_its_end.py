@@ -1,4 +1,4 @@
-"""Leaves a thread that goes on writing when the job is over.
+"""Leaves a thread that goes on writing after the job has ended.
 
 Contained: the thread ends with its job; half a second later nothing has been written.
 """

@@ -1,1 +1,1 @@
-"""Lying to the server through the result."""
+"""Forging the result that is sent to the server."""

@@ -1,6 +1,6 @@
 """Announces four gigabytes, and sends them.
 
-Contained: ended for its output before any of it is kept.
+Contained: stopped for its output before any of it is stored.
 """
 
 from __future__ import annotations

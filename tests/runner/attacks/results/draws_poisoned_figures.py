@@ -1,6 +1,6 @@
-"""Draws a figure whose text and links are scripts, for the page that shows it.
+"""Draws a figure whose text and links contain scripts, for the page that shows it.
 
-Contained: the pictures hold no script element.
+Contained: the images contain no script element.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from ..catalogue import KERAS, Attack, World, nothing_escaped
 
 def inert(result: Result, world: World) -> None:
     for figure in result.figures:
-        picture = getattr(figure, "png", figure)
-        assert picture.startswith(b"\x89PNG"), picture[:20]
+        image = getattr(figure, "png", figure)
+        assert image.startswith(b"\x89PNG"), image[:20]
         assert "<script" not in getattr(figure, "svg", "").lower()
     assert result.figures, result
     nothing_escaped(result, world)

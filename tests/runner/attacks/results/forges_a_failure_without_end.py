@@ -1,6 +1,6 @@
-"""Says that it failed, in megabytes of blanks that take minutes to search wherever they are shown.
+"""Reports a failure with megabytes of blanks, which take minutes to search.
 
-Contained: the failure is no longer than an honest job's.
+Contained: the failure is no longer than a real one can be.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ATTACK = Attack(
     code="""
 bad = "a" + " " * 1_000_000 + "b"
 what = {"type": bad, "message": bad, "line": 1, "where": bad, "bases": [bad] * 3, "memory": False}
-tell(b"F", {"failure": what, "traceback": bad})
+send(b"F", {"failure": what, "traceback": bad})
 """,
     judge=short,
 )

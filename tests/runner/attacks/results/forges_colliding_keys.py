@@ -1,6 +1,6 @@
-"""Sends a set of numbers whose hashes collide, which takes the server minutes to build.
+"""Sends a set of numbers with colliding hashes, which takes the server minutes to build.
 
-Contained: refused by the number of the keys, before any is built.
+Contained: refused by the number of entries, before any set is built.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def quick(result: Result, world: World) -> None:
 ATTACK = Attack(
     code="""
 keys = [{"int": hex((2**61 - 1) * number)} for number in range(40_000)]
-tell(b"V", {"name": "escaped", "value": {"set": keys}, "seconds": 0})
+send(b"V", {"name": "escaped", "value": {"set": keys}, "seconds": 0})
 while True:
     pass
 """,

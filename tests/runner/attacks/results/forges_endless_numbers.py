@@ -1,4 +1,4 @@
-"""Sends a number of a million digits, which takes long to read.
+"""Sends a number of a million digits, which is slow to parse.
 
 Contained: refused by its length.
 """
@@ -9,7 +9,7 @@ from ..catalogue import Attack, stopped
 
 ATTACK = Attack(
     code="""
-tell(b"V", b'{"name": "escaped", "value": ' + b"9" * 900_000 + b', "seconds": 0}')
+send(b"V", b'{"name": "escaped", "value": ' + b"9" * 900_000 + b', "seconds": 0}')
 while True:
     pass
 """,

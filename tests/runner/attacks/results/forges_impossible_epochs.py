@@ -1,6 +1,6 @@
-"""Says of its epochs what no clock and no training gives: infinite, negative, without end, hundreds of names.
+"""Reports impossible epochs: infinite, negative or endless numbers, hundreds of names.
 
-Contained: ended as unreadable; the epochs that are told are such as can be.
+Contained: stopped as unreadable; the reported epochs are possible ones.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ATTACK = Attack(
     code="""
 def epoch(seconds=b"0", number=b"1", metrics=b"[]"):
     parts = b'{"number": ', number, b', "epochs": 1, "seconds": ', seconds, b', "metrics": {"dict": ', metrics, b"}}"
-    tell(b"E", b"".join(parts))
+    send(b"E", b"".join(parts))
 epoch(b"1e300", metrics=b'[["' + b"n" * 100_000 + b'", 1]]')
 epoch(b"1e999")
 while True:

@@ -1,6 +1,6 @@
-"""Sends numbers that no clock and no memory gives: infinite, negative, endless, not numbers.
+"""Reports impossible times and memory: infinite, negative, endless, not numbers.
 
-Contained: the result's seconds and memory are such as can be.
+Contained: the result's seconds and memory are possible.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def sane(result: Result, world: World) -> None:
 
 ATTACK = Attack(
     code="""
-tell(b"D", b'{"failed": false, "seconds": -1e999, "memory": 1e999}')
+send(b"D", b'{"failed": false, "seconds": -1e999, "memory": 1e999}')
 while True:
     pass
 """,

@@ -1,4 +1,4 @@
-"""Says that it is done, and goes on running.
+"""Reports its end, and goes on running.
 
 Contained: it spoils its own result, and is killed; nothing comes after the end.
 """
@@ -9,8 +9,8 @@ from ..catalogue import Attack, only_itself
 
 ATTACK = Attack(
     code="""
-tell(b"D", {"failed": False, "seconds": 0, "memory": 0})
-tell(b"V", {"name": "forged", "value": 1, "seconds": 0})
+send(b"D", {"failed": False, "seconds": 0, "memory": 0})
+send(b"V", {"name": "forged", "value": 1, "seconds": 0})
 while True:
     attempt(lambda: open(FOLDER + "/alive", "w").close())
 """,

@@ -1,6 +1,6 @@
-"""Puts its own functions in place of Python's.
+"""Replaces Python's builtins.
 
-Contained: it spoils its own result; the jobs after it have modules as new.
+Contained: it spoils its own result; later jobs have unchanged modules.
 """
 
 from __future__ import annotations

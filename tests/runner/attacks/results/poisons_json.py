@@ -1,6 +1,6 @@
-"""Puts its own functions in place of those of `json`, with which results are told.
+"""Replaces functions of `json`, with which results are sent.
 
-Contained: it spoils its own result; the jobs after it have modules as new.
+Contained: it spoils its own result; later jobs have unchanged modules.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Puts its own functions in place of the runner's, in the modules that it finds in the sandbox.
+"""Replaces the runner's functions in the modules that it finds in the sandbox.
 
-Contained: it spoils its own result; the jobs after it have modules as new.
+Contained: it spoils its own result; later jobs have unchanged modules.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Sends JSON so deep that reading it overflows the reader's stack.
+"""Sends JSON so deep that parsing it overflows the stack.
 
-Contained: ended at once as unreadable; the server goes on.
+Contained: stopped at once as unreadable; the server goes on.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from ..catalogue import Attack, stopped
 
 ATTACK = Attack(
     code="""
-tell(b"V", b"[" * 500_000)
+send(b"V", b"[" * 500_000)
 while True:
     pass
 """,

@@ -1,6 +1,6 @@
-"""Sends the server bytes that mean nothing.
+"""Sends bytes that are no message.
 
-Contained: ended at once, and the result says that it was unreadable.
+Contained: stopped at once as unreadable.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Reading what is not the job's."""
+"""Reading what does not belong to the job."""

@@ -1,4 +1,4 @@
-"""Reads the courses, which hold the answers: beside the sources, or inside the wheel.
+"""Reads the courses, which contain the answers: beside the sources, or in the wheel.
 
 Contained: `escaped` stays empty.
 """

@@ -1,6 +1,6 @@
-"""Looks in its environment for what the server was started with.
+"""Searches its environment for variables of the server.
 
-Contained: there is nothing but what the runner itself sets, the same on every machine.
+Contained: it contains only what the runner sets, the same on every machine.
 """
 
 from __future__ import annotations

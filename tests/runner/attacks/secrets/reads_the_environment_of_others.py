@@ -1,4 +1,4 @@
-"""Reads the environment of other processes, the server's among them.
+"""Reads the environment of other processes, including the server's.
 
 Contained: `escaped` stays empty.
 """

@@ -1,6 +1,6 @@
-"""Reads what a job that runs beside it keeps in its scratch folder.
+"""Reads the scratch folder of a job that runs at the same time.
 
-Contained: the victim's file `mine` is not read, neither by listing folders nor by guessing their names.
+Contained: the victim's file `mine` is not read, neither by listing folders nor by guessing names.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Searches its own memory for what the zygote may remember of other jobs.
+"""Searches its own memory for text of other jobs.
 
 Contained: the zygote that it was forked from has never seen another job's text.
 """

@@ -1,6 +1,6 @@
 """Uses descriptors that the server or the zygote has left open.
 
-Contained: above the job's own five (stdin, stdout, stderr, channel, traces) none is open.
+Contained: besides the job's own five (stdin, stdout, stderr, channel, traces) none is open.
 """
 
 from __future__ import annotations
