@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install what some tests need besides Python (a browser, bubblewrap, a font of pictures), where the system and the user allow it.
+# Install the Debian packages that some tests need (a browser, bubblewrap, an emoji font), if the system and the user allow it.
 set -u
 missing=()
 command -v bwrap >/dev/null || missing+=(bubblewrap)
@@ -10,8 +10,8 @@ ldconfig -p 2>/dev/null | grep -q libseccomp.so.2 || missing+=(libseccomp2)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "installing ${missing[*]}"
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } \
-    >/tmp/practicum-system.log 2>&1 || { echo "could not: see /tmp/practicum-system.log"; }
+    >/tmp/practicum-system.log 2>&1 || { echo "The installation failed. See /tmp/practicum-system.log."; }
 else
-  echo "not here, and not installed for want of rights: ${missing[*]}. Tests that need them are skipped."
+  echo "Missing, and only root can install them: ${missing[*]}. Tests that need them are skipped."
 fi
 exit 0

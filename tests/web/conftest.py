@@ -24,13 +24,13 @@ Opener = Callable[..., "Page"]
 
 
 class Served(Protocol):
-    """Something that pages come from: each module of browser tests has its own fixture `service`."""
+    """A running service; each module of browser tests has its own fixture `service`."""
 
     url: str
 
 
 def write(page: Page, code: str, label: str = "Your code") -> None:
-    """Put this code into an editor, in place of what is in it: by keyboard, and once the editor is really there."""
+    """Replace the code in an editor by keyboard, after the editor has loaded."""
     area = page.get_by_role("textbox", name=label)
     area.focus()
     if page.evaluate("Boolean(customElements.get('practicum-editor'))"):
@@ -42,7 +42,7 @@ def write(page: Page, code: str, label: str = "Your code") -> None:
 
 @pytest.fixture(scope="session")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    """The little course of these tests, proved."""
+    """The small course of these tests, proved."""
     root = tmp_path_factory.mktemp("courses") / COURSE.name
     shutil.copytree(COURSE, root)
     return proved(root)
@@ -66,15 +66,15 @@ def learner(app: Starlette) -> Learner:
 
 @pytest.fixture
 def another(app: Starlette) -> Callable[[], Learner]:
-    """One more browser, which is somebody else."""
+    """Another browser, and so another learner."""
     return lambda: Learner(app)
 
 
 @pytest.fixture
 def opened(chromium: Browser, service: Served) -> Iterator[Opener]:
-    """Opens pages as new learners. Afterwards: no error in the console, and no request that left the service."""
+    """Return a function that opens a page as a new learner; check afterwards the console and that no request left."""
     contexts: list[BrowserContext] = []
-    troubles: list[str] = []
+    problems: list[str] = []
 
     def open_page(path: str = "/", allow: str = "$^", **options: object) -> Page:
         settings = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", **options}
@@ -82,17 +82,19 @@ def opened(chromium: Browser, service: Served) -> Iterator[Opener]:
         contexts.append(context)
         page = context.new_page()
 
-        def noticed(text: str) -> None:
+        def record(text: str) -> None:
             if not re.search(allow, text):
-                troubles.append(text)
+                problems.append(text)
 
-        page.on("console", lambda message: noticed(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: noticed(str(error)))
-        page.on("request", lambda one: None if one.url.startswith(service.url) else noticed(f"left: {one.url}"))
+        page.on("console", lambda message: record(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: record(str(error)))
+        page.on(
+            "request", lambda request: None if request.url.startswith(service.url) else record(f"left: {request.url}")
+        )
         page.goto(path)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    assert troubles == []
+    assert problems == []

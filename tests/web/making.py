@@ -1,8 +1,11 @@
-"""What the tests of the pages are made with: a learner who reads pages and sends their forms, and courses to serve."""
+"""Helpers for the tests of pages: a learner that reads pages and sends their forms, and courses to serve."""
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import re
+import shutil
 from contextlib import nullcontext
 from dataclasses import replace
 from html import unescape
@@ -25,31 +28,62 @@ HERE = "http://127.0.0.1"
 
 
 def proved(root: Path, pool: Pool | None = None) -> Catalogue:
-    """The course with every proof made that is missing, by really running it."""
+    """The course with each missing proof made by running it: once per test session, whichever worker asks first."""
     catalogue = load(root)
-    missing = [entry for entry in catalogue.all.values() if not entry.verdict.served]
-    if missing:
+    if all(entry.verdict.served for entry in catalogue.all.values()):
+        return catalogue
+    evidence = session_folder(root) / "proved" / content_hash(root)
+    evidence.mkdir(parents=True, exist_ok=True)
+    with (evidence / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        copy_evidence(evidence, root)
+        catalogue = load(root)
+        missing = [entry for entry in catalogue.all.values() if not entry.verdict.served]
+        if not missing:
+            return catalogue
         with nullcontext(pool) if pool else Pool(2) as running:
             Prover(catalogue, running.run).prove(missing)
-        catalogue = load(root)
-    return catalogue
+        copy_evidence(root, evidence)
+    return load(root)
+
+
+def session_folder(root: Path) -> Path:
+    """The temporary folder of this test session, which all workers share; of a course elsewhere, its parent."""
+    sessions = [path for path in root.parents if path.parent.name.startswith("pytest-of-")]
+    return sessions[0] if sessions else root.parent
+
+
+def content_hash(root: Path) -> str:
+    """A hash of the course's name and of all its files but the evidence."""
+    digest = hashlib.sha256(root.name.encode())
+    for file in sorted(path for path in root.rglob("*") if path.is_file() and "evidence" not in path.parts):
+        digest.update(f"\0{file.relative_to(root)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def copy_evidence(source: Path, target: Path) -> None:
+    """Copy the evidence of one course to another with the same files."""
+    for file in source.rglob("evidence/**/*.json"):
+        place = target / file.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, place)
 
 
 def revised(catalogue: Catalogue, problem: Problem) -> Catalogue:
-    """The course once its author has revised a problem; what was proved of it is taken to be proved still."""
+    """The course after its author has revised a problem, with the evidence taken as still valid."""
     entry = replace(catalogue.entries[problem.path], subject=problem)
     return replace(catalogue, entries={**catalogue.entries, entry.path: entry})
 
 
 class Learner:
-    """A browser without JavaScript: it keeps cookies, reads pages, and sends the forms that it finds there."""
+    """A browser without JavaScript: it keeps cookies, reads pages and sends their forms."""
 
     def __init__(self, app: Starlette) -> None:
         self.http = TestClient(app, base_url=HERE, follow_redirects=False)
         self.seen: list[Response] = []
 
     def at(self, app: Starlette) -> Learner:
-        """The same browser once the service was started anew."""
+        """The same browser after a restart of the service."""
         other = Learner(app)
         other.http.cookies = self.http.cookies
         return other

@@ -1,4 +1,4 @@
-"""The real service as a process of its own, and people who speak to it over the network."""
+"""The service as a separate process or a thread, and clients that use it over the network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.web.making import COURSE, hidden
 
 
 class Service:
-    """`practicum serve`, started and stopped as people do it."""
+    """`practicum serve` as a separate process."""
 
     def __init__(self, data: Path, *arguments: str, courses: Sequence[Path] = (COURSE,), port: int = 0) -> None:
         command = [sys.executable, "-m", "practicum", "serve", *map(str, courses)]
@@ -49,19 +49,19 @@ class Service:
         self.end(signal.SIGTERM)
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> tuple[str, str]:
-        """Send a signal and wait; what it printed to the end."""
+        """Send a signal, wait for the end, and return the rest of standard output and standard error."""
         with suppress(ProcessLookupError):
             self.process.send_signal(number)
         return self.process.communicate(timeout=120)
 
 
 def browser(url: str) -> httpx2.Client:
-    """A learner on the network, without redirects followed."""
+    """An HTTP client that keeps cookies and follows no redirects."""
     return httpx2.Client(base_url=url, timeout=60)
 
 
 def begin(http: httpx2.Client, topic: str = "/python-basics/lists") -> str:
-    """Start the challenge with the clock off; the sitting's address."""
+    """Start the challenge with the clock off and return the sitting's address."""
     html = http.get(f"{topic}/challenge").text
     fields = {name: hidden(html, name) for name in ("nonce",)}
     return str(http.post(f"{topic}/challenge", data={**fields, "clock": "off"}).headers["location"]).removesuffix("/1")
@@ -75,7 +75,7 @@ def free_port() -> int:
 
 
 class Inside:
-    """The service in a thread of the tests' own process, so that they can look at what runs in it."""
+    """The service in a thread of the test process, so that tests can inspect its state."""
 
     def __init__(self, app: Starlette) -> None:
         listener = listen("127.0.0.1", 0)
@@ -93,7 +93,7 @@ class Inside:
         self.end()
 
     def end(self) -> None:
-        """As SIGTERM would."""
+        """Stop it as SIGTERM does."""
         self.server.should_exit = True
         self._thread.join(60)
 
@@ -106,7 +106,7 @@ class _Server(Server):
 
 
 class Cable:
-    """What leads to a service, and can be cut: connections then break off, and no new one comes about."""
+    """A proxy in front of a service; after `cut` its connections are broken and new ones refused, until `mend`."""
 
     def __init__(self, url: str) -> None:
         self._to = int(url.rpartition(":")[2])
