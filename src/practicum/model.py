@@ -133,10 +133,10 @@ class Problem:
         return self.variants[0].title
 
     def mark(self, number: int) -> str:
-        """What a variant asks, in short: what was answered counts for as long as this stands.
+        """A digest of what a variant asks. An answer counts as long as it is the same.
 
-        It is for the store and for no page: the solution and the check are in it. With a goal it is of the goal and of
-        how that is measured, so that the words, and the author's own code, may be mended.
+        For the store only: solution and check are part of it, so no page shows it. For a problem with a goal it covers
+        the goal and how it is measured, so that the text and the author's code can be edited.
         """
         of = self.variants[number]
         asked: object = (of.setup, of.snippet, of.check, sorted(self.goal.items()))
@@ -282,7 +282,7 @@ class Course:
     """None if the course uses the server's own environment."""
 
 
-# --- runs: what a kind asks for, and what came of it -----------------------------------------------------------------
+# --- runs: what a kind asks for, and the results ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -290,21 +290,21 @@ class Run:
     """Code that settles a claim: setup, then the snippet, then expressions evaluated after both."""
 
     name: str
-    """What it is for, unique in its plan: `snippet`, `option 2`, `mutant 1`."""
+    """Its purpose, unique in its plan: `snippet`, `option 2`, `mutant 1`."""
     snippet: str = ""
     setup: str = ""
     values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    """Expressions by name, evaluated in the namespace that setup and snippet left."""
+    """Expressions by name, evaluated in the namespace of setup and snippet."""
     check: str = ""
     """Assertions, run after the snippet."""
     check_values: Mapping[str, str] = field(default_factory=lambda: NOTHING)
-    """Expressions by name, evaluated after the check in its namespace: what the snippet cannot have made up."""
+    """Expressions by name, evaluated after the check in its namespace, which the snippet cannot change."""
     repeat: bool = True
-    """Whether chance may matter, so that it is run again in fresh interpreters with other seeds."""
+    """Whether it is repeated in fresh interpreters with other seeds, since chance may matter."""
     seeds: tuple[int, ...] = ()
-    """Exactly these random seeds, instead of the prover's choice."""
+    """The random seeds to use; the prover chooses them if there are none."""
     quiet: bool = False
-    """Whether what the setup prints, draws and trains is left out of what is observed."""
+    """Whether the output, figures and epochs of the setup are left out of the observation."""
 
 
 @dataclass(frozen=True)
@@ -320,14 +320,14 @@ class Measurement:
 
     @property
     def call(self) -> str:
-        """The call as one would type it: `fine_tune(learning_rate=1e-05, seed=0)`."""
-        words = [f"{name}={value!r}" for name, value in sorted(self.params.items())]
-        return f"{self.function}({', '.join([*words, f'seed={self.seed}'])})"
+        """The call as Python: `fine_tune(learning_rate=1e-05, seed=0)`."""
+        arguments = [f"{name}={value!r}" for name, value in sorted(self.params.items())]
+        return f"{self.function}({', '.join([*arguments, f'seed={self.seed}'])})"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that must be run to settle one variant."""
+    """All runs and measurements that settle one variant."""
 
     runs: tuple[Run, ...] = ()
     measurements: tuple[Measurement, ...] = ()
@@ -335,7 +335,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Opaque:
-    """A value that is not plain data: only its `repr` (bounded) came back from the run."""
+    """A value of a run that is not plain data, as its type and its `repr`, which is cut if it is long."""
 
     type: str
     text: str
@@ -343,7 +343,7 @@ class Opaque:
 
 @dataclass(frozen=True)
 class Failure:
-    """An exception, as its reader needs it. `line` counts in the code named by `where`."""
+    """An exception that code raised. `line` counts from 1 in the code named by `where`."""
 
     type: str
     message: str
@@ -351,7 +351,7 @@ class Failure:
     where: str = "snippet"
     """`setup`, `snippet`, `check`, or the name of a value."""
     bases: tuple[str, ...] = ()
-    """The names of the exception's other classes: FileNotFoundError is an OSError."""
+    """The names of the base classes of the exception's type: `OSError` for FileNotFoundError."""
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type
@@ -359,37 +359,37 @@ class Failure:
 
 @dataclass(frozen=True)
 class Observation:
-    """What one run really gave."""
+    """The results of one run."""
 
     seed: int
     hash_seed: int
     stdout: str = ""
     values: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
-    """Plain Python values, or :class:`Opaque`, or the :class:`Failure` of evaluating that value."""
+    """By name: plain Python values, :class:`Opaque` for others, or a :class:`Failure` if evaluating one raised."""
     failure: Failure | None = None
-    """What the code raised, where it did."""
+    """The exception that ended the code, if one did."""
     stopped: str | None = None
-    """Why it could not finish (time, memory, crash), in a sentence: not the code's answer but the machine's."""
+    """Why the runner ended it (time, memory, crash), in a sentence; None if the code ended by itself."""
     seconds: float = 0.0
     figures: tuple[bytes, ...] = ()
-    """What it drew, as PNG files."""
+    """Its figures, as PNG files."""
 
 
 @dataclass(frozen=True)
 class Observations:
-    """What came of a :class:`Plan`: every run's observations by its name, and every experiment's measurement."""
+    """The results of a :class:`Plan`: the observations of each run by its name, and the measurements."""
 
     runs: Mapping[str, tuple[Observation, ...]] = field(default_factory=lambda: NOTHING)
     measured: Mapping[Measurement, Measured] = field(default_factory=dict)
     failed: Mapping[Measurement, str] = field(default_factory=dict)
-    """Measurements that gave nothing, and why."""
+    """The measurements that failed, and why."""
 
 
 # --- verdicts and evidence -------------------------------------------------------------------------------------------
 
 
 class Verdict(StrEnum):
-    """What running settled. Only `proved` and `cited` are served to learners."""
+    """The result of proving. Learners see only what is `proved` or `cited`."""
 
     PROVED = "proved"
     CITED = "cited"
@@ -405,7 +405,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class OptionFinding:
-    """What running said of one option. `holds` is None where it could not be settled."""
+    """The result for one option. `holds` is None if it could not be settled."""
 
     text: str
     key: bool
@@ -415,7 +415,7 @@ class OptionFinding:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """One run of a proof in one line: what it was for, its seeds, what came of it, and how long it took."""
+    """One run of a proof in one line: its purpose, seeds, outcome and time."""
 
     name: str
     seed: int
@@ -426,7 +426,7 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class Measured:
-    """What one experiment gave: numbers, and curves of one value an epoch. `ran_on` says on which weights and data."""
+    """The result of one experiment: numbers, curves with one value per epoch, and the `weights` and `data` it used."""
 
     measurement: Measurement
     numbers: Mapping[str, float]
@@ -434,24 +434,24 @@ class Measured:
     ran_on: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     seconds: float = 0.0
     code: str = ""
-    """A digest of the code that the experiment rests on: as long as it stands, nobody need measure again."""
+    """A digest of the code that the experiment depends on. While it is the same, the result can be reused."""
 
 
 @dataclass(frozen=True)
 class CellFinding:
-    """What a shown cell of a page really gave."""
+    """The output of a page's cell."""
 
     stdout: str
     failure: str = ""
-    """The exception it ended in, as Python says it."""
+    """The exception it ended in, as Python prints it."""
     figures: tuple[bytes, ...] = ()
-    """What it drew, as PNG files."""
+    """Its figures, as PNG files."""
     seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class VariantFinding:
-    """What running said of one variant; of a page, of all of it; of a deck, of one card."""
+    """The result for one variant of a problem, one card of a deck, or a whole page."""
 
     params: Mapping[str, Json]
     verdict: Verdict
@@ -460,16 +460,16 @@ class VariantFinding:
     runs: tuple[RunSummary, ...] = ()
     measured: tuple[Measured, ...] = ()
     cells: tuple[CellFinding, ...] = ()
-    """Of a page: what each of its shown cells gave."""
+    """For a page: the output of each cell that is shown."""
     values: Mapping[str, Json] = field(default_factory=lambda: NOTHING)
-    """Of a page: what the expressions gave that its prose asks for."""
+    """For a page: the values of the expressions in its prose."""
     code: str = ""
     """Why it is not proved, in kebab-case and stable across wordings: `wrong-option-marked`; empty if it is proved."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What running said of a problem, and all that this rests on: the committed record."""
+    """The committed record of a proof: the verdict, the findings, and what they depend on."""
 
     hash: str
     """SHA-256 of all that the verdict depends on."""
@@ -477,11 +477,11 @@ class Evidence:
     verdict: Verdict
     why: str
     ran: str
-    """The day it was run, ISO 8601."""
+    """The day of the runs, ISO 8601."""
     seconds: float
-    """How long all its runs took together."""
+    """The total time of its runs and measurements."""
     versions: Mapping[str, str]
-    """Of Python, TensorFlow, Keras and NumPy."""
+    """The versions of Python, TensorFlow, Keras and NumPy."""
     ran_on: Mapping[str, str]
-    """`weights` and `data`: what the claim ran on."""
+    """The `weights` and `data` that the claims were run with."""
     variants: tuple[VariantFinding, ...] = ()

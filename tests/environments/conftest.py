@@ -1,4 +1,4 @@
-"""A folder of wheels that pip finds without the network, and two environments built from it."""
+"""A folder of wheels that pip finds without a network, and two environments built from it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 
 from practicum import settings
 from practicum.environments.build import build
-from practicum.environments.cache import Built
+from practicum.environments.cache import BuiltEnvironment
 from practicum.model import Requirements
 from tests.environments.making import NAME, wheel
 
 
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Versions 1.0 and 2.0 of a package, of which the second needs another; pip looks there and nowhere else."""
+    """Versions 1.0 and 2.0 of a package, the second with a dependency. pip looks only in this folder."""
     folder = tmp_path_factory.mktemp("wheels")
     wheel(folder, "1.0")
     wheel(folder, "2.0", requires=["practicum-sand>=0.5"])
@@ -38,7 +38,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def both(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Built, Built]:
+def both(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[BuiltEnvironment, BuiltEnvironment]:
     """Two environments with two versions of one package."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(settings.ENVIRONMENTS, str(tmp_path_factory.mktemp("both")))

@@ -1,4 +1,4 @@
-"""Tiny wheels, written by hand, and environments that look installed: nothing here needs the network."""
+"""Minimal wheels, and folders that look like environments. Nothing here needs the network."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from practicum.runner.environment import Environment
 from practicum.runner.sandbox import Interpreter
 
 NAME = "practicum-pebble"
-"""A package that exists nowhere else."""
+"""A package that no index has."""
 
 
 def wheel(folder: Path, version: str, name: str = NAME, requires: Iterable[str] = ()) -> None:
-    """A wheel of one module, `practicum_pebble`, that knows its version."""
+    """Write a wheel with one module, whose `VERSION` is its version."""
     module = name.replace("-", "_")
     files = {
         f"{module}/__init__.py": f"VERSION = {version!r}\n",
@@ -29,15 +29,15 @@ def wheel(folder: Path, version: str, name: str = NAME, requires: Iterable[str] 
 
 
 def metadata(name: str, version: str, requires: Iterable[str] = ()) -> dict[str, str]:
-    """The `METADATA` of an installed package, by its path."""
+    """Return the `METADATA` of an installed package, by its path."""
     head = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
-    needs = "".join(f"Requires-Dist: {one}\n" for one in requires)
-    extra = "Provides-Extra: more\n" if "extra ==" in needs else ""
-    return {f"{name.replace('-', '_')}-{version}.dist-info/METADATA": head + extra + needs}
+    dependencies = "".join(f"Requires-Dist: {each}\n" for each in requires)
+    extra = "Provides-Extra: more\n" if "extra ==" in dependencies else ""
+    return {f"{name.replace('-', '_')}-{version}.dist-info/METADATA": head + extra + dependencies}
 
 
 def installed(folder: Path, packages: dict[str, tuple[str, tuple[str, ...]]], python: str = "3.11.7") -> Environment:
-    """An environment in which these packages (name to version and requirements) seem to be installed."""
+    """Return an environment that seems to have these packages, given as name to version and requirements."""
     for name, (version, requires) in packages.items():
         for path, text in metadata(name, version, requires).items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)

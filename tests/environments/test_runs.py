@@ -1,4 +1,4 @@
-"""Runs in environments of their own: side by side in one pool, and kept apart."""
+"""Runs in different environments: side by side in one pool, and isolated from each other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from practicum.environments.cache import Built
+from practicum.environments.cache import BuiltEnvironment
 from practicum.runner import IsolationMode, Job, Limits, Pool, Preload, required_imports
 from practicum.runner.environment import Environment
 from tests.environments.making import NAME
@@ -32,15 +32,15 @@ def isolated(request: pytest.FixtureRequest) -> Pool:
     return pool_in(request.param)
 
 
-def of(environment: Environment | None, **fields: object) -> Job:
-    """A job in that environment."""
+def job_in(environment: Environment | None, **fields: object) -> Job:
+    """Return a job that runs in the environment."""
     return Job(**{"limits": LIMITS, "environment": environment, **fields})  # type: ignore[arg-type]
 
 
-def test_two_versions_run_side_by_side(pool: Pool, both: tuple[Built, Built]) -> None:
-    """The same code at the same time in one pool: each sees its own version, every time."""
+def test_two_versions_run_side_by_side(pool: Pool, both: tuple[BuiltEnvironment, BuiltEnvironment]) -> None:
+    """Each run sees its own version."""
     jobs = [
-        of(built.environment, code=VERSION.code, values=VERSION.values, hash_seed=seed)
+        job_in(built.environment, code=VERSION.code, values=VERSION.values, hash_seed=seed)
         for seed in (0, 1)
         for built in (*both, *both)
     ]
@@ -51,20 +51,22 @@ def test_two_versions_run_side_by_side(pool: Pool, both: tuple[Built, Built]) ->
     assert [result.values.get("version") for result in results] == ["1.0", "2.0"] * 4
 
 
-def test_the_server_s_packages_are_not_those_of_a_run(pool: Pool, both: tuple[Built, Built]) -> None:
-    """What the server imports is not there in a course's environment, and the other way round."""
+def test_the_server_s_packages_are_not_those_of_a_run(
+    pool: Pool, both: tuple[BuiltEnvironment, BuiltEnvironment]
+) -> None:
+    """A course's environment does not have them, and the server does not have the course's."""
     code = "import importlib.util as look"
     values = {name: f"look.find_spec({name!r}) is not None" for name in ("click", "practicum_pebble")}
 
-    there = pool.run(of(both[0].environment, code=code, values=values))
-    here = pool.run(of(None, code=code, values=values))
+    there = pool.run(job_in(both[0].environment, code=code, values=values))
+    here = pool.run(job_in(None, code=code, values=values))
 
     assert there.values == {"click": False, "practicum_pebble": True}
     assert here.values == {"click": True, "practicum_pebble": False}
 
 
-def test_a_job_reads_its_own_environment_and_no_other(isolated: Pool, both: tuple[Built, Built]) -> None:
-    """Not another's files, not the server's, not the manifest of its own; and it changes nothing."""
+def test_a_job_reads_only_its_own_environment(isolated: Pool, both: tuple[BuiltEnvironment, BuiltEnvironment]) -> None:
+    """Not another environment, the server's or its own manifest; and it cannot write."""
     (other,) = both[1].environment.interpreter.packages
     (server, *_) = Environment.current().interpreter.packages
     values = {
@@ -77,36 +79,44 @@ def test_a_job_reads_its_own_environment_and_no_other(isolated: Pool, both: tupl
         "list": f"__import__('os').listdir({other!r})",
     }
 
-    found = isolated.run(of(both[0].environment, code=VERSION.code, values=values)).values
+    found = isolated.run(job_in(both[0].environment, code=VERSION.code, values=values)).values
 
     assert found.pop("mine") == "VERSION = '1.0'\n"
     for name, failure in found.items():
         assert getattr(failure, "type", failure) in ("FileNotFoundError", "PermissionError", "OSError"), name
 
 
-def test_a_server_beside_the_standard_library_is_covered(isolated: Pool, both: tuple[Built, Built]) -> None:
-    """As in a container, where `pip install` puts it there: a course's run sees the library, and not the server's."""
+def test_hides_a_server_within_the_standard_library(
+    isolated: Pool, both: tuple[BuiltEnvironment, BuiltEnvironment]
+) -> None:
+    """In a container `pip install` puts the server there."""
     (server, *_) = Environment.current().interpreter.packages
     python = both[0].environment.interpreter
     beside = replace(python, library=(*python.library, str(Path(server).parent)))
     values = {"server": f"open({server + '/click/__init__.py'!r}).read()", "version": "practicum_pebble.VERSION"}
 
-    found = isolated.run(of(replace(both[0].environment, interpreter=beside), code=VERSION.code, values=values)).values
+    found = isolated.run(
+        job_in(replace(both[0].environment, interpreter=beside), code=VERSION.code, values=values)
+    ).values
 
     assert found["version"] == "1.0"
     assert found["server"].type in ("FileNotFoundError", "PermissionError")
 
 
-def test_this_package_is_there_in_every_environment(pool: Pool, both: tuple[Built, Built]) -> None:
-    """The lab and the runner's inside come with the runner, whichever packages a run has."""
-    job = of(both[0].environment, code="import practicum.model, practicum.lab", preload=Preload.PYTHON)
+def test_practicum_can_be_imported_in_every_environment(
+    pool: Pool, both: tuple[BuiltEnvironment, BuiltEnvironment]
+) -> None:
+    """The lab and the runner's own modules come with the runner."""
+    job = job_in(both[0].environment, code="import practicum.model, practicum.lab", preload=Preload.PYTHON)
 
     assert pool.run(job).failure is None
 
 
-def test_what_an_environment_lacks_is_named(pool: Pool, both: tuple[Built, Built]) -> None:
-    """TensorFlow here is none there: said before anything is started, with what to do."""
-    result = pool.run(of(both[0].environment, code="import tensorflow"))
+def test_reports_a_package_that_an_environment_lacks(
+    pool: Pool, both: tuple[BuiltEnvironment, BuiltEnvironment]
+) -> None:
+    """Before anything is started."""
+    result = pool.run(job_in(both[0].environment, code="import tensorflow"))
 
     assert result.stopped == "unavailable"
     assert "TensorFlow" in result.why
@@ -115,13 +125,13 @@ def test_what_an_environment_lacks_is_named(pool: Pool, both: tuple[Built, Built
     assert required_imports.missing_package(Preload.PYTHON, both[0].environment) is None
 
 
-def test_versions_are_those_of_where_it_ran(both: tuple[Built, Built]) -> None:
-    """Evidence names what was used, and not what the server has."""
+def test_versions_are_those_of_the_run_s_environment(both: tuple[BuiltEnvironment, BuiltEnvironment]) -> None:
+    """Not those of the server."""
     from practicum.prove.versions import unmet, versions
 
     environment = both[1].environment
 
     assert versions(environment) == {"python": environment.python}
     assert unmet([f"{NAME}>=2"], environment) is None
-    assert unmet([f"{NAME}<2"], environment) == f"not for {NAME} 2.0: needs {NAME}<2"
-    assert unmet(["click"], environment) == "needs click, which is not installed"
+    assert f"{NAME}<2" in str(unmet([f"{NAME}<2"], environment))
+    assert "click" in str(unmet(["click"], environment))

@@ -1,4 +1,4 @@
-"""`practicum env`: the environments in which runs are made: build, list, show, remove."""
+"""`practicum env`: build, list, show and remove the environments of courses."""
 
 from __future__ import annotations
 
@@ -14,29 +14,34 @@ from practicum import settings
 from practicum.commands.terminal import CommandError, exit_with_no, interruptible, print_table, raise_mistakes
 
 if TYPE_CHECKING:
-    from practicum.environments.build import Outcome
-    from practicum.environments.cache import Built
+    from practicum.environments.build import BuildResult
+    from practicum.environments.cache import BuiltEnvironment
     from practicum.model import Course, Requirements
 
 NOTABLE = ("tensorflow", "tensorflow-cpu", "keras", "torch", "jax", "numpy")
-"""Packages that are named where there is room for a few."""
+"""Packages that are shown where there is room for a few."""
 _DAY = 86_400
 
 
 @click.group()
 def env() -> None:
-    """Build and keep the environments in which a course's code runs."""
+    """Build and manage the environments in which a course's code runs."""
 
 
 @env.command()
 @click.argument("courses", metavar="[COURSE]…", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--packages", multiple=True, metavar="REQUIREMENT", help="Build these without a course; may be repeated.")
-@click.option("--python", metavar="VERSION", help="The Python of --packages, such as 3.12.")
-@click.option("--offline", is_flag=True, help="Fetch nothing; fail if something is not built yet.")
+@click.option(
+    "--packages",
+    multiple=True,
+    metavar="REQUIREMENT",
+    help="Build without a course. Repeatable.",
+)
+@click.option("--python", metavar="VERSION", help="The Python version for --packages, such as 3.12.")
+@click.option("--offline", is_flag=True, help="Download nothing. Fail if an environment is not built yet.")
 def build(courses: tuple[Path, ...], packages: tuple[str, ...], python: str | None, offline: bool) -> None:
-    """Install what COURSE asks for, once; without any, for the courses that come with practicum.
+    """Install the packages that COURSE requires. Default: those of the courses that come with practicum.
 
-    What was built before is used as it is. Exit code 0: all are there; 2: something could not be built.
+    Environments that are built already are left as they are. Exit code 0: all are built; 2: a build failed.
     """
     if packages and courses:
         raise CommandError("options-exclude-each-other", "Name courses or --packages, not both.")
@@ -45,10 +50,9 @@ def build(courses: tuple[Path, ...], packages: tuple[str, ...], python: str | No
     if packages:
         _build("", _checked(packages, python), None, offline)
         return
-    found = [_read(root) for root in courses or settings.shipped_courses()]
-    for root, course in found:
+    for root, course in [_read(root) for root in courses or settings.shipped_courses()]:
         if course.environment is None:
-            click.echo(f"{course.slug}: asks for nothing; its runs use the server's own packages")
+            click.echo(f"{course.slug}: requires no packages; its runs use the server's own packages")
         else:
             from practicum.course.environment import LOCK
 
@@ -57,22 +61,22 @@ def build(courses: tuple[Path, ...], packages: tuple[str, ...], python: str | No
 
 @env.command("list")
 def list_() -> None:
-    """List what was built: its name, its packages, its size, and who used it last."""
+    """List the environments: name, packages, size, last use and the course that used it."""
     from practicum.environments import cache
 
     found = cache.all_built()
     if not found:
-        click.echo(f"none was built yet ({settings.environments_directory()} is empty)")
+        click.echo(f"No environment is built yet ({settings.environments_directory()} is empty).")
         return
-    print_table(list(map(_row, found)), ("name", "python", "packages", "size", "used last", "by"))
-    total = sum(one.size for one in found)
+    print_table(list(map(_row, found)), ("name", "python", "packages", "size", "last used", "by"))
+    total = sum(environment.size for environment in found)
     click.echo(f"\n{len(found)} in {settings.environments_directory()}, {_megabytes(total)}")
 
 
 @env.command()
-@click.argument("course", type=click.Path(path_type=Path))
-def show(course: Path) -> None:
-    """Say what COURSE asks for, and in which environment its runs would be made.
+@click.argument("path", metavar="COURSE", type=click.Path(path_type=Path))
+def show(path: Path) -> None:
+    """Show the packages that COURSE requires, and the environment that its runs use.
 
     Exit code 0: there is one; 1: there is none yet; 2: the course could not be read.
     """
@@ -80,52 +84,53 @@ def show(course: Path) -> None:
     from practicum.environments.selection import NoEnvironment, choose
     from practicum.runner.environment import Environment
 
-    root, read = _read(course)
-    wanted, own = read.environment, Environment.current()
+    root, course = _read(path)
+    wanted, own = course.environment, Environment.current()
     if wanted is None:
-        click.echo(f"{read.slug} asks for nothing: its runs use the server's own packages, with Python {own.python}")
+        click.echo(f"{course.slug} requires no packages: its runs use the server's own, with Python {own.python}")
         return
-    click.echo(f"{read.slug} asks for {', '.join(wanted.packages)}{f', Python {wanted.python}' * bool(wanted.python)}")
-    locked = f"environment.txt, {_counted(wanted.lock)}" if wanted.lock else "nothing yet"
+    python = f", Python {wanted.python}" if wanted.python else ""
+    click.echo(f"{course.slug} requires {', '.join(wanted.packages)}{python}")
+    locked = f"environment.txt, {_counted(wanted.lock)}" if wanted.lock else "no lock yet"
     click.echo(f"  pinned by       {locked}")
     missing = requirements.unmet(wanted, own)
-    click.echo(f"  server's own    {'satisfies that' if not missing else 'lacks ' + ', '.join(missing)}")
+    click.echo(f"  server's own    {'has all of them' if not missing else 'lacks ' + ', '.join(missing)}")
     digest = requirements.digest(wanted)
     built = cache.find(digest)
-    click.echo(f"  built for it    {digest}, {_megabytes(built.size)}" if built else f"  built for it    no ({digest})")
+    click.echo(f"  built           {digest}, {_megabytes(built.size)}" if built else f"  built           no ({digest})")
     try:
-        chosen = choose(read, root)
-    except NoEnvironment as reason:
-        click.echo(f"a run would use none: {reason}")
+        chosen = choose(course, root)
+    except NoEnvironment as error:
+        click.echo(f"runs use        none: {error}")
         exit_with_no()
     notable = ", ".join(f"{name} {version}" for name in NOTABLE if (version := chosen.version(name)))
-    click.echo(f"a run would use {chosen}: Python {chosen.python}{', ' * bool(notable)}{notable}")
+    click.echo(f"runs use        {chosen}: Python {chosen.python}{', ' * bool(notable)}{notable}")
 
 
 @env.command()
 @click.argument("digests", metavar="[DIGEST]…", nargs=-1)
-@click.option("--unused", is_flag=True, help="Remove all that nobody has used for 30 days.")
+@click.option("--unused", is_flag=True, help="Remove all environments unused for 30 days.")
 def remove(digests: tuple[str, ...], unused: bool) -> None:
-    """Remove environments by name (its first digits will do). They can be built again."""
+    """Remove environments by name or the first digits of it. They can be built again."""
     from practicum.environments import cache
 
     if bool(digests) == unused:
         raise CommandError("options-exclude-each-other", "Name environments, or use --unused, not both.")
     try:
-        found = [cache.find_by_prefix(digest).environment.digest for digest in digests]
-        for digest in found:
+        named = [cache.find_by_prefix(digest).environment.digest for digest in digests]
+        for digest in named:
             cache.remove(digest)
-        gone = found or cache.remove_unused()
-    except (cache.Unknown, OSError) as reason:
-        raise CommandError("not-removed", str(reason)) from None
-    for digest in gone:
+        removed = named or cache.remove_unused()
+    except (cache.EnvironmentNotFound, OSError) as error:
+        raise CommandError("not-removed", str(error)) from None
+    for digest in removed:
         click.echo(f"removed {digest}")
-    if not gone:
+    if not removed:
         click.echo("nothing to remove")
 
 
 def _read(path: Path) -> tuple[Path, Course]:
-    """The course in a folder. Mistakes elsewhere in it do not matter here."""
+    """Return a course and its root folder. Only mistakes about its environment are errors."""
     from practicum.course import scan_course
 
     root = path.parent if path.name == "course.toml" else path
@@ -139,7 +144,7 @@ def _read(path: Path) -> tuple[Path, Course]:
 
 
 def _checked(packages: Sequence[str], python: str | None) -> Requirements:
-    """Requirements from the command line, by the rules that hold in a course."""
+    """Return requirements from the command line, checked by the rules for courses."""
     from practicum.course.diagnostics import Diagnostics
     from practicum.course.environment import read_environment
     from practicum.course.toml_tables import EnvironmentTable, KeyLines
@@ -164,24 +169,24 @@ def _build(name: str, wanted: Requirements, lock_file: Path | None, offline: boo
         raise CommandError("not-built", f"{label} is not built, and --offline downloads nothing ({digest}).")
     began = time.monotonic()
     try:
-        with interruptible("interrupted; nothing was kept"), building(label) as on_line:
-            outcome = make(wanted, None if offline else lock_file, on_line)
-    except BuildError as reason:
-        raise CommandError("build-failed", f"{label}: {reason}") from None
-    _tell(label, outcome, time.monotonic() - began)
+        with interruptible("interrupted; the unfinished build was deleted"), building(label) as on_line:
+            result = make(wanted, None if offline else lock_file, on_line)
+    except BuildError as error:
+        raise CommandError("build-failed", f"{label}: {error}") from None
+    _print_result(label, result, time.monotonic() - began)
 
 
-def _tell(label: str, outcome: Outcome, seconds: float) -> None:
-    built = outcome.built
-    how = f"built in {seconds:.0f} s" if outcome.is_new else "there already"
+def _print_result(label: str, result: BuildResult, seconds: float) -> None:
+    built = result.built
+    how = f"built in {seconds:.0f} s" if result.is_new else "built already"
     click.echo(f"{label}: {built.environment} {how}, {_counted(built.lock)}, {_megabytes(built.size)}")
-    if outcome.locked:
-        click.echo(f"  pinned in {os.path.relpath(outcome.locked)}: keep it with the course")
-    if outcome.unlocked:
-        click.echo(f"  not pinned: {outcome.unlocked}", err=True)
+    if result.locked:
+        click.echo(f"  pinned in {os.path.relpath(result.locked)}: keep it with the course")
+    if result.unlocked:
+        click.echo(f"  not pinned: {result.unlocked}", err=True)
 
 
-def _row(built: Built) -> tuple[str, ...]:
+def _row(built: BuiltEnvironment) -> tuple[str, ...]:
     environment = built.environment
     notable = [f"{name} {version}" for name in NOTABLE if (version := environment.version(name))]
     when, by = built.used or (None, "")

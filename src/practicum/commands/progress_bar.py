@@ -1,4 +1,4 @@
-"""A progress bar on the terminal, on standard error, so that what a command prints stays clean."""
+"""Progress bars on standard error, which leave a command's output on standard output unchanged."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from practicum.prove.catalogue import Entry
 from practicum.prove.prover import OnProgress, OnProved, ProvingProgress
 
-_STEPS = ("making", "Collecting", "Downloading", "Processing", "Installing", "Successfully")
-"""First words of what pip says that is worth a glance."""
+_STEPS = ("Creating", "Collecting", "Downloading", "Processing", "Installing", "Successfully")
+"""First words of the lines of a build that are shown."""
 
 
 @contextmanager
-def building(what: str) -> Iterator[Callable[[str], None]]:
-    """While packages are installed: how long it has taken, and what pip does now. Its addresses are not shown."""
+def building(label: str) -> Iterator[Callable[[str], None]]:
+    """Show the elapsed time of a build and its current step, without URLs. Yield the function that takes its lines."""
     from rich.console import Console
     from rich.progress import Progress as Bar
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -22,19 +22,19 @@ def building(what: str) -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(label, total=None)
 
         def on_line(line: str) -> None:
             verb, _, rest = line.partition(" ")
             if verb in _STEPS and "://" not in rest:
-                bar.update(task, description=f"{what}: {verb.lower()} {rest}"[: max(20, console.width - 16)])
+                bar.update(task, description=f"{label}: {verb.lower()} {rest}"[: max(20, console.width - 16)])
 
         yield on_line
 
 
 @contextmanager
 def proving() -> Iterator[tuple[OnProgress, OnProved]]:
-    """While problems are proved: how many runs are made of those that are needed, and the last one's name."""
+    """Show how many of the needed runs have ended, and the last one. Yield the callbacks for a prover."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar

@@ -157,14 +157,14 @@ def _proved(work: Work, rerun: bool, jobs: int, timeout: float, digest: str | No
 
 def _environment(catalogue: Catalogue, digest: str | None) -> Environment:
     """The one that was named, or else the course's."""
-    from practicum.environments.cache import Unknown
-    from practicum.environments.selection import NoEnvironment, environment_for, named
+    from practicum.environments.cache import EnvironmentNotFound
+    from practicum.environments.selection import NoEnvironment, environment_by_prefix, environment_for
 
     try:
         if digest is not None:
-            return named(digest, catalogue.course.slug)
+            return environment_by_prefix(digest, catalogue.course.slug)
         return environment_for(catalogue.course, catalogue.root)
-    except (NoEnvironment, Unknown) as reason:
+    except (NoEnvironment, EnvironmentNotFound) as reason:
         raise CommandError("no-environment", str(reason)) from None
 
 

@@ -71,21 +71,21 @@ def _read(file: Path) -> str:
 def _environment(digest: str | None, course: Path | None) -> Environment | None:
     """Return the environment with that digest, or the course's; None for the server's own."""
     from practicum.course import read_course
-    from practicum.environments.cache import Unknown
-    from practicum.environments.selection import NoEnvironment, environment_for, named
+    from practicum.environments.cache import EnvironmentNotFound
+    from practicum.environments.selection import NoEnvironment, environment_by_prefix, environment_for
     from practicum.model import CourseError
 
     if digest is not None and course is not None:
         raise CommandError("options-exclude-each-other", "Use either --env or --course, not both.")
     try:
         if digest is not None:
-            return named(digest, "practicum run")
+            return environment_by_prefix(digest, "practicum run")
         if course is not None:
             return environment_for(read_course(course), course)
     except CourseError as error:
         assert course is not None
         raise_mistakes((course, mistake) for mistake in error.mistakes)
-    except (NoEnvironment, Unknown) as reason:
+    except (NoEnvironment, EnvironmentNotFound) as reason:
         raise CommandError("no-environment", str(reason)) from None
     return None
 

@@ -1,1 +1,1 @@
-"""Environments for runs: what a course asks for, built once into a folder and kept. See `docs/environments.md`."""
+"""Environments for runs: a course's packages, installed once into a folder and cached. See `docs/environments.md`."""

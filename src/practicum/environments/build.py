@@ -1,11 +1,11 @@
-"""Building an environment: a virtual environment filled by pip beside its place, and moved there when it is whole.
+"""Building an environment: a virtual environment that pip fills in a temporary folder, renamed when it is complete.
 
-A virtual environment cannot be moved where its scripts are concerned: they name the folder in which they were made.
-No run uses them. All that the runner needs are the interpreter that the environment was made from, which stays where
-it is, and the `site-packages` folders; so the scripts are taken away, and the rest can be moved.
+The scripts of a virtual environment contain its path, so they would break when it is moved. Runs do not use them: the
+runner needs the interpreter that the environment was created from, which is not moved, and the `site-packages`
+folders. The scripts are deleted, and the rest can be moved.
 
-Only wheels are installed: to build a package from its source would run what its author wrote, here, outside of any
-sandbox. For the same reason the new interpreter is not started any more once pip has installed into it.
+Only wheels are installed, since building a package from source runs its author's code outside of the sandbox. For the
+same reason the new interpreter is not started once pip has installed into it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 
 from practicum import settings
 from practicum.environments import cache, requirements
-from practicum.environments.cache import Built
+from practicum.environments.cache import BuiltEnvironment
+from practicum.errors import CodedError
 from practicum.model import Requirements
 from practicum.runner.environment import Environment
 from practicum.runner.sandbox import Interpreter
@@ -34,8 +36,8 @@ from practicum.runner.sandbox import Interpreter
 OnLine = Callable[[str], None]
 """Called with each line that pip prints."""
 
-_TOLD = 12
-"""Lines of a failing pip that are shown."""
+_SHOWN_LINES = 12
+"""Lines of a failing command that an error shows."""
 _PIP = (
     "install",
     "--no-input",
@@ -45,85 +47,84 @@ _PIP = (
     "--only-binary=:all:",
     "--compile",  # the sandbox cannot write bytecode
 )
-_REDIRECTING = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_REQUIRE_VIRTUALENV", "PIP_PYTHON")
-"""Settings of pip that would have it install elsewhere."""
-_LOOK = """
-import json, os, sys, sysconfig
-paths = sysconfig.get_paths()
-base = sysconfig.get_paths(vars={"base": sys.base_prefix, "platbase": sys.base_exec_prefix})
-library = [os.path.join(sys.base_prefix, "lib"), base["stdlib"], base["platstdlib"]]
-print(json.dumps({
-    "program": os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable),
-    "library": sorted({os.path.realpath(path) for path in library if os.path.isdir(path)}),
-    "site": list(dict.fromkeys(os.path.realpath(paths[name]) for name in ("purelib", "platlib"))),
-    "python": ".".join(map(str, sys.version_info[:3])),
-}))
-"""
+_OTHER_TARGETS = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_REQUIRE_VIRTUALENV", "PIP_PYTHON")
+"""Environment variables that would make pip install elsewhere."""
 
 
-class BuildError(Exception):
-    """An environment could not be built; the text says why, with the last lines of what was said about it."""
+class BuildError(CodedError):
+    """An environment could not be built; the message ends with the last lines of the command that failed.
+
+    Its codes are `command-failed`, `packages-missing`, `python-not-found`, `not-writable` and `not-readable`.
+    """
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a build came to."""
+class BuildResult:
+    """The environment that a build returned, and what became of the lock."""
 
-    built: Built
+    built: BuiltEnvironment
     is_new: bool
-    """Whether anything was installed; else it was there."""
+    """Whether it was built now; otherwise it was in the cache."""
     locked: Path | None = None
-    """The lock that was written, if one was."""
+    """The lock file, if one was written."""
     unlocked: str = ""
-    """Why a lock that should have been written was not."""
+    """Why the lock file could not be written; empty otherwise."""
 
 
-def build(wanted: Requirements, lock_file: Path | None = None, on_line: OnLine | None = None) -> Outcome:
-    """The environment that is asked for, built if it is not there.
+def build(wanted: Requirements, lock_file: Path | None = None, on_line: OnLine | None = None) -> BuildResult:
+    """Return the environment for some requirements, building it if it is not in the cache.
 
-    Without a lock the newest packages that fit are taken, and what they are is written into `lock_file`. Ctrl-C, or
-    any failure, leaves nothing behind. Raises BuildError.
+    Without a lock pip chooses the newest packages that match, and they are written into `lock_file`. An interruption
+    or a failure leaves nothing behind.
+
+    Args:
+        wanted: The requirements.
+        lock_file: Where a lock is written, if `wanted` has none.
+        on_line: Called with each line that pip prints.
+
+    Raises:
+        BuildError: It could not be built.
     """
     digest = requirements.digest(wanted)
     root = settings.environments_directory()
     found = cache.find(digest)
     if found and (wanted.lock or lock_file is None):
-        return Outcome(found, is_new=False)
+        return BuildResult(found, is_new=False)
     on_line = on_line or (lambda line: None)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with _alone(root / f".{digest}.lock"):
+        with _exclusive(root / f".{digest}.lock"):
             found = cache.find(digest)
-            if found:  # another build has ended while this one waited, or one without a lock before
+            if found:  # built while this one waited, or before without a lock
                 return _adopt(found, wanted, lock_file)
-            for left in root.glob(f".{digest}-*"):
-                shutil.rmtree(left, ignore_errors=True)
+            for abandoned in root.glob(f".{digest}-*"):
+                shutil.rmtree(abandoned, ignore_errors=True)
             return _build(wanted, digest, lock_file, on_line)
-    except OSError as reason:
-        raise BuildError(f"{root}: {reason.strerror or reason}") from reason
+    except OSError as error:
+        raise BuildError("not-writable", f"{root}: {error.strerror or error}") from error
 
 
-def _adopt(found: Built, wanted: Requirements, lock_file: Path | None) -> Outcome:
-    """What is there already; under the lock's name, if it can now be written."""
+def _adopt(found: BuiltEnvironment, wanted: Requirements, lock_file: Path | None) -> BuildResult:
+    """Return an environment from the cache, under the name of its lock if the lock can be written now."""
     if wanted.lock or lock_file is None:
-        return Outcome(found, is_new=False)
+        return BuildResult(found, is_new=False)
     locked, unlocked = _write_lock(lock_file, found.lock)
     if locked:
         digest = requirements.digest(replace(wanted, lock=found.lock))
-        _put(found.folder, found.folder.parent / digest)
+        _move(found.folder, found.folder.parent / digest)
         found = cache.find(digest) or found
-    return Outcome(found, False, locked, unlocked)
+    return BuildResult(found, False, locked, unlocked)
 
 
-def _build(wanted: Requirements, digest: str, lock_file: Path | None, on_line: OnLine) -> Outcome:
+def _build(wanted: Requirements, digest: str, lock_file: Path | None, on_line: OnLine) -> BuildResult:
     root = settings.environments_directory()
     python = _python(wanted)
-    beside = Path(tempfile.mkdtemp(prefix=f".{digest}-", dir=root))
+    temporary = Path(tempfile.mkdtemp(prefix=f".{digest}-", dir=root))
     try:
-        environment = _install(wanted, python, beside, digest, on_line)
+        environment = _install(wanted, python, temporary, digest, on_line)
         lock, missing = requirements.lock(wanted.packages, environment)
         if missing:
-            raise BuildError(_incomplete(missing, bool(wanted.lock)))
+            raise BuildError("packages-missing", _incomplete(missing, bool(wanted.lock)))
         if wanted.lock:
             lock = wanted.lock
         locked, unlocked = None, ""
@@ -133,49 +134,58 @@ def _build(wanted: Requirements, digest: str, lock_file: Path | None, on_line: O
                 digest = requirements.digest(replace(wanted, lock=lock))
         now = datetime.now(UTC).isoformat(timespec="seconds")
         environment = replace(environment, digest=digest)
-        cache.write_manifest(Built(beside, environment, wanted.packages, lock, now, cache.measure(beside)))
-        _put(beside, root / digest)
+        cache.write_manifest(
+            BuiltEnvironment(temporary, environment, wanted.packages, lock, now, cache.folder_size(temporary))
+        )
+        _move(temporary, root / digest)
     except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
         raise
     built = cache.find(digest)
     if built is None:
-        raise BuildError(f"{root / digest}: what was built there cannot be read")
-    return Outcome(built, True, locked, unlocked)
+        raise BuildError("not-readable", f"{root / digest}: the environment built there cannot be read")
+    return BuildResult(built, True, locked, unlocked)
 
 
 def _python(wanted: Requirements) -> str:
-    """The program that makes the environment."""
-    if requirements.minor(wanted) == requirements.minor(Requirements(())):
+    """Return the Python program that creates the environment."""
+    if requirements.python_version(wanted) == requirements.python_version(Requirements(())):
         return Interpreter.current().program
     name = f"python{wanted.python}"
     found = shutil.which(name)
     if found is None:
-        raise BuildError(f"Python {wanted.python} is asked for, and there is no {name} on the PATH: install it")
+        message = f"Python {wanted.python} is required, and there is no {name} on the PATH. Install it."
+        raise BuildError("python-not-found", message)
     return found
 
 
 def _install(wanted: Requirements, python: str, folder: Path, digest: str, on_line: OnLine) -> Environment:
-    """A virtual environment in `folder` with all packages."""
-    on_line("making a virtual environment")
-    _run([python, "-I", "-m", "venv", str(folder)], on_line, "a virtual environment could not be made")
+    """Create a virtual environment in `folder` and install all packages into it."""
+    on_line("Creating a virtual environment")
+    _run([python, "-I", "-m", "venv", str(folder)], on_line, "The virtual environment could not be created")
     program = str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-    # Asked now: what is installed below may bring `.pth` files, which run when an interpreter starts.
-    told = json.loads(_run([program, "-I", "-c", _LOOK], lambda line: None, "the new Python did not start")[-1])
-    listed = folder / "requirements.txt"
-    listed.write_text("".join(f"{line}\n" for line in wanted.lock or wanted.packages), "utf-8")
-    words = [*_PIP, *(["--no-deps"] if wanted.lock else []), "--requirement", str(listed)]
-    _run([program, "-I", "-m", "pip", *words], on_line, "pip could not install the packages")
+    # Before the packages are installed: they may bring `.pth` files, which run when an interpreter starts.
+    script = resources.files("practicum.environments").joinpath("describe_interpreter.py").read_text("utf-8")
+    lines = _run([program, "-I", "-c", script], lambda line: None, "The new Python did not start")
+    description = json.loads(lines[-1])
+    requirements_file = folder / "requirements.txt"
+    requirements_file.write_text("".join(f"{line}\n" for line in wanted.lock or wanted.packages), "utf-8")
+    arguments = [*_PIP, *(["--no-deps"] if wanted.lock else []), "--requirement", str(requirements_file)]
+    _run([program, "-I", "-m", "pip", *arguments], on_line, "pip could not install the packages")
     for scripts in ("bin", "Scripts"):
         shutil.rmtree(folder / scripts, ignore_errors=True)
-    interpreter = Interpreter(told["program"], tuple(told["library"]), tuple(told["site"]))
-    return Environment(digest, told["python"], interpreter)
+    interpreter = Interpreter(description["program"], tuple(description["library"]), tuple(description["site"]))
+    return Environment(digest, description["python"], interpreter)
 
 
-def _run(command: Sequence[str], on_line: OnLine, what: str) -> list[str]:
-    """The last lines that a command printed. Raises BuildError with them if it fails; killed if we are interrupted."""
-    environment = {name: value for name, value in os.environ.items() if name not in _REDIRECTING}
-    last: deque[str] = deque(maxlen=_TOLD)
+def _run(command: Sequence[str], on_line: OnLine, error: str) -> list[str]:
+    """Run a command and return the last lines it prints; kill it if this process is interrupted.
+
+    Raises:
+        BuildError: The command failed. The message is `error` and these lines.
+    """
+    environment = {name: value for name, value in os.environ.items() if name not in _OTHER_TARGETS}
+    last: deque[str] = deque(maxlen=_SHOWN_LINES)
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -186,7 +196,7 @@ def _run(command: Sequence[str], on_line: OnLine, what: str) -> list[str]:
         errors="replace",
         env=environment,
         umask=0o022 if os.name == "posix" else -1,  # a run's user must be able to read it
-        start_new_session=True,  # so that what it starts itself can be ended with it
+        start_new_session=True,  # so that the processes it starts are killed with it
     )
     assert process.stdout is not None
     try:
@@ -201,7 +211,7 @@ def _run(command: Sequence[str], on_line: OnLine, what: str) -> list[str]:
     finally:
         process.stdout.close()
     if code:
-        raise BuildError("\n".join([f"{what}:", *(f"  {line}" for line in last)]))
+        raise BuildError("command-failed", "\n".join([f"{error}:", *(f"  {line}" for line in last)]))
     return list(last)
 
 
@@ -214,39 +224,39 @@ def _kill(process: subprocess.Popen[str]) -> None:
 
 
 def _incomplete(missing: Sequence[str], is_locked: bool) -> str:
-    remedy = "; delete environment.txt, and the next build writes it anew" if is_locked else ""
-    return f"not all was installed: {'; '.join(missing[:5])}{remedy}"
+    remedy = " Delete environment.txt, and the next build writes it again." if is_locked else ""
+    return f"Packages are missing: {'; '.join(missing[:5])}.{remedy}"
 
 
 def _write_lock(file: Path, lock: Sequence[str]) -> tuple[Path | None, str]:
-    """The lock, if it could be written; else why not. A course inside an installed package often cannot be written."""
-    head = "# What `practicum env build` installed for this course. Delete this file to have newer packages chosen.\n"
+    """Write the lock. Return its file, or else why it could not be written, as in a course within a package."""
+    head = "# The packages that `practicum env build` installed for this course. Delete this file to update them.\n"
     try:
         file.write_text(head + "".join(f"{line}\n" for line in lock), "utf-8", newline="\n")
-    except OSError as reason:
-        return None, f"{file}: {reason.strerror}"
+    except OSError as error:
+        return None, f"{file}: {error.strerror}"
     return file, ""
 
 
-def _put(beside: Path, place: Path) -> None:
-    """Give the whole environment its name. What is there already, of the same name, is as good, unless it is broken."""
-    beside.chmod(0o755)
+def _move(temporary: Path, place: Path) -> None:
+    """Rename a complete environment. One of that name that is there already is kept, unless it is broken."""
+    temporary.chmod(0o755)
     if place.exists():
         if cache.find(place.name):
-            shutil.rmtree(beside, ignore_errors=True)
+            shutil.rmtree(temporary, ignore_errors=True)
             return
         cache.remove(place.name)
-    beside.rename(place)
+    temporary.rename(place)
 
 
 @contextlib.contextmanager
-def _alone(file: Path) -> Iterator[None]:
-    """One build of an environment at a time; who comes second waits, and then finds it built."""
-    if sys.platform == "win32":  # two builds there both install, and the second throws its own away
+def _exclusive(file: Path) -> Iterator[None]:
+    """Lock a file, so that a second build of the same environment waits and then finds it built."""
+    if sys.platform == "win32":  # there both builds install, and the second discards its own
         yield
         return
     import fcntl
 
-    with file.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""The folder that keeps what was built: one folder an environment, named by its digest, with a manifest in it."""
+"""The cache of environments: one folder per environment, named by its digest, with a manifest in it."""
 
 from __future__ import annotations
 
@@ -15,40 +15,41 @@ from pathlib import Path
 from typing import Any
 
 from practicum import settings
+from practicum.errors import CodedError
 from practicum.runner.environment import Environment
 from practicum.runner.sandbox import Interpreter
 
 MANIFEST = "environment.json"
 USED = "used"
-"""A file with the name of the course that took the environment last; its time is when."""
+"""A file with the name of the course that used the environment last; its modification time is when."""
 UNUSED = 30 * 86_400
-"""Seconds after which nobody is thought to need an environment any more."""
-_LEFT_OVER = 86_400
-"""Seconds after which a half-built folder is nobody's work."""
+"""Seconds without use after which an environment counts as unused."""
+_ABANDONED = 86_400
+"""Seconds after which the folder of an unfinished build counts as abandoned."""
 
 
-class Unknown(LookupError):
-    """No environment has that digest; the text says so."""
+class EnvironmentNotFound(CodedError):
+    """No single environment has that digest or prefix: `unknown-environment` or `ambiguous-prefix`."""
 
 
 @dataclass(frozen=True)
-class Built:
-    """An environment on disk, and what its manifest says."""
+class BuiltEnvironment:
+    """An environment on disk, as its manifest describes it."""
 
     folder: Path
     environment: Environment
     packages: tuple[str, ...]
-    """What was asked for."""
+    """The requirements it was built from."""
     lock: tuple[str, ...]
-    """`name==version` of all that was installed."""
+    """`name==version` of all packages in it."""
     built: str
-    """The day and time, UTC, as in ISO 8601."""
+    """When it was built: ISO 8601, UTC."""
     size: int
-    """Bytes."""
+    """In bytes."""
 
     @property
     def used(self) -> tuple[float, str] | None:
-        """When a run last took it (seconds since 1970), and for which course; None if none did."""
+        """When a run last used it (seconds since 1970) and for which course; None if no run did."""
         file = self.folder / USED
         try:
             return file.stat().st_mtime, file.read_text("utf-8").strip()
@@ -56,64 +57,68 @@ class Built:
             return None
 
     def mark_used(self, course: str) -> None:
-        """Remember that a run takes it now. Nothing depends on it, so a folder that cannot be written is no error."""
+        """Record that a run of a course uses it now. Does nothing if the folder cannot be written."""
         with contextlib.suppress(OSError):
             (self.folder / USED).write_text(course + "\n", "utf-8")
 
 
-def find(digest: str) -> Built | None:
-    """The environment of that digest, if it was built and its Python is still there."""
+def find(digest: str) -> BuiltEnvironment | None:
+    """Return the environment of that digest, or None if it was not built or its Python is gone."""
     return _read(settings.environments_directory() / digest)
 
 
-def find_by_prefix(prefix: str) -> Built:
-    """The one environment whose digest begins so. Raises Unknown."""
-    found = [one for one in all_built() if one.environment.digest.startswith(prefix)] if prefix else []
+def find_by_prefix(prefix: str) -> BuiltEnvironment:
+    """Return the one environment whose digest begins with `prefix`. Raises EnvironmentNotFound."""
+    found = [built for built in all_built() if built.environment.digest.startswith(prefix)] if prefix else []
     if not found:
-        raise Unknown(f"no environment here is called {prefix}: `practicum env list` names those that are")
+        raise EnvironmentNotFound(
+            "unknown-environment", f"There is no environment {prefix}. `practicum env list` lists those there are."
+        )
     if len(found) > 1:
-        raise Unknown(f"{len(found)} environments begin with {prefix}: give more of its digits")
+        raise EnvironmentNotFound(
+            "ambiguous-prefix", f"{len(found)} environments begin with {prefix}. Give more of the name."
+        )
     return found[0]
 
 
-def all_built() -> list[Built]:
-    """All there are, the newest first."""
+def all_built() -> list[BuiltEnvironment]:
+    """Return all environments, the newest first."""
     found = [built for folder in _folders() if (built := _read(folder))]
-    return sorted(found, key=lambda one: one.built, reverse=True)
+    return sorted(found, key=lambda environment: environment.built, reverse=True)
 
 
 def remove(digest: str) -> None:
-    """Take an environment away, at once for whoever looks. Raises OSError."""
+    """Remove an environment, atomically for other processes. Raises OSError."""
     folder = settings.environments_directory() / digest
-    doomed = tempfile.mkdtemp(prefix=f".{digest}-", dir=folder.parent)
-    folder.rename(Path(doomed, "gone"))
-    _has_gone(Path(doomed))
+    discarded = tempfile.mkdtemp(prefix=f".{digest}-", dir=folder.parent)
+    folder.rename(Path(discarded, "removed"))
+    _delete(Path(discarded))
 
 
 def remove_unused() -> list[str]:
-    """Take away what nobody has used for 30 days, and what was left half-built. The digests of the former."""
+    """Remove environments unused for 30 days, and abandoned builds. Return the digests of the environments."""
     now = time.time()
-    gone = []
-    for one in all_built():
-        last = max(_changed(one.folder / MANIFEST), one.used[0] if one.used else 0.0)
-        if now - last > UNUSED:
-            remove(one.environment.digest)
-            gone.append(one.environment.digest)
+    removed = []
+    for built in all_built():
+        last_use = max(_modified(built.folder / MANIFEST), built.used[0] if built.used else 0.0)
+        if now - last_use > UNUSED:
+            remove(built.environment.digest)
+            removed.append(built.environment.digest)
     for folder in settings.environments_directory().glob(".*-*"):
-        if folder.is_dir() and now - _changed(folder) > _LEFT_OVER:
-            _has_gone(folder)
-    return gone
+        if folder.is_dir() and now - _modified(folder) > _ABANDONED:
+            _delete(folder)
+    return removed
 
 
-def measure(folder: Path) -> int:
-    """Bytes of all files below a folder."""
+def folder_size(folder: Path) -> int:
+    """Return the bytes of all files below a folder."""
     return sum(Path(top, name).lstat().st_size for top, _, names in os.walk(folder) for name in names)
 
 
-def write_manifest(built: Built) -> None:
-    """Say in the folder what it is. Its own paths are written relative to it, so that the cache can be moved."""
+def write_manifest(built: BuiltEnvironment) -> None:
+    """Write the manifest into the folder. Paths within the folder are relative, so that the cache can be moved."""
     python = built.environment.interpreter
-    told = {
+    manifest = {
         "python": built.environment.python,
         "program": python.program,
         "library": list(python.library),
@@ -123,10 +128,10 @@ def write_manifest(built: Built) -> None:
         "built": built.built,
         "size": built.size,
     }
-    (built.folder / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    (built.folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
 
 
-def _read(folder: Path) -> Built | None:
+def _read(folder: Path) -> BuiltEnvironment | None:
     file = folder / MANIFEST
     try:
         return _parsed(folder, file.stat().st_mtime_ns)
@@ -135,14 +140,21 @@ def _read(folder: Path) -> Built | None:
 
 
 @functools.lru_cache(64)
-def _parsed(folder: Path, changed: int) -> Built:
-    told: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
-    if not os.access(told["program"], os.X_OK):
-        raise OSError("its Python is gone")
-    site = tuple(os.path.realpath(folder / path) for path in told["site"])
-    python = Interpreter(told["program"], tuple(told["library"]), site)
-    environment = Environment(folder.name, told["python"], python)
-    return Built(folder, environment, tuple(told["packages"]), tuple(told["lock"]), told["built"], told["size"])
+def _parsed(folder: Path, modified: int) -> BuiltEnvironment:
+    """Return the environment in a folder. `modified`, the time of its manifest, is part of the cache's key."""
+    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+    if not os.access(manifest["program"], os.X_OK):
+        raise OSError("its Python was removed")
+    site = tuple(os.path.realpath(folder / path) for path in manifest["site"])
+    python = Interpreter(manifest["program"], tuple(manifest["library"]), site)
+    return BuiltEnvironment(
+        folder,
+        Environment(folder.name, manifest["python"], python),
+        packages=tuple(manifest["packages"]),
+        lock=tuple(manifest["lock"]),
+        built=manifest["built"],
+        size=manifest["size"],
+    )
 
 
 def _folders() -> Iterator[Path]:
@@ -150,11 +162,11 @@ def _folders() -> Iterator[Path]:
         yield from (path for path in settings.environments_directory().iterdir() if not path.name.startswith("."))
 
 
-def _has_gone(folder: Path) -> None:
+def _delete(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _changed(path: Path) -> float:
+def _modified(path: Path) -> float:
     try:
         return path.stat().st_mtime
     except OSError:

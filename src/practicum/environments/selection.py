@@ -1,4 +1,4 @@
-"""Which environment the runs of a course take."""
+"""Which environment the runs of a course use."""
 
 from __future__ import annotations
 
@@ -11,28 +11,31 @@ from practicum.runner.environment import Environment
 
 
 class NoEnvironment(Exception):
-    """There is none for a course; the text says in a sentence what is missing, and which command builds it."""
+    """A course has no environment. The message names what is missing and the command that installs it."""
 
 
 def environment_for(course: Course, root: Path) -> Environment:
-    """The environment that a run of the course takes now, which is remembered. Raises NoEnvironment."""
+    """Return the environment for a run of the course, and record its use. Raises NoEnvironment."""
     chosen = choose(course, root)
     if chosen.digest and (built := cache.find(chosen.digest)):
         built.mark_used(course.slug)
     return chosen
 
 
-def named(prefix: str, by: str) -> Environment:
-    """The one whose digest begins so, for who wants to try it; remembered as used. Raises cache.Unknown."""
+def environment_by_prefix(prefix: str, used_by: str) -> Environment:
+    """Return the environment whose digest begins with `prefix`, and record its use. Raises EnvironmentNotFound."""
     built = cache.find_by_prefix(prefix)
-    built.mark_used(by)
+    built.mark_used(used_by)
     return built.environment
 
 
 def choose(course: Course, root: Path) -> Environment:
-    """The one that was built for the course in the folder `root`, else the server's own if it will do.
+    """Return the environment built for the course in the folder `root`, or the server's own if it has all packages.
 
-    Raises NoEnvironment. Nothing is built here: that takes minutes, and someone's consent.
+    Builds nothing, since that takes minutes and downloads packages.
+
+    Raises:
+        NoEnvironment: The server's own environment lacks a package, and none was built for the course.
     """
     own = Environment.current()
     wanted = course.environment
