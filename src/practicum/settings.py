@@ -1,4 +1,4 @@
-"""Locations of shipped courses, data and environments. `docs/operation.md` documents every setting."""
+"""Locations of shipped courses, data and environments. `docs/reference.md` documents every setting."""
 
 from __future__ import annotations
 
