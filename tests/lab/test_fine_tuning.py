@@ -119,7 +119,7 @@ def test_training_starts_from_the_probe_and_improves_it(backbone: SplitBackbone,
 def test_trains_on_all_versions_and_tests_on_the_first(backbone: SplitBackbone, tuner: FineTuner) -> None:
     """With two versions, each epoch uses the second one for some images."""
     given = tuning_data(backbone)
-    other = replace(given, seen=[given.seen[0], given.seen[0][::-1]])
+    other = replace(given, lower_outputs=[given.lower_outputs[0], given.lower_outputs[0][::-1]])
     results = []
     for each in (given, other):
         learning = FineTuner(backbone, each)
@@ -218,7 +218,8 @@ def test_trains_on_fewer_images_than_a_batch(tuner: FineTuner) -> None:
     tuner.train(ROWS[:7], FineTuningRecipe(RATE, 1))
     one_by_one = np.concatenate([tuner.probabilities(ROWS[row : row + 1]) for row in range(23)])
 
-    assert np.array_equal(tuner.probabilities(ROWS[:23]), one_by_one)
+    # Where a row is in its batch may change the last bits of its result on some processors.
+    assert tuner.probabilities(ROWS[:23]) == pytest.approx(one_by_one, abs=1e-6)
 
 
 def test_rejects_a_network_without_a_cut(backbone: SplitBackbone) -> None:
