@@ -65,7 +65,7 @@ def test_the_better_it_came_to_mind_the_later_it_comes(reviews: list[Review], ga
 
 @given(histories(cards=4, most=20), st.randoms())
 def test_the_same_reviews_give_the_same_days(reviews: list[Review], chance: object) -> None:
-    """In whatever order they are told, as long as their times differ; and cards do not touch each other."""
+    """Reviews may be given in any order if their times differ, and cards are independent."""
     times = [one.at for one in reviews]
     if len(set(times)) < len(times):
         return

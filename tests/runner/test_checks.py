@@ -1,4 +1,4 @@
-"""Checks in every mode: right answers pass, wrong ones fail with a reason, and what learners patch changes nothing."""
+"""Checks in every mode: right answers pass, wrong ones fail with a reason, and patches by learners have no effect."""
 
 from __future__ import annotations
 
@@ -63,34 +63,34 @@ class TestAnswers:
         assert result.failure == Failure("AssertionError", "not yet", 2, "check", ())
         assert "assert w == right" in result.traceback
 
-    def test_the_learners_exception_is_told_at_its_line(self, pool: Pool) -> None:
-        """What the learner's function raises comes as it was: class, message, the line in the learner's code."""
+    def test_reports_the_learners_exception_at_its_line(self, pool: Pool) -> None:
+        """An exception of the learner's function keeps its class, its message and its line in the learner's code."""
         result = run(pool, "def f(x):\n    return 1 / x", "assert f(0) == 1")
 
         assert result.failure == Failure("ZeroDivisionError", "division by zero", 2, "snippet", ("ArithmeticError",))
 
-    def test_a_wrong_call_is_told_at_the_checks_line(self, pool: Pool) -> None:
-        """An exception outside all of the learner's lines has the check's."""
+    def test_reports_a_wrong_call_at_the_checks_line(self, pool: Pool) -> None:
+        """An exception outside the learner's code has the line of the check."""
         result = run(pool, "def f(x):\n    return x", "y = 1\nf()")
 
         assert result.failure is not None
         assert (result.failure.type, result.failure.line, result.failure.where) == ("TypeError", 2, "check")
 
-    def test_a_name_that_is_missing(self, pool: Pool) -> None:
-        """A name that nobody binds is a NameError at the check's line."""
+    def test_reports_a_missing_name(self, pool: Pool) -> None:
+        """An unbound name is a NameError at the check's line."""
         result = run(pool, "v = 1", "assert w == 1")
 
         assert result.failure == Failure("NameError", "name 'w' is not defined", 1, "check", ())
 
-    def test_values_are_the_jobs(self, pool: Pool) -> None:
-        """Values are evaluated where the code ran, and are there though the check fails."""
+    def test_values_come_from_the_job(self, pool: Pool) -> None:
+        """Values are evaluated in the job's process, even if the check fails."""
         result = run(pool, "w = 4", "w = 5\nassert False", values={"w": "w"})
 
         assert result.values == {"w": 4}
         assert result.failure is not None
 
-    def test_what_is_written_while_asked_is_dropped(self, pool: Pool) -> None:
-        """The output is the code's own; what functions print when the check calls them could tell hidden inputs."""
+    def test_discards_output_written_during_the_check(self, pool: Pool) -> None:
+        """Output of functions that the check calls could reveal hidden inputs."""
         result = run(
             pool, "print('mine')\ndef f(x):\n    print('asked', x)\n    return x", "assert f('hidden') == 'hidden'"
         )
@@ -98,12 +98,12 @@ class TestAnswers:
         assert result.ok
         assert result.stdout == "mine\n"
 
-    def test_setup_that_the_code_changed(self, pool: Pool) -> None:
-        """A list of the setup's that the code changed is seen changed."""
+    def test_sees_changes_to_the_setup(self, pool: Pool) -> None:
+        """The check sees a list of the setup as the code has changed it."""
         assert run(pool, "points.append(3)", "assert points == [1, 3]", "points = [1]").ok
 
-    def test_files_are_there(self, pool: Pool) -> None:
-        """The job's files lie in the check's folder too, as the author wrote them."""
+    def test_has_the_authors_files(self, pool: Pool) -> None:
+        """The check's folder contains the job's files as the author wrote them."""
         files = {"helper.py": "def expected():\n    return 3\n"}
         spoil = "open('helper.py', 'w').write('def expected(): return 4')\nw = 4"
 
@@ -113,7 +113,7 @@ class TestAnswers:
 
 class TestStops:
     def test_a_function_that_hangs(self, pool: Pool) -> None:
-        """The learner's clock runs while the learner's function does, and names its line."""
+        """The learner's time limit covers calls by the check, and the result has the line."""
         code = "def f(x):\n    while True:\n        x += 1"
 
         result = run(pool, code, "f(1)", limits=Limits(seconds=1))
@@ -121,19 +121,19 @@ class TestStops:
         assert (result.stopped, result.stopped_at) == ("time", 2)
 
     def test_a_check_that_hangs(self, pool: Pool) -> None:
-        """The check has a clock of its own, and its line is named."""
+        """The check has its own time limit."""
         result = run(pool, "w = 1", "while w:\n    pass", limits=Limits(seconds=1))
 
         assert (result.stopped, result.code, result.stopped_at) == ("time", "time-limit", None)
 
     def test_a_function_that_dies(self, pool: Pool) -> None:
-        """A process that ends while it is asked is a crash, not an answer."""
+        """A job's process that ends during a request is a crash."""
         result = run(pool, "import os\ndef f(x):\n    os._exit(0)", "f(1)")
 
         assert (result.stopped, result.code) == ("crash", "exited")
 
     def test_a_function_that_wants_all_memory(self, pool: Pool) -> None:
-        """Memory is the learner's too when the check asks."""
+        """The memory limit covers calls by the check."""
         result = run(pool, "def f(x):\n    raise MemoryError", "f(1)")
 
         assert (result.stopped, result.stopped_at) == ("memory", 2)
@@ -200,14 +200,14 @@ LIES = {
 
 class TestLies:
     @pytest.mark.parametrize("name", LIES)
-    def test_nothing_passes(self, pool: Pool, name: str) -> None:
-        """What the code patches, binds, forges or makes up does not pass a check."""
+    def test_no_lie_passes_a_check(self, pool: Pool, name: str) -> None:
+        """Code that patches, rebinds or forges does not pass a check."""
         code, check, setup = (*LIES[name], "")[:3]
 
         assert not run(pool, code, check, setup).ok
 
-    def test_the_check_is_nowhere_in_the_jobs_process(self, pool: Pool) -> None:
-        """While it answers, the learner's process holds neither the check's text nor what it expects."""
+    def test_the_check_is_not_in_the_jobs_process(self, pool: Pool) -> None:
+        """While it answers requests, the job's process contains neither the check's source nor its expected values."""
         code = (
             "import gc\ndef f():\n    word = 'ses' + 'ame'\n"
             "    values = [x for d in gc.get_objects() if type(d) is dict for x in d.values()]\n"
@@ -221,8 +221,8 @@ class TestLies:
 class TestModels:
     MODEL = "import keras\nmodel = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])\n"
 
-    def test_a_model_is_evaluated_by_the_check_itself(self, pool: Pool) -> None:
-        """Counting, evaluating and looking at layers run on the check's own Keras."""
+    def test_evaluates_a_model_in_the_checks_process(self, pool: Pool) -> None:
+        """Counting, evaluating and inspecting layers use the check's own Keras."""
         check = (
             "import numpy as np\nx, y = np.zeros((4, 3)), np.zeros((4, 2))\n"
             "assert isinstance(model, keras.Sequential) and model.count_params() == 8\n"
@@ -248,8 +248,8 @@ class TestModels:
             "class Net:\n    def count_params(self): return 42\nmodel = Net()\nkeras.Model = keras.Sequential = Net",
         ],
     )
-    def test_a_patched_model_is_counted_anyway(self, pool: Pool, lie: str) -> None:
-        """Whatever the learner's Keras says, the check's own counts."""
+    def test_counts_the_parameters_of_a_patched_model(self, pool: Pool, lie: str) -> None:
+        """The check's own Keras counts, whatever the learner's returns."""
         check = "import keras\nassert isinstance(model, keras.Model) and model.count_params() == 42"
 
         result = run(pool, self.MODEL + lie, check, limits=Limits(seconds=120))
@@ -259,12 +259,12 @@ class TestModels:
 
 
 class TestValues:
-    """What is asked of the check: a score, say, that the code cannot make up."""
+    """Values of the check, such as a score that the code cannot forge."""
 
     COUNT = "asked = [n for n in range(4)]\nright = sum(f(n) == n * n for n in asked) / len(asked)"
 
-    def test_the_check_gives_the_score(self, pool: Pool) -> None:
-        """Counted in its own namespace, beside the values that are asked of the code."""
+    def test_returns_the_checks_score(self, pool: Pool) -> None:
+        """It is evaluated in the check's namespace, in addition to the values of the code."""
         result = run(
             pool,
             "right = 1.0\ndef f(n):\n    return 2 * n",
@@ -276,14 +276,14 @@ class TestValues:
         assert result.ok, result
         assert dict(result.values) == {"mine": 1.0, "score": 0.5, "asked": 4}
 
-    def test_it_may_ask_the_code_again(self, pool: Pool) -> None:
-        """An expression is as the check itself: what the code made is asked for."""
+    def test_an_expression_may_call_the_code(self, pool: Pool) -> None:
+        """Like the check itself, an expression can use the code's objects."""
         result = run(pool, "def f(n):\n    return n + 1", "assert f(1) == 2", check_values={"score": "f(41) / 2"})
 
         assert dict(result.values) == {"score": 21.0}
 
     def test_an_expression_that_raises(self, pool: Pool) -> None:
-        """Fails for itself."""
+        """It affects only itself."""
         result = run(pool, "x = 1", "y = 2", check_values={"one": "1 / 0", "two": "y"})
         failure = result.values["one"]
 
@@ -291,8 +291,8 @@ class TestValues:
         assert failure.type == "ZeroDivisionError"
         assert result.values["two"] == 2
 
-    def test_a_check_that_fails_gives_none(self, pool: Pool) -> None:
-        """Nor does code that raises."""
+    def test_a_failing_check_has_no_values(self, pool: Pool) -> None:
+        """Nor has code that raises."""
         failed = run(pool, "x = 1", "score = 1\nassert x == 2", check_values={"score": "score"})
         raised = run(pool, "1 / 0", "score = 1", check_values={"score": "score"})
 

@@ -1,4 +1,4 @@
-"""`practicum run` and `practicum doctor` as one types them."""
+"""The commands `practicum run` and `practicum doctor`."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def call(tmp_path: Path, code: str, *options: str) -> Result:
     return CliRunner().invoke(run, [str(file), *options])
 
 
-def test_run_passes_output_on(tmp_path: Path) -> None:
-    """What the file prints is printed; a file that ends well is exit code 0."""
+def test_run_prints_the_output(tmp_path: Path) -> None:
+    """The file's output is printed, and a normal end is exit code 0."""
     result = call(tmp_path, "import sys\nprint('out')\nprint('err', file=sys.stderr)")
 
     assert result.exit_code == 0
@@ -31,7 +31,7 @@ def test_run_passes_output_on(tmp_path: Path) -> None:
     assert result.stderr == "err\n"
 
 
-def test_run_shows_what_it_raised(tmp_path: Path) -> None:
+def test_run_prints_the_exception(tmp_path: Path) -> None:
     """A file that raises is exit code 1, with a traceback of its own lines."""
     result = call(tmp_path, "x = 1\nx.y")
 
@@ -40,16 +40,14 @@ def test_run_shows_what_it_raised(tmp_path: Path) -> None:
     assert "AttributeError: 'int' object has no attribute 'y'" in result.stderr
 
 
-def test_run_stops_what_takes_too_long(tmp_path: Path) -> None:
-    """`--seconds` is kept, and said."""
+def test_run_enforces_the_time_limit(tmp_path: Path) -> None:
     result = call(tmp_path, "while True: pass", "--seconds", "0.5")
 
     assert result.exit_code == 1
     assert "line 1" in result.stderr
 
 
-def test_run_keeps_to_the_memory(tmp_path: Path) -> None:
-    """`--memory` is kept, and said."""
+def test_run_enforces_the_memory_limit(tmp_path: Path) -> None:
     result = call(tmp_path, "x = bytearray(1 << 30)", "--memory", "200")
 
     assert result.exit_code == 1
@@ -58,7 +56,7 @@ def test_run_keeps_to_the_memory(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"])
 def test_run_needs_a_readable_file(tmp_path: Path, content: bytes | None) -> None:
-    """A file that is not there, or is no text, is exit code 2 and a sentence."""
+    """A missing file, or one that is not text, is exit code 2, and the message names it."""
     file = tmp_path / "file.py"
     if content is not None:
         file.write_bytes(content)
@@ -72,42 +70,42 @@ def test_run_needs_a_readable_file(tmp_path: Path, content: bytes | None) -> Non
 def test_run_as_json(tmp_path: Path) -> None:
     """`--json` prints the result and nothing else."""
     result = call(tmp_path, "print('x')\n1 / 0", "--json")
-    told = json.loads(result.stdout)
+    report = json.loads(result.stdout)
 
     assert result.exit_code == 1
-    assert told["stdout"] == "x\n"
-    assert told["failure"]["type"] == "ZeroDivisionError"
-    assert told["failure"]["line"] == 2
-    assert told["ok"] is False
+    assert report["stdout"] == "x\n"
+    assert report["failure"]["type"] == "ZeroDivisionError"
+    assert report["failure"]["line"] == 2
+    assert report["ok"] is False
 
 
 @pytest.mark.slow
 @pytest.mark.tensorflow
 def test_run_saves_figures(tmp_path: Path) -> None:
-    """`--figures` saves them, `--json` gives them in base64."""
+    """`--figures` saves them, and `--json` has them in base64."""
     code = "import matplotlib.pyplot as plt\nplt.plot([1, 2])"
 
     saved = call(tmp_path, code, "--figures", str(tmp_path / "figures"))
-    told = json.loads(call(tmp_path, code, "--json").stdout)
+    report = json.loads(call(tmp_path, code, "--json").stdout)
 
-    picture = (tmp_path / "figures" / "figure-1.png").read_bytes()
+    image = (tmp_path / "figures" / "figure-1.png").read_bytes()
     assert saved.exit_code == 0
-    assert picture.startswith(b"\x89PNG")
-    assert base64.b64decode(told["figures"][0]).startswith(b"\x89PNG")
+    assert image.startswith(b"\x89PNG")
+    assert base64.b64decode(report["figures"][0]).startswith(b"\x89PNG")
 
 
-def test_doctor_says_the_mode() -> None:
-    """The report names the mode and why; the JSON says the same."""
+def test_doctor_reports_the_mode() -> None:
+    """The report has the mode and every check, as text and as JSON."""
     text = CliRunner().invoke(doctor, [])
-    told = json.loads(CliRunner().invoke(doctor, ["--json"]).stdout)
+    report = json.loads(CliRunner().invoke(doctor, ["--json"]).stdout)
 
     assert text.exit_code == 0
-    assert told["mode"] == choose_mode()[0]
-    assert f"{told['mode']}: " in text.stdout
-    assert {"mode", "system", "full mode", "bare mode"} <= {row["name"] for row in told["rows"]}
+    assert report["mode"] == choose_mode()[0]
+    assert f"{report['mode']}: " in text.stdout
+    assert {"mode", "system", "full mode", "bare mode"} <= {row["name"] for row in report["rows"]}
 
 
-def test_doctor_advises(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_advises_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where bubblewrap is missing, doctor says how to install it."""
     monkeypatch.setattr("shutil.which", lambda name, path=None: None)
 
@@ -116,8 +114,7 @@ def test_doctor_advises(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "apt install bubblewrap" in result.stdout
 
 
-def test_the_modes_are_worth_telling_apart() -> None:
-    """Every mode has its own words in the report."""
+def test_every_mode_has_a_description() -> None:
     from practicum.runner.isolation_report import _MEANS
 
     assert set(_MEANS) == set(IsolationMode)

@@ -1,4 +1,4 @@
-"""The watch over a session whose other end is in the test's hands: what is told when, and in which order it comes."""
+"""The job monitor, with the other end of its session controlled by the test."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ import pytest
 from practicum.runner import Job, Result
 from practicum.runner.job_monitor import JobMonitor, frame
 from practicum.runner.zygote_client import ChildSession
+from tests.waiting import PATIENCE
 
 
 class Child:
-    """The child's and the zygote's ends of a session, and a watch that follows it in a thread."""
+    """The child's and the zygote's ends of a session, and a thread with its monitor."""
 
     def __init__(self) -> None:
         self.session, (channel, self.stdout, self.stderr, report, self.traces) = ChildSession.open()
         self.channel, self.report = socket.socket(fileno=channel), socket.socket(fileno=report)
         self.results: list[Result] = []
-        watch = JobMonitor(self.session, Job(code="x = 1"), on_event=lambda _: self._began.set())
+        monitor = JobMonitor(self.session, Job(code="x = 1"), on_event=lambda _: self._began.set())
         self._began = threading.Event()
-        self._thread = threading.Thread(target=lambda: self.results.append(watch.result()))
+        self._thread = threading.Thread(target=lambda: self.results.append(monitor.result()))
         self._thread.start()
         self.channel.sendall(frame(b"B", {}))
-        assert self._began.wait(5)
+        assert self._began.wait(PATIENCE)
 
     def result(self) -> Result:
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
         return self.results[0]
 
     def close(self) -> None:
@@ -50,7 +51,7 @@ def child() -> Iterator[Child]:
 
 
 def test_the_end_of_a_report_is_not_the_end_of_the_zygote(child: Child) -> None:
-    """The zygote tells how the child ended and closes; pipes that end later change nothing of it."""
+    """The zygote reports how the child ended and closes the report; pipes may end later."""
     os.write(child.traces, b'Fatal Python error: Segmentation fault\n\n  File "<snippet>", line 3 in <module>\n')
     child.report.send(json.dumps({"exit": -11, "memory": 1 << 20}).encode())
     child.report.close()
@@ -61,8 +62,8 @@ def test_the_end_of_a_report_is_not_the_end_of_the_zygote(child: Child) -> None:
     assert not child.session.abandoned
 
 
-def test_a_zygote_that_goes_without_a_word_has_died(child: Child) -> None:
-    """Its end of the report closes and it has said nothing: the watch knows it, and the keeper."""
+def test_a_report_that_closes_empty_means_a_dead_zygote(child: Child) -> None:
+    """The result has the code, and the session is marked as abandoned."""
     child.report.close()
 
     result = child.result()

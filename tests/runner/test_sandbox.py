@@ -1,4 +1,4 @@
-"""What a zygote is shown: the interpreter and its packages, and of this package no course, no store, no web."""
+"""The files that a zygote can see: the interpreter, its packages, and selected parts of this package."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def test_the_courses_of_an_installed_wheel_are_hidden(installed: Interpreter, mo
     assert result.values["key"].type in ("FileNotFoundError", "PermissionError")
 
 
-def test_the_environment_is_the_same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the server's environment is in a job's."""
+def test_environment_variables_are_not_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job has none of the server's variables."""
     monkeypatch.setenv("SECRET_TOKEN", "sesame")
 
     found = sandbox.environment_variables(3, "/cache", "/keras")
@@ -56,8 +56,8 @@ def test_the_environment_is_the_same_everywhere(monkeypatch: pytest.MonkeyPatch)
     assert found["PYTHONHASHSEED"] == "3"
 
 
-def test_kerass_cache_is_shown_read_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Weights that were downloaded before are there for a run, which cannot change them."""
+def test_downloaded_weights_are_visible_read_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run can read downloaded weights but not change them."""
     pool_in(IsolationMode.FULL)
     tmp_path.chmod(0o755)
     (tmp_path / "models").mkdir()
@@ -72,7 +72,7 @@ def test_kerass_cache_is_shown_read_only(tmp_path: Path, monkeypatch: pytest.Mon
     assert result.values["write"].type in ("OSError", "PermissionError")
 
 
-def test_the_sandbox_shows_nothing_else() -> None:
+def test_the_sandbox_shows_only_the_allow_list() -> None:
     """The whole tree that a job sees, two levels deep, is the allow-list and its own scratch."""
     code = """
 import os
@@ -104,9 +104,9 @@ pids = [name for name in os.listdir("/proc") if name.isdigit()]
     assert found["pids"] == ["1"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become someone else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the user")
 def test_a_job_is_never_root() -> None:
-    """Started by root, the sandbox becomes a nobody before it does anything."""
+    """If the server is root, the sandbox becomes an unprivileged user first."""
     result = pool_in(IsolationMode.FULL).run(
         Job(code="import os", values={"uid": "os.getuid()", "groups": "os.getgroups()"})
     )

@@ -1,4 +1,4 @@
-"""What is said of a run that was stopped holds, whatever the run says itself."""
+"""Reasons for stopped runs, derived from messages that a run may forge."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from practicum.runner import Job, Limits
 from practicum.runner.required_imports import needs_fresh_interpreter
 from practicum.runner.stop_messages import memory_exceeded, requested_bytes
 
-FIGURES = st.text("0123456789.,", max_size=400)
+NUMBERS = st.text("0123456789.,", max_size=400)
 
 
 @pytest.mark.parametrize(
-    ("message", "asked"),
+    ("message", "requested"),
     [
         ("Unable to allocate 7.28 TiB for an array with shape (1000000, 1000000)", int(7.28 * (1 << 40))),
         ("Unable to allocate 298. GiB for an array with shape (200000, 200000)", 298 << 30),
@@ -25,25 +25,23 @@ FIGURES = st.text("0123456789.,", max_size=400)
         ("no memory", None),
     ],
 )
-def test_how_much_was_asked_for(message: str, asked: int | None) -> None:
-    """NumPy and TensorFlow say it."""
-    assert requested_bytes(message) == asked
+def test_reads_the_requested_bytes(message: str, requested: int | None) -> None:
+    assert requested_bytes(message) == requested
 
 
-@given(FIGURES, st.sampled_from("KMGTPE"))
-def test_no_figures_are_too_strange(figures: str, unit: str) -> None:
-    """Code may raise what it likes in NumPy's words and TensorFlow's."""
+@given(NUMBERS, st.sampled_from("KMGTPE"))
+def test_any_forged_number_is_handled(numbers: str, unit: str) -> None:
+    """Code may raise exceptions with messages like those of NumPy and TensorFlow."""
     for message in (
-        f"Unable to allocate {figures} {unit}iB",
-        f"OOM when allocating tensor with shape[{figures}] and type float",
-        f"OOM when allocating tensor with shape[{','.join([figures] * 30)}] and type float",
+        f"Unable to allocate {numbers} {unit}iB",
+        f"OOM when allocating tensor with shape[{numbers}] and type float",
+        f"OOM when allocating tensor with shape[{','.join([numbers] * 30)}] and type float",
     ):
         assert memory_exceeded(Limits(), Failure("MemoryError", message)).code == "memory-limit"
 
 
 @pytest.mark.parametrize("text", ["tensorflow.", "tensorflow", "tensorflow.a", ".a", " import ", "tensorflow import "])
-def test_what_code_needs_is_found_soon(text: str) -> None:
-    """In code of whatever kind."""
+def test_searching_large_code_takes_linear_time(text: str) -> None:
     began = time.process_time()
 
     needs_fresh_interpreter(Job(code=f"tensorflow.{text * (50_000 // len(text))}"))
@@ -61,6 +59,5 @@ def test_what_code_needs_is_found_soon(text: str) -> None:
         ("import tensorflow as tf\nprint(tf.constant(1))", False),
     ],
 )
-def test_code_that_sets_up_tensorflow_wants_it_fresh(code: str, wants: bool) -> None:
-    """Before it has begun."""
+def test_code_that_configures_tensorflow_needs_a_fresh_interpreter(code: str, wants: bool) -> None:
     assert needs_fresh_interpreter(Job(code=code)) is wants

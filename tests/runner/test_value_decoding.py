@@ -1,4 +1,4 @@
-"""Values travel as bounded JSON and come back as what they were, whatever a job may send."""
+"""Encoding and decoding of values, and messages that a job may forge."""
 
 from __future__ import annotations
 
@@ -96,10 +96,10 @@ def test_nan_returns() -> None:
 
 
 @given(JSON)
-def test_forged_json_is_a_value_or_unreadable(told: object) -> None:
-    """No JSON whatever makes the reader do anything but answer or refuse."""
+def test_forged_json_is_decoded_or_refused(data: object) -> None:
+    """Any JSON is decoded to a value or refused."""
     with contextlib.suppress(InvalidMessage):
-        decode_value(told)
+        decode_value(data)
 
 
 @pytest.mark.parametrize(
@@ -107,28 +107,28 @@ def test_forged_json_is_a_value_or_unreadable(told: object) -> None:
     [b"", b"{", b"NaN", b"[" * 100_000, b'{"int": "zz"}', b'{"bytes": "!"}', b'{"set": [[]]}', b'{"dict": [[1]]}',
      b'{"complex": ["1"]}', b'{"str": "gIA="}', b'{"opaque": [1, 2]}', b'{"unheard": 1}', b'{"failure": {}}', b"\xff"],
 )  # fmt: skip
-def test_garbage_is_unreadable(content: bytes) -> None:
-    """What no honest job sends is refused, never half believed."""
+def test_refuses_garbage(content: bytes) -> None:
+    """Messages that the encoder cannot have written are refused."""
     with pytest.raises(InvalidMessage):
         decode_value(parse_json(content))
 
 
 def test_colliding_hashes_are_refused_quickly() -> None:
-    """A set of numbers that all hash alike would take the reader minutes: it takes few."""
-    told = {"set": [{"int": hex(k * (2**61 - 1))} for k in range(100_000)]}
+    """A set of numbers with equal hashes would take minutes to build, so the number of entries is limited."""
+    data = {"set": [{"int": hex(k * (2**61 - 1))} for k in range(100_000)]}
     began = time.process_time()
 
     with pytest.raises(InvalidMessage):
-        decode_value(told)
+        decode_value(data)
 
     assert time.process_time() - began < 30
 
 
 def test_a_failure_travels() -> None:
     """A value that raised is a Failure."""
-    told = {"failure": {"type": "E", "message": "m", "line": 2, "where": "x", "bases": ["B"], "memory": False}}
+    data = {"failure": {"type": "E", "message": "m", "line": 2, "where": "x", "bases": ["B"], "memory": False}}
 
-    assert decode_value(told) == Failure("E", "m", 2, "x", ("B",))
+    assert decode_value(data) == Failure("E", "m", 2, "x", ("B",))
 
 
 TEXTS = st.text(st.characters(exclude_categories=())) | st.sampled_from([" " * 100_000, "\ud800" * 100_000])
@@ -138,10 +138,10 @@ TEXTS = st.text(st.characters(exclude_categories=())) | st.sampled_from([" " * 1
 def test_a_failure_is_no_longer_than_an_honest_one(
     kind: str, message: str, where: str, bases: list[str], line: int
 ) -> None:
-    """Whatever a job says of it: pages search it and show it."""
-    told = {"type": kind, "message": message, "line": line, "where": where, "bases": bases}
+    """Pages search and show failures, so their length is limited."""
+    data = {"type": kind, "message": message, "line": line, "where": where, "bases": bases}
 
-    found = read_failure(told)
+    found = read_failure(data)
 
     assert len(found.type) <= 200
     assert len(found.message) <= 4_000
@@ -154,17 +154,17 @@ def test_a_failure_is_no_longer_than_an_honest_one(
 
 
 @given(st.floats() | st.integers() | st.text() | st.none() | st.sampled_from(["1e999", "nan", "-1", 10**400]))
-def test_a_duration_can_have_passed(told: object) -> None:
-    """Or it is none: pages and the store hold no infinite seconds."""
+def test_a_duration_can_have_passed(data: object) -> None:
+    """Other durations are refused."""
     with contextlib.suppress(InvalidMessage):
-        assert 0 <= read_duration(told) < math.inf
+        assert 0 <= read_duration(data) < math.inf
 
 
 @given(JSON | st.sampled_from([10**400, -(10**400)]))
-def test_a_count_is_a_small_number(told: object) -> None:
-    """Or it is none."""
+def test_a_count_is_a_small_number(data: object) -> None:
+    """Other counts are refused."""
     with contextlib.suppress(InvalidMessage):
-        assert abs(read_count(told)) <= 1 << 53
+        assert abs(read_count(data)) <= 1 << 53
 
 
 def test_an_epoch_has_few_metrics_of_short_names() -> None:
@@ -176,7 +176,7 @@ def test_an_epoch_has_few_metrics_of_short_names() -> None:
 
 @pytest.mark.parametrize("size", [60_000, 3_000_000])
 def test_large_values_are_opaque(size: int) -> None:
-    """Beyond the bounds a value is told by its type and beginning."""
+    """A value beyond the limits is reported by its type and beginning."""
     found = travel(list(range(size)))
 
     assert isinstance(found, Opaque)

@@ -31,7 +31,7 @@ def refuses(code: str) -> Iterator[pytest.ExceptionInfo[StoreError]]:
 
 
 def event(number: int, nonce: str | None = None) -> EventRecord:
-    """An event that can be told from others."""
+    """An event with a number, which identifies it."""
     return EventRecord("answered", 1_000 + number, {"number": number, "answer": ["2", "é\n\x00"]}, nonce)
 
 

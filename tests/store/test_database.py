@@ -1,4 +1,4 @@
-"""Where the database lies, who may read it, and what is said when it cannot be used."""
+"""The database file: location, permissions, durability, and errors."""
 
 import sqlite3
 import stat
@@ -11,8 +11,8 @@ from practicum.store import Store
 from .making import TOKEN, begin, event, refuses
 
 
-def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
-    """The folder and every file in it can be read by nobody else, also where the folder's parents were missing."""
+def test_a_new_store_is_private(tmp_path: Path) -> None:
+    """Folder and files are accessible only to their owner, even if parent folders were missing."""
     data = tmp_path / "not" / "there" / "yet"
     with Store.open(data) as store:
         begin(store)
@@ -26,8 +26,8 @@ def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
     }
 
 
-def test_the_token_itself_is_not_kept(tmp_path: Path) -> None:
-    """Whoever reads the files cannot act as a learner."""
+def test_stores_no_token(tmp_path: Path) -> None:
+    """Reading the files is not enough to act as a learner."""
     with Store.open(tmp_path) as store:
         begin(store)
         kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
@@ -88,7 +88,7 @@ def test_rejects_a_file_that_is_not_a_database(tmp_path: Path, content: bytes, c
     assert file.read_bytes() == content
 
 
-def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+def test_rejects_a_folder_that_cannot_be_created(tmp_path: Path) -> None:
     """A file stands where the folder should be."""
     (tmp_path / "file").touch()
 
@@ -116,8 +116,8 @@ def test_a_url_may_name_a_sqlite_file(tmp_path: Path) -> None:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
 
 
-def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
-    """What does not fit is an error and not an acknowledgement; what was stored stays; with room, all goes on."""
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    """A write that does not fit raises an error, earlier writes stay, and later ones succeed once there is space."""
     with Store.open(tmp_path) as store:
         id = begin(store)
         assert store.append(id, 0, [event(1)])
@@ -137,8 +137,8 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
     assert found.events == (event(1), *large)
 
 
-def test_a_database_kept_locked_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another program that never lets go is named as the cause, and when it does, all goes on."""
+def test_a_locked_database_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the other program releases the lock, writes succeed again."""
     monkeypatch.setattr("practicum.store.database.BUSY_MS", 50)
     with Store.open(tmp_path) as store:
         id = begin(store)

@@ -1,4 +1,4 @@
-"""Work that waits together is done together, and each is told its own."""
+"""Group commit: batches, separate results, cancelling and closing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Unlucky(Exception):
 
 
 class Desk:
-    """Notes what is done, and how. It stops at a number that is `held` until it is let go; 13 can't be done."""
+    """Records the batches. It blocks at 0 until `go` is set, and fails at 13."""
 
     def __init__(self) -> None:
         self.done: list[list[int]] = []
@@ -49,7 +49,7 @@ def together(desk: Desk) -> Iterator[GroupCommit[int]]:
     together.close()
 
 
-def test_what_waits_is_done_in_one_go(desk: Desk, together: GroupCommit[int]) -> None:
+def test_waiting_work_is_done_in_one_batch(desk: Desk, together: GroupCommit[int]) -> None:
     """While the first is at work the others gather, and are then done at once, in their order."""
     first = together.put(0)
     assert desk.reached.wait(10)
@@ -61,7 +61,7 @@ def test_what_waits_is_done_in_one_go(desk: Desk, together: GroupCommit[int]) ->
     assert desk.done == [[0], [1, 2, 3]]
 
 
-def test_one_that_cannot_be_done_spoils_no_other(desk: Desk, together: GroupCommit[int]) -> None:
+def test_a_failing_piece_of_work_affects_no_other(desk: Desk, together: GroupCommit[int]) -> None:
     """Then each is done for itself, and learns what came of it alone."""
     together.put(0)
     assert desk.reached.wait(10)
@@ -76,8 +76,8 @@ def test_one_that_cannot_be_done_spoils_no_other(desk: Desk, together: GroupComm
     assert desk.done == [[0], [1], [-1], [2]]
 
 
-def test_one_whose_caller_has_gone_is_not_done(desk: Desk, together: GroupCommit[int]) -> None:
-    """Nobody would be told of it."""
+def test_cancelled_work_is_not_done(desk: Desk, together: GroupCommit[int]) -> None:
+    """A cancelled write was never acknowledged."""
     together.put(0)
     assert desk.reached.wait(10)
     gone, last = together.put(1), together.put(2)
@@ -88,7 +88,7 @@ def test_one_whose_caller_has_gone_is_not_done(desk: Desk, together: GroupCommit
     assert desk.done == [[0], [2]]
 
 
-def test_none_waits_for_too_many(desk: Desk, together: GroupCommit[int]) -> None:
+def test_batches_are_limited(desk: Desk, together: GroupCommit[int]) -> None:
     """However many wait, a bounded number is done at once."""
     together.put(0)
     assert desk.reached.wait(10)
@@ -99,7 +99,7 @@ def test_none_waits_for_too_many(desk: Desk, together: GroupCommit[int]) -> None
     assert [len(numbers) for numbers in desk.done] == [1, MAX_BATCH, MAX_BATCH]
 
 
-def test_at_the_end_nothing_is_left_waiting(desk: Desk) -> None:
+def test_closing_does_the_waiting_work(desk: Desk) -> None:
     """What was put before is done, and nothing is taken after."""
     together = GroupCommit(desk.all_or_none, desk.alone)
     together.put(0)
@@ -114,6 +114,6 @@ def test_at_the_end_nothing_is_left_waiting(desk: Desk) -> None:
         together.put(2)
 
 
-def test_one_that_was_never_used_ends_too(desk: Desk) -> None:
+def test_closes_without_having_been_used(desk: Desk) -> None:
     """Without a thread to end."""
     GroupCommit(desk.all_or_none, desk.alone).close()

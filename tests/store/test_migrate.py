@@ -1,4 +1,4 @@
-"""From an empty database, or an older one, to the tables as they are now; and never from a newer one."""
+"""Creating and upgrading the tables, and refusing newer schemas."""
 
 import hashlib
 import json
@@ -24,14 +24,14 @@ from .making import TOKEN, Where, begin, process, refuses
 
 
 def difference(connection: Connection) -> list[Any]:
-    """What Alembic would change in a database, to make it what the tables say."""
+    """Return what Alembic would change in a database to match the schema."""
     context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
     assert context.get_current_revision() == HEAD
     return list(compare_metadata(context, metadata))
 
 
 def test_the_migrations_lead_to_the_tables(where: Where) -> None:
-    """Whoever changes the tables writes a migration too, and the other way round: Alembic finds no difference."""
+    """Alembic finds no difference between the migrated tables and the schema."""
     engine = connect(database_url(where.get("data"), where.get("url")))
     with engine.begin() as connection:
         upgrade(connection, None, "an empty one")
@@ -118,7 +118,7 @@ def test_reads_a_database_of_the_first_version(where: Where) -> None:
 
 
 def test_a_newer_store_is_refused(where: Where) -> None:
-    """A database that a later practicum has changed is left alone, and one is told to upgrade."""
+    """A database of a later practicum is left unchanged."""
     with Store.open(**where) as store:
         begin(store)
         with store.write_transaction() as connection:
@@ -128,7 +128,7 @@ def test_a_newer_store_is_refused(where: Where) -> None:
         Store.open(**where)
 
 
-def test_somebody_elses_tables_are_left_alone(where: Where) -> None:
+def test_rejects_a_database_with_other_tables(where: Where) -> None:
     """A database with other tables gets none of ours."""
     engine = connect(database_url(where.get("data"), where.get("url")))
     with engine.begin() as connection:

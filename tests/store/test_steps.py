@@ -14,7 +14,7 @@ from .making import TOKEN, refuses
 
 
 def step(number: int, nonce: str | None = None, topic: str = "topic", mode: str = "try") -> StepRecord:
-    """A step that can be told from others."""
+    """A step with a number, which identifies it."""
     return StepRecord(
         "course", topic, mode, f"0{number}-item", "answered", 1_000 - number, {"n": [number, "é\x00"]}, nonce
     )
@@ -71,7 +71,7 @@ def test_a_nonce_counts_once(store: Store) -> None:
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_steps_are_a_list_for_each_learner(store: Store, taken: list[tuple[int, str | None, str, str]]) -> None:
-    """Whoever takes them in whatever order: each sees their own, in order, one for each nonce, wherever it was used."""
+    """Each learner sees their own steps in order, one per nonce, in whatever order learners add them."""
     people = [learner(store, secrets.token_hex()) for _ in range(2)]
     expected: list[list[StepRecord]] = [[], []]
     for number, (who, nonce, topic, mode) in enumerate(taken):
@@ -106,16 +106,16 @@ def test_a_learners_steps_are_found_without_reading_all(store: Store) -> None:
 def test_only_a_learner_takes_steps(store: Store) -> None:
     """And only a learner's code is kept."""
     with refuses("no-such-learner"):
-        store.add_step("nobody", step(1))
+        store.add_step("unknown", step(1))
     with refuses("no-such-learner"):
-        store.begin_run(replace(run(store, 1), learner="nobody"))
+        store.begin_run(replace(run(store, 1), learner="unknown"))
 
 
 # --- runs
 
 
 def test_a_run_is_there_from_its_beginning(store: Store) -> None:
-    """Without an end, until it is noted: what the service's end cut off can be told from what ended."""
+    """It has no end until one is stored, so runs cut off by the end of the service can be recognized."""
     begun = run(store, 1)
     store.begin_run(begun)
     running = store.run("run-1")
@@ -155,7 +155,7 @@ def test_what_a_run_drew_comes_with_it_alone(store: Store) -> None:
     me = learner(store)
     for number in range(3):
         store.begin_run(run(store, number))
-        assert store.end_run(f"run-{number}", 9, {"n": number}, [f"picture {number}" * 1000])
+        assert store.end_run(f"run-{number}", 9, {"n": number}, [f"figure {number}" * 1000])
 
     listed = store.runs(me, "course", "topic", "item", limit=2)
 
@@ -163,7 +163,7 @@ def test_what_a_run_drew_comes_with_it_alone(store: Store) -> None:
     assert [one.result for one in listed] == [{"n": 2}, {"n": 1}]
     found = store.run("run-1")
     assert found is not None
-    assert found.figures == ("picture 1" * 1000,)
+    assert found.figures == ("figure 1" * 1000,)
     assert store.count_runs(me, "course", "topic", "item") == 3
     assert store.count_runs(me, "course", "topic", "another") == 0
 
@@ -176,7 +176,7 @@ def test_the_newest_runs_are_kept(store: Store) -> None:
     for number in range(1, 7):
         store.begin_run(run(store, number), keep=2)
         if number > 1:  # The first is cut off, or still runs.
-            store.end_run(f"run-{number}", 9, {"n": number}, ["picture"])
+            store.end_run(f"run-{number}", 9, {"n": number}, ["figure"])
 
     kept = [one.id for one in store.runs(me, "course", "topic", "item")]
 

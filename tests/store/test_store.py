@@ -26,7 +26,7 @@ def test_a_token_is_its_learner(store: Store) -> None:
 
 
 def test_an_unknown_token_makes_no_learner(store: Store) -> None:
-    """Somebody who only looks leaves no trace."""
+    """Looking up a token stores nothing."""
     assert store.learner_for(TOKEN) is None
     assert store.learner_for(TOKEN) is None
 
@@ -90,11 +90,11 @@ def test_what_is_begun_once_is_one_sitting(store: Store) -> None:
 
 
 def test_only_a_learner_can_sit(store: Store) -> None:
-    """A sitting of nobody is refused, with nothing left behind."""
+    """A sitting of an unknown learner is refused, and leaves nothing behind."""
     with refuses("no-such-learner"):
-        store.start_sitting("nobody", "c", "t", "challenge", {}, 1, [event(1)])
+        store.start_sitting("unknown", "c", "t", "challenge", {}, 1, [event(1)])
     with refuses("no-such-learner"):
-        store.start_sitting("nobody", "c", "t", "challenge", {}, 1, [event(1)], "nonce")
+        store.start_sitting("unknown", "c", "t", "challenge", {}, 1, [event(1)], "nonce")
 
 
 def test_what_is_appended_is_there_in_order(store: Store) -> None:
@@ -110,8 +110,8 @@ def test_what_is_appended_is_there_in_order(store: Store) -> None:
 
 
 @pytest.mark.parametrize("expected", [0, 1, 3, 99, -1])
-def test_who_comes_second_is_told_so(store: Store, expected: int) -> None:
-    """With another number of events than there are, nothing is stored: somebody else was first, or there is a gap."""
+def test_a_second_writer_gets_false(store: Store, expected: int) -> None:
+    """With a wrong number of events nothing is stored: another writer was first, or there would be a gap."""
     id = begin(store)
     assert store.append(id, 0, [event(1), event(2)])
 
@@ -206,7 +206,7 @@ def test_the_latest_sittings_come_first(store: Store) -> None:
     """A learner's own, of that topic, the last started first, each with all its events; at most as many as asked."""
     ids = [begin(store, at=at) for at in (10, 30, 20)]
     begin(store, topic="another", at=40)
-    begin(store, token="somebody else", at=50)
+    begin(store, token="another learner", at=50)
     assert store.append(ids[1], 0, [event(1), event(2)])
     learner = store.learner_for(TOKEN)
     assert learner is not None
@@ -246,7 +246,7 @@ def test_a_badge_needs_a_learner_and_a_sitting(store: Store) -> None:
     assert learner is not None
 
     with refuses("no-such-sitting"):
-        store.award_badge("nobody", "c", "t", "Master", id, 5)
+        store.award_badge("unknown", "c", "t", "Master", id, 5)
     with refuses("no-such-sitting"):
         store.award_badge(learner, "c", "t", "Master", "unknown", 5)
     assert store.badges(learner) == ()

@@ -35,7 +35,7 @@ def test_threads_lose_nothing(store: Store) -> None:
 
 
 def test_of_the_same_form_at_the_same_moment_one_counts(store: Store) -> None:
-    """Sixteen at once with one nonce: exactly one is told that it was stored, forty times over."""
+    """Of sixteen concurrent writers with one nonce exactly one succeeds, forty times over."""
     id = begin(store)
     with ThreadPoolExecutor(16) as pool:
         for number in range(40):
@@ -46,7 +46,7 @@ def test_of_the_same_form_at_the_same_moment_one_counts(store: Store) -> None:
 
 
 def test_learners_do_not_wait_for_each_other_for_long(store: Store) -> None:
-    """Sixteen threads, each with a sitting of its own: nobody comes second, nothing fails, nothing is mixed up."""
+    """Sixteen threads with a sitting each: all writes succeed, and none are mixed up."""
     ids = [begin(store, token=f"learner {n}") for n in range(16)]
 
     def write(id: str) -> bool:

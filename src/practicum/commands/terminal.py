@@ -94,7 +94,7 @@ def print_table(rows: Sequence[Sequence[str]], header: Sequence[str] = (), right
     columns = max(map(len, (header, *rows)))
     for index in range(columns):
         title = header[index] if index < len(header) else ""
-        table.add_column(title, justify="right" if index in right else "left", no_wrap=True, overflow="ignore")
+        table.add_column(title, justify="right" if index in right else "left", no_wrap=True, overflow="crop")
     for row in rows:
         table.add_row(*(Text(cell, style=getattr(cell, "style", "")) for cell in row))
     widths = [max(cell_len(row[index]) for row in (header, *rows) if index < len(row)) for index in range(columns)]
