@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.model import Evidence, Measured, Measurement, OptionFinding, RunSummary, VariantFinding, Verdict
+from practicum.model import (
+    CellFinding,
+    Evidence,
+    Measured,
+    Measurement,
+    OptionFinding,
+    RunSummary,
+    VariantFinding,
+    Verdict,
+)
 from practicum.prove.evidence_file import EvidenceFileError, read_evidence, write_evidence
 
 TEXT = st.text(max_size=20)
@@ -56,6 +68,58 @@ def test_reads_what_it_wrote(tmp_path_factory: pytest.TempPathFactory, evidence:
     write_evidence(file, evidence)
 
     assert read_evidence(file) == evidence
+
+
+FULL = Evidence(
+    "hash",
+    "choice",
+    Verdict.PROVED,
+    "why",
+    "2026-01-01",
+    1.5,
+    {"python": "3.11"},
+    {"weights": "random"},
+    (
+        VariantFinding(
+            {"n": 1},
+            Verdict.PROVED,
+            "why",
+            (OptionFinding("`6`", True, True, "6"),),
+            (RunSummary("snippet", 1, 2, "returned 6", 0.5),),
+            (Measured(Measurement("f", {"x": 1}, 3), {"a": 0.5}, {"b": (0.1, 0.2)}, {"data": "dice"}, 2.5, "code"),),
+            (CellFinding("out", "ValueError", (b"png",), 0.25),),
+            {"x": [1]},
+            "wrong-option-marked",
+        ),
+    ),
+)
+"""Evidence in which no field has its default value."""
+
+
+def parts(value: Any) -> Iterator[Any]:
+    """Yield a dataclass and all dataclasses in it."""
+    if isinstance(value, tuple):
+        for each in value:
+            yield from parts(each)
+    elif is_dataclass(value):
+        yield value
+        for each in fields(value):
+            yield from parts(getattr(value, each.name))
+
+
+def test_stores_every_field(tmp_path: Path) -> None:
+    """A field that is added to evidence must be added to `FULL`, and to what is written and read."""
+    for part in parts(FULL):
+        assert [each.name for each in fields(part) if getattr(part, each.name) == default(each)] == []
+
+    write_evidence(tmp_path / "one.json", FULL)
+
+    assert read_evidence(tmp_path / "one.json") == FULL
+
+
+def default(of: Field[Any]) -> Any:
+    """Return the default of a field, or a value that equals nothing else."""
+    return of.default_factory() if of.default_factory is not MISSING else of.default
 
 
 @given(EVIDENCE, SECONDS, st.text(max_size=10))

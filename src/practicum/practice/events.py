@@ -2,65 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from practicum.practice import strict_json
-from practicum.practice.strict_json import RecordError
+from pydantic import ConfigDict, TypeAdapter
+
+from practicum.practice.stored_records import RECORD, Boolean, Natural, NonEmpty, RecordError, String, read_record
 
 
 @dataclass(frozen=True)
-class Shown:
+class _StoredEvent:
+    """What all events have."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = RECORD
+
+    item: Natural
+    at: Natural
+    """The server's time in milliseconds since 1970."""
+
+
+@dataclass(frozen=True)
+class Shown(_StoredEvent):
     """The item was shown for the first time; its time runs from `at`."""
 
-    item: int
-    at: int
-    """The server's time in milliseconds since 1970, as in every event."""
-
 
 @dataclass(frozen=True)
-class Hinted:
+class Hinted(_StoredEvent):
     """The learner opened the item's hint."""
 
-    item: int
-    at: int
-
 
 @dataclass(frozen=True)
-class Answered:
+class Answered(_StoredEvent):
     """An answer that counts as an attempt."""
 
-    item: int
-    at: int
-    nonce: str
+    nonce: NonEmpty
     """The form's number, by which a form that is sent twice is recognized."""
-    answer: tuple[str, ...]
+    answer: tuple[String, ...]
     """The answer as the problem's kind reads it; for a choice, the indices of the selected options."""
-    right: bool
+    right: Boolean
 
 
 @dataclass(frozen=True)
-class Skipped:
+class Skipped(_StoredEvent):
     """The learner gave the item up."""
 
-    item: int
-    at: int
-
 
 @dataclass(frozen=True)
-class Expired:
+class Expired(_StoredEvent):
     """The item was past its deadline."""
 
-    item: int
-    at: int
-
 
 @dataclass(frozen=True)
-class Moved:
+class Moved(_StoredEvent):
     """The learner has seen the item's verdict and goes on to the next item, or after the last to the result."""
-
-    item: int
-    at: int
 
 
 SittingEvent = Shown | Hinted | Answered | Skipped | Expired | Moved
@@ -74,14 +68,7 @@ _KINDS: dict[str, type[SittingEvent]] = {
     "moved": Moved,
 }
 _NAMES = {event: name for name, event in _KINDS.items()}
-_FIELDS = {
-    "item": strict_json.read_natural,
-    "at": strict_json.read_natural,
-    "nonce": strict_json.read_string,
-    "answer": strict_json.read_strings,
-    "right": strict_json.read_boolean,
-}
-_READERS = {name: {field.name: _FIELDS[field.name] for field in fields(event)} for name, event in _KINDS.items()}
+_ADAPTERS: dict[str, TypeAdapter[SittingEvent]] = {name: TypeAdapter(event) for name, event in _KINDS.items()}
 
 
 def event_kind(event: SittingEvent) -> str:
@@ -102,5 +89,5 @@ def event_from_json(data: Any) -> SittingEvent:
     name = data.get("kind") if isinstance(data, dict) else None
     if not isinstance(name, str) or name not in _KINDS:
         raise RecordError(f"expected an event, not {data!r}")
-    rest = {key: value for key, value in data.items() if key != "kind"}
-    return _KINDS[name](**strict_json.read_fields(rest, _READERS[name], f"event {name}"))
+    fields = {key: value for key, value in data.items() if key != "kind"}
+    return read_record(_ADAPTERS[name], fields, f"event {name}")

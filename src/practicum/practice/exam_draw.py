@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict, TypeAdapter
 
 from practicum import kinds
 from practicum.model import NOTHING, Problem
-from practicum.practice.strict_json import RecordError, read_fields, read_natural, read_naturals, read_string
+from practicum.practice.stored_records import RECORD, Natural, NonEmpty, RecordError, String, read_record
 from practicum.practice.time_limit import TimeLimit
 
 
@@ -17,17 +19,19 @@ from practicum.practice.time_limit import TimeLimit
 class ExamItem:
     """One problem of an exam, as it was drawn."""
 
-    problem: str
+    __pydantic_config__: ClassVar[ConfigDict] = RECORD
+
+    problem: NonEmpty
     """The problem's path in the course."""
-    variant: int
+    variant: Natural
     """The index of the drawn variant."""
-    order: tuple[int, ...]
+    order: tuple[Natural, ...]
     """The indices of the shuffled parts (options, lines) in the order in which they are shown."""
-    seconds: int
+    seconds: Natural
     """The author's time for it, before the time limit's factor."""
-    attempts: int
+    attempts: Natural
     """Maximum number of answers that count."""
-    mark: str = ""
+    mark: String = ""
     """Hash of the question (`Problem.mark`); empty in exams from versions that did not store it."""
 
     def __post_init__(self) -> None:
@@ -44,20 +48,6 @@ class ExamItem:
             and kinds.get(problem.kind).item_count(problem.variants[self.variant]) == len(self.order)
             and self.mark in ("", problem.mark(self.variant))
         )
-
-
-def _mark(value: Any) -> str:
-    return "" if value == "" else read_string(value)
-
-
-_ITEM = {
-    "problem": read_string,
-    "variant": read_natural,
-    "order": read_naturals,
-    "seconds": read_natural,
-    "attempts": read_natural,
-    "mark": _mark,
-}
 
 
 @dataclass(frozen=True)
@@ -90,20 +80,17 @@ class Exam:
     @classmethod
     def from_json(cls, data: Any) -> Exam:
         """Read an exam that :meth:`to_json` wrote. Raises RecordError."""
+        if not isinstance(data, Mapping) or data.keys() != {"items", "clock"}:
+            raise RecordError(f"expected an exam with items and a clock, not {data!r}")
+        items = read_record(_ITEMS, data["items"], "exam.items")
+        time_limit = TimeLimit.from_json(data["clock"])
         try:
-            values = read_fields(data, {"items": _items, "clock": TimeLimit.from_json}, "exam")
-            return cls(values["items"], values["clock"])
-        except RecordError:
-            raise
+            return cls(tuple(items), time_limit)
         except ValueError as error:
             raise RecordError(f"exam: {error}") from None
 
 
-def _items(data: Any) -> tuple[ExamItem, ...]:
-    if not isinstance(data, list):
-        raise RecordError(f"expected a list of problems, not {data!r}")
-    marked = ({"mark": "", **item} if isinstance(item, Mapping) else item for item in data)
-    return tuple(ExamItem(**read_fields(item, _ITEM, f"problem {number}")) for number, item in enumerate(marked, 1))
+_ITEMS = TypeAdapter(list[ExamItem])
 
 
 def draw_exam(
