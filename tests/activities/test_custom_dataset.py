@@ -1,8 +1,7 @@
-"""One's own pictures: fitted by the lab, watched, kept, and refused where the service is not the learner's own."""
+"""A learner's own images: fitted by the lab as a recorded run, and refused where others can reach the service."""
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -19,17 +18,21 @@ from httpx2 import Response
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from practicum.application import custom_dataset as own
+from practicum.activities.projects.custom_dataset import MAX_UPLOAD, read_local_upload
+from practicum.application import custom_dataset
+from practicum.application.custom_dataset import LabFit
 from practicum.application.refusals import Refused
 from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.store import Store
 from practicum.web.app import create_app
+from tests.html import STREAM, events, main_text, notice_code, refusal_code, result_of, text_of
 from tests.waiting import eventually
 from tests.web.making import HERE, TOPIC, Learner
 
 OWN = f"{TOPIC}/project/own"
-STREAM = {"accept": "text/event-stream"}
+ACCEPT = {"accept": STREAM}
+ZIP = {"zip": ("a.zip", b"PK")}
 
 
 @pytest.fixture
@@ -37,120 +40,102 @@ def app(catalogue: Catalogue, store: Store, tmp_path: Path) -> Starlette:
     return create_app(Site([catalogue], store, local=True, lab=tmp_path / "lab"))
 
 
+Replace = Callable[[str], None]
+
+
 @pytest.fixture
-def acting(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Another program in the lab's place: quick, and as wrong as a test wants it."""
+def replace_lab(monkeypatch: pytest.MonkeyPatch) -> Replace:
+    """Puts a program in the lab's place. Its arguments are the images and the folder of the model."""
 
-    def act(code: str) -> None:
-        def command(fit: own.Fit, model: Path) -> list[str]:
-            return [sys.executable, "-c", code, fit.pictures, str(model)]
+    def replace(code: str) -> None:
+        def fit_command(fit: LabFit, model: Path) -> list[str]:
+            return [sys.executable, "-c", code, fit.images, str(model)]
 
-        monkeypatch.setattr(own, "command", command)
+        monkeypatch.setattr(custom_dataset, "fit_command", fit_command)
 
-    return act
+    return replace
 
 
 GOOD = """import pathlib, sys
-print("reading pictures, 3 of 3", file=sys.stderr)
+print("reading images, 3 of 3", file=sys.stderr)
 model = pathlib.Path(sys.argv[2]); model.mkdir()
 (model / "report.html").write_text("<h1>MarkReport</h1>")
-print("Of 100 new pictures like these it will get about 49 right; the honest range is 32 to 66.")
+print("Of 100 new images, MarkResult.")
 print("Next: more")
 """
 
 
-def words(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
-
-
 def send(
-    learner: Learner, headers: dict[str, str] = STREAM, file: tuple[str, bytes] | None = None, **fields: Any
+    learner: Learner, headers: dict[str, str] = ACCEPT, file: tuple[str, bytes] | None = None, **fields: Any
 ) -> Response:
-    """The form, as a browser sends it."""
-    upload = file or ("", b"")
-    return learner.http.post(OWN, data=fields, files={"zip": upload}, headers=headers)
+    """Send the form as a browser does."""
+    return learner.http.post(OWN, data=fields, files={"zip": file or ("", b"")}, headers=headers)
 
 
-def result(answer: Response) -> str:
-    assert answer.status_code == 200, answer.text
-    name, data = re.findall(r"event: (\w+)\ndata: (.*)\nid", answer.text)[-1]
-    assert name == "result"
-    return str(json.loads(data))
+def reports(learner: Learner) -> list[str]:
+    """The addresses of the reports that the page lists."""
+    return sorted(set(re.findall(r'href="(/own/[^"]*/report)"', learner.get(OWN).text)))
 
 
-# --- without the lab
+# --- where others can reach the service
 
 
-def test_elsewhere_nothing_of_a_form_is_read(catalogue: Catalogue, store: Store, tmp_path: Path) -> None:
+def test_a_shared_service_reads_nothing_of_an_upload(catalogue: Catalogue, store: Store, tmp_path: Path) -> None:
     """A file of any size is refused before its first byte."""
     app = create_app(Site([catalogue], store, local=False, lab=tmp_path / "lab"))
-    asked: list[str] = []
+    received: list[str] = []
 
     async def receive() -> Any:
-        asked.append("for a byte")
+        received.append("a byte")
         return {"type": "http.request", "body": b"x", "more_body": True}
 
     headers = [(b"content-type", b"multipart/form-data; boundary=b")]
-    scope = {"type": "http", "method": "POST", "path": OWN, "query_string": b"", "headers": headers, "app": app}
-    with pytest.raises(Refused, match="The page says why"):
-        anyio.run(own.form, Request(scope, receive), own.FORM)
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "scheme": "http",
+        "server": ("127.0.0.1", 80),
+        "path": OWN,
+        "query_string": b"",
+        "headers": headers,
+        "app": app,
+    }
+    with pytest.raises(Refused) as refusal:
+        anyio.run(read_local_upload, Request(scope, receive), MAX_UPLOAD)
 
-    assert asked == []
-
-
-def test_a_fit_that_does_not_begin_leaves_nothing(
-    learner: Learner, app: Starlette, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Neither a zip nor a folder: where no run may begin, and where its beginning cannot be noted."""
-
-    def full(place: Path, fit: own.Fit) -> None:
-        raise OSError("the disk is full")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("practicum.application.runs.MAX_RUNS", 0)
-        busy = learner.http.post(OWN, data={}, files={"zip": ("a.zip", b"PK")}, headers=STREAM)
-    with monkeypatch.context() as patch:
-        patch.setattr(own, "_write", full)
-        unwritten = learner.http.post(OWN, data={}, files={"zip": ("a.zip", b"PK")}, headers=STREAM)
-    monkeypatch.setattr("secrets.token_urlsafe", lambda size=0: "x" * 300)  # No folder can be called that.
-    unmade = [
-        learner.http.post(OWN, data={}, files={"zip": ("a.zip", b"PK")}, headers=headers) for headers in (STREAM, {})
-    ]
-
-    assert busy.status_code == 503
-    assert "cannot be written (the disk is full)" in unwritten.text
-    for answer in unmade:
-        assert "cannot be written (File name too long)" in unescape(answer.text)
-        assert "fault in practicum" not in answer.text
-    assert not [file for file in (tmp_path / "lab").rglob("*") if file.is_file()]
+    assert refusal.value.code == "not-local"
+    assert received == []
 
 
-def test_elsewhere_it_says_why_and_how(catalogue: Catalogue, store: Store, tmp_path: Path) -> None:
-    """Where others can reach the service there is no form, and none is taken."""
+def test_a_shared_service_has_no_form(catalogue: Catalogue, store: Store, tmp_path: Path) -> None:
+    """The page shows the command for the learner's own machine."""
     learner = Learner(create_app(Site([catalogue], store, local=False, lab=tmp_path)))
     html = learner.get(OWN).text
-    learner.get(f"{TOPIC}/challenge")
-    refused = learner.http.post(OWN, data={"folder": "/etc"}, files={"zip": ("", b"")})
+    response = learner.http.post(OWN, data={"folder": "/etc"}, files={"zip": ("", b"")})
 
-    assert "practicum lab fit path/to/pictures" in html
+    assert "practicum lab fit" in html
     assert "<form" not in html.partition("<main")[2].partition("</main>")[0]
-    assert refused.status_code == 403
+    assert (response.status_code, refusal_code(response)) == (403, "not-local")
 
 
-def test_a_fit_is_watched_kept_and_deleted(learner: Learner, acting: Callable[[str], None], tmp_path: Path) -> None:
-    """What the command says comes as it says it; its report is shown under a policy of its own; then all is gone."""
-    acting(GOOD)
-    answer = send(learner, folder=str(tmp_path / "leaves"), minutes="0")
-    came = result(answer)
+# --- a fit
+
+
+def test_a_fit_is_followed_listed_and_deleted(learner: Learner, replace_lab: Replace, tmp_path: Path) -> None:
+    """The output of the command comes as it is printed; its report has a policy of its own."""
+    replace_lab(GOOD)
+    response = send(learner, folder=str(tmp_path / "leaves"), minutes="0")
+    result = result_of(response)
     page = learner.get(OWN).text
-    [url] = set(re.findall(r'href="(/own/[^"]*/report)"', page))
+    [url] = reports(learner)
     report = learner.get(url)
     place = next(next((tmp_path / "lab").iterdir()).iterdir())
     deleted = learner.post(url.replace("report", "delete"), {})
 
-    assert "reading pictures, 3 of 3" in answer.text
-    assert "Of 100 new pictures like these it will get about 49 right" in words(came)
-    assert "leaves" in words(page)
+    assert any(name == "output" and "reading images, 3 of 3" in data["add"] for name, data in events(response))
+    assert "MarkResult" in text_of(result)
+    assert "MarkResult" in main_text(page)
+    assert "leaves" in main_text(page)
     assert "MarkReport" in report.text
     [policy] = report.headers.get_list("content-security-policy")
     assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in policy
@@ -158,92 +143,118 @@ def test_a_fit_is_watched_kept_and_deleted(learner: Learner, acting: Callable[[s
     assert report.headers["x-content-type-options"] == "nosniff"
     assert (deleted.status_code, deleted.headers["location"]) == (303, f"{OWN}#fits")
     assert not place.exists()
-    assert "None yet." in learner.get(OWN).text
-    assert learner.get(url).status_code == 404
+    assert reports(learner) == []
+    assert refusal_code(learner.get(url)) == "no-such-fit"
 
 
-def test_a_fit_whose_end_cannot_be_noted_has_its_report(
-    learner: Learner, acting: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What could not be written is told in words; the model is complete, and is shown as that."""
-    write = own._write
+def fail_to_write(monkeypatch: pytest.MonkeyPatch, when: Callable[[str], bool]) -> None:
+    """Make the disk refuse the record of a fit, if its text is such."""
+    write = Path.write_text
 
-    def full(place: Path, fit: own.Fit) -> None:
-        if fit.ended is not None:
+    def write_text(path: Path, text: str, *rest: Any, **options: Any) -> int:
+        if path.name.startswith(".fit-") and when(text):
             raise OSError("the disk is full")
-        write(place, fit)
+        return write(path, text, *rest, **options)
 
-    acting(GOOD)
-    monkeypatch.setattr(own, "_write", full)
-    answer = send(learner, folder="/leaves")
-    page = learner.get(OWN).text
-    [url] = set(re.findall(r'href="(/own/[^"]*/report)"', page))
+    monkeypatch.setattr(Path, "write_text", write_text)
 
-    assert "event: trouble" in answer.text
-    assert "cannot be written (the disk is full)" in answer.text
-    assert "It is done." in words(page)
-    assert "Interrupted" not in words(page)
+
+def test_a_fit_that_does_not_begin_leaves_nothing(
+    learner: Learner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a zip nor a folder: where no run may begin, and where its beginning cannot be recorded."""
+    with monkeypatch.context() as patch:
+        patch.setattr("practicum.application.runs.MAX_RUNS", 0)
+        busy = learner.http.post(OWN, data={}, files=ZIP, headers=ACCEPT)
+    with monkeypatch.context() as patch:
+        fail_to_write(patch, lambda text: True)
+        unwritten = learner.http.post(OWN, data={}, files=ZIP, headers=ACCEPT)
+    monkeypatch.setattr("secrets.token_urlsafe", lambda size=0: "x" * 300)  # No folder can have such a name.
+    unmade = learner.http.post(OWN, data={}, files=ZIP, headers=ACCEPT)
+    page = learner.http.post(OWN, data={}, files=ZIP)
+
+    assert (busy.status_code, refusal_code(busy)) == (503, "too-many-runs")
+    for response, reason in ((unwritten, "the disk is full"), (unmade, "File name too long")):
+        name, message = events(response)[-1]
+        assert name == "trouble"
+        assert reason in message
+    assert page.status_code == 503
+    assert refusal_code(page) == "not-writable"
+    assert not [file for file in (tmp_path / "lab").rglob("*") if file.is_file()]
+
+
+def test_a_fit_whose_end_cannot_be_recorded_has_its_report(
+    learner: Learner, replace_lab: Replace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model is complete, and is listed as such."""
+    replace_lab(GOOD)
+    fail_to_write(monkeypatch, lambda text: '"ended": null' not in text)
+    response = send(learner, folder="/leaves")
+    [url] = reports(learner)
+    name, message = events(response)[-1]
+
+    assert name == "trouble"
+    assert "the disk is full" in message
     assert "MarkReport" in learner.get(url).text
 
 
-def test_another_persons_fit_is_not_there(
-    learner: Learner, another: Callable[[], Learner], acting: Callable[[str], None]
+def test_another_learners_fit_does_not_exist(
+    learner: Learner, another: Callable[[], Learner], replace_lab: Replace
 ) -> None:
     """Neither its report nor its deletion."""
-    acting(GOOD)
-    result(send(learner, folder="/leaves"))
-    [url] = set(re.findall(r'href="(/own/[^"]*/report)"', learner.get(OWN).text))
+    replace_lab(GOOD)
+    result_of(send(learner, folder="/leaves"))
+    [url] = reports(learner)
     bob = another()
+    responses = [bob.get(url), bob.post(url.replace("report", "delete"), {})]
 
-    assert bob.get(url).status_code == 404
-    assert bob.post(url.replace("report", "delete"), {}).status_code == 404
+    assert [(response.status_code, refusal_code(response)) for response in responses] == [(404, "no-such-fit")] * 2
     assert learner.get(url).status_code == 200
 
 
-def test_an_error_is_shown_as_the_command_says_it(learner: Learner, acting: Callable[[str], None]) -> None:
-    """And listed, without a report."""
-    acting("import sys\nprint('reading')\nsys.exit('leaves: holds no class that can be learned')")
-    came = result(send(learner, folder="/leaves"))
-    page = learner.get(OWN).text
+def test_an_error_of_the_command_is_shown(learner: Learner, replace_lab: Replace) -> None:
+    """The fit is listed without a report."""
+    replace_lab("import sys\nprint('reading')\nsys.exit('leaves: MarkError')")
+    result = result_of(send(learner, folder="/leaves"))
 
-    assert "Leaves: holds no class that can be learned." in words(came)
-    assert "Leaves: holds no class that can be learned." in words(page)
-    assert "/report" not in page
+    assert "MarkError" in text_of(result)
+    assert "MarkError" in main_text(learner.get(OWN).text)
+    assert reports(learner) == []
 
 
 @pytest.mark.parametrize(
-    ("fields", "says"),
+    ("fields", "code"),
     [
-        ({}, "Name a folder, or choose a zip."),
-        ({"folder": "leaves"}, "Write the whole path of the folder"),
-        ({"folder": "~nobody-at-all/leaves"}, "Nobody here is called ~nobody-at-all"),
-        ({"folder": "/leaves", "minutes": "many"}, "Give it between 0 and 120 minutes."),
-        ({"folder": "/leaves", "minutes": "nan"}, "Give it between 0 and 120 minutes."),
-        ({"folder": "/leaves", "file": ("x.zip", b"x")}, "one of the two"),
+        ({}, "nothing-named"),
+        ({"folder": "leaves"}, "path-not-absolute"),
+        ({"folder": "~no-such-user/leaves"}, "no-such-user"),
+        ({"folder": "/leaves", "minutes": "many"}, "minutes-out-of-range"),
+        ({"folder": "/leaves", "minutes": "nan"}, "minutes-out-of-range"),
+        ({"folder": "/leaves", "minutes": "121"}, "minutes-out-of-range"),
+        ({"folder": "/leaves", "file": ("x.zip", b"x")}, "both-named"),
     ],
 )
-def test_a_form_that_makes_no_sense(learner: Learner, fields: dict[str, Any], says: str) -> None:
-    """Says so, on the page and in the stream's place; the folder stays in its field."""
+def test_refuses_a_form_that_does_not_name_what_to_fit(learner: Learner, fields: dict[str, Any], code: str) -> None:
+    """On the page and as a stream; the folder stays in its field."""
     page, streamed = send(learner, headers={}, **fields), send(learner, **fields)
 
-    assert says in page.text
-    assert says in streamed.text
-    assert streamed.status_code == 422
+    assert (page.status_code, notice_code(page.text)) == (400, code)
+    assert (streamed.status_code, refusal_code(streamed)) == (422, code)
     assert f'value="{fields.get("folder", "")}"' in page.text
 
 
-def test_a_zip_is_kept_under_a_name_of_its_own(learner: Learner, acting: Callable[[str], None], tmp_path: Path) -> None:
-    """In the fit's folder, wherever its name would lead; and the lab is given it as it came."""
-    acting("import sys\nsys.exit(repr(open(sys.argv[1]).read()) + ' in ' + sys.argv[1])")
-    came = words(result(send(learner, file=("../../evil/My leaves!.zip", b"as it came"))))
+def test_a_zip_is_kept_under_a_safe_name(learner: Learner, replace_lab: Replace, tmp_path: Path) -> None:
+    """In the folder of its fit, wherever its name would lead; the lab gets its bytes as they came."""
+    replace_lab("import sys\nsys.exit(repr(open(sys.argv[1]).read()) + ' in ' + sys.argv[1])")
+    result = text_of(result_of(send(learner, file=("../../evil/My leaves!.zip", b"the bytes"))))
 
-    assert "'as it came' in " in came
-    assert re.search(rf"{re.escape(str(tmp_path / 'lab'))}/[^/]+/[^/]+/My leaves\.zip", came)
+    assert "'the bytes' in " in result
+    assert re.search(rf"{re.escape(str(tmp_path / 'lab'))}/[^/]+/[^/]+/My leaves\.zip", result)
     assert [file.name for file in tmp_path.rglob("*.zip")] == ["My leaves.zip"]
 
 
-def test_too_large_a_zip_is_refused(learner: Learner) -> None:
-    """While it comes, and nothing is kept of it."""
+def test_refuses_a_zip_that_is_too_large(learner: Learner, tmp_path: Path) -> None:
+    """While it arrives; nothing of it is kept."""
     huge = (b"x" * (1 << 20) for _ in range(258))
     head = b'--b\r\nContent-Disposition: form-data; name="zip"; filename="x.zip"\r\n\r\n'
 
@@ -251,27 +262,23 @@ def test_too_large_a_zip_is_refused(learner: Learner) -> None:
         yield head
         yield from huge
 
-    answer = learner.http.post(OWN, content=body(), headers={"content-type": "multipart/form-data; boundary=b"})
+    response = learner.http.post(OWN, content=body(), headers={"content-type": "multipart/form-data; boundary=b"})
 
-    assert answer.status_code == 413
-    assert "256 MB" in answer.text
+    assert (response.status_code, refusal_code(response)) == (413, "file-too-large")
+    assert not list(tmp_path.rglob("*.zip"))
 
 
-def test_stop_ends_the_command_and_all_it_started(
-    learner: Learner, app: Starlette, acting: Callable[[str], None], tmp_path: Path
-) -> None:
-    """And the fit is listed as stopped."""
+def test_stop_ends_the_command_and_its_children(learner: Learner, replace_lab: Replace, tmp_path: Path) -> None:
+    """The fit is listed without a report, and no longer runs."""
     alive = tmp_path / "alive"
     child = "import sys, time\nwhile True:\n    open(sys.argv[1], 'w')\n    time.sleep(0.1)"
-    acting(
+    replace_lab(
         "import subprocess, sys, time\n"
         f"subprocess.Popen([sys.executable, '-c', {child!r}, {str(alive)!r}])\n"
         "time.sleep(60)"
     )
-    answer = send(learner, headers={}, folder="/leaves")
-    assert answer.status_code == 303
-    page = learner.get(OWN).text
-    id = re.findall(r'data-run="([^"]+)"', page)[0]
+    response = send(learner, headers={}, folder="/leaves")
+    [id] = re.findall(r'data-run="([^"]+)"', learner.get(OWN).text)
     assert eventually(alive.exists)
     stopped = learner.post(f"/runs/{id}/stop", {})
 
@@ -280,49 +287,54 @@ def test_stop_ends_the_command_and_all_it_started(
         time.sleep(0.5)
         return not alive.exists()
 
-    assert stopped.status_code == 303
+    assert response.status_code == stopped.status_code == 303
     assert eventually(writes_no_more)
-    assert "Stopped." in words(learner.get(OWN).text)
+    assert "data-run=" not in learner.get(OWN).text
+    assert reports(learner) == []
 
 
-def test_the_end_of_the_service_interrupts_it(learner: Learner, app: Starlette, acting: Callable[[str], None]) -> None:
-    """Which is told afterwards."""
-    acting("import time\ntime.sleep(60)")
+def test_a_fit_in_progress_is_not_deleted(learner: Learner, app: Starlette, replace_lab: Replace) -> None:
+    replace_lab("import time\ntime.sleep(60)")
     send(learner, headers={}, folder="/leaves")
+    [id] = re.findall(r'data-run="([^"]+)"', learner.get(OWN).text)
+    response = learner.post(f"/own/{id}/delete", {})
     app.state.site.runs.cancel_all()
 
+    assert (response.status_code, refusal_code(response)) == (409, "still-fitting")
     assert eventually(lambda: not len(app.state.site.runs))
-    assert "Interrupted: the service ended." in words(learner.get(OWN).text)
 
 
-def test_a_form_needs_its_proof(learner: Learner) -> None:
-    learner.get(OWN)
-    answer = learner.http.post(OWN, data={"folder": "/leaves"}, files={"zip": ("x.zip", b"x")})
+def test_a_fit_that_the_end_of_the_service_interrupted_is_listed_as_such(
+    learner: Learner, app: Starlette, replace_lab: Replace
+) -> None:
+    replace_lab("import time\ntime.sleep(60)")
+    send(learner, headers={}, folder="/leaves")
+    app.state.site.runs.cancel_all()
+    ended = eventually(lambda: not len(app.state.site.runs))
 
-    assert answer.status_code == 403
+    assert ended
+    assert "Interrupted" in main_text(learner.get(OWN).text)
 
 
-# --- with it
+# --- with the lab
 
 
 @pytest.mark.slow
 @pytest.mark.tensorflow
-def test_a_real_fit_of_a_zip(learner: Learner, tmp_path: Path) -> None:
-    """Thirty drawn pictures: the report as the lab writes it."""
-    pictures = tmp_path / "shapes"
-    draw = ["lab", "draw", str(pictures), "--per-class", "6", "--side", "48"]
+def test_fits_a_zip_of_images(learner: Learner, tmp_path: Path) -> None:
+    """Thirty drawn images: the report is the one that the lab writes."""
+    images = tmp_path / "shapes"
+    draw = ["lab", "draw", str(images), "--per-class", "6", "--side", "48"]
     subprocess.run([sys.executable, "-m", "practicum", *draw], check=True, stdout=subprocess.DEVNULL)
     packed = tmp_path / "shapes.zip"
     with zipfile.ZipFile(packed, "w") as file:
-        for picture in pictures.rglob("*.png"):
-            file.write(picture, picture.relative_to(tmp_path))
-    answer = send(learner, file=("shapes.zip", packed.read_bytes()), minutes="0")
-    page = learner.get(OWN).text
-    [url] = set(re.findall(r'href="(/own/[^"]*/report)"', page))
+        for image in images.rglob("*.png"):
+            file.write(image, image.relative_to(tmp_path))
+    response = send(learner, file=("shapes.zip", packed.read_bytes()), minutes="0")
+    [url] = reports(learner)
     report = learner.get(url).text
 
-    assert "writing the report" in answer.text
-    assert re.search(r"Of 100 new pictures like these it will get about \d+ right", words(result(answer)))
-    assert "shapes" in words(page)
-    assert "Practicum lab" in report
+    assert re.search(r"Of 100 .*\d+", text_of(result_of(response)))
+    assert "shapes" in main_text(learner.get(OWN).text)
+    assert "Practicum lab" in unescape(report)
     assert HERE not in report

@@ -26,6 +26,7 @@ from practicum.application.clock import now
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.runs import Recording
 from practicum.application.site import Site
+from practicum.errors import CodedError
 from practicum.runner import Cancellation, OnEvent, Output, Queued, Started
 from practicum.runner.ansi import render
 from practicum.settings import PROGRESS
@@ -149,8 +150,11 @@ def is_fitting(site: Site, fit: LabFit, queue_key: str) -> bool:
     return fit.ended is None and site.runs.is_in_progress(fit.id, queue_key)
 
 
-class InvalidRequest(ValueError):
-    """A form that does not name what to fit; the message says what to change."""
+class InvalidRequest(CodedError):
+    """A form that does not name what to fit; the message says what to change.
+
+    Codes: `minutes-out-of-range`, `nothing-named`, `both-named`, `too-many-fits`, `no-such-user`, `path-not-absolute`.
+    """
 
 
 def read_request(folder: str, upload_name: str, minutes: str, page: str, fits: FitFolder) -> LabFit:
@@ -171,12 +175,13 @@ def read_request(folder: str, upload_name: str, minutes: str, page: str, fits: F
     except ValueError:
         budget = -1
     if not MINUTES[0] <= budget <= MINUTES[2]:
-        raise InvalidRequest(f"Choose between 0 and {MINUTES[2]:g} minutes.")
+        raise InvalidRequest("minutes-out-of-range", f"Choose between 0 and {MINUTES[2]:g} minutes.")
     if bool(upload_name) == bool(folder):
-        message = "Name a folder or choose a zip, not both." if folder else "Name a folder, or choose a zip."
-        raise InvalidRequest(message)
+        if folder:
+            raise InvalidRequest("both-named", "Name a folder or choose a zip, not both.")
+        raise InvalidRequest("nothing-named", "Name a folder, or choose a zip.")
     if len(fits.all()) >= MAX_FITS:
-        raise InvalidRequest(f"You have {MAX_FITS} fits already. Delete one of them first.")
+        raise InvalidRequest("too-many-fits", f"You have {MAX_FITS} fits already. Delete one of them first.")
     if upload_name:
         name = _zip_name(upload_name)
         return LabFit("", name.removesuffix(".zip"), name, budget, page, now())
@@ -189,9 +194,10 @@ def _absolute(folder: str) -> Path:
         path = Path(folder).expanduser()
     except RuntimeError:
         user = folder.split("/")[0]
-        raise InvalidRequest(f"There is no user {user}. Write the whole path of the folder.") from None
+        message = f"There is no user {user}. Write the whole path of the folder."
+        raise InvalidRequest("no-such-user", message) from None
     if not path.is_absolute() or "\0" in folder:
-        raise InvalidRequest("Write the whole path of the folder, from the root or from ~.")
+        raise InvalidRequest("path-not-absolute", "Write the whole path of the folder, from the root or from ~.")
     return path
 
 

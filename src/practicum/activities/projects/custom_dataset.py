@@ -53,7 +53,7 @@ def page(mode: Mode, request: Request) -> Response:
     return _page(mode, request)
 
 
-def _page(mode: Mode, request: Request, problem: str = "", folder: str = "") -> Response:
+def _page(mode: Mode, request: Request, problem: InvalidRequest | None = None, folder: str = "") -> Response:
     context, site, fits = context_of(request, mode), site_of(request), _fits(request)
     rows = [_row(request, fits, fit) for fit in fits.all()]
     return rendering.page(
@@ -154,8 +154,8 @@ async def _fit(mode: Mode, request: Request, form: FormData) -> Response:
     except InvalidRequest as problem:
         if rendering.wants_events(request):
             link = Link(request.url.path, "Back")
-            raise Refused(Reason.INCOMPLETE, "nothing-to-fit", str(problem), link=link) from None
-        return await in_thread(partial(_page, mode, request, str(problem), folder))
+            raise Refused(Reason.INCOMPLETE, problem.code, str(problem), link=link) from None
+        return await in_thread(partial(_page, mode, request, problem, folder))
     run = FitRun(site, requested, lab / learner)
     try:
         if upload:
