@@ -1,8 +1,7 @@
-"""Projects: runs that are kept and compared, graded on what the code never sees."""
+"""Projects: runs that are recorded and compared, and submissions graded on data that the code never sees."""
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable
@@ -13,24 +12,23 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
-from practicum.application import projects as project
-from practicum.application import run_serialization as shelf
+from practicum.application import projects
 from practicum.application.site import Site
 from practicum.model import Problem
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Epoch, Limits, Pool, Result
-from practicum.store import StepRecord, Store
+from practicum.runner import Limits, Pool
+from practicum.store import RunRecord, StepRecord, Store
 from practicum.web.app import create_app
 from practicum.web.server import GRACE
+from tests.html import STREAM, editor_text, main_text, refusal_code, result_of, shown_ending, text_of
 from tests.waiting import eventually
 from tests.web.making import Learner, proved, revised, write
 from tests.web.serving import Inside, browser
 
 PROJECTS = "/little/sums/project"
 HERE = f"{PROJECTS}/01-double"
-STREAM = "text/event-stream"
 START = "def double(n):\n    return n + 1\n"
-RIGHT = "print('mine')\nrate = 1\ndef double(n):\n    return n + n\n"
+RIGHT = "print('MarkOutput')\nrate = 1\ndef double(n):\n    return n + n\n"
 CHEAT = "rate = asked = 1.0\ndef double(n):\n    print('asked', n)\n    return n + 1\n"
 BROKEN = "def double(n):\n    return n.twice\n"
 
@@ -72,7 +70,7 @@ rate = sum(double(n) == 2 * n for n in MarkCheck) / len(MarkCheck)
 MarkExplanation
 """
 FILES = {
-    "course.toml": 'title = "Little"\n',
+    "course.toml": 'title = "Little"\nframework = "python"\n',
     "sums/topic.toml": 'title = "Sums"\n',
     "sums/project/01-double.md": TEXT,
 }
@@ -89,288 +87,301 @@ def app(little: Catalogue, store: Store, pool: Pool) -> Starlette:
     return create_app(Site([little], store, pool, local=True))
 
 
-def words(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
-
-
 def send(learner: Learner, code: str, action: str = "") -> str:
-    """Run or submit code as a script does; the result."""
-    answer = learner.post(HERE + action, {**learner.form(HERE), "code": code}, accept=STREAM)
-    assert answer.status_code == 200, answer.text
-    name, data = re.findall(r"event: (\w+)\ndata: (.*)\nid", answer.text)[-1]
-    assert name == "result"
-    return str(json.loads(data))
+    """Run or submit code as a script does, and return the fragment with the result."""
+    return result_of(learner.post(HERE + action, {**learner.form(HERE), "code": code}, accept=STREAM))
 
 
-def runs(html: str) -> list[str]:
+def rows(html: str) -> list[str]:
     """The rows of the table of runs."""
-    table = html.partition('aria-label="Each of your runs"')[2].partition("</table>")[0].partition("<tbody>")[2]
-    return [words(row) for row in re.findall(r"<tr.*?</tr>", table, re.S)]
+    table = html.partition('<div class="table runs"')[2].partition("</table>")[0].partition("<tbody>")[2]
+    return [text_of(row) for row in re.findall(r"<tr.*?</tr>", table, re.S)]
+
+
+def run_links(html: str) -> list[str]:
+    return re.findall(r'href="([^"]*/run/[^"]*)"', html)
+
+
+def scores(html: str) -> list[str]:
+    """The scores of a submission, seed by seed, and their mean if it is complete."""
+    table = html.partition('<div class="table grades"')[2].partition("</table>")[0].partition("<tbody>")[2]
+    return [text_of(cell) for cell in re.findall(r"<td.*?</td>", table)]
+
+
+def goal_is_met(html: str) -> bool:
+    return '<div class="notice goal hint">' in html
+
+
+def learner_id(learner: Learner, store: Store) -> str:
+    id = store.learner_for(learner.http.cookies["practicum"], create=True)
+    assert id is not None
+    return id
 
 
 # --- pages
 
 
-def test_projects_are_listed(learner: Learner) -> None:
-    """With their goals, and the way to one's own pictures."""
+def test_lists_projects_with_their_goals(learner: Learner) -> None:
+    """And a link to the page for the learner's own images."""
     html = learner.get(PROJECTS).text
 
     assert f'href="{HERE}"' in html
-    assert "rate at least 0.9" in words(html)
+    assert "rate at least 0.9" in main_text(html)
     assert f'href="{PROJECTS}/own"' in html
 
 
-def test_the_page_before_the_first_run(learner: Learner) -> None:
-    """The statement, the goal, the code to begin with; nothing that gives the answer away."""
+def test_the_page_shows_the_goal_and_the_starting_code(learner: Learner) -> None:
+    """Nothing on it gives the answer away."""
     html = learner.get(HERE).text
 
-    assert "rate at least 0.9, on average" in words(html)
-    assert START in unescape(html)
-    assert "A run may take 60 s" in html
+    assert "rate at least 0.9" in main_text(html)
+    assert editor_text(html) == START
+    assert not goal_is_met(html)
     for secret in ("MarkSolution", "MarkCheck", "MarkExplanation", "SetupSpeaks"):
         assert secret not in html
+
+
+@pytest.mark.parametrize(
+    ("path", "code"), [(f"{PROJECTS}/02-none", "no-such-project"), ("/little/none/project", "no-such-topic")]
+)
+def test_an_unknown_project_is_not_found(learner: Learner, path: str, code: str) -> None:
+    response = learner.get(path)
+
+    assert (response.status_code, refusal_code(response)) == (404, code)
 
 
 # --- runs
 
 
-def test_a_run_is_kept_beside_the_others(learner: Learner) -> None:
-    """With its number, what came of it, and a page of its own from which its code is used again."""
+def test_a_run_is_recorded_beside_the_others(learner: Learner) -> None:
+    """It has a number, its result, and a page from which its code can be used again."""
     send(learner, "print('first', known, seed)\n")
-    came = send(learner, "1 / 0\n")
+    result = send(learner, "1 / 0\n")
     html = learner.get(HERE).text
-    first = re.findall(r'href="([^"]*/run/[^"]*)"', html)[-1]
-    own = learner.get(first).text
-    again = learner.get(re.findall(r'href="([^"]*\?from=[^"]*)"', own)[0]).text
+    first = learner.get(run_links(html)[-1]).text
+    again = learner.get(re.findall(r'href="([^"]*\?from=[^"]*)"', first)[0]).text
 
-    assert [row.split()[0] for row in runs(html)] == ["2", "1"]
-    assert "ZeroDivisionError at line 1" in runs(html)[0]
-    assert "ran to its end" in runs(html)[1]
-    assert runs(came) == runs(html)
-    assert 'data-line="1"' in came
-    assert "first 1 0" in own
-    assert "SetupSpeaks" not in own
-    assert "print('first', known, seed)" in unescape(again.partition("<textarea")[2].partition("</textarea>")[0])
-    assert "1 / 0" in html.partition("<textarea")[2].partition("</textarea>")[0]
+    assert [row.split()[0] for row in rows(html)] == ["2", "1"]
+    assert "ZeroDivisionError at line 1" in rows(html)[0]
+    assert rows(result) == rows(html)
+    assert 'data-line="1"' in result
+    assert "first 1 0" in first
+    assert "SetupSpeaks" not in first
+    assert editor_text(again) == "print('first', known, seed)\n"
+    assert editor_text(html) == "1 / 0\n"
 
 
 def test_without_a_script_a_run_leads_back_to_the_page(learner: Learner) -> None:
-    """Which shows that it runs, looks again every few seconds, and shows what came of it in the end."""
-    answer = learner.post(HERE, {**learner.form(HERE), "code": "import time\ntime.sleep(4)\nprint('slept')\n"})
+    """It reloads every few seconds until the run has ended, and then shows the result."""
+    code = "import time\ntime.sleep(4)\nprint('slept')\n"
+    response = learner.post(HERE, {**learner.form(HERE), "code": code})
     during = learner.get(HERE).text
 
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{HERE}#came")
+    assert (response.status_code, response.headers["location"]) == (303, f"{HERE}#result")
     assert 'http-equiv="refresh"' in during
     assert "data-run=" in during
-    assert "running" in runs(during)[0]
+    assert "running" in rows(during)[0]
     assert eventually(lambda: "data-run=" not in learner.get(HERE).text)
     assert "slept" in learner.get(HERE).text
 
 
-def test_another_persons_runs_are_not_there(learner: Learner, another: Callable[[], Learner]) -> None:
-    """Neither listed, nor opened, nor used."""
+def test_another_learners_runs_do_not_exist(learner: Learner, another: Callable[[], Learner]) -> None:
+    """They are neither listed nor shown nor used."""
     send(learner, "print('private')")
-    [own] = re.findall(r'href="([^"]*/run/[^"]*)"', learner.get(HERE).text)
+    [link] = run_links(learner.get(HERE).text)
     bob = another()
+    responses = [bob.get(link), bob.get(link.replace("/run/", "?from="))]
 
     assert "private" not in bob.get(HERE).text
-    assert bob.get(own).status_code == 404
-    assert bob.get(own.replace("/run/", "?from=")).status_code == 404
+    assert [(response.status_code, refusal_code(response)) for response in responses] == [(404, "no-such-run")] * 2
 
 
-def test_a_run_that_the_end_of_the_service_cut_off(learner: Learner, app: Starlette) -> None:
-    """Is shown as such, in order or not; and it does not count as running."""
-    fields = {**learner.form(HERE), "code": "import time\ntime.sleep(30)"}
-    learner.post(HERE, fields)
+def test_an_interrupted_run_is_listed_as_such(learner: Learner, app: Starlette) -> None:
+    """Whether its end was recorded or the service was killed; it does not count as running."""
+    learner.post(HERE, {**learner.form(HERE), "code": "import time\ntime.sleep(60)"})
     assert eventually(lambda: len(app.state.site.runs) == 1)
     app.state.site.runs.cancel_all()
     assert eventually(lambda: not len(app.state.site.runs))
-    from practicum.store import RunRecord
-
     store: Store = app.state.site.store
-    known = store.learner_for(learner.http.cookies["practicum"])
-    assert known
-    store.begin_run(RunRecord("killed", known, "little", "sums", "project", "01-double", "x = 1", 1))
+    id = learner_id(learner, store)
+    store.begin_run(RunRecord("killed", id, "little", "sums", "project", "01-double", "x = 1", 1))
 
-    assert [row.count("interrupted: the service ended") for row in runs(learner.get(HERE).text)] == [1, 1]
+    assert ["interrupted" in row for row in rows(learner.get(HERE).text)] == [True, True]
 
 
 @pytest.mark.slow
-def test_the_service_notes_what_its_end_cut_off(little: Catalogue, store: Store) -> None:
-    """Before the store is closed, though nobody watches."""
+def test_a_stopping_service_records_the_runs_it_interrupts(little: Catalogue, store: Store) -> None:
+    """They have some seconds to end by themselves, and are recorded before the store is closed."""
     with (
         Pool(1) as own,
         Inside(create_app(Site([little], store, own, local=True))) as inside,
         browser(inside.url) as http,
     ):
-        began = http.post(HERE, data={"code": "import time\ntime.sleep(60)"})
-        known = store.learner_for(http.cookies["practicum"])
-        assert known
+        response = http.post(HERE, data={"code": "import time\ntime.sleep(60)"})
+        id = store.learner_for(http.cookies["practicum"])
+        assert id
         assert eventually(lambda: own.queue.running == 1)
-        began_to_end = time.monotonic()
+        stopped = time.monotonic()
         inside.end()
-        took = time.monotonic() - began_to_end
-    [record] = store.runs(known, "little", "sums", "01-double")
+        seconds = time.monotonic() - stopped
+    [record] = store.runs(id, "little", "sums", "01-double")
 
-    assert began.status_code == 303
+    assert response.status_code == 303
     assert record.ended is not None
     assert record.result is not None
     assert record.result["interrupted"] is True
-    assert took >= GRACE
+    assert seconds >= GRACE
 
 
-def test_a_run_that_takes_too_long(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(project, "LIMITS", Limits(seconds=0.5))
-    came = send(learner, "while True:\n    pass\n")
+def test_a_run_that_takes_too_long_is_stopped(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projects, "LIMITS", Limits(seconds=0.5))
+    result = send(learner, "while True:\n    pass\n")
 
-    assert "Stopped after 0.5 s" in words(came)
-    assert "stopped: time" in runs(came)[0]
-
-
-@pytest.mark.parametrize("names", [1, 500])
-def test_what_is_kept_of_a_run_is_bounded(names: int) -> None:
-    """However long it trained, whatever it said, and whatever its metrics are called."""
-    metrics = {f"{number}{'é' * 1000}": 1 / 3 for number in range(names)}
-    epochs = tuple(Epoch(number, 10_000, metrics, 1e9) for number in range(10_000))
-    long = "é" * 1_000_000
-    kept = shelf.to_json(Result(long, long, traceback=long, epochs=epochs))
-
-    assert len(json.dumps(kept, ensure_ascii=False)) < 1_000_000
-    assert shelf.recorded_epochs(kept)[-1].number == 9_999
+    assert shown_ending(result) == "failed"
+    assert "time" in rows(result)[0]
 
 
-def test_the_newest_runs_are_kept(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An older one is gone with its code; the others keep their numbers, and what it was worth still counts."""
-    monkeypatch.setattr(project, "KEPT", 2)
+def test_only_the_newest_runs_are_kept(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two besides the one that began last. They keep their numbers, and a goal that was met stays met."""
+    monkeypatch.setattr(projects, "MAX_KEPT_RUNS", 2)
     send(learner, RIGHT, "/submit")
-    [oldest] = re.findall(r'href="([^"]*/run/[^"]*)"', learner.get(HERE).text)
+    [oldest] = run_links(learner.get(HERE).text)
     for number in range(3):
         send(learner, f"print({number})")
+    html = learner.get(HERE).text
 
     assert learner.get(oldest).status_code == 404
-    assert [row.split()[0] for row in runs(learner.get(HERE).text)] == ["4", "3", "2"]
-    assert "Goal met." in words(learner.get(HERE).text)
+    assert [row.split()[0] for row in rows(html)] == ["4", "3", "2"]
+    assert goal_is_met(html)
 
 
 # --- submissions
 
 
-def test_a_submission_that_meets_the_goal(learner: Learner, app: Starlette) -> None:
-    """The score of each seed, the mean; then what others reach and the author's code; and all of it is noted."""
+def test_a_submission_that_meets_the_goal(learner: Learner, store: Store) -> None:
+    """It shows the score of each seed, their mean, the reference scores and the author's code; it is stored."""
     before = learner.get(HERE).text
-    came = send(learner, RIGHT, "/submit")
+    result = send(learner, RIGHT, "/submit")
     html = learner.get(HERE).text
-    store: Store = app.state.site.store
-    known = store.learner_for(learner.http.cookies["practicum"])
-    assert known
-    [step] = store.steps(known, "little", "sums", "project")
+    [step] = store.steps(learner_id(learner, store), "little", "sums", "project")
 
-    assert "Goal met: 1 on average, at least 0.9 was asked." in words(came)
-    assert "rate 1 1 1 1" in words(came)
-    assert "mine" not in came
+    assert scores(result) == ["1", "1", "1", "1"]
+    assert "MarkOutput" not in result
     assert "MarkSolution" not in before
-    for shown in (came, html):
+    for shown in (result, html):
         assert "MarkSolution" in shown
         assert "MarkExplanation" in shown
-        assert re.search(r"The code to begin with 0(\.0)? 0(\.0)? 0(\.0)? The author's code 1", words(shown))
+        reference = text_of(shown.partition('aria-label="Reference scores"')[2].partition("</table>")[0])
+        assert re.search(r"0(\.0)? 0(\.0)? 0(\.0)? .* 1(\.0)? 1(\.0)? 1(\.0)?", reference)
+    assert goal_is_met(html)
     assert (step.kind, step.item) == ("submitted", "01-double")
     assert (step.data["met"], step.data["scores"]) == (True, [1.0, 1.0, 1.0])
-    assert "Submitted: goal met: 1" in runs(html)[0]
-    assert "goal met" in words(learner.get(PROJECTS).text)
+    assert '<tr class="met">' in html
+    assert "goal met" in main_text(learner.get(PROJECTS).text)
 
 
 @pytest.mark.parametrize(
-    ("change", "stands"), [({"at_least": 0.99}, False), ({"metric": "rate + 0"}, False), (None, True)], ids=str
+    ("change", "met"), [({"at_least": 0.99}, False), ({"metric": "rate + 0"}, False), (None, True)], ids=str
 )
-def test_a_goal_is_met_for_as_long_as_it_stands(
-    learner: Learner, little: Catalogue, store: Store, pool: Pool, change: dict[str, object] | None, stands: bool
+def test_a_goal_stays_met_as_long_as_it_is_the_same(
+    learner: Learner, little: Catalogue, store: Store, pool: Pool, change: dict[str, object] | None, met: bool
 ) -> None:
-    """One that was raised, or is measured in another way, is open again, its solution hidden; new words matter not."""
+    """A raised goal is open again, and the solution hidden; other words change nothing."""
     send(learner, RIGHT, "/submit")
     problem = little.entries["sums/project/01-double.md"].problem
     other = replace(problem, goal={**problem.goal, **change}) if change else reworded(problem)
     later = learner.at(create_app(Site([revised(little, other)], store, pool, local=True)))
     html = later.get(HERE).text
 
-    assert ("Goal met. rate" in words(html), "MarkSolution" in html) == (stands, stands)
-    assert ("goal met" in words(later.get(PROJECTS).text)) is stands
-    assert ("1 of 1 met" in words(later.get("/little/sums").text)) is stands
+    assert (goal_is_met(html), "MarkSolution" in html) == (met, met)
+    assert ("goal met" in main_text(later.get(PROJECTS).text)) is met
+    assert ("1 of 1 met" in main_text(later.get("/little/sums").text)) is met
 
 
 def reworded(problem: Problem) -> Problem:
-    """The project in other words, with another code of its author's."""
-    (one,) = problem.variants
-    return replace(
-        problem, variants=(replace(one, statement="Double it.", solution=f"{one.solution}\n# MarkSolution"),)
-    )
+    """The project with another statement and another solution."""
+    (variant,) = problem.variants
+    changed = replace(variant, statement="Double it.", solution=f"{variant.solution}\n# MarkSolution")
+    return replace(problem, variants=(changed,))
 
 
-def test_a_step_from_before_marks_were_noted_counts(learner: Learner, store: Store) -> None:
-    """Nothing says that the goal was another."""
+def test_a_submission_without_a_mark_counts(learner: Learner, store: Store) -> None:
+    """Earlier versions stored none."""
     learner.get(HERE)
-    known = store.learner_for(learner.http.cookies["practicum"], create=True)
-    assert known
     data = {"met": True, "scores": [1.0, 1.0, 1.0]}
-    store.add_step(known, StepRecord("little", "sums", "project", "01-double", "submitted", 1, data))
+    step = StepRecord("little", "sums", "project", "01-double", "submitted", 1, data)
+    store.add_step(learner_id(learner, store), step)
 
-    assert "Goal met." in words(learner.get(HERE).text)
+    assert goal_is_met(learner.get(HERE).text)
 
 
-def test_what_the_code_says_of_itself_does_not_count(learner: Learner) -> None:
-    """The check counts, in its own process; and nothing of what it asks comes back."""
-    came = send(learner, CHEAT, "/submit")
+def test_a_score_that_the_code_sets_itself_does_not_count(learner: Learner) -> None:
+    """The check measures in another process, and nothing that it passes to the code comes back."""
+    result = send(learner, CHEAT, "/submit")
 
-    assert "Not yet: 0 on average, at least 0.9 is asked." in words(came)
-    assert "asked" not in came.replace("is asked", "")
-    assert "MarkSolution" not in came
+    assert scores(result) == ["0", "0", "0", "0"]
+    assert not re.search(r"asked \d", result)
+    assert "MarkSolution" not in result
+    assert not goal_is_met(learner.get(HERE).text)
 
 
 @pytest.mark.parametrize(
-    ("code", "says"),
+    ("code", "error"),
     [
-        (BROKEN, "Not graded. AttributeError: 'int' object has no attribute 'twice'"),
-        ("double = 3", "Not graded. AssertionError: leave a function `double`"),
-        ("x = 1", "Not graded. NameError"),
-        ("def double(n): 1 +", "Not graded. SyntaxError"),
+        (BROKEN, "AttributeError: 'int' object has no attribute 'twice'"),
+        ("double = 3", "leave a function `double`"),
+        ("x = 1", "NameError"),
+        ("def double(n): 1 +", "SyntaxError"),
     ],
 )
-def test_what_cannot_be_graded_says_why(learner: Learner, code: str, says: str) -> None:
+def test_code_that_cannot_be_graded_is_explained(learner: Learner, code: str, error: str) -> None:
     """Without a line of the check."""
-    came = send(learner, code, "/submit")
+    result = send(learner, code, "/submit")
 
-    assert says in words(came)
-    assert "MarkCheck" not in came
-    assert "not graded" in runs(came)[0]
+    assert error in text_of(result)
+    assert scores(result) == []
+    assert "MarkCheck" not in result
+    assert "not graded" in rows(result)[0]
 
 
-def test_what_others_reach_can_be_asked_for(learner: Learner) -> None:
-    """By a form, once; then it stays."""
-    answer = learner.send(HERE, "reach")
+def test_reference_scores_can_be_asked_for(learner: Learner, store: Store) -> None:
+    """From then on they are shown; the goal is not met by that."""
+    responses = [learner.send(HERE, "reference") for _ in range(2)]
     html = learner.get(HERE).text
+    steps = store.steps(learner_id(learner, store), "little", "sums", "project")
 
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{HERE}#reach")
+    assert {(answer.status_code, answer.headers["location"]) for answer in responses} == {(303, f"{HERE}#reference")}
     assert "MarkSolution" in html
-    assert "Goal met" not in html
+    assert not goal_is_met(html)
+    assert [step.kind for step in steps] == ["asked"]
 
 
-def test_where_nothing_may_be_run(little: Catalogue, store: Store) -> None:
-    """The page says so, and a form is refused."""
+# --- refusals
+
+
+def test_without_a_runner_nothing_is_run(little: Catalogue, store: Store) -> None:
     learner = Learner(create_app(Site([little], store)))
     html = learner.get(HERE).text
-    answer = learner.post(HERE, {**learner.form(HERE), "code": "x = 1"})
+    response = learner.post(HERE, {**learner.form(HERE), "code": "x = 1"})
 
-    assert "Nothing is run here." in html
-    assert answer.status_code == 403
-
-
-def test_code_that_is_too_long_stays_on_the_page(learner: Learner) -> None:
-    answer = learner.post(HERE, {**learner.form(HERE), "code": "#" * 50_001})
-
-    assert answer.status_code == 413
-    assert "a run takes 50,000 at the most" in answer.text
-    assert "#" * 50_001 in answer.text
+    assert "<textarea" not in html
+    assert (response.status_code, refusal_code(response)) == (403, "code-is-not-run")
 
 
-def test_a_project_is_refused_where_it_is_none(learner: Learner, tmp_path: Path) -> None:
-    assert learner.get(f"{PROJECTS}/02-none").status_code == 404
-    assert learner.get("/little/none/project").status_code == 404
+@pytest.mark.parametrize(("code", "status"), [("#" * 50_001, 413), (" ", 422)])
+def test_refuses_code_that_is_empty_or_too_long(learner: Learner, code: str, status: int) -> None:
+    """It stays on the page, with the reason."""
+    fields = {**learner.form(HERE), "code": code}
+    page, streamed = learner.post(HERE, fields), learner.post(HERE, fields, accept=STREAM)
+
+    assert '<div class="notice wrong">' in page.text
+    assert unescape(code).strip() in editor_text(page.text)
+    assert (streamed.status_code, refusal_code(streamed)) == (status, "code-not-runnable")
+
+
+def test_a_topic_without_projects_has_no_page_for_them(tmp_path: Path, store: Store, pool: Pool) -> None:
+    files = {name: text for name, text in FILES.items() if "/project/" not in name}
+    root = write(tmp_path / "little", {**files, "sums/learn.md": "# A page\n\nText.\n"})
+    response = Learner(create_app(Site([proved(root)], store, pool))).get(PROJECTS)
+
+    assert (response.status_code, refusal_code(response)) == (404, "no-projects")
