@@ -1,4 +1,4 @@
-"""The running service: its socket, its server, what happens once it listens, and how it ends."""
+"""The server of the web application: its socket, its start and its orderly end."""
 
 from __future__ import annotations
 
@@ -17,31 +17,35 @@ from practicum.application.site import Site
 from practicum.runner import stop_messages
 
 GRACE = 3
-"""Seconds that runs under way have to end by themselves when the service is stopped."""
+"""Seconds in which runs in progress may end by themselves when the service stops."""
 LAST_MESSAGES = 2
-"""Seconds for their pages to be told, after that."""
+"""Seconds after that in which their pages receive the last messages."""
 
 
 class CannotListen(Exception):
-    """The address cannot be used; the message says why, and what to do."""
+    """The address cannot be used. The message says why, and what to do."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to that address. Raises CannotListen."""
+    """Return a socket bound to that address. Raises CannotListen."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
     except OSError as error:
-        raise CannotListen(f"{host} is no address of this machine ({error.strerror}).") from None
+        raise CannotListen(
+            f"{host} is not an address of this machine ({error.strerror}). Choose another with `--host`."
+        ) from None
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            message = f"Port {port} is taken. Stop what uses it, or choose another: practicum serve --port {port + 1}"
+            message = (
+                f"Port {port} is in use. Choose another with `--port {port + 1}`, or stop the program that uses it."
+            )
         elif error.errno == errno.EACCES:
-            message = f"Port {port} needs special rights. Choose one above 1023: practicum serve --port 8000"
+            message = f"Port {port} needs administrator rights. Choose one above 1023, such as `--port 8000`."
         else:
             message = f"Cannot listen at {host}:{port}: {error.strerror}."
         raise CannotListen(message) from None
@@ -50,7 +54,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address(listener: socket.socket) -> str:
-    """Where a browser finds it."""
+    """Return the URL at which a browser on this machine finds the service."""
     host, port = listener.getsockname()[:2]
     if host in ("0.0.0.0", "::"):
         host = "127.0.0.1"
@@ -58,7 +62,7 @@ def address(listener: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, which calls `listening` once it answers, and ends quietly when it is asked to."""
+    """Uvicorn that calls `listening` once it accepts requests, and ends runs in order when it is stopped."""
 
     def __init__(self, app: Starlette, listening: Callable[[], None]) -> None:
         super().__init__(
@@ -81,7 +85,7 @@ class Server(uvicorn.Server):
             self._listening()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """No run begins any more; those under way have their time to end, then they are ended, and their pages told."""
+        """Let no more runs begin, wait for those in progress, cancel the rest, and send the last messages."""
         ending = asyncio.create_task(self._end_runs())
         await super().shutdown(sockets)
         await ending
@@ -98,7 +102,7 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """As uvicorn's, but a signal that ended the service is not raised once more: the end was orderly."""
+        """Handle signals as uvicorn does, without raising again the signal that ended the service in order."""
 
         def end(number: int, frame: FrameType | None) -> None:
             self.handle_exit(number, frame)
