@@ -1,4 +1,4 @@
-"""Makes docs/images/: `python docs/screenshots.py` serves the shipped course and photographs each page.
+"""Takes the screenshots in docs/images: `python docs/screenshots.py` serves the shipped course and opens each page.
 
 Needs Chromium at /usr/bin/chromium (or $CHROMIUM), and the packages of the `dev` extra.
 """
@@ -52,17 +52,17 @@ MODES = (
     "recall/card",
     "metrics",
 )
-"""Pages of modes that are photographed as they are."""
+"""Pages of modes to take as they are."""
 LIMIT = 150_000
-"""Bytes that an image may have."""
+"""The maximum size of a screenshot in bytes."""
 
 
 LOOKS = (("light", 1280, 900, ""), ("dark", 1280, 900, "-dark"), ("light", 390, 844, "-phone"))
-"""Colours, width, height, and what an image's name ends in."""
+"""Colour scheme, width, height, and the end of the file name."""
 
 
 def main() -> None:
-    """Take all pictures, or those of the parts that are named: `course`, `lab`."""
+    """Take all screenshots, or those of the parts named as arguments: `course`, `lab`."""
     IMAGES.mkdir(exist_ok=True)
     parts = {"course": course, "lab": lab}
     with sync_playwright() as playwright:
@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def course(browser: Browser) -> None:
-    """Serve, and walk through a challenge in light, in dark and on a phone."""
+    """Serve the course, and visit it in light, in dark and on a phone."""
     with tempfile.TemporaryDirectory() as data:
         command = [sys.executable, "-m", "practicum", "serve", str(COURSE), "--no-open", "--port", "0", "--data", data]
         service = subprocess.Popen(
@@ -86,31 +86,31 @@ def course(browser: Browser) -> None:
         assert url is not None
         try:
             for look in LOOKS:
-                walk(browser, url[0], *look)
-                modes(browser, url[0], *look)
+                take_challenge(browser, url[0], *look)
+                take_modes(browser, url[0], *look)
         finally:
             service.terminate()
             service.wait()
 
 
-def modes(browser: Browser, url: str, scheme: str, width: int, height: int, suffix: str) -> None:
-    """The other modes, the topic with something begun in each, and a project after two runs."""
+def take_modes(browser: Browser, url: str, scheme: str, width: int, height: int, suffix: str) -> None:
+    """Take the pages of the modes, a project after two runs, and the topic with progress in some modes."""
     size = {"width": width, "height": height}
     page = browser.new_page(base_url=url, color_scheme=scheme, viewport=size, reduced_motion="reduce")
-    for place in MODES:
-        page.goto(f"{TOPIC}/{place}")
+    for path in MODES:
+        page.goto(f"{TOPIC}/{path}")
         page.wait_for_load_state("networkidle")
         show_figure(page)
         page.wait_for_timeout(1200)
-        save(page, f"mode-{place.replace('/', '-')}{suffix}")
+        save(page, f"mode-{path.replace('/', '-')}{suffix}")
         read = page.get_by_role("button", name="I have read this")
-        if place in ("learn", "why") and read.count():
+        if path in ("learn", "why") and read.count():
             read.click()
     page.goto(f"{TOPIC}/project/01-beat-the-baseline")
     for run in (1, 2):
         page.get_by_role("button", name="Run", exact=True).click()
         page.locator("#runs a[href*='/run/']").nth(run - 1).wait_for(timeout=120_000)
-    page.locator("practicum-live .actions").first.evaluate("one => one.scrollIntoView()")
+    page.locator("practicum-live .actions").first.evaluate("element => element.scrollIntoView()")
     page.wait_for_timeout(500)
     save(page, f"mode-project-run{suffix}")
     page.goto(TOPIC)
@@ -119,21 +119,21 @@ def modes(browser: Browser, url: str, scheme: str, width: int, height: int, suff
 
 
 def show_figure(page: Page) -> None:
-    """Where a page has a figure, that is what is worth seeing."""
+    """Scroll to the first figure of a page, if it has one."""
     figure = page.locator("practicum-curves, practicum-steps, .recorded img").first
     if figure.count():
-        figure.evaluate("one => scrollTo(0, one.getBoundingClientRect().top + scrollY - 160)")
+        figure.evaluate("element => scrollTo(0, element.getBoundingClientRect().top + scrollY - 160)")
 
 
 def lab(browser: Browser) -> None:
-    """Fit drawn pictures in which some labels are wrong, and open the report."""
+    """Fit drawn images with some wrong labels, and take the report."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "practicum", "lab"]
         drawn = ["draw", "emoji", "--set", "emoji", "--per-class", "24", "--side", "224"]
         subprocess.run([*command, *drawn], cwd=folder, check=True)
         birds = sorted(Path(folder, "emoji", "bird").iterdir())
-        for one in birds[:2]:
-            one.rename(Path(folder, "emoji", "vehicle", one.name))
+        for image in birds[:2]:
+            image.rename(Path(folder, "emoji", "vehicle", image.name))
         subprocess.run([*command, "fit", "emoji", "--minutes", "1"], cwd=folder, check=True)
         for scheme, width, height, suffix in LOOKS:
             size = {"width": width, "height": height}
@@ -143,12 +143,12 @@ def lab(browser: Browser) -> None:
             page.close()
 
 
-def walk(browser: Browser, url: str, scheme: str, width: int, height: int, suffix: str) -> None:
-    """One learner's way through everything, all right but for one wrong try."""
+def take_challenge(browser: Browser, url: str, scheme: str, width: int, height: int, suffix: str) -> None:
+    """Take the pages of a whole challenge with one wrong answer, of the badge, and of the scratch pad."""
     page = browser.new_page(
         base_url=url, color_scheme=scheme, viewport={"width": width, "height": height}, reduced_motion="reduce"
     )
-    keys = right_texts()
+    right = right_texts()
     page.goto("/")
     save(page, f"home{suffix}")
     page.goto(f"{TOPIC}/challenge")
@@ -157,11 +157,10 @@ def walk(browser: Browser, url: str, scheme: str, width: int, height: int, suffi
     total = page.locator(".steps li").count()
     for number in range(1, total + 1):
         page.get_by_text(f"Problem {number} of {total} ·").wait_for()
-        key = keys[page.get_by_role("heading", level=1).inner_text()]
+        right_options = right[page.get_by_role("heading", level=1).inner_text()]
         if number == 2:
-            wrong = next(
-                o for o in page.locator("label.option").all() if plain(o.locator(".text").inner_text()) not in key
-            )
+            options = page.locator("label.option").all()
+            wrong = next(o for o in options if plain(o.locator(".text").inner_text()) not in right_options)
             save(page, f"problem{suffix}")
             wrong.locator("input").check()
             page.keyboard.press("Enter")
@@ -171,7 +170,7 @@ def walk(browser: Browser, url: str, scheme: str, width: int, height: int, suffi
             page.wait_for_timeout(100)
             save(page, f"wrong-try{suffix}", whole=True)
         for option in page.locator("label.option").all():
-            if plain(option.locator(".text").inner_text()) in key:
+            if plain(option.locator(".text").inner_text()) in right_options:
                 option.locator("input").check()
         if number == total:
             save(page, f"problem-debug{suffix}", whole=True)
@@ -192,12 +191,12 @@ def walk(browser: Browser, url: str, scheme: str, width: int, height: int, suffi
     save(page, f"badge{suffix}", whole=True)
     page.goto("/proofs")
     save(page, f"proofs{suffix}", whole=True)
-    try_things(page, suffix)
+    take_scratch_pad(page, suffix)
     page.close()
 
 
-def try_things(page: Page, suffix: str) -> None:
-    """What a learner's endless loop, memory bomb, typo and training come to in the scratch pad."""
+def take_scratch_pad(page: Page, suffix: str) -> None:
+    """Take the scratch pad after an endless loop, a memory bomb, a typo and a training run."""
     for name, code in SCRATCH.items():
         page.goto(f"{TOPIC}/scratch")
         page.locator("practicum-editor").evaluate("(editor, code) => { editor.value = code; }", code)
@@ -208,7 +207,7 @@ def try_things(page: Page, suffix: str) -> None:
 
 
 def right_texts() -> dict[str, set[str]]:
-    """By a problem's title, the texts of its right options, whatever the variant."""
+    """Return the texts of the right options of all variants, by a problem's title."""
     return {
         variant.title: {plain(o.text) for v in entry.problem.variants for o in v.options if o.key}
         for entry in load(COURSE).entries.values()
@@ -217,15 +216,15 @@ def right_texts() -> dict[str, set[str]]:
 
 
 def plain(text: str) -> str:
-    """A text as it can be compared: without marks, quotes of either kind alike."""
+    """Return a text without marks and quotes, for comparison."""
     return re.sub(r"[`*_“”\"'’‘\s]+", " ", text).strip()
 
 
 def save(page: Page, name: str, whole: bool = False) -> None:
-    """A picture of what the window shows, or of the whole page, in as few colours as it needs."""
+    """Save a screenshot of the window, or of the whole page, in 256 colours."""
     file = IMAGES / f"{name}.png"
     page.mouse.move(0, 0)
-    if whole:  # A window as tall as the page, so that what sticks to its edges stands where it belongs.
+    if whole:  # In a window as tall as the page, elements fixed to its edges are in their place.
         size = page.viewport_size
         assert size is not None
         page.set_viewport_size({**size, "height": max(size["height"], page.evaluate("document.body.scrollHeight"))})
