@@ -55,7 +55,7 @@ KINDS: dict[str, Callable[[Pixels], Pixels]] = {
 }
 
 
-@pytest.mark.parametrize("sort", KINDS)
+@pytest.mark.parametrize("kind", KINDS)
 def test_finds_copies_of_every_kind(kind: str) -> None:
     """Nearly every copy shares a group with its original, and none with another image."""
     originals = shapes(6, seed=0, side=96, difficulty=0.6).pixels
