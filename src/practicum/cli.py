@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 import click
 
@@ -36,6 +37,13 @@ class LazyGroup(click.Group):
         except PluginError as error:
             return _broken_command(cmd_name, error)
         return plugin
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call the command; a mode, kind or figure of a package that cannot be loaded ends it with an error."""
+        try:
+            return super().invoke(ctx)
+        except PluginError as error:
+            raise CommandError(error.code, error.message) from None
 
 
 def _broken_command(name: str, error: PluginError) -> click.Command:

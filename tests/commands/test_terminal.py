@@ -8,7 +8,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from practicum.commands.terminal import Cell, CommandError, exit_with_no, interruptible, print_table, raise_mistakes
+from practicum.commands.terminal import (
+    CommandError,
+    StyledText,
+    exit_with_no,
+    interruptible,
+    print_table,
+    raise_mistakes,
+)
 from practicum.model import Mistake
 
 
@@ -52,7 +59,7 @@ def test_aligns_the_columns_of_a_table(capsys: pytest.CaptureFixture[str]) -> No
     """Columns are as wide as their widest cell, also beyond the width of a terminal, without trailing blanks."""
     long = "x" * 150
 
-    print_table([("a", "1", Cell("proved", "green")), (long, "22", "")], ("name", "runs", "verdict"), right=[1])
+    print_table([("a", "1", StyledText("proved", "green")), (long, "22", "")], ("name", "runs", "verdict"), right=[1])
 
     lines = capsys.readouterr().out.splitlines()
     assert lines == [

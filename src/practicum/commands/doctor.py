@@ -7,7 +7,7 @@ import json
 
 import click
 
-from practicum.commands.terminal import Cell, print_table
+from practicum.commands.terminal import StyledText, print_table
 from practicum.runner.isolation_report import IsolationReport, MachineCheck, inspect_machine
 
 
@@ -39,7 +39,7 @@ def _check_environments() -> MachineCheck:
 def _print_report(report: IsolationReport) -> None:
     rows: list[tuple[str, str, str]] = []
     for check in report.checks:
-        rows.append((Cell("✓", "green") if check.ok else Cell("✗", "red"), check.name, check.found))
+        rows.append((StyledText("✓", "green") if check.ok else StyledText("✗", "red"), check.name, check.found))
         if check.advice:
             rows.append(("", "", f"→ {check.advice}"))
     print_table(rows)

@@ -13,9 +13,9 @@ import click
 
 from practicum import settings
 from practicum.commands.terminal import (
-    Cell,
     CommandError,
     Style,
+    StyledText,
     exit_with_no,
     interruptible,
     print_table,
@@ -225,7 +225,7 @@ def _show(entries: Sequence[Entry]) -> None:
 def _row(entry: Entry) -> tuple[str, ...]:
     ran = entry.evidence
     when, took = (ran.ran, f"{ran.seconds:.1f} s") if ran else ("—", "—")
-    verdict = Cell(str(entry.verdict), _colour(entry))
+    verdict = StyledText(str(entry.verdict), _colour(entry))
     return (entry.path, subjects.kind(entry.subject), str(len(_variants(entry))), verdict, when, took)
 
 

@@ -42,12 +42,12 @@ class CommandError(click.ClickException):
         click.echo(self.format_message(), file=file, err=file is None)
 
 
-class Cell(str):
+class StyledText(str):
     """The text of a table cell, with a style."""
 
     style: Style
 
-    def __new__(cls, text: str, style: Style = "") -> Cell:
+    def __new__(cls, text: str, style: Style = "") -> StyledText:
         cell = super().__new__(cls, text)
         cell.style = style
         return cell
@@ -79,7 +79,7 @@ def raise_mistakes(mistakes: Iterable[tuple[Path, Mistake]], note: str = "") -> 
 
 
 def print_table(rows: Sequence[Sequence[str]], header: Sequence[str] = (), right: Iterable[int] = ()) -> None:
-    """Print rows as aligned columns, unboxed. Cells are strings, or a `Cell` with a style.
+    """Print rows as aligned columns, unboxed. Cells are strings, or a `StyledText` with a style.
 
     Args:
         header: Column titles, or nothing.
