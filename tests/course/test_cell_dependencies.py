@@ -1,4 +1,4 @@
-"""A cell runs with those above it that it builds on: what it gives is what it would give after all of them."""
+"""A cell runs after the cells above that it depends on, with the result that it would have after all of them."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ from practicum.course.cell_dependencies import find_dependencies
         (["match {1: 2}:\n    case {1: z, **more}: pass"], "print(more)", [0]),
         (["g = 0", "def f():\n    global g\n    g = 1", "f()"], "print(g)", [0, 1, 2]),
         (["def f():\n    global g\n    g = 1", "f()"], "print(g)", [0, 1]),
+        (["g = 0", "class A:\n    global g\n    g = 1"], "print(g)", [0, 1]),
         (["f = lambda: x", "x = 1"], "print(f())", [0, 1]),
         (["x = 1", "x: int"], "print(x)", [0]),
         (["with open('/dev/null') as f:\n    text = f.read()"], "print(text)", [0]),
@@ -74,8 +75,8 @@ from practicum.course.cell_dependencies import find_dependencies
         (["scores = {'a': [1]}", "best = max(scores)", "print(dict(scores))"], "print(scores)", [0]),
     ],
 )
-def test_what_is_needed(above: list[str], code: str, needed: list[int]) -> None:
-    """What binds the names it reads, and what may have changed what they stand for; no more."""
+def test_finds_the_cells_that_are_needed(above: list[str], code: str, needed: list[int]) -> None:
+    """Those that bind the names it reads, and those that may have changed their values; no others."""
     assert find_dependencies(above, code) == needed
 
 
@@ -154,23 +155,23 @@ hit, stream, calls = 0, iter([]), [step_a]
 
 
 @given(st.lists(cells, max_size=8), names)
-def test_it_gives_what_it_gives_after_all_of_them(above: list[str], name: str) -> None:
+def test_the_result_is_the_same_as_after_all_cells(above: list[str], name: str) -> None:
     """Whatever they do to each other's lists: rebinding, sharing, nesting, changing in place."""
-    above, code = [FIRST, *above], f"told = repr({name})"
+    above, code = [FIRST, *above], f"result = repr({name})"
 
-    def told(some: list[str]) -> object:
+    def run(cells: list[str]) -> object:
         space: dict[str, object] = {}
         with contextlib.redirect_stdout(io.StringIO()):
-            for cell in (*some, code):
+            for cell in (*cells, code):
                 exec(cell, space)  # noqa: S102 - the cells are made above
-        return space["told"]
+        return space["result"]
 
     try:
-        whole = told(above)
+        expected = run(above)
     except (TypeError, AttributeError, IndexError, RecursionError):
         return
 
-    assert told([above[index] for index in find_dependencies(above, code)]) == whole
+    assert run([above[index] for index in find_dependencies(above, code)]) == expected
 
 
 def row(many: int, of: str = "a{}", by: str = ",") -> str:
@@ -204,7 +205,7 @@ def largest(shape: str, size: int) -> str:
 
 @pytest.mark.parametrize("shape", LONG)
 @pytest.mark.parametrize("cells", [1, 30])
-def test_long_cells_are_read_soon_and_in_little_memory(shape: str, cells: int) -> None:
+def test_reads_long_cells_in_little_time_and_memory(shape: str, cells: int) -> None:
     """Whatever is in them: a learner sends them, and the service reads them."""
     above = [largest(shape, 50_000 // cells)] * cells + ["b = f(a1)", "print(b)", "a2 = b"]
     began = time.process_time()

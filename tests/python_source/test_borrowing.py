@@ -1,6 +1,8 @@
-"""What a check has of its own and what it must ask for, told from the texts."""
+"""Which names a check takes from the run that it checks, worked out from the texts."""
 
 from __future__ import annotations
+
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -24,6 +26,10 @@ from practicum.python_source.borrowing import find_borrowing
         "class w: pass",
         "def f():\n    global w\n    w = 1",
         "def f():\n    global w\n    def w(): pass",
+        "class A:\n    global w\n    w = 1",
+        "match {}:\n    case {**w}: pass",
+        "match []:\n    case [*w]: pass",
+        "any((w := n) for n in ())",
         "try: pass\nexcept OSError as w: pass",
         "match 1:\n    case w: pass",
         "import os.path as w",
@@ -32,20 +38,20 @@ from practicum.python_source.borrowing import find_borrowing
     ],
 )
 def test_every_way_to_bind_a_name(code: str) -> None:
-    """A name that the code binds in any way is asked for."""
+    """A name that the code binds in any way is taken from the run."""
     assert "w" in find_borrowing("", code).bound
 
 
 @pytest.mark.parametrize(
     "code", ["def f():\n    w = 1", "class A:\n    w = 1", "x.w = 1", "f(w=1)", "lambda w: w", "print(w)"]
 )
-def test_names_of_inner_scopes_are_not_the_checks(code: str) -> None:
-    """What is local to a function or class, or an attribute, is not bound."""
+def test_names_of_inner_scopes_are_not_bound(code: str) -> None:
+    """Names local to a function or class, and attributes."""
     assert "w" not in find_borrowing("", code).bound
 
 
-def test_touched_is_what_the_code_mentions_or_its_calls_do() -> None:
-    """A function of the setup that the code mentions touches what stands in it, and so on."""
+def test_touched_names_are_read_by_the_code_or_its_calls() -> None:
+    """A function of the setup that the code reads touches the names in it, and so on."""
     setup = "log, other = [], []\ndef write(x): log.append(x)\ndef record(x): write(x)"
 
     found = find_borrowing(setup, "record(1)")
@@ -53,7 +59,7 @@ def test_touched_is_what_the_code_mentions_or_its_calls_do() -> None:
     assert found.touched == {"record", "write", "log"}
 
 
-def test_near_is_what_was_made_of_what_is_touched() -> None:
+def test_near_names_share_a_statement_with_touched_ones() -> None:
     """An object that the setup makes of another may change with it; an import connects nothing."""
     setup = "import keras\nbase = keras.Model()\nwhole = keras.Model(base)\napart = keras.Model()"
 
@@ -63,8 +69,8 @@ def test_near_is_what_was_made_of_what_is_touched() -> None:
     assert found.imported == {"keras"}
 
 
-def test_imports_are_the_checks_own_unless_bound_otherwise() -> None:
-    """The check makes the learner's imports itself, but not of a name that is bound in another way too."""
+def test_the_check_makes_the_imports_of_the_code() -> None:
+    """Except for names that are bound in another way too."""
     code = "import numpy as np, os.path\nfrom math import sqrt as root\nimport json\njson = 3\nfrom . import x\n"
     code += "def f():\n    import re"
 
@@ -73,5 +79,19 @@ def test_imports_are_the_checks_own_unless_bound_otherwise() -> None:
 
 @given(st.text(), st.text())
 def test_any_text_can_be_read(setup: str, code: str) -> None:
-    """What is no Python binds nothing, and is no error here."""
+    """A text that is not Python binds nothing."""
     find_borrowing(setup, code)
+
+
+def test_reads_hostile_code_in_little_memory() -> None:
+    """A statement that binds and reads thousands of names: they are stored once, not once for each other."""
+    names = [f"a{number}" for number in range(8_000)]
+    code = f"{' = '.join(names)} = f({', '.join(names)})"
+
+    tracemalloc.start()
+    found = find_borrowing(code, code)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(found.touched) == len(names)
+    assert peak < 64 << 20

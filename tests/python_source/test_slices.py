@@ -1,4 +1,4 @@
-"""What a slice must hold: all that a name rests on, through imports into the lab, and nothing else."""
+"""Slices: all code that a name depends on, through imports into the lab, and nothing else."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from practicum.python_source.slices import slice_digest
 EXPERIMENTS = '''
 """What is measured."""
 import math
-from practicum.lab import pictures
-from practicum.lab.pictures import draw as paint
+from practicum.lab import images
+from practicum.lab.images import draw as paint
 import practicum.lab.training as training
 
 SIZE = 8
 
 
 def seen(*, seed=0):
-    return pictures.draw(SIZE)
+    return images.draw(SIZE)
 
 
 def painted(*, seed=0):
@@ -40,12 +40,12 @@ def alone(*, seed=0):
 
 LAB = {
     "practicum.lab": '"""The lab."""\n',
-    "practicum.lab.pictures": "INK = 1\n\n\ndef draw(n):\n    return [INK] * n\n\n\ndef erase():\n    return 0\n",
-    "practicum.lab.training": "from .pictures import draw\ndef fit(x):\n    return draw(x)\nclass Other:\n    pass\n",
+    "practicum.lab.images": "INK = 1\n\n\ndef draw(n):\n    return [INK] * n\n\n\ndef erase():\n    return 0\n",
+    "practicum.lab.training": "from .images import draw\ndef fit(x):\n    return draw(x)\nclass Other:\n    pass\n",
 }
 
 
-def of(name: str, experiments: str = EXPERIMENTS, **changed: str) -> str:
+def digest_of(name: str, experiments: str = EXPERIMENTS, **changed: str) -> str:
     lab = LAB | {f"practicum.lab.{module}": text for module, text in changed.items()}
     return slice_digest(
         "experiments", [name], lambda module: experiments if module == "experiments" else lab.get(module)
@@ -53,53 +53,70 @@ def of(name: str, experiments: str = EXPERIMENTS, **changed: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["seen", "painted", "trained"])
-def test_a_change_deep_in_the_lab_reaches_every_experiment_that_rests_on_it(name: str) -> None:
-    """However it was imported: the module, the name, under another name, or from a module in between."""
-    changed = LAB["practicum.lab.pictures"].replace("INK = 1", "INK = 2")
+def test_a_change_in_the_lab_changes_what_depends_on_it(name: str) -> None:
+    """However it is imported: the module, the name, under another name, or through another module."""
+    changed = LAB["practicum.lab.images"].replace("INK = 1", "INK = 2")
 
-    assert of(name) != of(name, pictures=changed)
+    assert digest_of(name) != digest_of(name, images=changed)
 
 
 @pytest.mark.parametrize("name", ["seen", "painted", "trained", "alone"])
-def test_what_nothing_rests_on_may_change(name: str) -> None:
-    """Another function of the same module is no part of the slice."""
-    pictures = LAB["practicum.lab.pictures"].replace("return 0", "return 9")
+def test_a_change_elsewhere_does_not(name: str) -> None:
+    """Other functions of the same module are not part of the slice."""
+    images = LAB["practicum.lab.images"].replace("return 0", "return 9")
     training = LAB["practicum.lab.training"].replace("pass", "x = 1")
 
-    assert of(name) == of(name, pictures=pictures, training=training)
+    assert digest_of(name) == digest_of(name, images=images, training=training)
 
 
-def test_an_experiment_of_its_own_rests_on_no_lab() -> None:
+def test_an_experiment_without_calls_depends_on_nothing() -> None:
     """`alone` calls nothing."""
-    assert of("alone") == of("alone", pictures="", training="")
+    assert digest_of("alone") == digest_of("alone", images="", training="")
 
 
-def test_comments_blank_lines_and_docstrings_are_no_part() -> None:
-    """What cannot change a result costs no run."""
+def test_leaves_out_comments_blank_lines_and_docstrings() -> None:
+    """They cannot change a result."""
     edited = EXPERIMENTS.replace("def seen", "# why\n\ndef seen").replace(
-        "    return pictures", '    """What it is."""\n\n    return pictures'
+        "    return images", '    """What it is."""\n\n    return images'
     )
 
-    assert of("seen") == of("seen", edited.replace("SIZE = 8", "SIZE = 8  # pixels"))
+    assert digest_of("seen") == digest_of("seen", edited.replace("SIZE = 8", "SIZE = 8  # pixels"))
 
 
-def test_a_string_that_looks_like_a_comment_is_a_part() -> None:
+def test_keeps_strings_that_look_like_comments() -> None:
     """`"#"` in code is code."""
     first, second = ('X = "# a"\ndef f(): return X\n', 'X = "# b"\ndef f(): return X\n')
 
-    assert of("f", first) != of("f", second)
+    assert digest_of("f", first) != digest_of("f", second)
 
 
-def test_a_decorator_and_a_star_import_are_followed() -> None:
-    """Whatever brings a name in."""
+def test_follows_decorators_and_star_imports() -> None:
+    """As any other way to bind a name."""
     decorated = "def once(f): return f\n@once\ndef f(): return 1\n"
-    star = "from practicum.lab.pictures import *\ndef f(): return draw(1)\n"
+    star = "from practicum.lab.images import *\ndef f(): return draw(1)\n"
 
-    assert of("f", decorated) != of("f", decorated.replace("return f\n", "return  f or 1\n"))
-    assert of("f", star) != of("f", star, pictures="def draw(n): return 0\n")
+    assert digest_of("f", decorated) != digest_of("f", decorated.replace("return f\n", "return  f or 1\n"))
+    assert digest_of("f", star) != digest_of("f", star, images="def draw(n): return 0\n")
 
 
-def test_the_real_lab_is_found_without_being_imported() -> None:
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f():\n    from practicum.lab.images import draw\n    return draw(1)\n",
+        "def f():\n    from practicum.lab import images as drawings\n    return drawings.draw(1)\n",
+        "try:\n    from practicum.lab import images\nfinally:\n    x = 1\ndef f(): return images.draw(1)\n",
+        "with open('x') as file:\n    from practicum.lab.images import draw\ndef f(): return draw(1)\n",
+    ],
+)
+def test_follows_imports_within_functions_and_blocks(code: str) -> None:
+    """Wherever in the module they are."""
+    assert digest_of("f", code) != digest_of("f", code, images="def draw(n): return 0\n")
+    assert digest_of("f", code) == digest_of(
+        "f", code, images=LAB["practicum.lab.images"].replace("return 0", "return 9")
+    )
+
+
+def test_reads_the_lab_without_importing_it() -> None:
     """The prover reads the lab's source and never imports Keras."""
     code = (
         "import sys; from practicum.prove.library_source import library_source; "
@@ -113,6 +130,6 @@ def test_the_real_lab_is_found_without_being_imported() -> None:
 
 
 def test_the_public_functions_of_a_module() -> None:
-    """Underscored helpers are no experiments, and what is no Python offers none."""
+    """Names with an underscore are left out; a text that is not Python has none."""
     assert public_functions(EXPERIMENTS + "\ndef _own(): pass\n") == {"seen", "painted", "trained", "alone"}
     assert public_functions("def (") == frozenset()

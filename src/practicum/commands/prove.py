@@ -34,39 +34,41 @@ COLOURS: dict[Verdict, Style] = {Verdict.PROVED: "green", Verdict.CITED: "cyan",
 
 @dataclass(frozen=True)
 class Selection:
-    """A course, and which of its problems were asked for: those below one of the places (empty for all)."""
+    """A course and the paths in it that were given; an empty path is the whole course."""
 
     catalogue: Catalogue
     places: tuple[str, ...]
 
     @property
     def entries(self) -> list[Entry]:
-        return [entry for path, entry in self.catalogue.all.items() if self._holds(path)]
+        """The entries below these paths."""
+        return [entry for path, entry in self.catalogue.all.items() if self._contains(path)]
 
     @property
     def mistakes(self) -> list[Mistake]:
-        """Mistakes in what was asked for, or in what it rests on."""
-        return [m for m in self.catalogue.mistakes if self._holds(m.path) or self._rests_on(m.path)]
+        """The mistakes in files below these paths, and in files that they depend on."""
+        mistakes = self.catalogue.mistakes
+        return [each for each in mistakes if self._contains(each.path) or self._depends_on(each.path)]
 
-    def _holds(self, path: str) -> bool:
+    def _contains(self, path: str) -> bool:
         return any(not place or path == place or path.startswith(f"{place}/") for place in self.places)
 
-    def _rests_on(self, path: str) -> bool:
+    def _depends_on(self, path: str) -> bool:
         if path == "course.toml":
             return True
         topic, _, name = path.partition("/")
-        return name in ("topic.toml", "experiments.py") and any(p.split("/")[0] == topic for p in self.places)
+        return name in ("topic.toml", "experiments.py") and any(place.split("/")[0] == topic for place in self.places)
 
 
 @click.command()
 @click.argument("paths", metavar="[PATH]…", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--all", "rerun", is_flag=True, help="Run again what is proved already, too.")
-@click.option("--check", is_flag=True, help="Run nothing; fail if evidence is missing or stale.")
+@click.option("--all", "rerun", is_flag=True, help="Run everything, even what is proved already.")
+@click.option("--check", is_flag=True, help="Run nothing. Fail if evidence is missing or stale.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdicts as JSON.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default="one a core")
-@click.option("--env", "digest", metavar="DIGEST", help="Run all in this environment, and write no evidence.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default="one per core")
+@click.option("--env", "digest", metavar="DIGEST", help="Run everything in this environment, and write no evidence.")
 @click.option(
-    "--timeout", type=click.FloatRange(1), default=60.0, show_default=True, help="Seconds that a run may take."
+    "--timeout", type=click.FloatRange(1), default=60.0, show_default=True, help="Time limit of a run in seconds."
 )
 def prove(
     paths: tuple[Path, ...],
@@ -79,8 +81,8 @@ def prove(
 ) -> None:
     """Settle every claim by running it.
 
-    PATH is a course, a topic, a mode's folder or a problem; without one, the courses in this folder, or else those
-    that come with practicum. Exit code 0: all proved or cited; 1: some are not; 2: could not be read.
+    PATH is a course, a topic, a mode's folder or a problem. Default: the courses in this folder, or those that come
+    with practicum. Exit code 0: all are proved or cited; 1: some are not; 2: a course could not be read.
     """
     selections = _selections(paths)
     mistakes = [(selection.catalogue.root, mistake) for selection in selections for mistake in selection.mistakes]
@@ -95,8 +97,8 @@ def prove(
         try:
             with interruptible("interrupted; finished problems are kept"):
                 work = _proved(work, rerun, jobs, timeout, digest)
-        except OSError as reason:
-            raise CommandError("evidence-not-writable", f"The evidence cannot be written: {reason}") from None
+        except OSError as error:
+            raise CommandError("evidence-not-writable", f"The evidence cannot be written: {error}") from None
     done = [entry for _, entries in work for entry in entries]
     if as_json:
         click.echo(json.dumps({"problems": [_to_json(entry) for entry in done]}, indent=1, ensure_ascii=False))
@@ -133,7 +135,7 @@ Work = list[tuple[Selection, list[Entry]]]
 
 
 def _proved(work: Work, rerun: bool, jobs: int, timeout: float, digest: str | None) -> Work:
-    """Run what must be run, with a progress bar. Nothing heavy is imported if that is nothing."""
+    """Run what has no valid evidence, with a progress bar. Imports nothing slow if there is nothing to run."""
     rerun = rerun or digest is not None
     if not rerun and not any(entry.outdated for _, entries in work for entry in entries):
         return work
@@ -156,7 +158,7 @@ def _proved(work: Work, rerun: bool, jobs: int, timeout: float, digest: str | No
 
 
 def _environment(catalogue: Catalogue, digest: str | None) -> Environment:
-    """The one that was named, or else the course's."""
+    """Return the environment of that name, or else the course's."""
     from practicum.environments.cache import EnvironmentNotFound
     from practicum.environments.selection import NoEnvironment, environment_by_prefix, environment_for
 
@@ -164,15 +166,15 @@ def _environment(catalogue: Catalogue, digest: str | None) -> Environment:
         if digest is not None:
             return environment_by_prefix(digest, catalogue.course.slug)
         return environment_for(catalogue.course, catalogue.root)
-    except (NoEnvironment, EnvironmentNotFound) as reason:
-        raise CommandError("no-environment", str(reason)) from None
+    except (NoEnvironment, EnvironmentNotFound) as error:
+        raise CommandError("no-environment", str(error)) from None
 
 
 def _refuse(mistakes: Iterable[tuple[Path, Mistake]], as_json: bool) -> NoReturn:
     listed = list(mistakes)
     if as_json:
-        said = [{"path": m.path, "line": m.line, "message": m.message} for _, m in listed]
-        click.echo(json.dumps({"problems": [], "mistakes": said}, indent=1, ensure_ascii=False))
+        shown = [{"path": m.path, "line": m.line, "message": m.message} for _, m in listed]
+        click.echo(json.dumps({"problems": [], "mistakes": shown}, indent=1, ensure_ascii=False))
     count = len(listed)
     raise_mistakes(listed, f"{count} mistake{'s' if count > 1 else ''}; nothing was run")
 
@@ -198,7 +200,7 @@ def _to_json(entry: Entry) -> Json:
 
 
 def _variants(entry: Entry) -> Sequence[VariantFinding]:
-    """What was found, or for what has not been run its options as they are marked."""
+    """Return the findings of an entry, or for a problem that was not run its options as they are marked."""
     if entry.evidence is not None:
         return entry.evidence.variants
     return [
@@ -234,7 +236,7 @@ def _colour(entry: Entry) -> Style:
 
 
 def _explain(entry: Entry) -> None:
-    """Which option, what was claimed, what happened."""
+    """Print the reason of a verdict, and for each option its mark and the result."""
     verdict = click.style(str(entry.verdict), fg=_colour(entry))
     click.echo(f"\n{click.style(entry.path, bold=True)}  {verdict}")
     click.echo(f"  {entry.why or 'nothing was run'}")

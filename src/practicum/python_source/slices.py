@@ -89,7 +89,7 @@ class _Collector:
                 self._follow(module.name, source, used[source.name])
         for name in statement.reads | statement.binds | statement.binds_when_called:
             for binder in module.binders.get(name) or module.binders.get(ALL) or []:
-                self._add_binder(module, binder, name, used.get(name, frozenset({WHOLE})))
+                self._add_binder(module, binder, name, used.get(name, frozenset()))
 
     def _add_binder(self, module: _Module, binder: _Part, name: str, used: frozenset[str]) -> None:
         if not binder.statement.is_import:
@@ -98,7 +98,8 @@ class _Collector:
             if source.name in (name, ALL):
                 if binder.statement.is_import:
                     self.parts.add((module.name, f"{name} <- {_describe(source)}"))
-                self._follow(module.name, source, used)
+                if used:
+                    self._follow(module.name, source, used)
 
     def _follow(self, home: str, source: Import, used: frozenset[str]) -> None:
         target, member = _resolve(home, source)
