@@ -1,4 +1,4 @@
-"""Exercises in a real browser: by keyboard, by hand, on a phone, without JavaScript, and for a screen reader."""
+"""Exercises in a browser: by keyboard, by pointer, on a phone, without JavaScript, and for a screen reader."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 TRY = "/kinds/topic/try"
 KINDS = ["blanks", "choice", "code", "number", "order", "predict", "repair"]
 REFUSED = "status of 422"
-"""What a browser says in its console of an answer that is none yet."""
+"""What a browser logs about an incomplete answer."""
 LINES = ["guess = w * x", "error = guess - y", "gradient = 2 * error * x", "w = w - rate * gradient"]
 
 
@@ -34,12 +34,14 @@ def lines(page: Page) -> list[str]:
     return [line.strip() for line in page.locator(".order code").all_inner_texts()]
 
 
-def says(page: Page, words: str) -> None:
-    expect(page.locator(".live").get_by_text(words).first).to_be_visible()
+def expect_grade(page: Page, grade: str, text: str = "") -> None:
+    """Expect this grade below the form, and this text in the result."""
+    expect(page.locator(f".live [data-grade={grade}]")).to_be_visible()
+    expect(page.locator(".live")).to_contain_text(text)
 
 
 def test_words_are_put_into_blanks_by_click_drag_and_key(opened: Opener) -> None:
-    """And typed. The page stays where it is, and what was filled in stays."""
+    """Typed words too. The page does not scroll, and the input stays."""
     page = opened(f"{TRY}/blanks")
     first, second = page.get_by_label("Blank 1 of 2"), page.get_by_label("Blank 2 of 2")
     page.get_by_role("button", name="row").click()
@@ -50,7 +52,7 @@ def test_words_are_put_into_blanks_by_click_drag_and_key(opened: Opener) -> None
     page.evaluate("window.scrollTo(0, 120)")
     at = page.evaluate("window.scrollY")
     page.get_by_role("button", name="Check").click()
-    says(page, "label 2 of 4")
+    expect_grade(page, "wrong", "label 2 of 4")
     assert page.evaluate("window.scrollY") == at
     expect(first).to_have_value("classes")
 
@@ -61,15 +63,15 @@ def test_words_are_put_into_blanks_by_click_drag_and_key(opened: Opener) -> None
     expect(second).to_have_value("label")
     page.get_by_role("button", name="Check").click()
 
-    says(page, "Right.")
-    expect(page.get_by_role("heading", name="The proof")).to_be_visible()
+    expect_grade(page, "right")
+    expect(page.locator("#closed #proof")).to_be_visible()
     expect(page.locator("#ask-solution button")).to_have_count(0)
     page.locator(".live").get_by_role("link", name="Next exercise").click()
     expect(page).to_have_url(f"{page.url.partition('/try')[0]}/try/choice")
 
 
 def test_enter_goes_from_blank_to_blank_and_then_answers(opened: Opener) -> None:
-    """Nobody sends a form half filled in by it."""
+    """A form that is half filled in is not sent."""
     page = opened(f"{TRY}/blanks")
     page.get_by_label("Blank 1 of 2").focus()
     page.keyboard.type("classes")
@@ -78,11 +80,11 @@ def test_enter_goes_from_blank_to_blank_and_then_answers(opened: Opener) -> None
     page.keyboard.type("label")
     page.keyboard.press("Enter")
 
-    says(page, "Right.")
+    expect_grade(page, "right")
 
 
 def test_lines_are_put_in_order_by_keyboard_alone(opened: Opener) -> None:
-    """By buttons, and by Alt with the arrow keys; where each line is, is said."""
+    """By buttons, and by Alt with the arrow keys."""
     page = opened(f"{TRY}/order")
     for place, line in enumerate(LINES):
         while lines(page).index(line) > place:
@@ -93,7 +95,7 @@ def test_lines_are_put_in_order_by_keyboard_alone(opened: Opener) -> None:
     assert lines(page) == LINES
     page.get_by_role("button", name="Check").press("Enter")
 
-    says(page, "Right.")
+    expect_grade(page, "right")
 
 
 def test_lines_are_dragged_by_their_handles(opened: Opener) -> None:
@@ -114,8 +116,8 @@ def test_lines_are_dragged_by_their_handles(opened: Opener) -> None:
     assert shown == ["1", "2", "3", "4"]
 
 
-def test_code_is_graded_in_place_and_the_line_at_fault_is_marked(opened: Opener) -> None:
-    """By Ctrl+Enter from within the editor; nothing that was typed is lost, hint or not."""
+def test_code_is_graded_in_place_and_its_error_marked(opened: Opener) -> None:
+    """By Ctrl+Enter in the editor; a hint keeps the code."""
     page = opened(f"{TRY}/repair")
     editor = page.locator("practicum-editor")
     expect(editor.locator(".cm-content")).to_be_visible()
@@ -123,7 +125,7 @@ def test_code_is_graded_in_place_and_the_line_at_fault_is_marked(opened: Opener)
     page.keyboard.press("Control+a")
     page.keyboard.type("def scale(pixel):\nreturn pixel / unknown")
     page.keyboard.press("Control+Enter")
-    says(page, "NameError")
+    expect_grade(page, "wrong", "NameError")
     page.get_by_role("button", name="Show a hint").click()
     expect(page.locator("#hint")).to_contain_text("What does it return for 0")
     expect(editor.locator(".cm-content")).to_contain_text("unknown")
@@ -133,43 +135,44 @@ def test_code_is_graded_in_place_and_the_line_at_fault_is_marked(opened: Opener)
     page.keyboard.type("def scale(pixel):\nreturn pixel / 127.5 - 1")
     page.keyboard.press("Control+Enter")
 
-    says(page, "Right.")
+    expect_grade(page, "right")
 
 
-def test_what_is_no_answer_yet_is_said_in_place(opened: Opener) -> None:
-    """A number with a unit is no wrong answer."""
+def test_an_incomplete_answer_is_reported_in_place(opened: Opener) -> None:
+    """A number with a unit is not graded."""
     page = opened(f"{TRY}/number", allow=REFUSED)
     field = page.get_by_label("Your number")
     field.fill("2.3 nats")
     field.press("Enter")
-    says(page, "This is not a number.")
+    expect(page.locator(".live .notice.wrong")).to_be_visible()
+    expect(page.locator(".live [data-grade]")).to_have_count(0)
     expect(field).to_have_value("2.3 nats")
 
     field.fill("2,30")
     field.press("Enter")
 
-    says(page, "Right.")
+    expect_grade(page, "right")
 
 
-def test_a_solution_that_is_asked_for(opened: Opener) -> None:
-    """In place; and still there when one comes back."""
+def test_a_solution_is_shown_in_place(opened: Opener) -> None:
+    """It is still there after a reload."""
     page = opened(f"{TRY}/code")
     page.get_by_role("button", name="Show a solution").click()
 
-    expect(page.get_by_text("A right answer")).to_be_visible()
+    expect(page.locator("#closed .given.right")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("A right answer")).to_be_visible()
+    expect(page.locator("#closed .given.right")).to_be_visible()
 
 
 def test_without_javascript(opened: Opener) -> None:
-    """Blanks are typed, lines have numbers, code stands in a field; the page comes back with what came of it."""
+    """Blanks are typed, lines have numbers, code is in a text area; the page comes back with the grade."""
     page = opened(f"{TRY}/blanks", java_script_enabled=False)
     page.get_by_label("Blank 1 of 2").fill("classes")
     page.get_by_label("Blank 2 of 2").fill("label - 1")
     page.get_by_role("button", name="Show a hint").click()
     expect(page.get_by_label("Blank 2 of 2")).to_have_value("label - 1")
     page.get_by_role("button", name="Check").click()
-    says(page, "label 2 of 4")
+    expect_grade(page, "wrong", "label 2 of 4")
     expect(page.get_by_label("Blank 1 of 2")).to_have_value("classes")
 
     page.goto(f"{TRY}/order")
@@ -177,17 +180,17 @@ def test_without_javascript(opened: Opener) -> None:
         place = LINES.index(line.locator("code").inner_text().strip()) + 1
         line.locator("select").select_option(str(place))
     page.get_by_role("button", name="Check").click()
-    says(page, "Right.")
+    expect_grade(page, "right")
     page.goto(f"{TRY}/repair")
     page.locator("textarea").fill("def scale(pixel):\n    return pixel / 127.5 - 1")
     page.get_by_role("button", name="Check").click()
-    says(page, "Right.")
+    expect_grade(page, "right")
     page.goto(TRY)
     expect(page.get_by_text("2 of 7 done.")).to_be_visible()
 
 
 def test_a_challenge_of_every_kind_by_keyboard(opened: Opener) -> None:
-    """From one problem to the next without the page being loaded anew: each form works where it comes."""
+    """Each form works although the page is not reloaded between problems."""
     page = opened("/kinds/topic/challenge")
     page.get_by_role("radio", name="Off").check()
     page.get_by_role("button", name="Start the challenge").click()
@@ -202,7 +205,7 @@ def test_a_challenge_of_every_kind_by_keyboard(opened: Opener) -> None:
 
 
 def answer(page: Page, kind: str) -> None:
-    """Something that is an answer, right where that is easily said."""
+    """Answer the problem of this kind, then skip it unless the answer is right."""
     if kind == "blanks":
         page.get_by_label("Blank 1 of 2").fill("classes")
         page.get_by_label("Blank 2 of 2").fill("label")
@@ -218,7 +221,7 @@ def answer(page: Page, kind: str) -> None:
         expect(page.locator("practicum-editor .cm-content")).to_contain_text("typed = 1")
         assert page.url.endswith(f"/{KINDS.index(kind) + 1}")
         page.get_by_role("button", name="Answer").click()
-        expect(page.get_by_text("Not right yet.")).to_be_visible()
+        expect(page.locator(".notice[data-code=wrong-answer]")).to_be_visible()
         page.get_by_role("button", name="Skip this problem").click()
     elif kind == "order":
         page.get_by_role("button", name="Move up:").nth(1).press("Enter")
@@ -229,7 +232,7 @@ def answer(page: Page, kind: str) -> None:
     else:
         page.locator("#typed").fill("1")
         page.locator("#typed").press("Enter")
-        expect(page.get_by_text("Not right yet.")).to_be_visible()
+        expect(page.locator(".notice[data-code=wrong-answer]")).to_be_visible()
         page.get_by_role("button", name="Skip this problem").click()
     expect(
         page.get_by_role("button", name="Next problem").or_(page.get_by_role("button", name="See your result"))
@@ -239,28 +242,29 @@ def answer(page: Page, kind: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_every_form_is_accessible_and_fits(opened: Opener, scheme: str, width: int) -> None:
-    """Axe finds nothing, and nothing is wider than the window: before, after a wrong answer, and after a right one."""
+    """Axe finds no violation, and no page is wider than the window: before the answer, and after it."""
     page = opened(TRY, viewport={"width": width, "height": 740}, color_scheme=scheme, allow=REFUSED)
-    troubles: list[str] = []
+    problems: list[str] = []
 
-    def look(what: str) -> None:
+    def look(state: str) -> None:
         found = Axe().run(page).response["violations"]
-        troubles.extend(f"{what}: {one['id']} {[node['html'][:120] for node in one['nodes']]}" for one in found)
+        for violation in found:
+            problems.append(f"{state}: {violation['id']} {[node['html'][:120] for node in violation['nodes']]}")
         if page.evaluate("document.documentElement.scrollWidth") > width:
-            troubles.append(f"{what} is too wide")
+            problems.append(f"{state} is too wide")
 
     look("the list")
     for kind in KINDS:
         page.goto(f"{TRY}/{kind}")
         look(kind)
         page.get_by_role("button", name="Show a solution").click()
-        expect(page.get_by_role("heading", name="The proof")).to_be_visible()
+        expect(page.locator("#closed #proof")).to_be_visible()
         look(f"{kind}, solved")
     page.goto(f"{TRY}/blanks")
     page.get_by_label("Blank 1 of 2").fill("clases")
     page.get_by_label("Blank 2 of 2").fill("label")
     page.get_by_role("button", name="Check").click()
-    says(page, "NameError")
+    expect_grade(page, "wrong", "NameError")
     look("an error")
 
-    assert troubles == []
+    assert problems == []

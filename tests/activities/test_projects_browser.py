@@ -1,4 +1,4 @@
-"""A project in a real browser, with real epochs: live, left and come back to, submitted, for everyone."""
+"""A project in a browser, with real training: live, resumed, submitted, and accessible."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from practicum.application import custom_dataset as own
+from practicum.application import custom_dataset
 from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Pool
@@ -101,7 +101,7 @@ def runner() -> Iterator[Pool]:
 
 @pytest.fixture(scope="module")
 def service(little: Catalogue, runner: Pool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
-    """The pages, served from here: so it can be seen what still runs."""
+    """The service in this process, so that a test can see what still runs."""
     data = tmp_path_factory.mktemp("data")
     with (
         Store.open(data) as store,
@@ -110,47 +110,46 @@ def service(little: Catalogue, runner: Pool, tmp_path_factory: pytest.TempPathFa
         yield inside
 
 
-def test_who_comes_back_sees_it_live(opened: Opener, runner: Pool) -> None:
-    """The page is left, the run goes on; the page opened anew shows all of it, and Stop ends it."""
+def test_a_run_continues_while_its_page_is_left(opened: Opener, runner: Pool) -> None:
+    """The page opened again shows all of its output, and Stop ends it."""
     page = opened(HERE)
     page.locator("practicum-editor").evaluate("(editor, code) => { editor.value = code; }", SLOW)
     page.get_by_role("button", name="Run").click()
     expect(page.locator(".stdout")).to_contain_text("step 3")
     page.goto(PROJECTS)
-    time.sleep(1)
-    going_on = runner.queue.running
+    running = runner.queue.running
     page.goto(HERE)
 
-    assert going_on == 1
+    assert running == 1
     expect(page.locator(".stdout")).to_contain_text(re.compile(r"step 0\nstep 1\n[\s\S]*step 15\n"))
     expect(page.locator(".state")).to_have_text(re.compile(r"Running … [1-9]\d* s"))
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator("#came .ending")).to_contain_text("Stopped after")
+    expect(page.locator("#result .report[data-ending=stopped]")).to_be_visible()
     expect(page.locator("#runs tbody tr").first).to_contain_text("stopped")
     assert eventually(lambda: runner.queue.running == 0)
 
 
-def test_by_forms_alone(opened: Opener) -> None:
-    """Without JavaScript the page looks again by itself, until what came of it is there."""
+def test_a_run_without_javascript(opened: Opener) -> None:
+    """The page reloads itself until the result is there."""
     page = opened(HERE, java_script_enabled=False)
     page.locator("textarea[name=code]").fill("import time\ntime.sleep(1)\nprint('slept well')")
     page.get_by_role("button", name="Run").click()
     expect(page.locator("#runs tbody tr").first).to_contain_text("running")
 
-    expect(page.locator("#came")).to_contain_text("slept well", timeout=60_000)
-    expect(page.locator("#runs tbody tr").first).to_contain_text("ran to its end")
+    expect(page.locator("#result")).to_contain_text("slept well", timeout=60_000)
+    expect(page.locator("#result .report[data-ending=done]")).to_be_visible()
 
 
-def test_enter_in_a_field_begins_and_only_the_button_ends(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pressed twice or held, in a field or on the button, it is one; then the button stops by key as by pointer."""
+def test_enter_in_a_field_starts_a_run_and_never_stops_it(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pressed twice or held, in a field or on the button, it starts one run; then the button stops it."""
     steps = "import time\nfor step in range(300):\n    print('step', step)\n    time.sleep(0.1)\n"
-    monkeypatch.setattr(own, "command", lambda fit, model: [sys.executable, "-c", steps])
+    monkeypatch.setattr(custom_dataset, "fit_command", lambda fit, model: [sys.executable, "-c", steps])
     page = opened(f"{PROJECTS}/own")
     field, button = page.get_by_label("A folder on this machine"), page.locator("practicum-live .actions button")
     field.fill("/leaves")
 
     def hold_enter() -> None:
-        for _ in range(8):  # From the second on the browser says that it repeats.
+        for _ in range(8):  # From the second on the browser marks them as repeated.
             page.keyboard.down("Enter")
             time.sleep(0.1)
         page.keyboard.up("Enter")
@@ -161,19 +160,20 @@ def test_enter_in_a_field_begins_and_only_the_button_ends(opened: Opener, monkey
         page.keyboard.press("Enter")
         hold_enter()
         if begin is field:
-            time.sleep(0.6)  # However late it is pressed.
+            time.sleep(0.6)  # Longer than two presses count as one.
             page.keyboard.press("Enter")
         expect(page.locator(".stdout")).to_contain_text("step 20")
         expect(button).to_have_text("Stop")
         button.focus()
         page.keyboard.press("Enter")
-        expect(page.locator("#came .ending")).to_have_text("Stopped.")
+        expect(page.locator("#result .ending")).to_contain_text("Stopped")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
-def test_trained_submitted_accessible(opened: Opener, scheme: str, width: int) -> None:
-    """Epochs come live as a table; then the run stands with its accuracies and its curve; then it is graded. In every
-    state axe finds nothing and nothing must be scrolled sideways.
+def test_training_and_submission_are_accessible(opened: Opener, scheme: str, width: int) -> None:
+    """Epochs come live as a table and a plot, then the run is listed with its accuracies and curve, then graded.
+
+    Axe finds no violation, and no state is wider than the window.
     """
     page = opened(HERE, color_scheme=scheme, viewport={"width": width, "height": 800})
     problems: list[str] = []
@@ -183,23 +183,23 @@ def test_trained_submitted_accessible(opened: Opener, scheme: str, width: int) -
         if wide > 0:
             problems.append(f"{state}: {wide} px too wide")
         found = Axe().run(page)
-        for one in found.response["violations"]:
-            problems.append(f"{state}: {one['help']}: {[node['target'] for node in one['nodes']]}")
+        for violation in found.response["violations"]:
+            problems.append(f"{state}: {violation['help']}: {[node['target'] for node in violation['nodes']]}")
 
     look("before")
     page.get_by_role("button", name="Run").click()
-    expect(page.locator("#came .epochs")).to_contain_text("1/8", timeout=60_000)
+    expect(page.locator("#result .epochs")).to_contain_text("1/8", timeout=60_000)
     expect(page.locator("practicum-plot")).to_be_visible()
     expect(page.locator("practicum-plot .panel").first).to_have_attribute("aria-label", re.compile("Loss after"))
     look("running")
-    expect(page.locator("#came .ending")).to_contain_text("Done in", timeout=60_000)
+    expect(page.locator("#result .report[data-ending=done]")).to_be_visible(timeout=60_000)
     look("ran")
     row = page.locator("#runs tbody tr").last
 
-    expect(row).to_contain_text(re.compile(r"ran to its end\s*8\s*[01]\.\d+\s*[01]\.\d+"))
+    expect(row).to_contain_text(re.compile(r"\s8\s*[01]\.\d+\s*[01]\.\d+"))
     expect(page.locator("#runs .chart").first).to_be_visible()
     page.get_by_role("button", name="Submit").click()
-    expect(page.locator("#came .grades th")).to_have_count(6, timeout=90_000)
+    expect(page.locator("#result .grades th")).to_have_count(6, timeout=90_000)
     look("graded")
     page.goto(f"{PROJECTS}/own")
     look("own")

@@ -1,4 +1,4 @@
-"""The code editor and the live plot in a real browser: by keyboard, by screen reader, on a phone, in both themes."""
+"""The code editor and the live plot in a browser: by keyboard, by screen reader, on a phone, in both schemes."""
 
 from __future__ import annotations
 
@@ -45,35 +45,35 @@ def service(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def pad(opened: Opener, **options: object) -> tuple[Page, Locator, Locator]:
-    """The pad once its editor is there; what is typed in, and the field that its form sends."""
+    """Open the pad; return the page, the editor, and the field that the form sends."""
     page = opened(PAD, **options)
     page.locator(".code-box").wait_for()
     return page, page.get_by_role("textbox", name="Your code"), page.locator("#code")
 
 
 def names(page: Page, **modules: list[list[str]]) -> None:
-    """Let these be the names, so that TensorFlow need not be started to look at a popup."""
-    said = {"modules": {name.replace("_", "."): members for name, members in modules.items()}}
-    page.route(f"**{NAMES}", lambda route: route.fulfill(json=said))
+    """Serve these names, so that a test of the popup needs no TensorFlow."""
+    listed = {"modules": {name.replace("_", "."): members for name, members in modules.items()}}
+    page.route(f"**{NAMES}", lambda route: route.fulfill(json=listed))
 
 
-def test_what_is_typed_is_what_the_form_sends(opened: Opener) -> None:
-    """The field is in step with every key, tells so as a field does, and takes what a script puts into it."""
+def test_the_form_sends_what_was_typed(opened: Opener) -> None:
+    """The field follows every key, with its events, and the editor follows the field."""
     page, area, field = pad(opened)
-    page.evaluate("window.told = 0; document.querySelector('#code').addEventListener('input', () => window.told++)")
+    page.evaluate("window.inputs = 0; document.querySelector('#code').addEventListener('input', () => window.inputs++)")
     area.press_sequentially("x = 1")
 
     assert field.input_value() == "x = 1"
     assert page.evaluate("new FormData(document.querySelector('.pad')).get('code')") == "x = 1"
-    assert page.evaluate("window.told") == 5
+    assert page.evaluate("window.inputs") == 5
     page.evaluate("document.querySelector('practicum-editor').value = 'y = 2'")
     expect(area).to_have_text("y = 2")
     page.evaluate("document.querySelector('.pad').reset()")
     expect(area).to_have_text("")
 
 
-def test_nothing_moves_when_it_comes(opened: Opener) -> None:
-    """It is as high as the field, with letters of the same size, before and after."""
+def test_loading_the_editor_moves_nothing(opened: Opener) -> None:
+    """It is as high as the field, with the same font."""
     page = opened(PAD, java_script_enabled=False)
     before = page.locator("#code").bounding_box()
     page, area, _ = pad(opened)
@@ -86,8 +86,8 @@ def test_nothing_moves_when_it_comes(opened: Opener) -> None:
     assert area.evaluate(look) == page.locator("#code").evaluate(look)
 
 
-def test_it_is_loaded_only_when_it_is_near(opened: Opener) -> None:
-    """An editor far below costs nothing until one scrolls to it."""
+def test_an_editor_loads_when_it_comes_near(opened: Opener) -> None:
+    """One far below costs nothing before the learner scrolls to it."""
     page = opened("/proofs")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -109,8 +109,8 @@ def test_it_is_loaded_only_when_it_is_near(opened: Opener) -> None:
     page.locator("practicum-editor .code-box").wait_for()
 
 
-def test_a_field_that_has_the_focus_keeps_it(opened: Opener) -> None:
-    """With the cursor where it was, so that one can go on typing as it comes."""
+def test_a_focused_field_keeps_the_focus(opened: Opener) -> None:
+    """And its cursor, so that typing continues while the editor loads."""
     page = opened(PAD, java_script_enabled=True)
     page.evaluate("localStorage.setItem('practicum-plain-editor', '1')")
     page.reload()
@@ -125,8 +125,8 @@ def test_a_field_that_has_the_focus_keeps_it(opened: Opener) -> None:
 
 
 @pytest.mark.tensorflow
-def test_names_of_the_run_environment(opened: Opener) -> None:
-    """What Keras and NumPy have where the code runs, through the buffer's imports, with their arguments."""
+def test_completes_names_of_the_environment(opened: Opener) -> None:
+    """Those of Keras and NumPy where the code runs, by the imports of the code, with their arguments."""
     page, area, field = pad(opened)
     area.press_sequentially("import keras\nimport numpy as np\nkeras.layers.De")
     expect(page.locator(f"{POPUP} li").first).to_have_text(
@@ -151,8 +151,8 @@ def test_names_of_the_run_environment(opened: Opener) -> None:
     assert not [name for members in modules.values() for name, _, _ in members if name.startswith("_")]
 
 
-def test_a_popup_takes_no_key_that_was_not_meant_for_it(opened: Opener) -> None:
-    """With nothing chosen, Enter breaks the line and Tab indents. Escape closes it, and only then leads out."""
+def test_a_popup_takes_no_key_before_a_name_is_chosen(opened: Opener) -> None:
+    """Enter breaks the line and Tab indents. Escape closes the popup first."""
     page, area, field = pad(opened)
     names(page, keras_layers=[["Dense", "class", "(units)"], ["Dropout", "class", "(rate)"]])
     area.press_sequentially("from keras import layers as l\nl.D")
@@ -177,8 +177,7 @@ def test_a_popup_takes_no_key_that_was_not_meant_for_it(opened: Opener) -> None:
     assert field.input_value().endswith("\nl.Dropout")
 
 
-def test_no_names_in_words(opened: Opener) -> None:
-    """Within a string or a comment nothing pops up."""
+def test_completes_nothing_in_strings_and_comments(opened: Opener) -> None:
     page, area, _ = pad(opened)
     names(page, numpy=[["linspace", "function", "(start, stop)"]])
     area.press_sequentially("'numpy.li")
@@ -192,7 +191,7 @@ def test_no_names_in_words(opened: Opener) -> None:
 
 
 def test_an_error_is_underlined_at_its_line(opened: Opener) -> None:
-    """Until that line is changed or the next run begins; the message comes by pointer and by key."""
+    """Until that line is edited or the next run begins."""
     page, _, _ = pad(opened)
     write(page, "best = 3\nprint(bets)\nprint(1)\n")
     page.keyboard.press("Control+Enter")
@@ -205,7 +204,7 @@ def test_an_error_is_underlined_at_its_line(opened: Opener) -> None:
     expect(mark).to_have_text("print(bets)")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("End")
-    page.keyboard.type("  # mended")
+    page.keyboard.type("  # edited")
 
     expect(mark).to_have_count(0)
     page.evaluate("document.querySelector('practicum-editor').mark(99, 'beyond')")
@@ -215,13 +214,13 @@ def test_an_error_is_underlined_at_its_line(opened: Opener) -> None:
     expect(mark).to_have_count(0)
 
 
-def test_nobody_is_caught_in_it(opened: Opener) -> None:
-    """Tab indents; after Escape it leads on, however long one thinks, until another key is pressed. It says so."""
+def test_the_keyboard_can_leave_the_editor(opened: Opener) -> None:
+    """Tab indents; after Escape it moves on, until another key is pressed. The description says so."""
     page, area, field = pad(opened)
     area.focus()
     page.keyboard.press("Tab")
     assert field.input_value() == "    "
-    page.keyboard.type("zz")  # Nothing is so called, so nothing is there that Escape would have to close.
+    page.keyboard.type("zz")  # No name begins so, and no popup opens that Escape would close.
     page.wait_for_timeout(200)
     page.keyboard.press("Escape")
     page.wait_for_timeout(2_300)
@@ -233,11 +232,11 @@ def test_nobody_is_caught_in_it(opened: Opener) -> None:
     page.keyboard.type("x")
     page.keyboard.press("Tab")
     expect(area).to_be_focused()
-    expect(area).to_have_accessible_description(re.compile("Escape, then Tab, leaves the field.*A run may use"))
+    expect(area).to_have_accessible_description(re.compile("Escape, then Tab"))
 
 
-def test_the_plain_field(opened: Opener) -> None:
-    """One button brings the field back, with what was written; it is remembered, and Ctrl+Enter still runs."""
+def test_the_plain_editor(opened: Opener) -> None:
+    """A button restores the field with the code; the choice is remembered, and Ctrl+Enter still runs."""
     page, area, field = pad(opened)
     write(page, "print('plain')")
     page.get_by_role("button", name="Plain editor").click()
@@ -259,16 +258,15 @@ def test_the_plain_field(opened: Opener) -> None:
     expect(area).to_have_text("x = 2")
 
 
-def test_the_label_leads_into_it(opened: Opener) -> None:
-    """As the label of any field."""
+def test_the_label_focuses_the_editor(opened: Opener) -> None:
     page, area, _ = pad(opened)
     page.locator("label", has_text="Your code").click()
 
     expect(area).to_be_focused()
 
 
-def test_a_page_may_do_otherwise_on_ctrl_enter(opened: Opener) -> None:
-    """`practicum-run` comes first, and can be kept from sending the form."""
+def test_a_page_can_handle_ctrl_enter(opened: Opener) -> None:
+    """The event `practicum-run` comes first, and can prevent the form from being sent."""
     page, _, _ = pad(opened)
     page.evaluate(
         "document.addEventListener('practicum-run', (event) => { event.preventDefault(); document.title = 'ran'; })"
@@ -281,7 +279,7 @@ def test_a_page_may_do_otherwise_on_ctrl_enter(opened: Opener) -> None:
 
 
 def test_without_the_bundle_the_field_remains(opened: Opener) -> None:
-    """If it cannot be fetched, one writes in the field and runs that."""
+    """The learner can write and run code in it."""
     page = opened("/proofs", allow="ERR_FAILED")
     page.route("**/editor-code.*.js", lambda route: route.abort())
     page.goto(PAD)
@@ -292,8 +290,8 @@ def test_without_the_bundle_the_field_remains(opened: Opener) -> None:
     assert page.locator(".code-box").count() == 0
 
 
-def test_on_a_phone(opened: Opener) -> None:
-    """Nothing must be scrolled sideways, letters are so large that it does not zoom in, no numbers take room."""
+def test_the_editor_fits_a_phone(opened: Opener) -> None:
+    """The page is not wider, the font is large enough that it does not zoom in, and there are no line numbers."""
     page, area, field = pad(
         opened, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True, device_scale_factor=2
     )
@@ -335,7 +333,7 @@ EPOCHS = [
     | {"metrics": {"loss": loss, "val_loss": loss + 0.1, "acc": 1 - loss, "val_acc": 0.5}}
     for at, loss in enumerate((0.8, 0.4, 0.25))
 ]
-TELL = """([name, detail]) =>
+DISPATCH = """([name, detail]) =>
     document.querySelector('practicum-live').dispatchEvent(new CustomEvent(name, { detail }))"""
 INK = """canvas => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
@@ -346,8 +344,8 @@ INK = """canvas => {
 
 
 @pytest.mark.parametrize(("scheme", "validation"), [("light", "11,102,87"), ("dark", "108,207,184")])
-def test_the_plot_of_a_run(opened: Opener, scheme: str, validation: str) -> None:
-    """It grows with each epoch, once even if told twice; in the page's colours; and says in words what it shows."""
+def test_the_plot_grows_with_each_epoch(opened: Opener, scheme: str, validation: str) -> None:
+    """An epoch sent twice counts once; the plot has the page's colours and a text alternative."""
     page, _, _ = pad(opened, color_scheme=scheme)
     drawn = plot(page)
     expect(drawn.get_by_role("img", name="Loss: no epoch yet")).to_be_visible()
@@ -365,13 +363,13 @@ def test_the_plot_of_a_run(opened: Opener, scheme: str, validation: str) -> None
 
 
 def test_the_plot_follows_its_run(opened: Opener) -> None:
-    """Where it stands within a live run, nobody need feed it; the run before becomes a thin line."""
+    """Within a live run it reads the run's events; the run before becomes a thin line."""
     page, _, _ = pad(opened)
     drawn = plot(page)
-    page.evaluate(TELL, ["practicum-began", None])
-    page.evaluate(TELL, ["practicum-epochs", EPOCHS[:2]])
+    page.evaluate(DISPATCH, ["practicum-began", None])
+    page.evaluate(DISPATCH, ["practicum-epochs", EPOCHS[:2]])
     expect(drawn.get_by_role("img", name="Loss after 2 epochs")).to_be_visible()
-    page.evaluate(TELL, ["practicum-began", None])
+    page.evaluate(DISPATCH, ["practicum-began", None])
 
     expect(drawn.get_by_role("img", name="Loss: no epoch yet")).to_be_visible()
     expect(drawn.get_by_text("Thin lines are the 2 runs before")).to_be_visible()
@@ -379,8 +377,8 @@ def test_the_plot_follows_its_run(opened: Opener) -> None:
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_is_accessible_and_fits(opened: Opener, scheme: str, width: int) -> None:
-    """With code, a popup, an error, a plot, and as the plain field: axe finds nothing, nothing is too wide."""
+def test_every_state_is_accessible_and_fits(opened: Opener, scheme: str, width: int) -> None:
+    """With code, a popup, an error, a plot, and as a plain field: axe finds no violation, and nothing is too wide."""
     page, area, _ = pad(opened, color_scheme=scheme, viewport={"width": width, "height": 780})
     names(page, keras_layers=[["Dense", "class", "(units, activation=None)"], ["Dropout", "class", "(rate)"]])
     problems: list[str] = []
@@ -414,8 +412,8 @@ def test_it_is_accessible_and_fits(opened: Opener, scheme: str, width: int) -> N
     assert problems == []
 
 
-def test_what_is_typed_over_a_selection_takes_its_place(opened: Opener) -> None:
-    """Several lines by several lines, without a style that the page's policy would refuse; and it can be undone."""
+def test_typing_replaces_a_selection(opened: Opener) -> None:
+    """Several lines by several lines, without a style that the policy forbids; and it can be undone."""
     page, area, field = pad(opened)
     area.focus()
     page.keyboard.insert_text(CODE)

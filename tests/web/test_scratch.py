@@ -1,28 +1,26 @@
-"""The scratch pad: what a learner's code does, as a page and as it happens; who may run how much; and when it ends."""
+"""The scratch pad: the result of a learner's code as a page and as a stream, its limits, and its place in the queue."""
 
 from __future__ import annotations
 
-import json
 import re
 import threading
-import time
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
-from html import unescape
+from typing import Any
 
 import pytest
 from httpx2 import Response
 from starlette.applications import Starlette
 
-from practicum.application import runs as live
-from practicum.application import scratch
+from practicum.application import runs, scratch
 from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancellation, IsolationMode, Limits, Pool, Result
+from practicum.runner import Cancellation, IsolationMode, Job, Limits, Pool, Result
 from practicum.store import Store
 from practicum.web.app import create_app
-from tests.waiting import eventually
+from tests.html import STREAM, editor_text, events, refusal_code, shown_ending, text_of
+from tests.waiting import PATIENCE, eventually
 from tests.web.making import TOPIC, Learner
 
 PAD = f"{TOPIC}/scratch"
@@ -35,107 +33,104 @@ def app(catalogue: Catalogue, store: Store, pool: Pool) -> Starlette:
 
 
 def run(learner: Learner, code: str) -> str:
-    """The page that comes of this code, without JavaScript."""
-    answer = learner.post(PAD, {**learner.form(PAD), "code": code})
-    assert answer.status_code == 200
-    return answer.text
+    """Run code without JavaScript, and return the page."""
+    response = learner.post(PAD, {**learner.form(PAD), "code": code})
+    assert response.status_code == 200
+    return response.text
 
 
-def watch(learner: Learner, code: str) -> list[tuple[str, object]]:
-    """The events that come of this code."""
-    return events(learner.post(PAD, {**learner.form(PAD), "code": code}, accept="text/event-stream"))
+def stream(learner: Learner, code: str) -> Response:
+    """Run code as a script does, and return the stream."""
+    return learner.post(PAD, {**learner.form(PAD), "code": code}, accept=STREAM)
 
 
-def events(answer: Response) -> list[tuple[str, object]]:
-    """What was told, but for the run's number."""
-    blocks = [block.split("\n") for block in answer.text.strip().split("\n\n") if not block.startswith(":")]
-    told = [(block[0].removeprefix("event: "), json.loads(block[1].removeprefix("data: "))) for block in blocks]
-    assert told[0][0] == "run"
-    return told[1:]
-
-
-def words(html: str) -> str:
-    """What is read in a piece of a page."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
-
-
-def outcome(page: str) -> str:
+def result_part(page: str) -> str:
+    """The part of a page with the result."""
     return page.partition('class="live"')[2]
 
 
-# --- what the page shows
+def marked_line(html: str) -> str:
+    """The quoted line of code that an error or a limit is about, with its number."""
+    found = re.search(r'<span class="line marked">(.*?)\n</span>', html, re.S)
+    return text_of(found[1]) if found else ""
 
 
-def test_an_empty_pad(learner: Learner) -> None:
-    """It says what a run may use, and is linked from the topic."""
+# --- the page
+
+
+def test_an_empty_pad_shows_what_a_run_may_use(learner: Learner) -> None:
+    """The topic links to it."""
     html = learner.get(PAD).text
 
-    assert "10 s and 4 GB of memory, but no network" in html
+    assert "10 s and 4 GB of memory" in html
     assert '<label for="code">' in html
     assert f'href="{PAD}"' in learner.get(TOPIC).text
 
 
-def test_what_it_printed(learner: Learner) -> None:
-    """Output, what went to stderr apart, the time it took; and the code stays in the box as it was typed."""
+def test_shows_the_output_and_keeps_the_code(learner: Learner) -> None:
+    """Escaped, with standard error apart; the code stays as it was typed."""
     code = "\nimport sys\nprint('<b>&amp;</b>')\nprint('careful', file=sys.stderr)\n"
     html = run(learner, code.replace("\n", "\r\n"))
 
+    assert shown_ending(html) == "done"
     assert re.search(r'<pre class="stdout out"[^>]*><code>&lt;b&gt;&amp;amp;&lt;/b&gt;</code>', html)
     assert re.search(r'<pre class="stderr out"[^>]*><code>careful</code>', html)
-    assert "Done in" in html
-    assert unescape(html.partition("<textarea")[2].partition(">\n")[2].partition("</textarea>")[0]) == code
+    assert editor_text(html) == code
 
 
-def test_silence_is_told(learner: Learner) -> None:
-    assert re.search(r"Done in .*, without output\.", words(outcome(run(learner, "x = 1"))))
+def test_a_run_without_output_has_an_ending(learner: Learner) -> None:
+    html = result_part(run(learner, "x = 1"))
+
+    assert shown_ending(html) == "done"
+    assert 'class="stdout' not in html
 
 
-def test_an_endless_loop(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is stopped in words, with the line at which the loop begins."""
+def test_an_endless_loop_is_stopped_at_its_line(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scratch, "LIMITS", Limits(seconds=0.5))
-    html = outcome(run(learner, LOOP))
+    html = result_part(run(learner, LOOP))
 
-    assert "Stopped after 0.5 s: the loop at line 2 was still running." in words(html)
-    assert re.search(r'class="line here"><span class="n">2</span>while True:', html)
-
-
-def test_a_memory_bomb(learner: Learner) -> None:
-    """It is stopped in words, with how much it asked for and where."""
-    html = outcome(run(learner, "import numpy as np\nbig = np.zeros((200_000, 200_000))\n"))
-
-    assert "Stopped at line 2: it asked for 298 GB of memory; a run may use 4 GB." in words(html)
-    assert re.search(r'class="line here"><span class="n">2</span>big = ', html)
+    assert shown_ending(html) == "failed"
+    assert marked_line(html) == "2 while True:"
 
 
-def test_a_typo(learner: Learner) -> None:
-    """The exception with its message and line, the name that was meant, and the traceback for who wants it."""
-    html = outcome(run(learner, "best = 3\nprint(bets)\n"))
+def test_a_run_that_needs_too_much_memory_is_stopped_at_its_line(learner: Learner) -> None:
+    """With how much it asked for."""
+    html = result_part(run(learner, "import numpy as np\nbig = np.zeros((200_000, 200_000))\n"))
 
-    assert "NameError at line 2: name 'bets' is not defined" in words(html)
-    assert "There is a name best ." in words(html)
+    assert shown_ending(html) == "failed"
+    assert "298 GB" in text_of(html)
+    assert marked_line(html).startswith("2 big = ")
+
+
+def test_an_error_is_explained(learner: Learner) -> None:
+    """With its line, the name that was meant, and a traceback without frames of practicum."""
+    html = result_part(run(learner, "best = 3\nprint(bets)\n"))
+
+    assert 'data-line="2"' in html
+    assert "NameError at line 2" in text_of(html)
+    assert "<code>best</code>" in html.partition('class="aside"')[2]
     assert "<details><summary>Traceback</summary>" in html
     assert "practicum" not in html.partition("Traceback")[2].partition("</pre>")[0]
 
 
 def test_a_syntax_error_names_its_line_once(learner: Learner) -> None:
-    html = outcome(run(learner, "x = 1\nif x\n    pass\n"))
+    html = result_part(run(learner, "x = 1\nif x\n    pass\n"))
 
-    assert "SyntaxError at line 2: expected ':'" in words(html)
+    assert "SyntaxError at line 2" in text_of(html)
     assert "&lt;snippet&gt;, line 2)" not in html
 
 
-def test_what_a_run_printed_before_it_failed_is_shown(learner: Learner) -> None:
-    """And before what went wrong."""
-    html = outcome(run(learner, "print('so far')\n1 / 0\n"))
+def test_output_before_an_error_is_shown_above_it(learner: Learner) -> None:
+    html = result_part(run(learner, "print('so far')\n1 / 0\n"))
 
     assert html.index("<code>so far") < html.index("<strong>ZeroDivisionError at line 2")
 
 
 @pytest.mark.tensorflow
 @pytest.mark.slow
-def test_a_figure(learner: Learner) -> None:
-    """As a picture that holds itself, in SVG, and in PNG to be saved; never as a part of the page."""
-    html = outcome(run(learner, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('<script>')\n"))
+def test_a_figure_is_an_image(learner: Learner) -> None:
+    """In SVG, and in PNG to save; its SVG is never part of the page."""
+    html = result_part(run(learner, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('<script>')\n"))
     svg = re.search(r'<img src="data:image/svg\+xml;base64,([^"]+)"', html)
     png = re.search(r'href="data:image/png;base64,([^"]+)" download', html)
 
@@ -155,173 +150,164 @@ model.fit(np.zeros((32, 2)), np.zeros(32), epochs=3, verbose=1, validation_split
 
 @pytest.mark.tensorflow
 @pytest.mark.slow
-def test_training_is_told_epoch_by_epoch(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One row more with each, without a word in the code for it; the bar of each epoch is one line."""
+def test_training_is_shown_epoch_by_epoch(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table grows although the code does nothing for it; the progress bar of each epoch is one line of output."""
     monkeypatch.setattr(scratch, "LIMITS", Limits(seconds=60))
-    told = watch(learner, FIT)
-    tables = [str(data) for name, data in told if name == "epochs"]
-    counts = [len(re.findall(r'<th scope="row"', table)) for table in tables]
-    last = str(told[-1][1])
+    received = events(stream(learner, FIT))
+    counts = [len(re.findall(r'<th scope="row"', table)) for name, table in received if name == "epochs"]
+    last = str(received[-1][1])
+    printed = last.partition('<pre class="stdout')[2].partition("</pre>")[0]
 
     assert counts == sorted(counts)
     assert counts[-1] == 3
     assert re.findall(r'<th scope="col"[^>]*>(\w+)', last) == ["Epoch", "loss", "val_loss", "Seconds"]
     assert re.findall(r'<th scope="row"[^>]*>([^<]+)', last) == ["1/3", "2/3", "3/3"]
-    printed = last.partition('<pre class="stdout')[2].partition("</pre>")[0]
     assert len(printed.strip().splitlines()) == 6
     assert "\x1b" not in printed
 
 
-# --- as it happens
+# --- the stream
 
 
-def test_it_is_told_as_it_happens(learner: Learner) -> None:
-    """That it runs, what it prints, and last the same outcome that the page would show."""
-    told = watch(learner, "import time\nprint('one', flush=True)\ntime.sleep(1)\nprint('two', flush=True)\n")
-    printed = [data for name, data in told if name == "output"]
+def test_a_stream_has_the_state_the_output_and_the_result(learner: Learner) -> None:
+    """Output arrives as it is printed; the result is the one that the page would show."""
+    response = stream(learner, "import time\nprint('one', flush=True)\ntime.sleep(1)\nprint('two', flush=True)\n")
+    received = [(name, data) for name, data in events(response) if name != "run"]
+    state = received[0][1]
 
-    assert told[0] == ("state", {"words": "Running …", "running": True, "seconds": 0.0})
-    assert printed == [
+    assert (received[0][0], state["running"], state["seconds"]) == ("state", True, 0.0)
+    assert [data for name, data in received if name == "output"] == [
         {"stream": "stdout", "at": 0, "add": "one\n", "line": ""},
         {"stream": "stdout", "at": 4, "add": "two\n", "line": ""},
     ]
-    assert told[-1][0] == "result"
-    assert "one\ntwo" in str(told[-1][1])
+    assert received[-1][0] == "result"
+    assert "one\ntwo" in received[-1][1]
 
 
-def test_a_bar_that_writes_over_itself_stays_a_line(learner: Learner) -> None:
-    """Live, and without its colours."""
+def test_a_progress_bar_stays_one_line(learner: Learner) -> None:
+    """Without its colours."""
     bar = "    print(f'\\r\\x1b[1mstep {n}\\x1b[0m', end='', flush=True)\n    time.sleep(0.6)\n"
-    told = watch(learner, f"import time\nfor n in range(3):\n{bar}")
-    lines = [data["line"] for name, data in told if name == "output" and isinstance(data, dict)]
+    response = stream(learner, f"import time\nfor n in range(3):\n{bar}")
 
-    assert lines == ["step 0", "step 1", "step 2"]
+    assert [data["line"] for name, data in events(response) if name == "output"] == ["step 0", "step 1", "step 2"]
 
 
-def test_a_silence_is_bridged(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By comments, so that no proxy takes the connection for dead."""
-    monkeypatch.setattr(live, "KEEP_ALIVE", 0.05)
-    answer = learner.post(PAD, {**learner.form(PAD), "code": "import time\ntime.sleep(1)"}, accept="text/event-stream")
+def test_a_silent_stream_has_heartbeats(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that no proxy closes the connection."""
+    monkeypatch.setattr(runs, "KEEP_ALIVE", 0.05)
+    response = stream(learner, "import time\ntime.sleep(1)")
 
-    assert answer.text.count(": still here\n\n") > 2
-    assert events(answer)[-1][0] == "result"
+    assert len(re.findall(r"^:", response.text, re.M)) > 2
+    assert events(response)[-1][0] == "result"
 
 
 # --- limits
 
 
-@pytest.mark.parametrize(
-    ("code", "says"), [(" \n", "There is nothing to run yet."), ("#" * 50_001, "50,001 characters; a run takes 50,000")]
-)
-def test_what_is_not_run_says_why(learner: Learner, code: str, says: str) -> None:
-    """On the page, where the code stays, and in the stream's place."""
-    fields = {**learner.form(PAD), "code": code}
-    page = learner.post(PAD, fields)
-    streamed = learner.post(PAD, fields, accept="text/event-stream")
+@pytest.mark.parametrize(("code", "status"), [(" \n", 422), ("#" * 50_001, 413)])
+def test_refuses_code_that_is_empty_or_too_long(learner: Learner, code: str, status: int) -> None:
+    """It stays on the page, with the reason; a stream gets plain text."""
+    page = learner.post(PAD, {**learner.form(PAD), "code": code})
+    streamed = stream(learner, code)
 
-    assert says in page.text
-    assert code in page.text
-    assert says in streamed.text
+    assert '<div class="notice wrong">' in result_part(page.text)
+    assert editor_text(page.text) == code
+    assert (streamed.status_code, refusal_code(streamed)) == (status, "code-not-runnable")
     assert "<" not in streamed.text
 
 
-def test_the_longest_code_is_run(learner: Learner) -> None:
-    """Whatever its letters are: a form writes some of them as twelve."""
+def test_runs_code_of_the_greatest_length(learner: Learner) -> None:
+    """Whatever its characters: a form writes some of them as twelve."""
     head = "print('long'); x = '"
     html = run(learner, head + "𝕏" * (50_000 - len(head) - 1) + "'")
 
-    assert re.search(r"<code>long</code>", html)
+    assert "<code>long</code>" in html
 
 
 def test_without_a_runner_there_is_no_pad(catalogue: Catalogue, store: Store) -> None:
     learner = Learner(create_app(Site([catalogue], store)))
+    response = learner.get(PAD)
 
-    assert learner.get(PAD).status_code == 404
-    assert "scratch" not in learner.get(TOPIC).text
+    assert (response.status_code, refusal_code(response)) == (404, "no-runner")
+    assert PAD not in learner.get(TOPIC).text
 
 
 @pytest.fixture
 def plain() -> Iterator[Pool]:
     """A pool without isolation."""
-    with pytest.warns(UserWarning, match="without isolation"):
+    with pytest.warns(UserWarning, match="isolation"):
         pool = Pool(1, IsolationMode.SUBPROCESS)
     with pool:
         yield pool
 
 
-def test_without_isolation_it_is_for_this_machine_only(catalogue: Catalogue, store: Store, plain: Pool) -> None:
-    """Elsewhere it runs nothing, and says how to get isolation."""
+def test_without_isolation_a_shared_service_runs_nothing(catalogue: Catalogue, store: Store, plain: Pool) -> None:
+    """The page names the command that shows how to get isolation."""
     learner = Learner(create_app(Site([catalogue], store, plain, local=False)))
     page = learner.get(PAD).text
+    response = learner.post(PAD, {"code": "print(6 * 7)"})
 
     assert "practicum doctor" in page
     assert "<textarea" not in page
-    assert "scratch" not in learner.get(TOPIC).text
-    fields = {**learner.form(f"{TOPIC}/challenge"), "code": "print(6 * 7)"}
-    assert learner.post(PAD, fields).status_code == 403
+    assert PAD not in learner.get(TOPIC).text
+    assert (response.status_code, refusal_code(response)) == (403, "code-is-not-run")
 
 
-def test_without_isolation_on_this_machine_it_says_so(catalogue: Catalogue, store: Store, plain: Pool) -> None:
+def test_without_isolation_a_local_service_runs_code_with_a_notice(
+    catalogue: Catalogue, store: Store, plain: Pool
+) -> None:
     learner = Learner(create_app(Site([catalogue], store, plain, local=True)))
     page = learner.get(PAD).text
 
-    assert "Without isolation." in page
+    assert "practicum doctor" in page
     assert "no network" not in page
     assert "<code>42</code>" in run(learner, "print(6 * 7)")
 
 
-def test_nothing_is_kept(learner: Learner, store: Store) -> None:
-    """Not even that somebody was there."""
+def test_stores_nothing(learner: Learner, store: Store) -> None:
+    """Not even that there is such a learner."""
     run(learner, "x = 1")
 
     assert store.learner_for(learner.http.cookies["practicum"]) is None
 
 
-def test_a_form_needs_its_proof(learner: Learner) -> None:
-    """In the stream's place too it is refused in words, not in a page."""
-    learner.get(PAD)
-    answer = learner.post(PAD, {"code": "print(1)"}, accept="text/event-stream")
-
-    assert answer.status_code == 403
-    assert answer.text.startswith("This page was too old.")
-
-
-# --- a problem's code
+# --- the code of a problem
 
 
 def test_a_closed_problem_can_be_tried(learner: Learner) -> None:
-    """The pad is filled with its code once its answer is in, and not before."""
+    """The pad has its code, and a link back; while the problem is open it is refused."""
     page = learner.begin() + "/1"
     before = learner.get(f"{page}/scratch")
-    assert "/scratch" not in learner.get(page).text
+    linked_before = "/scratch" in learner.get(page).text
     learner.send(page, "skip")
-    shown = learner.get(page).text
+    verdict = learner.get(page).text
     html = learner.get(f"{page}/scratch").text
 
-    assert before.status_code == 409
+    assert (before.status_code, refusal_code(before)) == (409, "answer-first")
     assert "numbers" not in before.text
-    assert f'href="{page}/scratch"' in shown
-    assert "numbers[1:" in html.partition("<textarea")[2].partition("</textarea>")[0]
+    assert not linked_before
+    assert f'href="{page}/scratch"' in verdict
+    assert "numbers[1:" in editor_text(html)
     assert f'href="{page}"' in html
 
 
-# --- turns
+# --- the queue
 
 
 @contextmanager
 def occupied(pool: Pool, person: str, count: int) -> Iterator[Cancellation]:
-    """Somebody's runs, under way or waiting, until the end."""
+    """Runs of another learner, in progress or waiting, until the end."""
     cancel = Cancellation()
-    from practicum.runner import Job
 
     def work() -> None:
         pool.run(Job(code="import time\ntime.sleep(60)", limits=Limits(seconds=60)), cancel=cancel, person=person)
 
     threads = [threading.Thread(target=work) for _ in range(count)]
+    before = pool.queue.running + pool.queue.waiting
     for thread in threads:
         thread.start()
     try:
-        assert eventually(lambda: pool.queue.running + pool.queue.waiting >= count)
+        assert eventually(lambda: pool.queue.running + pool.queue.waiting >= before + count)
         yield cancel
     finally:
         cancel.set()
@@ -329,51 +315,60 @@ def occupied(pool: Pool, person: str, count: int) -> Iterator[Cancellation]:
             thread.join()
 
 
-def test_the_place_in_the_queue_is_told(catalogue: Catalogue, store: Store) -> None:
-    """While others hold all places it says how many go first, and then it runs."""
+def test_a_waiting_run_reports_its_place(catalogue: Catalogue, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts down as the runs before it end."""
     with Pool(1) as pool:
-        learner = Learner(create_app(Site([catalogue], store, pool)))
+        site = Site([catalogue], store, pool)
+        learner, started, start = Learner(create_app(site)), list[Any](), site.runs.start
+        monkeypatch.setattr(site.runs, "start", lambda *rest: started.append(start(*rest)) or started[-1])  # type: ignore[func-returns-value]
         learner.get(PAD)
-        fields = {**learner.form(PAD), "code": "print('at last')"}
-        answers: list[Response] = []
+        responses: list[Response] = []
+
+        def place() -> str | None:
+            """What a client that joins now sees of the run's state."""
+            messages = started[0].since(0)[0] if started else []
+            return next((message.data["words"] for message in messages if message.name == "state"), None)
+
         with occupied(pool, "bob", 1) as bobs, occupied(pool, "eve", 1) as eves:
-            thread = threading.Thread(
-                target=lambda: answers.append(learner.post(PAD, fields, accept="text/event-stream"))
-            )
+            thread = threading.Thread(target=lambda: responses.append(stream(learner, "print('at last')")))
             thread.start()
-            assert eventually(lambda: pool.queue.waiting == 2)
-            time.sleep(1)
+            assert eventually(lambda: place() is not None)
+            second = place()
             eves.set()
-            time.sleep(1)
+            assert eventually(lambda: place() != second)
+            first = place()
             bobs.set()
-            thread.join(60)
-    told = [data["words"] for name, data in events(answers[0]) if name == "state" and isinstance(data, dict)]
+            thread.join(PATIENCE)
+    states = [data for name, data in events(responses[0]) if name == "state"]
 
-    assert told == ["Waiting: 1 run goes first", "Waiting: you are next", "Running …"]
-    assert "at last" in answers[0].text
+    assert second
+    assert "1 run" in second
+    assert first
+    assert "next" in first
+    assert states[-1]["running"]
+    assert "at last" in responses[0].text
 
 
-def test_many_runs_of_one_do_not_hold_up_anothers_first(catalogue: Catalogue, store: Store) -> None:
-    """Forty in the queue, and another learner's run ends while they wait."""
+def test_many_runs_of_one_learner_do_not_hold_up_anothers(catalogue: Catalogue, store: Store) -> None:
+    """It ends while they wait."""
     with Pool(2, per_person=1) as pool:
         app = create_app(Site([catalogue], store, pool))
         with occupied(pool, "bob", 40):
-            learner = Learner(app)
-            html = run(learner, "print('mine')")
+            html = run(Learner(app), "print('own')")
 
-            assert "<code>mine</code>" in html
+            assert "<code>own</code>" in html
             assert pool.queue.waiting >= 38
 
 
-def test_two_browsers_are_two_persons(app: Starlette, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And a browser is always the same."""
+def test_each_browser_takes_its_own_turns(app: Starlette, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under a name that does not reveal its cookie."""
     persons: list[str] = []
 
-    def noted(job: object, tell: object, cancel: object, person: str) -> Result:
+    def record(job: object, on_event: object, cancel: object, person: str) -> Result:
         persons.append(person)
         return Result()
 
-    monkeypatch.setattr(pool, "run", noted)
+    monkeypatch.setattr(pool, "run", record)
     ada, bob = Learner(app), Learner(app)
     for learner in (ada, bob, ada):
         run(learner, "x = 1")
@@ -382,30 +377,30 @@ def test_two_browsers_are_two_persons(app: Starlette, pool: Pool, monkeypatch: p
     assert ada.http.cookies["practicum"] not in persons
 
 
-# --- the end
+# --- the end of the service
 
 
-def test_when_the_service_stops_a_run_is_ended_in_words(app: Starlette, learner: Learner, pool: Pool) -> None:
-    """And none begins any more."""
-    fields = {**learner.form(PAD), "code": LOOP}
-    answers: list[Response] = []
-    thread = threading.Thread(target=lambda: answers.append(learner.post(PAD, fields, accept="text/event-stream")))
+def test_a_stopping_service_ends_runs_with_a_result(app: Starlette, learner: Learner, pool: Pool) -> None:
+    """No other begins."""
+    learner.get(PAD)
+    responses: list[Response] = []
+    thread = threading.Thread(target=lambda: responses.append(stream(learner, LOOP)))
     thread.start()
     assert eventually(lambda: pool.queue.running == 1)
     app.state.site.runs.cancel_all()
-    thread.join(5)
-    refused = learner.post(PAD, fields, accept="text/event-stream")
+    thread.join(PATIENCE)
+    refused = stream(learner, LOOP)
+    result: Any = events(responses[0])[-1]
 
-    assert "The service was stopped, and this run with it." in answers[0].text
-    assert refused.status_code == 503
-    assert refused.text.startswith("The service is stopping.")
+    assert result[0] == "result"
+    assert shown_ending(result[1]) == "stopped"
+    assert (refused.status_code, refusal_code(refused)) == (503, "service-stopping")
     assert pool.queue.running == 0
 
 
-def test_too_many_runs_are_refused(learner: Learner, app: Starlette, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each holds a thread, so there is a bound for all persons together."""
-    monkeypatch.setattr(live, "MOST", 0)
-    answer = learner.post(PAD, {**learner.form(PAD), "code": "x = 1"})
+def test_refuses_more_runs_than_there_are_places(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each holds a thread, so that the number of all learners' runs is limited."""
+    monkeypatch.setattr(runs, "MAX_RUNS", 0)
+    response = learner.post(PAD, {**learner.form(PAD), "code": "x = 1"})
 
-    assert answer.status_code == 503
-    assert "Too much is waiting" in answer.text
+    assert (response.status_code, refusal_code(response)) == (503, "too-many-runs")

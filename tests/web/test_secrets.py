@@ -1,4 +1,4 @@
-"""Nothing that gives an answer away leaves the service before that answer is closed: every byte is searched."""
+"""Nothing that gives an answer away leaves the service before the problem is closed: every byte is searched."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ ANSWERED = {
 }
 """Of each kind that is answered with code: its start, a mutant, and a wrong answer."""
 
-TOLD = """+++
+OBSERVED = """+++
 kind = "{kind}"
 level = "beginner"
 attempts = 3
@@ -229,8 +229,8 @@ CODED = {
 }
 
 
-def typed(root: Path) -> Path:
-    """A course whose problems are typed or put together, all of their secrets marked."""
+def typed_course(root: Path) -> Path:
+    """Write a course whose answers are typed or put together, with a mark in each secret."""
     files = {
         "course.toml": 'title = "Typed"\nsummary = "s"\nframework = "python"\n',
         "topic/topic.toml": 'title = "Topic"\nsummary = "s"\nminutes = 1\n[badge]\nname = "Badge"\n',
@@ -238,15 +238,15 @@ def typed(root: Path) -> Path:
     for kind, (start, mutant, _) in ANSWERED.items():
         fence = f"```python start\n{start}\n```\n\n" if start else ""
         files[f"{kind}.md"] = FILLED.format(kind=kind, start=fence, mutant=mutant)
-    files |= {f"{kind}.md": TOLD.format(kind=kind) for kind in ("predict", "number")}
+    files |= {f"{kind}.md": OBSERVED.format(kind=kind) for kind in ("predict", "number")}
     problems = {name: text for name, text in files.items() if name.endswith(".md")}
     others = {name: text for name, text in files.items() if name not in problems}
     placed = {f"topic/{mode}/{name}": text for mode in ("challenge", "try") for name, text in problems.items()}
     return write(root, others | placed)
 
 
-def course(root: Path, key: int = 1) -> Path:
-    """A course all of whose secrets carry marks; `key` is the right one of the first problem's options, 1 or 2."""
+def marked_course(root: Path, key: int = 1) -> Path:
+    """Write a course with a mark in each secret. `key`: which option of the first problem is right, 1 or 2."""
     one = {"one": "x", "One": "Key", "key_one": "key", "two": " ", "Two": "Wrong", "key_two": "wrong"}
     two = {"one": " ", "One": "Wrong", "key_one": "wrong", "two": "x", "Two": "Key", "key_two": "key"}
     claims = re.sub(r"\{(\w+)\}", lambda found: (one if key == 1 else two)[found[1]], CLAIMS)
@@ -264,7 +264,7 @@ def course(root: Path, key: int = 1) -> Path:
 
 @pytest.fixture(scope="module")
 def marked(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    return proved(course(tmp_path_factory.mktemp("marked") / "marks"))
+    return proved(marked_course(tmp_path_factory.mktemp("marked") / "marks"))
 
 
 @pytest.fixture
@@ -273,18 +273,19 @@ def reader(marked: Catalogue, store: Store, pool: Pool) -> Learner:
     return Learner(create_app(Site([marked], store, pool)))
 
 
-def said(answers: list[Response]) -> str:
-    """All bytes of these responses, headers too, as text."""
-    return "\n".join(f"{answer.url} {answer.headers!r} {answer.content.decode()}" for answer in answers)
+def text_of_all(responses: list[Response]) -> str:
+    """Return all bytes of these responses, with their headers, as text."""
+    return "\n".join(f"{response.url} {response.headers!r} {response.content.decode()}" for response in responses)
 
 
-def leaks(answers: list[Response], secrets: dict[str, str]) -> list[str]:
-    text = said(answers).lower()
-    return [what for what, mark in secrets.items() if mark.lower() in text]
+def leaks(responses: list[Response], secrets: dict[str, str]) -> list[str]:
+    """Return the names of the secrets that are in these responses."""
+    text = text_of_all(responses).lower()
+    return [name for name, mark in secrets.items() if mark.lower() in text]
 
 
 def poke(learner: Learner, sitting: str, problem: int) -> None:
-    """Everything that anyone could try at an open problem, and whatever else there is to look at."""
+    """Try everything that a learner could at an open problem, and look at all other pages."""
     page = f"{sitting}/{problem}"
     for path in ("/", "/proofs", "/badges", "/marks/topic", "/marks/topic/challenge", sitting, page, f"{page}/clock"):
         learner.get(path)
@@ -300,8 +301,8 @@ def poke(learner: Learner, sitting: str, problem: int) -> None:
     learner.get(f"{page}?note=empty&pick=1")
 
 
-def test_the_marks_are_really_there(reader: Learner) -> None:
-    """Once all is closed each secret is shown, so that not finding one before means something."""
+def test_the_marks_are_shown_once_all_is_closed(reader: Learner) -> None:
+    """So that not finding one before means something."""
     sitting = reader.begin("/marks/topic")
     for problem in (1, 2, 3):
         reader.send(f"{sitting}/{problem}", "skip")
@@ -309,14 +310,14 @@ def test_the_marks_are_really_there(reader: Learner) -> None:
         reader.send(f"{sitting}/{problem}", "next")
     shown = set(SECRETS) - set(leaks(reader.seen, SECRETS))
 
-    # What is run and not shown stays so.
+    # Some code is run and never shown.
     assert shown <= {"setup", "proof", "observed", "fix", "claim of the key", "claim of a distractor"}
     assert {"feedback of the key", "feedback of a distractor", "explanation"}.isdisjoint(shown)
 
 
 @pytest.mark.parametrize("problem", [1, 2, 3])
-def test_nothing_is_told_before_the_answer_is_closed(reader: Learner, problem: int) -> None:
-    """No feedback, explanation, claim, proof, fix, setup or observation; and no hint that was not asked for."""
+def test_nothing_leaks_while_a_problem_is_open(reader: Learner, problem: int) -> None:
+    """No feedback, explanation, claim, proof, fix, setup or result; and no hint that was not asked for."""
     sitting = reader.begin("/marks/topic")
     for before in range(1, problem):
         reader.send(f"{sitting}/{before}", "skip")
@@ -327,8 +328,8 @@ def test_nothing_is_told_before_the_answer_is_closed(reader: Learner, problem: i
     assert leaks(reader.seen, {**SECRETS, "hint": HINT}) == []
 
 
-def test_a_wrong_try_tells_nothing_more(reader: Learner) -> None:
-    """After each wrong try there is still nothing to be found; the hint is told when it is asked for, and only it."""
+def test_a_wrong_attempt_leaks_nothing(reader: Learner) -> None:
+    """The hint is shown when it is asked for, and nothing else."""
     sitting = reader.begin("/marks/topic")
     page = f"{sitting}/1"
     reader.answer(page, "Beta")
@@ -342,43 +343,43 @@ def test_a_wrong_try_tells_nothing_more(reader: Learner) -> None:
     assert leaks(reader.seen, {**SECRETS, "hint": HINT}) == ["hint"]
 
 
-def test_a_wrong_try_is_answered_as_any_other(reader: Learner) -> None:
-    """The response to an answer does not tell right from wrong by its headers: both lead to the same page."""
+def test_the_headers_do_not_reveal_the_grade(reader: Learner) -> None:
+    """A right and a wrong answer lead to the same page."""
     headers = []
     for text in ("Alpha", "Beta"):
         page = reader.begin("/marks/topic") + "/1"
-        answer = reader.answer(page, text)
-        headers.append({name: value for name, value in answer.headers.items() if name not in ("location", "date")})
-        assert answer.headers["location"] == page
+        response = reader.answer(page, text)
+        headers.append({name: value for name, value in response.headers.items() if name not in ("location", "date")})
+        assert response.headers["location"] == page
 
     assert headers[0] == headers[1]
 
 
-def test_pages_are_the_same_whichever_option_is_right(tmp_path: Path, store: Store) -> None:
-    """Two courses that differ in the key alone give the same pages, but for what is random."""
+def test_pages_do_not_depend_on_the_key(tmp_path: Path, store: Store) -> None:
+    """Two courses that differ only in the key have the same pages, apart from what is random."""
 
     def pages() -> Iterator[str]:
         for key in (1, 2):
-            learner = Learner(create_app(Site([proved(course(tmp_path / str(key) / "marks", key))], store)))
+            learner = Learner(create_app(Site([proved(marked_course(tmp_path / str(key) / "marks", key))], store)))
             sitting = learner.begin("/marks/topic")
             learner.send(f"{sitting}/1", "answer", answer=learner.places(f"{sitting}/1")["Gamma"])
             learner.seen.clear()
-            poke_one = [learner.get(path) for path in (f"{sitting}/1", "/marks/topic/challenge", "/")]
-            yield "\n".join(_plain(answer, sitting) for answer in poke_one)
+            responses = [learner.get(path) for path in (f"{sitting}/1", "/marks/topic/challenge", "/")]
+            yield "\n".join(_without_randomness(response, sitting) for response in responses)
 
     first, second = pages()
     assert first == second
 
 
-def _plain(answer: Response, sitting: str) -> str:
-    """A page without what is random: proofs, nonces, the sitting's address, and the order of the options."""
-    html = re.sub(r'name="nonce" value="[^"]*"', "", answer.text.replace(sitting, "/s/ID"))
+def _without_randomness(response: Response, sitting: str) -> str:
+    """A page without nonces, the sitting's address, and the order of the options."""
+    html = re.sub(r'name="nonce" value="[^"]*"', "", response.text.replace(sitting, "/s/ID"))
     options = sorted(re.findall(r'<div class="text">(.*?)</div>', html))
     return "\n".join([re.sub(r'<div class="options">.*?</fieldset>', "", html, flags=re.S), *options])
 
 
-def test_the_order_of_the_options_tells_nothing(reader: Learner) -> None:
-    """Authors mark the first option right more often than not; what is sent is a place on the page, drawn anew."""
+def test_the_order_of_the_options_is_random(reader: Learner) -> None:
+    """Authors often write the right option first; a form sends a place on the page, drawn for each sitting."""
     first = 0
     for _ in range(60):
         page = reader.begin("/marks/topic") + "/1"
@@ -389,7 +390,7 @@ def test_the_order_of_the_options_tells_nothing(reader: Learner) -> None:
     assert 7 <= first <= 35  # One third of 60 is expected; outside this range once in 100,000 runs.
 
 
-# --- kinds that are typed or put together -----------------------------------------------------------------------------
+# --- kinds that are typed or put together
 
 TYPED = sorted([*ANSWERED, "predict", "number"])
 """In the order of their files."""
@@ -397,7 +398,7 @@ TYPED = sorted([*ANSWERED, "predict", "number"])
 
 @pytest.fixture(scope="module")
 def coded(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    return proved(typed(tmp_path_factory.mktemp("typed") / "typed"))
+    return proved(typed_course(tmp_path_factory.mktemp("typed") / "typed"))
 
 
 @pytest.fixture
@@ -407,7 +408,7 @@ def writer(coded: Catalogue, store: Store, pool: Pool) -> Learner:
 
 
 def hidden_of(kind: str) -> dict[str, str]:
-    """What must not be seen of a kind: of an order its lines are no secret, only which comes first."""
+    """The secrets of a kind. The lines of an order are none, only which comes first."""
     return {name: mark for name, mark in CODED.items() if not (kind == "order" and name == "solution")}
 
 
@@ -416,8 +417,8 @@ def wrong_of(kind: str) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", TYPED)
-def test_nothing_of_typed_kinds_is_told_before_the_answer_is_closed(writer: Learner, kind: str) -> None:
-    """Before a try, after wrong tries, after the hint and after what is no answer; the answer and check come after."""
+def test_nothing_of_typed_kinds_leaks_while_a_problem_is_open(writer: Learner, kind: str) -> None:
+    """Nor after wrong or incomplete answers and the hint; the answer and the check come with the verdict."""
     sitting = writer.begin("/typed/topic")
     number = TYPED.index(kind) + 1
     for before in range(1, number):
@@ -444,8 +445,8 @@ def test_nothing_of_typed_kinds_is_told_before_the_answer_is_closed(writer: Lear
 
 @pytest.mark.parametrize("kind", TYPED)
 @pytest.mark.parametrize("accept", ["text/html", "text/event-stream"])
-def test_nothing_of_an_exercise_is_told_before_it_is_right_or_given_up(writer: Learner, kind: str, accept: str) -> None:
-    """As a page and as what a script puts into it; the solution comes when it is asked for."""
+def test_nothing_of_an_exercise_leaks_before_it_is_right_or_given_up(writer: Learner, kind: str, accept: str) -> None:
+    """On the page and in the fragments for scripts; the solution comes when it is asked for."""
     page = f"/typed/topic/try/{kind}"
     fields = {**writer.form(page), "answer": wrong_of(kind)}
     writer.get("/typed/topic/try")

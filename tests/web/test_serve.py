@@ -1,4 +1,4 @@
-"""`practicum serve` as a program: how it starts, what it says, and how it ends."""
+"""`practicum serve` as a command: how it starts, what it prints, and how it ends."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from practicum.web.server import GRACE
 from tests.web.making import COURSE
 from tests.web.serving import Service, begin, browser
 
@@ -21,13 +22,13 @@ pytestmark = pytest.mark.slow
 
 
 def serve(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """`practicum serve` that is expected to end by itself."""
+    """Run `practicum serve` with arguments that make it end by itself."""
     command = [sys.executable, "-m", "practicum", "serve", "--no-open", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
 
 
 def test_tensorflow_is_never_imported(tmp_path: Path) -> None:
-    """Not even by a page, a proof or a run: the process has none of its libraries in memory."""
+    """The process has none of its libraries in memory."""
     with Service(tmp_path) as service, browser(service.url) as http:
         http.get(begin(http) + "/1")
         maps = Path(f"/proc/{service.process.pid}/maps").read_text()
@@ -37,8 +38,8 @@ def test_tensorflow_is_never_imported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_when_asked(tmp_path: Path, number: signal.Signals) -> None:
-    """With exit code 0, and with nothing to say."""
+def test_a_signal_ends_it(tmp_path: Path, number: signal.Signals) -> None:
+    """With exit code 0 and without output."""
     service = Service(tmp_path)
     httpx2.get(service.url)
     out, err = service.end(number)
@@ -47,8 +48,8 @@ def test_it_ends_when_asked(tmp_path: Path, number: signal.Signals) -> None:
     assert (out, err) == ("", "")
 
 
-def test_it_says_little(tmp_path: Path) -> None:
-    """One line with its address; no line a request."""
+def test_prints_one_line_with_its_address(tmp_path: Path) -> None:
+    """And none per request."""
     service = Service(tmp_path)
     for _ in range(3):
         httpx2.get(service.url)
@@ -58,8 +59,8 @@ def test_it_says_little(tmp_path: Path) -> None:
     assert out + err == ""
 
 
-def test_a_port_that_is_taken(tmp_path: Path) -> None:
-    """One line that says what to do, and exit code 2."""
+def test_reports_a_port_in_use(tmp_path: Path) -> None:
+    """In one line with the option to use, and with exit code 2."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -67,13 +68,13 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         ended = serve(str(COURSE), "--port", str(port), "--data", str(tmp_path))
 
     assert ended.returncode == 2
-    assert ended.stderr == (
-        f"Port {port} is taken. Stop what uses it, or choose another: practicum serve --port {port + 1}\n"
-    )
+    [line] = ended.stderr.splitlines()
+    assert str(port) in line
+    assert "--port" in line
 
 
-def test_a_course_with_mistakes(tmp_path: Path) -> None:
-    """All of them, each with file and line, and exit code 2."""
+def test_reports_all_mistakes_of_a_course(tmp_path: Path) -> None:
+    """Each with its file and line, and with exit code 2."""
     root = tmp_path / "course"
     shutil.copytree(COURSE, root)
     first, second = root / "lists/challenge/01-slice.md", root / "lists/challenge/02-copies.md"
@@ -88,14 +89,15 @@ def test_a_course_with_mistakes(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_a_folder_that_is_no_course(tmp_path: Path) -> None:
+def test_reports_a_folder_without_a_course(tmp_path: Path) -> None:
     ended = serve(str(tmp_path), "--port", "0")
 
     assert ended.returncode == 2
-    assert "not a course" in ended.stderr
+    assert str(tmp_path) in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
-def test_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
+def test_reports_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     ended = serve(str(COURSE), "--port", "0", "--data", str(tmp_path / "file" / "below"))
 
@@ -104,8 +106,8 @@ def test_a_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_an_unproved_course_says_what_to_do(tmp_path: Path) -> None:
-    """On the terminal too; with --draft there is nothing to say."""
+def test_an_unproved_course_has_a_warning(tmp_path: Path) -> None:
+    """It names the commands; with `--draft` there is none."""
     root = tmp_path / "course"
     shutil.copytree(COURSE, root, ignore=shutil.ignore_patterns("evidence"))
     service = Service(tmp_path / "one", courses=[root])
@@ -113,49 +115,48 @@ def test_an_unproved_course_says_what_to_do(tmp_path: Path) -> None:
     draft = Service(tmp_path / "two", "--draft", courses=[root])
     _, quiet = draft.end()
 
-    assert "1 of 5 problems" in err
     assert f"practicum prove {root}" in err
     assert "--draft" in err
     assert quiet == ""
 
 
-def test_what_was_answered_is_there_after_a_restart(tmp_path: Path) -> None:
-    """The same browser goes on where it was."""
+def test_a_sitting_continues_after_a_restart(tmp_path: Path) -> None:
+    """In the same browser."""
     with Service(tmp_path) as service, browser(service.url) as http:
         sitting = begin(http)
         cookies = dict(http.cookies)
     with Service(tmp_path) as service, httpx2.Client(base_url=service.url, cookies=cookies) as http:
         assert http.get(f"{sitting}/1").status_code == 200
-        assert "You are in the middle of" in http.get("/").text
+        assert f'href="{sitting}/1"' in http.get("/").text
 
 
-def test_a_run_under_way_does_not_outlive_it(tmp_path: Path) -> None:
-    """It has three seconds to end; then its page is told, and nothing is left behind."""
+def test_a_run_does_not_outlive_the_service(tmp_path: Path) -> None:
+    """It has seconds to end by itself; then its page gets a result, and no process is left."""
     service = Service(tmp_path)
     pad = "/python-basics/lists/scratch"
     with browser(service.url) as http:
         fields = {"code": "print('begun', flush=True)\nwhile True: pass"}
-        with http.stream("POST", pad, data=fields, headers={"accept": "text/event-stream"}) as answer:
-            told = answer.iter_text()
+        with http.stream("POST", pad, data=fields, headers={"accept": "text/event-stream"}) as response:
+            received = response.iter_text()
             text = ""
             while "begun" not in text:
-                text += next(told)
+                text += next(received)
             children = descendants(service.process.pid)
             began = time.perf_counter()
             service.process.send_signal(signal.SIGTERM)
-            text += "".join(told)
+            text += "".join(received)
     out, err = service.end()
 
-    assert "The service was stopped, and this run with it." in text
-    assert time.perf_counter() - began > 2.5
+    assert 'data-ending=\\"stopped\\"' in text
+    assert time.perf_counter() - began >= GRACE
     assert service.process.returncode == 0
     assert (out, err) == ("", "")
     assert children
-    assert [child for child in children if is_there(child)] == []
+    assert [child for child in children if is_running(child)] == []
 
 
-def is_there(pid: int) -> bool:
-    """Whether it runs. One that has ended may wait for a first process that never asks after it."""
+def is_running(pid: int) -> bool:
+    """Whether a process runs. One that has ended may stay as a zombie."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
@@ -164,7 +165,7 @@ def is_there(pid: int) -> bool:
 
 
 def descendants(pid: int) -> list[int]:
-    """The processes that a process has started, and theirs."""
+    """Return the children of a process, their children, and so on."""
     parents = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -172,7 +173,7 @@ def descendants(pid: int) -> list[int]:
     found, waiting = [], [pid]
     while waiting:
         parent = waiting.pop()
-        children = [child for child, its in parents.items() if its == parent]
+        children = [child for child, above in parents.items() if above == parent]
         found += children
         waiting += children
     return found

@@ -1,4 +1,4 @@
-"""A crash in the middle of many answers: what was acknowledged is there, and nothing is there twice."""
+"""A crash among many answers: acknowledged ones are stored, and none is stored twice."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def storm(url: str, acknowledged: list[tuple[str, str]], sent: Counter[tuple[str
             return
 
 
-def test_kill_9_in_a_storm_of_answers(tmp_path: Path) -> None:
+def test_a_killed_service_loses_no_acknowledged_answer(tmp_path: Path) -> None:
     """Every acknowledged answer is stored, none of them twice, and the service starts again with them."""
     service = Service(tmp_path)
     acknowledged: list[tuple[str, str]] = []
