@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from practicum.statistics.intervals import Interval
+from practicum.statistics.intervals import Interval, student_t_cdf, student_t_quantile
 from practicum.statistics.scores import check_predictions
 
 
@@ -39,16 +39,15 @@ def compare_results(
             "a comparison needs equally many results of both, at least two, and sizes of at least 1; "
             f"got {len(first)}, {len(second)}, train_size={train_size}, test_size={test_size}"
         )
-    from scipy.stats import t  # half a second to import
-
     differences = np.asarray(first, np.float64) - np.asarray(second, np.float64)
     mean, variance = float(differences.mean()), float(differences.var(ddof=1))
     error = math.sqrt(variance * (1 / len(differences) + test_size / train_size))
     if error < 1e-12:
         return PairedComparison(0.5 + 0.5 * float(np.sign(np.round(mean, 12))), Interval(mean, mean, mean))
-    distribution = t(len(differences) - 1)
-    half_width = float(distribution.ppf(0.975)) * error
-    return PairedComparison(float(distribution.cdf(mean / error)), Interval(mean, mean - half_width, mean + half_width))
+    freedom = len(differences) - 1
+    half_width = student_t_quantile(0.975, freedom) * error
+    probability = student_t_cdf(mean / error, freedom)
+    return PairedComparison(probability, Interval(mean, mean - half_width, mean + half_width))
 
 
 def mcnemar_p_value(labels: NDArray[Any], first: NDArray[Any], second: NDArray[Any]) -> float:
