@@ -31,12 +31,12 @@ def curve(**changes: Any) -> LearningCurve:
     """Measured at four sizes, and extrapolated to three."""
     values = [(5, 0.62, 0.09), (10, 0.74, 0.07), (15, 0.82, 0.06), (20, 0.87, 0.055)]
     forecast = [(40, 0.91, 0.04), (80, 0.935, 0.05), (160, 0.95, 0.05)]
-    made: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "points": tuple(CurvePoint(size, interval(value, reach)) for size, value, reach in values),
         "forecast": tuple(CurvePoint(size, interval(value, reach)) for size, value, reach in forecast),
         "ceiling": Interval(0.965, 0.92, 1.0),
     }
-    return LearningCurve(**{**made, **changes})
+    return LearningCurve(**{**defaults, **changes})
 
 
 def fit_record(
@@ -60,7 +60,7 @@ def fit_record(
     values: dict[str, Any] = {
         "title": "Four shapes",
         "source": "images/four shapes",
-        "made": "2026-11-24",
+        "date": "2026-11-24",
         "seed": 0,
         "classes": classes,
         "counts": tuple(np.bincount(labels, minlength=len(classes)).tolist()),

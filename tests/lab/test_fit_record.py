@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
+import shutil
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,11 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.lab.fit_record import FILE, Candidate, FitRecordError, TrainingCurves, load, save
+from practicum.lab.fit_record import FILE, FORMER_FILE, Candidate, FitRecordError, TrainingCurves, load, save
+from practicum.report import html_report, model_card
 from practicum.statistics.intervals import Interval
 from tests.examples import examples
 from tests.lab.records import fit_record
 
+DATA = Path(__file__).with_name("data")
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 BASE = fit_record(thumbs=np.arange(80 * 3, dtype=np.uint8).reshape(80, 1, 1, 3))
 TEXTS = st.text(st.characters(), max_size=20)
@@ -114,28 +118,42 @@ def test_a_record_of_another_version_is_rejected(tmp_path: Path) -> None:
     assert caught.value.code == "record-version"
 
 
-def former_names(value: Any) -> Any:
-    """The stored record with the field names of earlier versions, and without the fields that they lacked."""
-    if isinstance(value, list):
-        return [former_names(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    names = {"description": "what", "text": "what", "forecast": "ahead"}
-    return {names.get(key, key): former_names(item) for key, item in value.items() if key != "code"}
+@pytest.mark.parametrize("name", ["fit_of_30_drawn_images_v1", "fit_with_all_fields_v1"])
+def test_a_record_of_the_former_version_is_read_and_saved_in_this_one(name: str, tmp_path: Path) -> None:
+    """Both folders were written by that version, with blank thumbnails."""
+    folder = Path(shutil.copytree(DATA / name, tmp_path / name))
+    stored = json.loads((folder / FORMER_FILE).read_text())["story"]
+
+    record = load(folder)
+    save(record, folder)
+
+    assert (record.title, record.date) == (stored["title"], stored["made"])
+    assert [candidate.description for candidate in record.candidates] == [
+        candidate["what"] for candidate in stored["candidates"]
+    ]
+    remarks = (*record.remarks, *record.left_out, *record.untried)
+    stored_remarks = [*stored["remarks"], *stored["left_out"], *stored["untried"]]
+    assert [(remark.file, remark.text) for remark in remarks] == [
+        (remark["file"], remark["what"]) for remark in stored_remarks
+    ]
+    assert record.curve is not None
+    assert [point.per_class for point in record.curve.forecast] == [
+        point["per_class"] for point in stored["curve"]["ahead"]
+    ]
+    assert [len(curves.loss) for curves in record.training] == [len(curves["loss"]) for curves in stored["training"]]
+    assert [finding.rows for finding in record.findings] == [tuple(finding["rows"]) for finding in stored["findings"]]
+    assert record.probabilities.shape == (len(record.labels), len(record.classes))
+    assert record.scores.confusion.sum() == record.scores.n
+    assert same(load(folder), record)
+    assert not list(folder.glob("story*"))
 
 
-def test_reads_records_of_earlier_versions(tmp_path: Path) -> None:
-    """From `story.json`, with other names and without the codes of remarks; saving replaces it."""
-    save(fit_record(), tmp_path)
-    written = json.loads((tmp_path / FILE).read_text())
-    fit = former_names(written["fit"])
-    arrays = (tmp_path / written["arrays"]).rename(tmp_path / written["arrays"].replace("fit-", "story-"))
-    (tmp_path / "story.json").write_text(json.dumps({"schema": 1, "arrays": arrays.name, "story": fit}))
-    (tmp_path / FILE).unlink()
+@pytest.mark.parametrize("name", ["fit_of_30_drawn_images_v1", "fit_with_all_fields_v1"])
+def test_a_report_and_a_card_are_written_from_a_former_record(name: str, tmp_path: Path) -> None:
+    record = load(DATA / name)
 
-    former = load(tmp_path)
-    save(former, tmp_path)
+    html_report.write(record, tmp_path / "report.html")
+    model_card.write(record, tmp_path / "model-card.md")
 
-    assert same(former, fit_record())
-    assert same(load(tmp_path), fit_record())
-    assert not list(tmp_path.glob("story*"))
+    assert record.candidates[0].description in html.unescape((tmp_path / "report.html").read_text())
+    assert record.title in (tmp_path / "model-card.md").read_text()

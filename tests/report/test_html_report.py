@@ -72,7 +72,7 @@ def named(name: str) -> FitRecord:
         next_step=name,
         exports=(Export(name, name, 1, 0.0, name),),
         versions={name: name},
-        made=name,
+        date=name,
     )
 
 
@@ -107,7 +107,7 @@ def test_no_name_becomes_markup(name: str) -> None:
         ({"seed": 90210}, "90210"),
         ({"seconds": 4000.0}, "1\xa0h 6\xa0min"),
         ({"side": 177}, "177 × 177"),
-        ({"made": "2031-02-03"}, "3 February 2031"),
+        ({"date": "2031-02-03"}, "3 February 2031"),
         ({"curve": curve(ceiling=Interval(0.777, 0.666, 0.888))}, "78\xa0% (67\xa0% to 89\xa0%)"),
         ({"curve": curve(points=(CurvePoint(37, interval(0.511)),))}, "37 images per class"),
         ({"candidates": (Candidate("one", "w", interval(0.123), 77.0, True, None),)}, "1\xa0min 17\xa0s"),

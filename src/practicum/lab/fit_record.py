@@ -33,7 +33,7 @@ ARRAYS = "fit-*.npz"
 """The files of the arrays, as a glob pattern."""
 FORMER_FILE, FORMER_ARRAYS, FORMER_SCHEMA = "story.json", "story-*.npz", 1
 """The same in model folders of earlier versions, which can still be read."""
-_FORMER_NAMES = {"description": "what", "text": "what", "forecast": "ahead"}
+_FORMER_NAMES = {"date": "made", "description": "what", "text": "what", "forecast": "ahead"}
 """Fields that had other names in them."""
 
 
@@ -84,8 +84,8 @@ class FitRecord:
 
     title: str
     source: str
-    made: str
-    """The day in ISO format: 2026-11-24."""
+    date: str
+    """Of the fit, in ISO format: 2026-11-24."""
     seed: int
     classes: tuple[str, ...]
     counts: tuple[int, ...]

@@ -128,7 +128,7 @@ def fit(
     record = FitRecord(
         title=request.title,
         source=request.source,
-        made=datetime.now(UTC).date().isoformat(),
+        date=datetime.now(UTC).date().isoformat(),
         seed=request.seed,
         classes=prepared.images.classes,
         counts=prepared.images.counts,

@@ -100,7 +100,7 @@ def _scores(record: FitRecord) -> list[tuple[str, str, str]]:
 def _provenance(record: FitRecord) -> list[tuple[str, str]]:
     versions = " · ".join(f"{printable(name)} {printable(version)}" for name, version in record.versions.items())
     facts = [
-        ("Date", formatting.long_date(record.made)),
+        ("Date", formatting.long_date(record.date)),
         ("Images from", printable(record.source)),
         ("Network", f"{printable(record.backbone)}, input of {record.side} × {record.side} pixels"),
         ("Seed", str(record.seed)),

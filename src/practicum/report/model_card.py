@@ -77,7 +77,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _details(record: FitRecord) -> list[str]:
     chosen = [candidate for candidate in record.candidates if candidate.chosen]
     facts = [
-        f"- Made on {escape(formatting.long_date(record.made))}, with seed {record.seed}, in "
+        f"- Made on {escape(formatting.long_date(record.date))}, with seed {record.seed}, in "
         f"{formatting.duration(record.seconds)}.",
         f"- Network: {escape(record.backbone)}, input of {record.side} × {record.side} pixels.",
         *(f"- Strategy: {escape(candidate.name)}, {escape(candidate.description)}" for candidate in chosen),
