@@ -20,7 +20,7 @@ _LEGEND_KEYS = {
 
 
 def figure(title: str, content: Iterable[Markup], ident: str = "", css: str = "") -> Markup:
-    """A figure with its caption first, as the caption says what is shown."""
+    """A figure with its caption above it, which states what is shown."""
     return Markup('<figure class="drawn{}"{}><figcaption>{}</figcaption>{}</figure>').format(
         Markup(" ") + escape(css) if css else "",
         Markup(' id="{}"').format(ident) if ident else "",

@@ -16,7 +16,7 @@ from practicum.charts.svg import join
 LINE_LENGTH = 80
 """About as many characters as a line of a wide page holds. Room is kept for all lines, so that nothing below moves."""
 MOST_TICKS = 21
-"""Marks along the slider; more of them cannot be told apart."""
+"""Marks along the slider; more of them cannot be distinguished."""
 STEP_BUTTONS = Markup(
     '<button type="button" data-move="-1">Previous</button><button type="button" data-move="1">Next</button>'
 )

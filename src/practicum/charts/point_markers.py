@@ -1,4 +1,4 @@
-"""Marker shapes of points: each class has a shape of its own, so that it can be told apart without colours."""
+"""Marker shapes of points: each class has a shape of its own, so that it can be distinguished without colours."""
 
 from __future__ import annotations
 

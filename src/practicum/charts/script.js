@@ -4,10 +4,10 @@ const SVG = "http://www.w3.org/2000/svg";
 const STEP = 220; // Milliseconds from one row to the next while it plays.
 
 function shape(name, css, into) {
-  const made = document.createElementNS(SVG, name);
-  made.setAttribute("class", css);
-  into.append(made);
-  return made;
+  const element = document.createElementNS(SVG, name);
+  element.setAttribute("class", css);
+  into.append(element);
+  return element;
 }
 
 class PracticumCurves extends HTMLElement {
@@ -66,7 +66,7 @@ class PracticumCurves extends HTMLElement {
     const values = this.names.map((name, at) => (cells[at] ? `${name} ${cells[at]}` : "")).filter(Boolean).join(", ");
     if (!silently) this.reads.textContent = `${position}: ${values}`;
     this.range.setAttribute("aria-valuetext", position);
-    this.rows.forEach((one, at) => one.classList.toggle("now", at === this.row));
+    this.rows.forEach((element, index) => element.classList.toggle("now", index === this.row));
     if (this.marks) this.move();
   }
 

@@ -129,7 +129,9 @@ def print_summary(record: FitRecord, folder: Path, report_file: Path) -> None:
     from practicum.report import summary
 
     click.secho(summary.describe_accuracy(record), bold=True)
-    findings = [f"{one.severity}: {one.title}. {one.evidence} {one.remedy}" for one in record.findings]
+    findings = [
+        f"{finding.severity}: {finding.title}. {finding.evidence} {finding.remedy}" for finding in record.findings
+    ]
     exports = [f"{export.format}: {printable_path(folder / export.file)}" for export in record.exports]
     lines = [*summary.list_caveats(record), *summary.explain_choice(record), *findings, f"Next: {record.next_step}"]
     for line in [*lines, f"Report: {printable_path(report_file)}", *exports]:

@@ -42,7 +42,7 @@ def check_target(folder: Path, images: Path) -> None:
         path, problem = nearest, "is not writable"
     elif folder.resolve() == images.resolve():
         problem = "holds the images"
-    elif nearest == folder and any(folder.iterdir()) and not any((folder / one).exists() for one in signs):
+    elif nearest == folder and any(folder.iterdir()) and not any((folder / name).exists() for name in signs):
         problem = "holds other files than a model"
     if problem:
         fail("invalid-target", path, f"{problem}; choose another folder for the model with --to")

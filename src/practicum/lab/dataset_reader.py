@@ -53,7 +53,9 @@ _MAX_SINGLE_REMARKS = 3
 
 
 class UnreadableDataset(LabError):
-    """There is nothing to learn from. `remarks` hold every reason, the main one first, each also a line of the message.
+    """The dataset cannot be used for training.
+
+    `remarks` hold every reason, the main one first; each is also a line of the message.
 
     Codes: those of UnreadableFile if the whole source cannot be read, else `too-few-classes`.
     """

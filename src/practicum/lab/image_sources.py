@@ -76,7 +76,9 @@ class ImageFolder:
                 if Path(parent, name).is_symlink():
                     reason = "is a link to a folder, which is not followed"
                     self.left_out.append(Remark(printable_name(relative / name), reason, "folder-link"))
-            folders[:] = sorted(one for one in folders if not is_hidden(one) and Path(parent, one) != self.exclude)
+            folders[:] = sorted(
+                folder for folder in folders if not is_hidden(folder) and Path(parent, folder) != self.exclude
+            )
             found += [(relative / name).as_posix() for name in files if not is_hidden(name)]
         return sorted(found)
 

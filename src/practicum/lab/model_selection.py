@@ -54,7 +54,7 @@ def select_strategy(
         ValueError: There is no strategy, or one of another shape.
     """
     labels = np.asarray(labels)
-    if not strategies or any(one.ndim != 4 or one.shape[2] != len(labels) for one in strategies):
+    if not strategies or any(strategy.ndim != 4 or strategy.shape[2] != len(labels) for strategy in strategies):
         raise ValueError("each strategy must be (settings, repeats, n, classes), with n the number of labels")
     losses = [log_losses(labels, probabilities).mean(axis=1) for probabilities in strategies]
     correct = [(probabilities.argmax(axis=-1) == labels).astype(np.float64) for probabilities in strategies]

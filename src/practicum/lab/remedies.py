@@ -65,7 +65,9 @@ def accuracy_gain(
     """Compare the accuracies of the first and the second, on the repeats that both have."""
     shared = min(len(first), len(second))
     train, test = splits.mean_sizes(prepared.splits)
-    accuracies = [accuracy_by_split(prepared, one[:shared], measure, included) for one in (first, second)]
+    accuracies = [
+        accuracy_by_split(prepared, probabilities[:shared], measure, included) for probabilities in (first, second)
+    ]
     return paired_comparison.compare_results(*accuracies, train_size=train, test_size=test)
 
 

@@ -63,7 +63,7 @@ def probe_several_levels(prepared: PreparedSet) -> StrategyResult | None:
         return None
     probes, started = prepared.probes, time.perf_counter()
     description = "logistic regression on features of several levels of the network"
-    return _test_probes("Probe on several levels", description, "Probe at several depths", prepared, probes, started)
+    return _test_probes("Probe on several levels", description, prepared, probes, started)
 
 
 def probe_final_features(prepared: PreparedSet) -> StrategyResult:
@@ -71,7 +71,7 @@ def probe_final_features(prepared: PreparedSet) -> StrategyResult:
     probes, started = prepared.final_probes, time.perf_counter()
     description = "logistic regression on the network's final features"
     final_only = prepared.backbone.multi_level is not prepared.backbone.base
-    return _test_probes(BASELINE, description, BASELINE, prepared, probes, started, final_only=final_only)
+    return _test_probes(BASELINE, description, prepared, probes, started, final_only=final_only)
 
 
 def probe_augmented_images(prepared: PreparedSet) -> StrategyResult:
@@ -85,7 +85,7 @@ def probe_augmented_images(prepared: PreparedSet) -> StrategyResult:
     description = (
         f"the same, trained on {VERSIONS} versions of each image: original, mirrored, and randomly cropped and lit"
     )
-    return _test_probes("Probe on augmented images", description, "Probe on drawn views", prepared, probes, started)
+    return _test_probes("Probe on augmented images", description, prepared, probes, started)
 
 
 class NotEnoughTime(Exception):
@@ -138,6 +138,7 @@ def fine_tune_top(
 
 
 def _test_fold(tuner: Callable[[], fine_tuning.FineTuner], split: Split, rates: Sequence[float]) -> dict[str, Any]:
+    """The fold's result in the format that is stored on disk; its names stay the same across versions."""
     fine_tuner = tuner()
     started = time.perf_counter()
     return {"made": fine_tuner.test_split(split, rates), "seconds": time.perf_counter() - started}
@@ -146,7 +147,6 @@ def _test_fold(tuner: Callable[[], fine_tuning.FineTuner], split: Split, rates: 
 def _test_probes(
     name: str,
     description: str,
-    key: str,
     prepared: PreparedSet,
     probes: ProbeTrainer,
     started: float,
@@ -160,7 +160,7 @@ def _test_probes(
     def train(setting: int) -> TrainedStrategy:
         return TrainedStrategy(probes.fit(STRENGTHS[setting]), final_only)
 
-    return StrategyResult(name, description, key, probabilities, seconds, train)
+    return StrategyResult(name, description, name, probabilities, seconds, train)
 
 
 def _lazy_tuner(prepared: PreparedSet, rates: int) -> Callable[[], fine_tuning.FineTuner]:

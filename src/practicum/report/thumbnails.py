@@ -36,7 +36,7 @@ class ThumbnailAlbum:
     def __init__(self, record: FitRecord, limit: int) -> None:
         self._record = record
         self._room = limit
-        self._made: dict[int, Thumbnail] = {}
+        self._thumbnails: dict[int, Thumbnail] = {}
 
     def pick(self, rows: Sequence[int]) -> list[Thumbnail]:
         """Thumbnails of these rows, as far as their images are known and the limit allows."""
@@ -45,9 +45,9 @@ class ThumbnailAlbum:
         return [self._thumbnail(row) for row in known]
 
     def _thumbnail(self, row: int) -> Thumbnail:
-        if row not in self._made:
+        if row not in self._thumbnails:
             record, predicted = self._record, int(self._record.probabilities[row].argmax())
-            self._made[row] = Thumbnail(
+            self._thumbnails[row] = Thumbnail(
                 uri=_data_uri(record.thumbs[row]),
                 name=printable(record.names[row]) if record.names else f"image {row + 1}",
                 label=printable(record.classes[int(record.labels[row])]),
@@ -55,7 +55,7 @@ class ThumbnailAlbum:
                 confidence=percent(float(record.probabilities[row, predicted])),
                 is_correct=predicted == int(record.labels[row]),
             )
-        return self._made[row]
+        return self._thumbnails[row]
 
 
 def _data_uri(pixels: NDArray[np.uint8]) -> str:

@@ -23,7 +23,7 @@ LEAST_PROBABILITY = 1e-15
 """Lower bound of a probability in the log loss, so that one certain mistake does not make it infinite."""
 
 TOO_WIDE = 0.2
-"""From this half-width on, a 95 % interval of accuracy says next to nothing."""
+"""From this half-width on, a 95 % interval of accuracy is too wide to be of use."""
 
 Floats = NDArray[np.float64]
 
