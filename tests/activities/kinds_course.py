@@ -69,7 +69,7 @@ def right_answer(learner: Learner, kind: str, page: str) -> list[str]:
         return FIXED_ANSWERS[kind][0]
     html = learner.get(page).text
     if kind == "predict":
-        return ["4" if "taken 32" in html else "3"]
+        return ["4" if "in batches of 32" in html else "3"]
     if kind == "choice":
         right = _right_options(learner, page)
         return [place for text, place in learner.places(page).items() if text in right]
