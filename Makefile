@@ -51,7 +51,7 @@ attacks: $(VENV)/.made-tensorflow,dev system ## Run every attack on the sandbox 
 	$(BIN)/python -m tests.runner.attacks
 
 docs: $(VENV)/.made-tensorflow,dev,bench system ## Take the screenshots and check that everything is documented
-	$(BIN)/python docs/screenshots.py
+	$(BIN)/python -m docs.screenshots
 	$(BIN)/python -m pytest -q tests/docs
 
 lock: ## Pin the newest compatible versions in requirements.txt

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import re
 import statistics
 import subprocess
@@ -16,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Response
+from tests.browser import chromium_browser
 
 from benchmarks.contestants import NewKernel, WarmKernel
 from benchmarks.progress import bar
@@ -42,7 +42,6 @@ PAGES = {
 EXERCISE, ANSWERS = "try/01-freeze-the-base", ("False", "GlobalAveragePooling2D", "5")
 PROJECT = "project/01-beat-the-baseline"
 VISITS, TRIES, FEW, RUNS = 9, 15, 5, 3
-FLAGS = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 CLOCK = """import time
 
 
@@ -86,17 +85,6 @@ class Visit:
     shift: float
     bytes: int
     editor: int
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser without a window."""
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS + sandbox)
-        yield browser
-        browser.close()
 
 
 @contextmanager
@@ -248,7 +236,7 @@ def report() -> str:
     steps = len(PAGES) * VISITS + TRIES + RUNS
     with (
         tempfile.TemporaryDirectory() as data,
-        chromium() as browser,
+        chromium_browser() as browser,
         serving(Path(data)) as server,
         bar(steps) as step,
     ):

@@ -1,11 +1,10 @@
-"""Takes the screenshots in docs/images: `python docs/screenshots.py` serves the shipped course and opens each page.
+"""Takes the screenshots in docs/images: `python -m docs.screenshots` serves the shipped course and opens each page.
 
-Needs Chromium at /usr/bin/chromium (or $CHROMIUM), and the packages of the `dev` extra.
+Needs Chromium (or the program that $CHROMIUM names), and the packages of the `dev` extra.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -13,7 +12,8 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+from tests.browser import chromium_browser
 
 from practicum.prove.catalogue import load
 from practicum.settings import shipped_courses
@@ -21,7 +21,6 @@ from practicum.settings import shipped_courses
 IMAGES = Path(__file__).parent / "images"
 COURSE = shipped_courses()[0]
 TOPIC = "/transfer-learning/small-datasets"
-FLAGS = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 SCRATCH = {
     "loop": "steps = 0\nlearning_rate = 0.1\nwhile learning_rate > 0:\n    steps = steps + 1\nprint(steps)\n",
     "memory": "import numpy as np\n\nimages = np.zeros((20000, 224, 224, 3))\nprint(images.shape)\n",
@@ -65,13 +64,9 @@ def main() -> None:
     """Take all screenshots, or those of the parts named as arguments: `course`, `lab`."""
     IMAGES.mkdir(exist_ok=True)
     parts = {"course": course, "lab": lab}
-    with sync_playwright() as playwright:
-        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS + sandbox)
+    with chromium_browser() as browser:
         for name in sys.argv[1:] or parts:
             parts[name](browser)
-        browser.close()
 
 
 def course(browser: Browser) -> None:

@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 FAST_TEST_LIMIT = 120
 """Seconds after which a test without the mark `slow` counts as hung, on any machine."""
 EXPECT_LIMIT = 60_000
@@ -52,13 +42,13 @@ def pool() -> Iterator[Pool]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser, shared by the tests of a worker; each test opens a context of its own in it."""
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
 
-    with sync_playwright() as playwright:
-        expect.set_options(timeout=EXPECT_LIMIT)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    from tests.browser import chromium_browser
+
+    expect.set_options(timeout=EXPECT_LIMIT)
+    with chromium_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(autouse=True)

@@ -75,7 +75,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def at(file: str, then: Callable[[], object]) -> Callable[[str], None]:
     """A callback that acts when `file` is about to be written."""
-    return lambda step: then() if f" {file} " in step else None
+    return lambda step: then() if step.endswith(f" {file}") else None
 
 
 def test_each_format_agrees_with_the_model(exported: tuple[Path, tuple[Export, ...]]) -> None:

@@ -336,7 +336,9 @@ EPOCHS = [
 DISPATCH = """([name, detail]) =>
     document.querySelector('practicum-live').dispatchEvent(new CustomEvent(name, { detail }))"""
 INK = """canvas => {
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
     const colours = new Set();
     for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 250) colours.add(data.slice(at, at + 3).join());
     return [...colours];
