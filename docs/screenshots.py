@@ -5,6 +5,7 @@ Needs Chromium (or the program that $CHROMIUM names), and the packages of the `d
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
