@@ -9,7 +9,7 @@ import pytest
 
 from practicum.application import completions
 from practicum.application.completions import Completions
-from practicum.application.list_names import list_names
+from practicum.application.in_job.list_public_names import list_public_names
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Job, Result
 
@@ -57,7 +57,7 @@ def test_an_environment_that_failed_is_asked_again_later(catalogue: Catalogue, m
 
 def test_lists_public_names_with_kinds_and_signatures() -> None:
     """Of modules that can be imported; names of the standard library that they import are left out."""
-    listed = json.loads(list_names(["practicum.formatting", "no.such.module"], []))
+    listed = json.loads(list_public_names(["practicum.formatting", "no.such.module"], []))
     found = {name: (kind, signature) for name, kind, signature in listed["practicum.formatting"]}
 
     assert set(listed) == {"practicum.formatting"}
@@ -68,7 +68,7 @@ def test_lists_public_names_with_kinds_and_signatures() -> None:
 
 def test_lists_the_members_of_classes() -> None:
     """A long signature is cut at a comma."""
-    listed = json.loads(list_names(["practicum.runner.job"], ["practicum.runner.job.Job"]))
+    listed = json.loads(list_public_names(["practicum.runner.job"], ["practicum.runner.job.Job"]))
     signatures = {name: signature for name, _, signature in listed["practicum.runner.job"]}
 
     assert "practicum.runner.job.Job" in listed

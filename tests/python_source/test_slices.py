@@ -119,7 +119,7 @@ def test_follows_imports_within_functions_and_blocks(code: str) -> None:
 def test_reads_the_lab_without_importing_it() -> None:
     """The prover reads the lab's source and never imports Keras."""
     code = (
-        "import sys; from practicum.prove.library_source import library_source; "
+        "import sys; from practicum.prove.experiment_imports import library_source; "
         "assert 'def ' in library_source('practicum.lab.image_set') and library_source('numpy') is None; "
         "print([name for name in ('keras', 'numpy', 'practicum.lab') if name in sys.modules])"
     )

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from practicum.python_source.borrowing import find_borrowing
+from practicum.python_source.check_name_sources import find_borrowing
 from practicum.runner.inside import child
 from practicum.runner.inside.answer_server import AnswerServer
 from practicum.runner.inside.check_process import CheckNamespace, CheckPeer
 from practicum.runner.inside.deserialize import Deserializer
+from practicum.runner.inside.message_format import CannotCross, ProtocolViolation, ReferenceTable
 from practicum.runner.inside.serialize import Serializer, fingerprint
-from practicum.runner.inside.transfer import CannotCross, ProtocolViolation, ReferenceTable
 
 
 class Wire:

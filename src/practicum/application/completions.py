@@ -83,10 +83,10 @@ class Completions:
 
 
 def _ask(pool: Pool, environment: Environment) -> bytes | None:
-    code = (files("practicum.application") / "list_names.py").read_text(encoding="utf-8")
+    code = (files("practicum.application.in_job") / "list_public_names.py").read_text(encoding="utf-8")
     setup = f"modules = {MODULES!r}\nclasses = {CLASSES!r}\n"
     warm = Preload.TENSORFLOW if environment.has("keras") else Preload.PYTHON
-    expression = "list_names(modules, classes)"
+    expression = "list_public_names(modules, classes)"
     job = Job(code, setup, values={"names": expression}, preload=warm, limits=LIMITS, environment=environment)
     names = pool.run(job).values.get("names")
     if not isinstance(names, str):

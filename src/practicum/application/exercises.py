@@ -13,7 +13,7 @@ from practicum.application.context import TopicContext
 from practicum.application.grading import AskedProblem, Grade
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.sittings import no_such_answer
-from practicum.application.validity import is_done, valid_steps
+from practicum.application.step_validity import is_done, valid_steps
 from practicum.kinds.base import IncompleteAnswer
 from practicum.model import Problem
 from practicum.prove.catalogue import Entry

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from practicum import kinds
 from practicum.application import error_explanations
-from practicum.application.jobs import MAX_CODE, course_environment, learner_job
+from practicum.application.learner_jobs import MAX_CODE, course_environment, learner_job
 from practicum.application.run_report import Ending, RunReport, report_run
 from practicum.application.site import Site
 from practicum.kinds.base import IncompleteAnswer, MissingKey

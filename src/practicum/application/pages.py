@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from practicum.application.context import TopicContext
-from practicum.application.jobs import course_environment, learner_job
+from practicum.application.learner_jobs import course_environment, learner_job
 from practicum.application.refusals import Reason, Refused
 from practicum.course.cell_dependencies import find_dependencies
 from practicum.model import Cell, Page, Prose, Run, VariantFinding, Verdict

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from practicum.application.context import TopicContext
 from practicum.application.site import Site
-from practicum.application.validity import is_done
+from practicum.application.step_validity import is_done
 from practicum.formatting import counted
 from practicum.model import Topic
 from practicum.modes import Mode

@@ -9,10 +9,10 @@ from typing import Any
 from practicum.application import run_serialization
 from practicum.application.clock import now
 from practicum.application.context import TopicContext
-from practicum.application.jobs import course_environment, learner_job
+from practicum.application.learner_jobs import course_environment, learner_job
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.runs import Recording
-from practicum.application.validity import valid_steps
+from practicum.application.step_validity import valid_steps
 from practicum.kinds.goal import SEEDS, Goal, score, scoring_run
 from practicum.model import Observation, Variant
 from practicum.prove.catalogue import Entry

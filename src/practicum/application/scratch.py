@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from practicum import practice
 from practicum.application.clock import now
-from practicum.application.jobs import MAX_CODE, course_environment
+from practicum.application.learner_jobs import MAX_CODE, course_environment
 from practicum.application.learner_sitting import LearnerSitting
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.model import Variant

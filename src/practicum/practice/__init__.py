@@ -23,7 +23,7 @@ from practicum.practice.events import (
 from practicum.practice.exam_draw import Exam, ExamItem, draw_exam
 from practicum.practice.sitting import GRACE, ItemState, ItemStatus, Sitting
 from practicum.practice.sitting_rules import REFUSALS, Decision, Refusal, answer, as_of, hint, move_on, show, skip
-from practicum.practice.stored_records import RecordError
+from practicum.practice.strict_json import RecordError
 from practicum.practice.time_limit import TIME_LIMITS, TimeLimit
 
 __all__ = [

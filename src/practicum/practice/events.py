@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import ConfigDict, TypeAdapter
 
-from practicum.practice.stored_records import RECORD, Boolean, Natural, NonEmpty, RecordError, String, read_record
+from practicum.practice.strict_json import RECORD, Boolean, Natural, NonEmpty, RecordError, String, read_record
 
 
 @dataclass(frozen=True)

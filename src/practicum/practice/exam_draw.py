@@ -11,7 +11,7 @@ from pydantic import ConfigDict, TypeAdapter
 
 from practicum import kinds
 from practicum.model import NOTHING, Problem
-from practicum.practice.stored_records import RECORD, Natural, NonEmpty, RecordError, String, read_record
+from practicum.practice.strict_json import RECORD, Natural, NonEmpty, RecordError, String, read_record
 from practicum.practice.time_limit import TimeLimit
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from practicum.practice.events import Answered, Expired, Hinted, Moved, Shown, SittingEvent, Skipped, event_kind
 from practicum.practice.exam_draw import Exam
-from practicum.practice.stored_records import RecordError
+from practicum.practice.strict_json import RecordError
 
 GRACE = 2_000
 """Milliseconds after its deadline for which an item still accepts an answer, to allow for the network. Pages do not

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from practicum.practice.stored_records import RecordError
+from practicum.practice.strict_json import RecordError
 
 FACTORS = (1, 1.5, 2, 10)
 

@@ -15,7 +15,7 @@ from typing import Any
 from practicum.course.placeholders import PageQuery
 from practicum.model import Box, Card, Cell, Deck, Drawing, Fix, Option, Page, Problem, Prose, Topic, Variant
 from practicum.prove import page_queries, subjects
-from practicum.prove.library_source import library_source
+from practicum.prove.experiment_imports import library_source
 from practicum.prove.subjects import Subject
 from practicum.python_source.names import mentioned_names, public_functions
 from practicum.python_source.slices import slice_digest

@@ -124,10 +124,10 @@ def _read_setting(path: str) -> str:
 
 
 def _landlock() -> MachineCheck:
-    from practicum.runner.inside import locks
+    from practicum.runner.inside import self_restriction
 
     try:
-        version = locks.landlock_version()
+        version = self_restriction.landlock_version()
     except OSError as error:
         return MachineCheck(
             "Landlock",

@@ -15,7 +15,7 @@ from practicum.runner import stop_messages
 from practicum.runner.ansi import render
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.events import Epoch, Evaluated, OnEvent, Output, RunEvent, Started, Stream
-from practicum.runner.inside.transfer import MAX_MESSAGE
+from practicum.runner.inside.message_format import MAX_MESSAGE
 from practicum.runner.job import ChildGone, FigureImage, Job, Result, StopReason, ZygoteGone
 from practicum.runner.value_decoding import (
     InvalidMessage,

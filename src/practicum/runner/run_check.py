@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 
-from practicum.python_source.borrowing import find_borrowing
+from practicum.python_source.check_name_sources import find_borrowing
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.job import Job, Result, ZygoteGone
 from practicum.runner.job_monitor import JobMonitor, JobSession

@@ -11,7 +11,7 @@ import errno
 import functools
 import tempfile
 
-from practicum.runner.inside.locks import PLACEHOLDER_PID
+from practicum.runner.inside.self_restriction import PLACEHOLDER_PID
 
 _FILES = """
 access faccessat faccessat2 open openat openat2 creat close close_range read readv pread64 preadv

@@ -20,13 +20,13 @@ from practicum.application.refusals import Refused
 from practicum.application.site import Site
 from practicum.store import StoreError
 from practicum.web import (
+    about_proofs,
     assets,
     badges,
     completions,
     error_pages,
     event_stream,
     home,
-    proofs,
     scratch,
     security,
     server,
@@ -71,7 +71,7 @@ def routes() -> list[Route]:
         get("/static/{name}", assets.serve),
         get("/favicon.ico", assets.icon),
         get("/robots.txt", _robots),
-        get("/proofs", proofs.proofs),
+        get("/proofs", about_proofs.about_proofs),
         *badges.routes(),
         *event_stream.routes(),
         *(route for mode in modes.registered().values() for route in mode.part("routes").routes(mode)),

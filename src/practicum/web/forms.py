@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from practicum.application.jobs import MAX_CODE
+from practicum.application.learner_jobs import MAX_CODE
 from practicum.application.refusals import Reason, Refused
 
 TYPE = "application/x-www-form-urlencoded"

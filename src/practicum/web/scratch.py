@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from practicum.application import scratch
 from practicum.application.context import code_is_not_run, topic_path
-from practicum.application.jobs import MAX_CODE, code_problem
+from practicum.application.learner_jobs import MAX_CODE, code_problem
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.run_report import RunReport, report_run
 from practicum.application.sittings import load

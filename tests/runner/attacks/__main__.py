@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from practicum.runner import IsolationMode, Pool
-from practicum.runner.inside import locks
+from practicum.runner.inside import self_restriction
 from practicum.runner.isolation_mode import why_not
 
 from .catalogue import Attack, World, attacks
@@ -89,7 +89,7 @@ def _try(attack: Attack, setup: PoolSetup, pool: Pool, world: World) -> AttackOu
 
 def _machine(seconds: float) -> str:
     try:
-        landlock = f"Landlock {locks.landlock_version()}"
+        landlock = f"Landlock {self_restriction.landlock_version()}"
     except OSError:
         landlock = "no Landlock"
     user = "root" if os.geteuid() == 0 else "an ordinary user"

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from practicum.activities.projects import custom_dataset, run_table
 from practicum.activities.projects.view import describe_result, reference_scores
 from practicum.application import projects
-from practicum.application.jobs import MAX_CODE, code_problem
+from practicum.application.learner_jobs import MAX_CODE, code_problem
 from practicum.application.projects import Submission, TopicProject, find_project
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.course.render import code as highlighted

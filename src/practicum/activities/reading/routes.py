@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from practicum.activities.reading.layout import PageLayout, figure_version
 from practicum.application import pages
-from practicum.application.jobs import code_problem
+from practicum.application.learner_jobs import code_problem
 from practicum.application.pages import ModePage, mode_page
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.run_report import RunReport, report_run

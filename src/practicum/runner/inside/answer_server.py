@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from practicum.runner.inside import rpc
+from practicum.runner.inside.message_format import ProtocolViolation
 from practicum.runner.inside.serialize import fingerprint
-from practicum.runner.inside.transfer import ProtocolViolation
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:

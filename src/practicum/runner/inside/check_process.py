@@ -61,7 +61,7 @@ class CheckPeer(rpc.Peer):
         """Remove the names that the setup has bound and the learner may have changed, so that they are requested.
 
         Args:
-            borrow: The `Borrowing` of setup and code (`practicum.python_source.borrowing`), as JSON.
+            borrow: The `Borrowing` of setup and code (`practicum.python_source.check_name_sources`), as JSON.
             before: The names that were in the namespace before the setup ran.
         """
         self.space = space

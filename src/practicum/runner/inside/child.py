@@ -43,10 +43,10 @@ import traceback
 import types
 import warnings
 
-from practicum.runner.inside import epochs, tensorflow_kernels
+from practicum.runner.inside import epochs, tensorflow_kernel_cache
 from practicum.runner.inside.answer_server import AnswerServer
 from practicum.runner.inside.check_process import CheckNamespace, CheckPeer
-from practicum.runner.inside.transfer import ProtocolViolation
+from practicum.runner.inside.message_format import ProtocolViolation
 from practicum.runner.inside.value_encoding import BASES, MESSAGE, NAME, TRACEBACK, encode_value, shorten
 
 TYPE_CHECKING = False  # see zygote
@@ -222,7 +222,7 @@ def reseed(seed: int) -> None:
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(seed % 2**32)
     if "keras" in sys.modules:
-        with tensorflow_kernels.keep_kernels():
+        with tensorflow_kernel_cache.keep_kernels():
             sys.modules["keras"].utils.set_random_seed(seed % 2**32)
 
 

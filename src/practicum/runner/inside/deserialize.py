@@ -1,4 +1,4 @@
-"""Reads values from messages (see `transfer`), strictly: a learner's code may have forged them."""
+"""Reads values from messages (see `message_format`), strictly: a learner's code may have forged them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import math
 import re
 import sys
 
-from practicum.runner.inside.transfer import (
+from practicum.runner.inside.message_format import (
     MAX_DEPTH,
     MAX_ENTRIES,
     MAX_REFERENCES,

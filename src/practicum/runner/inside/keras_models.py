@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 
-from practicum.runner.inside.transfer import CannotCross
+from practicum.runner.inside.message_format import CannotCross
 from practicum.runner.inside.value_encoding import shorten
 
 TYPE_CHECKING = False  # see zygote

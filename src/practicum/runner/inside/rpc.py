@@ -2,8 +2,8 @@
 
 A `Q` frame is a request: `{"do", "of", "with", "named"}`, where `of` is the number of an object of the other side, or
 null. An `A` frame is an answer: `{"gives", "after"}`, `{"raised"}` or `{"cannot"}`, where `after` lists arguments that
-the call has changed in place. Values are encoded as in `transfer`. Requests nest, so an answer always belongs to the
-last open request.
+the call has changed in place. Values are encoded as in `message_format`. Requests nest, so an answer always belongs to
+the last open request.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import threading
 
 from practicum.runner.inside import remote
 from practicum.runner.inside.deserialize import Deserializer
+from practicum.runner.inside.message_format import CannotCross, MessageTooBig, ProtocolViolation, ReferenceTable
 from practicum.runner.inside.serialize import Serializer
-from practicum.runner.inside.transfer import CannotCross, MessageTooBig, ProtocolViolation, ReferenceTable
 from practicum.runner.inside.value_encoding import shorten
 
 TYPE_CHECKING = False  # see zygote

@@ -1,4 +1,4 @@
-"""Writes values into messages for the other process, as described in `transfer`."""
+"""Writes values into messages for the other process, as described in `message_format`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import math
 import sys
 
-from practicum.runner.inside.transfer import (
+from practicum.runner.inside.message_format import (
     ABILITIES,
     MAX_DEPTH,
     MAX_MESSAGE,

@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import Iterator
 
-from practicum.runner.inside import child, locks, preload
+from practicum.runner.inside import child, preload, self_restriction
 
 
 def main() -> None:
@@ -30,7 +30,7 @@ def main() -> None:
         stream.reconfigure(line_buffering=True, encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
     job = channel.receive()
     with contextlib.suppress(NameError, AttributeError, ValueError, OSError):
-        locks.set_limits(
+        self_restriction.set_limits(
             job["memory"], job["disk"], job["seconds"], threads=None
         )  # against accidents, not against attackers
     try:

@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 
-from practicum.runner.inside import preload, tensorflow_kernels
+from practicum.runner.inside import preload, tensorflow_kernel_cache
 from practicum.runner.inside.remove_tree import remove_tree
 
 TYPE_CHECKING = False  # see zygote
@@ -23,7 +23,7 @@ def warm_up() -> None:
     if keras is not None:
         keras.utils.set_random_seed(0)  # deterministic operations need a seed
         _train_tiny_network(keras, sys.modules["numpy"])
-        with tensorflow_kernels.keep_kernels():
+        with tensorflow_kernel_cache.keep_kernels():
             keras.utils.clear_session()
         _empty(os.getcwd())
     gc.collect()

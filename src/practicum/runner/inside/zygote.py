@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 
-from practicum.runner.inside import child, locks, preload, warmup
+from practicum.runner.inside import child, preload, self_restriction, warmup
 from practicum.runner.inside.remove_tree import remove_tree
 
 TYPE_CHECKING = False  # importing dataclasses and typing would take longer than everything else
@@ -138,8 +138,8 @@ class Zygote:
     def _fork(self) -> int:
         """Fork; in full mode into a new process namespace, in which the child is the first process."""
         if self.config.mode == "full":
-            locks.setns(self.own_pids, locks.CLONE_NEWPID)
-            locks.unshare(locks.CLONE_NEWPID)
+            self_restriction.setns(self.own_pids, self_restriction.CLONE_NEWPID)
+            self_restriction.unshare(self_restriction.CLONE_NEWPID)
         return os.fork()
 
     def _folder(self, number: int) -> str | None:
@@ -193,7 +193,7 @@ def _run_child(config: Config, request: dict[str, Any], fds: tuple[int, int, int
     """Run the child from the fork to its end. It never returns to the zygote's loop."""
     try:
         # Opened while the process can still enter every folder on the way.
-        rules = locks.landlock_rules(config.read, [folder, *config.write]) if folder else -1
+        rules = self_restriction.landlock_rules(config.read, [folder, *config.write]) if folder else -1
         rules = _arrange_descriptors(fds, rules)
         channel = child.Channel.of_fd(CHANNEL)
     except BaseException:
@@ -204,7 +204,7 @@ def _run_child(config: Config, request: dict[str, Any], fds: tuple[int, int, int
             warmup.warm_up()
             channel.send(b"W")
         job = channel.receive()
-        locks.set_limits(job["memory"], job["disk"], job["seconds"], threads)
+        self_restriction.set_limits(job["memory"], job["disk"], job["seconds"], threads)
     except BaseException as error:
         _refuse(channel, str(error))
     try:
@@ -246,24 +246,24 @@ def _restrict(config: Config, request: dict[str, Any], folder: str | None, rules
     Raises:
         OSError: A restriction cannot be applied.
     """
-    threads: int | None = locks.MAX_JOB_THREADS
+    threads: int | None = self_restriction.MAX_JOB_THREADS
     if folder is None:
-        locks.mount_private_folders(config.scratch, request["disk"])
+        self_restriction.mount_private_folders(config.scratch, request["disk"])
         folder = os.path.join(config.scratch, "work")
         os.mkdir(folder)
         os.mkdir(os.path.join(config.scratch, "shm"))
-        rules = locks.landlock_rules(["/"], [config.scratch, *config.write])
-        locks.enter_user_namespace()
-        locks.drop_capabilities()
+        rules = self_restriction.landlock_rules(["/"], [config.scratch, *config.write])
+        self_restriction.enter_user_namespace()
+        self_restriction.drop_capabilities()
     elif config.first_uid is not None:
-        locks.become_user(config.first_uid + request["number"], config.keep_search)
+        self_restriction.become_user(config.first_uid + request["number"], config.keep_search)
     else:
         threads = None  # the limit would count the user's other processes too
     os.chdir(folder)
     os.environ.update(HOME=folder, TMPDIR=folder)
     if "tempfile" in sys.modules:  # it caches the zygote's folder, and AutoGraph writes there
         vars(sys.modules["tempfile"])["tempdir"] = folder
-    locks.forbid_new_privileges()
-    locks.apply_landlock(rules)
-    locks.load_seccomp(config.filter)
+    self_restriction.forbid_new_privileges()
+    self_restriction.apply_landlock(rules)
+    self_restriction.load_seccomp(config.filter)
     return threads

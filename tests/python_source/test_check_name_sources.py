@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicum.python_source.borrowing import find_borrowing
+from practicum.python_source.check_name_sources import find_borrowing
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ MAX_SIGNATURE = 60
 """Characters of a signature. A longer one is cut: it helps to remember, and the documentation has the rest."""
 
 
-def list_names(modules: Sequence[str], classes: Sequence[str]) -> str:
+def list_public_names(modules: Sequence[str], classes: Sequence[str]) -> str:
     """Return `{module: [[name, kind, signature], …]}` of these modules, and of these classes of theirs, as JSON."""
     found = {}
     for path in modules:

@@ -12,7 +12,7 @@ from practicum.web import rendering
 from practicum.web.requests import site_of
 
 
-def proofs(request: Request) -> Response:
+def about_proofs(request: Request) -> Response:
     """What the verdicts mean, how to check them, and how many problems of each are served."""
     catalogues = site_of(request).catalogues.values()
     counts = [{"course": catalogue.course.title, "words": _counts(catalogue)} for catalogue in catalogues]
