@@ -196,7 +196,7 @@ def test_training_and_submission_are_accessible(opened: Opener, scheme: str, wid
     look("ran")
     row = page.locator("#runs tbody tr").last
 
-    expect(row).to_contain_text(re.compile(r"\s8\s*[01]\.\d+\s*[01]\.\d+"))
+    expect(row).to_contain_text(re.compile(r"end\s*8\s*[01]\.\d+\s*[01]\.\d+"))
     expect(page.locator("#runs .chart").first).to_be_visible()
     page.get_by_role("button", name="Submit").click()
     expect(page.locator("#result .grades th")).to_have_count(6, timeout=90_000)

@@ -179,7 +179,7 @@ LIES = {
     ),
     "SystemExit": ("def f(): raise SystemExit(0)", "f()\nassert False"),
     "a caught wire": (
-        "import gc\nfrom practicum.runner.inside import child\nfor c in gc.get_objects():\n"
+        "import gc\nfor c in gc.get_objects():\n"
         "    if type(c).__name__ == 'Channel':\n        c.send(b'L', {'seconds': 0, 'memory': 0})\n"
         "        c.send(b'D', {'failed': False, 'seconds': 0, 'memory': 0})\nw = 1",
         "assert w == 3",
@@ -190,7 +190,7 @@ LIES = {
         "assert False",
     ),
     "a forged end while asked": (
-        "import gc\nfrom practicum.runner.inside import child\ndef f():\n    for c in gc.get_objects():\n"
+        "import gc\ndef f():\n    for c in gc.get_objects():\n"
         "        if type(c).__name__ == 'Channel':\n"
         "            c.send(b'D', {'failed': False, 'seconds': 0, 'memory': 0})\n",
         "f()\nassert False",
@@ -248,11 +248,11 @@ class TestModels:
             "class Net:\n    def count_params(self): return 42\nmodel = Net()\nkeras.Model = keras.Sequential = Net",
         ],
     )
-    def test_counts_the_parameters_of_a_patched_model(self, pool: Pool, lie: str) -> None:
+    def test_counts_the_parameters_of_a_patched_model(self, isolated: Pool, lie: str) -> None:
         """The check's own Keras counts, whatever the learner's returns."""
         check = "import keras\nassert isinstance(model, keras.Model) and model.count_params() == 42"
 
-        result = run(pool, self.MODEL + lie, check, limits=Limits(seconds=120))
+        result = run(isolated, self.MODEL + lie, check, limits=Limits(seconds=120))
 
         assert result.failure is not None
         assert result.failure.where == "check"

@@ -22,6 +22,7 @@ from practicum.runner import (
     RunEvent,
     Started,
 )
+from tests.runner.conftest import pool_in
 from tests.waiting import eventually
 
 QUICK = Limits(seconds=20)
@@ -412,6 +413,8 @@ class TestConcurrency:
 @pytest.mark.slow
 @pytest.mark.tensorflow
 class TestTensorFlow:
+    """In the modes that isolate; in subprocess mode, where each job imports TensorFlow, all of it in one job."""
+
     FIT = """
 import keras, numpy as np
 model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="relu"), keras.layers.Dense(1)])
@@ -420,31 +423,48 @@ x = np.random.rand(32, 4)
 history = model.fit(x, x.sum(axis=1), epochs=2, verbose=2)
 """
 
-    def test_trains_the_same_from_the_same_seed(self, pool: Pool) -> None:
+    def test_a_subprocess_does_all_of_it(self) -> None:
+        """It trains in silence, reports epochs, returns tensors as plain values, and figures."""
+        code = self.FIT + "import tensorflow as tf\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\n"
+        code += "model.summary()\n"
+        values = {"tensor": "tf.constant([[1, 2]])", "shape": "model.output_shape", "x": "sys.modules.get('IPython')"}
+        events: list[RunEvent] = []
+
+        job = Job(code=code, setup="import sys", values=values, limits=Limits(seconds=120))
+        result = pool_in(IsolationMode.SUBPROCESS).run(job, on_event=events.append)
+
+        assert result.values == {"tensor": [[1, 2]], "shape": (None, 1), "x": None}, result
+        assert [event.number for event in events if isinstance(event, Epoch)] == [1, 2]
+        assert [figure.png[:8] for figure in result.figures] == [b"\x89PNG\r\n\x1a\n"]
+        assert len([line for line in result.stdout.splitlines() if "dense (Dense)" in line]) == 1
+        assert not set("\x1b\b\r") & set(result.stdout)
+        assert result.stderr == ""
+
+    def test_trains_the_same_from_the_same_seed(self, isolated: Pool) -> None:
         """Keras trains, in silence on stderr, and a seed decides every digit."""
         job = Job(code=self.FIT, values={"loss": "history.history['loss']"}, seed=1, limits=Limits(seconds=60))
 
-        first, again = pool.run(job), pool.run(job)
+        first, again = isolated.run(job), isolated.run(job)
 
         assert first.ok, first
         assert first.values == again.values
         assert first.stderr == ""
         assert "Epoch 2/2" in first.stdout
 
-    def test_tensors_and_variables_become_plain(self, pool: Pool) -> None:
+    def test_tensors_and_variables_become_plain(self, isolated: Pool) -> None:
         """A tensor, a variable and a shape are the values they hold; a symbolic tensor is opaque."""
         values = {
             "tensor": "tf.constant([[1, 2]])", "variable": "keras.Variable([1.0])", "tf": "tf.Variable(3)",
             "shape": "tf.zeros((2, 3)).shape", "output": "keras.Input((4,))", "output_shape": "keras.Input((4,)).shape",
         }  # fmt: skip
 
-        result = pool.run(Job(code="import tensorflow as tf, keras", values=values, limits=Limits(seconds=60)))
+        result = isolated.run(Job(code="import tensorflow as tf, keras", values=values, limits=Limits(seconds=60)))
 
         assert isinstance(result.values["output"], Opaque)
         rest = {name: value for name, value in result.values.items() if name != "output"}
         assert rest == {"tensor": [[1, 2]], "variable": [1.0], "tf": 3, "shape": (2, 3), "output_shape": (None, 4)}
 
-    def test_reports_each_epoch_when_it_ends(self, pool: Pool) -> None:
+    def test_reports_each_epoch_when_it_ends(self, isolated: Pool) -> None:
         """Events have number, metrics and seconds, during the training and without a callback in the code."""
         code = """
 import keras, numpy as np
@@ -457,7 +477,7 @@ print("over")
 """
         events: list[RunEvent] = []
 
-        result = pool.run(Job(code=code, limits=Limits(seconds=60)), on_event=events.append)
+        result = isolated.run(Job(code=code, limits=Limits(seconds=60)), on_event=events.append)
 
         epochs = [event for event in events if isinstance(event, Epoch)]
         assert [(epoch.number, epoch.epochs) for epoch in epochs] == [(1, 3), (2, 3), (3, 3)], result
@@ -466,7 +486,7 @@ print("over")
         assert events.index(epochs[2]) < next(at for at, event in enumerate(events) if isinstance(event, Output))
         assert result.epochs == tuple(epochs)
 
-    def test_a_summary_and_progress_bars_read_as_text(self, pool: Pool) -> None:
+    def test_a_summary_and_progress_bars_read_as_text(self, isolated: Pool) -> None:
         """No colours, no backspaces: one line an epoch, one a layer."""
         code = """
 import keras, numpy as np
@@ -476,19 +496,19 @@ model.summary()
 model.fit(np.ones((96, 3)), np.ones(96), epochs=2)
 """
 
-        result = pool.run(Job(code=code, limits=Limits(seconds=60)))
+        result = isolated.run(Job(code=code, limits=Limits(seconds=60)))
 
         assert not set("\x1b\b\r") & set(result.stdout)
         assert len([line for line in result.stdout.splitlines() if line.startswith("3/3 ━")]) == 2
         assert len([line for line in result.stdout.splitlines() if "dense (Dense)" in line]) == 1
         assert result.stderr == ""
 
-    def test_a_memory_limit_reports_amount_and_line(self, pool: Pool) -> None:
+    def test_a_memory_limit_reports_amount_and_line(self, isolated: Pool) -> None:
         """The amount comes from the messages of NumPy and TensorFlow."""
-        numpy = pool.run(
+        numpy = isolated.run(
             Job(code="import numpy as np\n\nbig = np.ones((50_000, 50_000))", limits=Limits(memory=4 << 30))
         )
-        keras = pool.run(
+        keras = isolated.run(
             Job(code="import tensorflow as tf\nbig = tf.ones((100_000, 100_000))", limits=Limits(60, 4 << 30))
         )
 
@@ -497,18 +517,18 @@ model.fit(np.ones((96, 3)), np.ones(96), epochs=2)
         assert (keras.stopped, keras.stopped_at) == ("memory", 2)
         assert "37.3 GB" in keras.why
 
-    def test_figures_come_as_png_and_svg(self, pool: Pool) -> None:
+    def test_figures_come_as_png_and_svg(self, isolated: Pool) -> None:
         """Figures left open come back; `show` is no error and no warning."""
         code = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nplt.figure()\nplt.plot([3])"
 
-        result = pool.run(Job(code=code, limits=Limits(seconds=60)))
+        result = isolated.run(Job(code=code, limits=Limits(seconds=60)))
 
         assert result.ok, result
         assert [figure.png[:8] for figure in result.figures] == [b"\x89PNG\r\n\x1a\n"] * 2
         assert all("<svg" in figure.svg and "<script" not in figure.svg for figure in result.figures)
         assert result.stderr == ""
 
-    def test_a_function_is_traced_from_its_source(self, pool: Pool) -> None:
+    def test_a_function_is_traced_from_its_source(self, isolated: Pool) -> None:
         """AutoGraph finds the source of the job's own functions."""
         code = """
 import tensorflow as tf
@@ -522,13 +542,13 @@ def count(n):
 x = count(tf.constant(7))
 """
 
-        result = pool.run(Job(code=code, values={"x": "x"}, limits=Limits(seconds=60)))
+        result = isolated.run(Job(code=code, values={"x": "x"}, limits=Limits(seconds=60)))
 
         assert result.values == {"x": 12}, result
 
-    def test_ipython_is_not_there(self, pool: Pool) -> None:
+    def test_ipython_is_not_there(self, isolated: Pool) -> None:
         """Keras imports IPython where it can; a run is no notebook."""
-        result = pool.run(
+        result = isolated.run(
             Job(code="import keras, sys", values={"x": "sys.modules.get('IPython')"}, limits=Limits(seconds=60))
         )
 

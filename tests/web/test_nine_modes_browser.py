@@ -125,7 +125,7 @@ def try_(page: Page) -> None:
     blanks.nth(1).fill("GlobalAveragePooling2D")
     page.get_by_role("button", name="Check").click()
     expect(page.locator(".live [data-grade=right]")).to_be_visible(timeout=LONG)
-    expect(page.locator("#closed")).to_contain_text("85 numbers")
+    expect(page.locator("#closed")).to_contain_text("85 parameters")
 
 
 def challenge(page: Page) -> None:

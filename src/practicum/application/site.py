@@ -14,8 +14,11 @@ from practicum.application.lru_cache import LruCache
 from practicum.application.refusals import Reason, Refused
 from practicum.application.runs import Runs
 from practicum.model import Card, Topic, VariantFinding, Verdict
+from practicum.prove import subjects
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner.job import IsolationMode
+from practicum.runner.environment import Environment
+from practicum.runner.job import IsolationMode, Job, Preload
+from practicum.runner.required_imports import choose_preload
 from practicum.store import Store
 
 if TYPE_CHECKING:
@@ -85,6 +88,12 @@ class Site:
     def runs_code(self) -> bool:
         """Whether learners' code may be run: in isolation, or without it for the one person who reaches the service."""
         return self.pool is not None and (self.isolated or self.local)
+
+    def preload(self, environment: Environment | None = None) -> Preload:
+        """Return the smallest interpreter that has what the courses' code imports: the one to keep warm."""
+        texts = [topic.experiments for catalogue in self.catalogues.values() for topic in catalogue.course.topics]
+        texts += [subjects.code(entry.subject) for found in self.catalogues.values() for entry in found.all.values()]
+        return choose_preload(Job("\n".join(texts), environment=environment))
 
     def catalogue(self, course: str) -> Catalogue:
         """Return the course of that slug. Raises Refused (not found)."""

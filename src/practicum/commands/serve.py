@@ -14,8 +14,7 @@ import click
 from practicum.commands.terminal import CommandError, raise_mistakes
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
-
+    from practicum.application.site import Site
     from practicum.model import Mistake
     from practicum.prove.catalogue import Catalogue
     from practicum.runner import Environment, Pool
@@ -40,6 +39,7 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
     environments = _environments(catalogues)
     from practicum.settings import data_directory
     from practicum.store import Store, StoreError
+    from practicum.web.app import create_app
     from practicum.web.server import CannotListen, Server, address, listen
 
     try:
@@ -51,7 +51,7 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
     except StoreError as error:
         raise CommandError(error.code, str(error)) from None
     pool = starting_pool.result()
-    app = _app(catalogues, store, pool, draft, host, data or data_directory())
+    site, hosts = _site(catalogues, store, pool, draft, host, data or data_directory())
     url = address(listener)
 
     def listening() -> None:
@@ -59,10 +59,10 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
         if not no_open:
             threading.Thread(target=_open, args=(url,), daemon=True).start()
         for environment in environments[:1]:
-            pool.warm(environment=environment, standby=True)
+            pool.warm(site.preload(environment), environment=environment, standby=True)
 
     try:
-        Server(app, listening).run(sockets=[listener])
+        Server(create_app(site, hosts), listening).run(sockets=[listener])
     finally:
         pool.close()
         store.close()
@@ -140,13 +140,15 @@ def _start_pool() -> Pool:
         return Pool(size, spares=size, per_person=max(1, size - 1))
 
 
-def _app(catalogues: list[Catalogue], store: Store, pool: Pool, draft: bool, host: str, data: Path) -> Starlette:
+def _site(
+    catalogues: list[Catalogue], store: Store, pool: Pool, draft: bool, host: str, data: Path
+) -> tuple[Site, frozenset[str] | None]:
+    """Return the site, and the host names that it answers to; None for all."""
     from practicum.application.site import Site
-    from practicum.web.app import create_app
     from practicum.web.security import LOOPBACK
 
     local = host in ("localhost", "::1") or host.startswith("127.")
-    return create_app(Site(catalogues, store, pool, draft, local, data / "lab"), LOOPBACK if local else None)
+    return Site(catalogues, store, pool, draft, local, data / "lab"), LOOPBACK if local else None
 
 
 def _open(url: str) -> None:

@@ -81,6 +81,12 @@ def requires(subject: Subject) -> tuple[str, ...]:
     return subject.requires if isinstance(subject, Problem) else ()
 
 
+def code(subject: Subject) -> str:
+    """Return all code of a subject that is run: what its author wrote and its check."""
+    checks = [variant.check for variant in subject.variants] if isinstance(subject, Problem) else []
+    return "\n".join([model_code(subject), *checks])
+
+
 def model_code(subject: Subject) -> str:
     """Return the code in which a subject creates its models, to find out which weights they start from."""
     match subject:

@@ -153,9 +153,11 @@ class WarmPool:
         if zygote is not None and zygote.alive:
             return zygote
         with interpreter.starting:
-            if interpreter.zygote is not None and interpreter.zygote.alive:
-                return interpreter.zygote
-            self._forget(interpreter, interpreter.zygote)
+            # Read once: the maintenance thread may put the standby in its place at any time, which must not be forgotten.
+            zygote = interpreter.zygote
+            if zygote is not None and zygote.alive:
+                return zygote
+            self._forget(interpreter, zygote)
             if interpreter.zygote is None:
                 self._make_room(interpreter.key.preload)
                 zygote = self._start(interpreter.key)

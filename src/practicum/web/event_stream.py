@@ -50,15 +50,16 @@ async def respond(
     if recording:
         await start_recorded(runs, owner, work, recording)
         return rendering.redirect(recording.path)
-    run = runs.start(owner, work)
+    run, waited = runs.start(owner, work), False
     async with anyio.create_task_group() as group:
         group.start_soon(_until_disconnected, request.receive, group.cancel_scope)
         try:
             await run.wait()
+            waited = True
         finally:
             run.cancel.set()  # No one comes back to a page that was waited for.
         group.cancel_scope.cancel()
-    if not run.ended:
+    if not waited:
         return Response(status_code=204)  # The browser is gone.
     return await in_thread(page, await run.outcome())
 
