@@ -12,6 +12,7 @@ from practicum.application.cards import card_id
 from practicum.application.site import Site
 from practicum.practice.spaced_repetition import DAY, NEW_PER_DAY
 from practicum.prove.catalogue import Catalogue, load
+from practicum.runner import Pool
 from practicum.store import StepRecord, Store
 from practicum.web.app import create_app
 from tests.clock import set_clock
@@ -32,9 +33,9 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+def course(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Catalogue:
     root = write(tmp_path_factory.mktemp("courses") / "memory", FILES)
-    proved(root)
+    proved(root, pool)
     return load(root)
 
 

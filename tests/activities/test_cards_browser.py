@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from practicum.runner import Pool
+from tests.browser import LOOKS
 from tests.web.conftest import Opener
 from tests.web.making import proved, write
 from tests.web.serving import Service
@@ -35,7 +37,7 @@ A matter of taste.
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Service]:
     """A topic with two cards and a page."""
     folder = tmp_path_factory.mktemp("served")
     root = write(
@@ -47,7 +49,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             "topic/learn.md": "# A page\n\n## One\n\nA.\n\n## Two\n\nB.\n",
         },
     )
-    proved(root)
+    proved(root, pool)
     with Service(folder / "data", courses=[root]) as service:
         yield service
 
@@ -110,8 +112,7 @@ def test_without_javascript(opened: Opener) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("What is a word?")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@LOOKS
 def test_every_page_is_accessible_and_fits(opened: Opener, scheme: str, width: int) -> None:
     """Axe finds no violation, and no page is wider than the window."""
     page = opened(TOPIC, color_scheme=scheme, viewport={"width": width, "height": 740})

@@ -45,8 +45,8 @@ CLOSED = 'id="solution-title"'
 
 
 @pytest.fixture(scope="module")
-def every(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    return proved(of_every_kind(tmp_path_factory.mktemp("every") / "kinds"))
+def every(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Catalogue:
+    return proved(of_every_kind(tmp_path_factory.mktemp("every") / "kinds"), pool)
 
 
 @pytest.fixture
@@ -406,7 +406,7 @@ def test_grades_a_model_built_with_keras(tmp_path: Path, store: Store, pool: Poo
         "topic/try/build.md": BUILD,
     }
     page = f"{TOPIC}/try/build"
-    learner = Learner(create_app(Site([proved(write(tmp_path / "kinds", files))], store, pool)))
+    learner = Learner(create_app(Site([proved(write(tmp_path / "kinds", files), pool)], store, pool)))
     grades = [shown_grade(send(learner, page, "answer", "False", width).text) for width in ("4", "5")]
 
     assert grades == ["wrong", "right"]

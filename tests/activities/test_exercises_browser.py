@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from practicum.runner import Pool
+from tests.browser import LOOKS
 from tests.web.conftest import Opener
 from tests.web.making import of_every_kind, proved
 from tests.web.serving import Service
@@ -22,10 +24,10 @@ LINES = ["guess = w * x", "error = guess - y", "gradient = 2 * error * x", "w = 
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("served")
     root = of_every_kind(folder / "kinds")
-    proved(root)
+    proved(root, pool)
     with Service(folder / "data", courses=[root]) as service:
         yield service
 
@@ -239,8 +241,7 @@ def answer(page: Page, kind: str) -> None:
     ).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@LOOKS
 def test_every_form_is_accessible_and_fits(opened: Opener, scheme: str, width: int) -> None:
     """Axe finds no violation, and no page is wider than the window: before the answer, and after it."""
     page = opened(TRY, viewport={"width": width, "height": 740}, color_scheme=scheme, allow=REFUSED)

@@ -77,9 +77,9 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def little(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+def little(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Catalogue:
     """A course of one project, proved."""
-    return proved(write(tmp_path_factory.mktemp("courses") / "little", FILES))
+    return proved(write(tmp_path_factory.mktemp("courses") / "little", FILES), pool)
 
 
 @pytest.fixture
@@ -382,6 +382,6 @@ def test_refuses_code_that_is_empty_or_too_long(learner: Learner, code: str, sta
 def test_a_topic_without_projects_has_no_page_for_them(tmp_path: Path, store: Store, pool: Pool) -> None:
     files = {name: text for name, text in FILES.items() if "/project/" not in name}
     root = write(tmp_path / "little", {**files, "sums/learn.md": "# A page\n\nText.\n"})
-    response = Learner(create_app(Site([proved(root)], store, pool))).get(PROJECTS)
+    response = Learner(create_app(Site([proved(root, pool)], store, pool))).get(PROJECTS)
 
     assert (response.status_code, refusal_code(response)) == (404, "no-projects")

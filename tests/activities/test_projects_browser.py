@@ -17,6 +17,7 @@ from practicum.prove.catalogue import Catalogue
 from practicum.runner import Pool
 from practicum.store import Store
 from practicum.web.app import create_app
+from tests.browser import LOOKS
 from tests.waiting import eventually
 from tests.web.conftest import Opener
 from tests.web.making import proved, write
@@ -88,36 +89,37 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def little(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    """A course of one project that trains, proved."""
-    return proved(write(tmp_path_factory.mktemp("courses") / "little", FILES))
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Pool]:
+def pool() -> Iterator[Pool]:
+    """A pool of this module's own: the service closes its queue at the end."""
     with Pool(2) as pool:
         yield pool
 
 
 @pytest.fixture(scope="module")
-def service(little: Catalogue, runner: Pool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
+def little(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Catalogue:
+    """A course of one project that trains, proved."""
+    return proved(write(tmp_path_factory.mktemp("courses") / "little", FILES), pool)
+
+
+@pytest.fixture(scope="module")
+def service(little: Catalogue, pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     """The service in this process, so that a test can see what still runs."""
     data = tmp_path_factory.mktemp("data")
     with (
         Store.open(data) as store,
-        Inside(create_app(Site([little], store, runner, local=True, lab=data / "lab"))) as inside,
+        Inside(create_app(Site([little], store, pool, local=True, lab=data / "lab"))) as inside,
     ):
         yield inside
 
 
-def test_a_run_continues_while_its_page_is_left(opened: Opener, runner: Pool) -> None:
+def test_a_run_continues_while_its_page_is_left(opened: Opener, pool: Pool) -> None:
     """The page opened again shows all of its output, and Stop ends it."""
     page = opened(HERE)
     page.locator("practicum-editor").evaluate("(editor, code) => { editor.value = code; }", SLOW)
     page.get_by_role("button", name="Run").click()
     expect(page.locator(".stdout")).to_contain_text("step 3")
     page.goto(PROJECTS)
-    running = runner.queue.running
+    running = pool.queue.running
     page.goto(HERE)
 
     assert running == 1
@@ -126,7 +128,7 @@ def test_a_run_continues_while_its_page_is_left(opened: Opener, runner: Pool) ->
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#result .report[data-ending=stopped]")).to_be_visible()
     expect(page.locator("#runs tbody tr").first).to_contain_text("stopped")
-    assert eventually(lambda: runner.queue.running == 0)
+    assert eventually(lambda: pool.queue.running == 0)
 
 
 def test_a_run_without_javascript(opened: Opener) -> None:
@@ -169,7 +171,7 @@ def test_enter_in_a_field_starts_a_run_and_never_stops_it(opened: Opener, monkey
         expect(page.locator("#result .ending")).to_contain_text("Stopped")
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+@LOOKS
 def test_training_and_submission_are_accessible(opened: Opener, scheme: str, width: int) -> None:
     """Epochs come live as a table and a plot, then the run is listed with its accuracies and curve, then graded.
 

@@ -82,10 +82,10 @@ pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+def course(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Catalogue:
     """The course: one page is proved, the other was changed since."""
     root = write(tmp_path_factory.mktemp("courses") / "words", FILES)
-    proved(root)
+    proved(root, pool)
     why = root / "topic" / "why.md"
     why.write_text(why.read_text().replace("print(1)", "print(2)"))
     catalogue = load(root)

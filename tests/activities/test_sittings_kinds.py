@@ -39,8 +39,8 @@ HOUR = 3_600_000
 
 
 @pytest.fixture(scope="module")
-def every(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    return proved(of_every_kind(tmp_path_factory.mktemp("every") / "kinds"))
+def every(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Catalogue:
+    return proved(of_every_kind(tmp_path_factory.mktemp("every") / "kinds"), pool)
 
 
 @pytest.fixture

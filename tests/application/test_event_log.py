@@ -88,9 +88,10 @@ def test_its_memory_is_bounded() -> None:
         log.add(Output("stdout", f"{number:06}\n"))
         if number % 10 == 0:
             log.add(Epoch(number + 1, 60_000, {"loss": 1.0}, 0.1))
-        log.since(10**9)
+            log.since(10**9)  # a message for each ten lines: many more than it remembers
     messages = {message.name: message.data for message in log.since(0)}
 
+    assert log.number > 10 * event_log.MARKS
     assert len(messages["output"]["add"]) == event_log.KEPT_CHARACTERS
     assert messages["output"]["add"].endswith("059999\n")
     assert messages["output"]["at"] == 7 * 60_000 - event_log.KEPT_CHARACTERS

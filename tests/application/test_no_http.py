@@ -109,8 +109,8 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def sums(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    return proved(write(tmp_path_factory.mktemp("courses") / "sums", FILES))
+def sums(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Catalogue:
+    return proved(write(tmp_path_factory.mktemp("courses") / "sums", FILES), pool)
 
 
 @pytest.fixture

@@ -251,12 +251,29 @@ FEARED = ["[", "![", "*a **a ", "- ", "> ", "`", "` ``", "<", "a_", "[](", "[a](
 FEARED += ["# ", "- [ ] a\n", "## a\n", "{{ side }}", "{{", "{% if side %}", "\n", "1. ", "***", "~~~\n", "\t"]
 
 
+NOTABLE = 0.4
+"""Seconds of processor time that are long enough to show how the time grows with the length."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("text", FEARED, ids=ascii)
 def test_no_text_takes_long_to_read(text: str) -> None:
-    """A file half as long as files may be, full of what parsers fear. It takes up to 3 s of processor time."""
+    """What parsers fear, in files up to half as long as files may be: four times the length takes four times as long.
+
+    Quadratic time would be sixteen times as long. Once the time is long enough to show that, longer files are not read.
+    """
+    shorter = reading_time(text, MAX_FILE_SIZE >> 9)
+    for shift in (7, 5, 3, 1):
+        took = reading_time(text, MAX_FILE_SIZE >> shift)
+        if took > NOTABLE:
+            assert took < 8 * shorter
+            break
+        shorter = took
+
+
+def reading_time(text: str, size: int) -> float:
+    """Return the processor time for a file with so many bytes of this text."""
+    content = PROBLEM.replace("Think", text * (size // len(text)) + " Think", 1)
     began = time.process_time()
-
-    survive({PATH: PROBLEM.replace("Think", text * (MAX_FILE_SIZE // 2 // len(text)) + " Think", 1)})
-
-    assert time.process_time() - began < 20
+    survive({PATH: content})
+    return time.process_time() - began

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from practicum import settings
 from practicum.course import read_course
 from practicum.environments import cache
 from practicum.environments.cache import BuiltEnvironment
 from practicum.environments.selection import NoEnvironment, environment_for
+from practicum.runner import Pool
 from practicum.runner.environment import Environment
 from tests.environments.making import NAME
-from tests.prove.making import problem, write_course
+from tests.prove.making import problem, run_command, write_course
 
 PEBBLE = problem(
     """
@@ -38,9 +40,13 @@ PEBBLE = problem(
 """A problem that the first version proves and the second refutes."""
 
 
-def practicum(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "practicum", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120, check=False)
+Practicum = Callable[..., Result]
+
+
+@pytest.fixture
+def practicum(pool: Pool) -> Practicum:
+    """Run a command in this process; the interpreters that it starts stay for other tests."""
+    return functools.partial(run_command, pool, Path.cwd())
 
 
 def course(root: Path, *packages: str) -> Path:
@@ -61,23 +67,25 @@ def filled(both: tuple[BuiltEnvironment, BuiltEnvironment], kept: Path) -> tuple
 class TestBuild:
     pytestmark = pytest.mark.slow
 
-    def test_builds_a_course_once_and_pins_it(self, wheels: Path, kept: Path, tmp_path: Path) -> None:
+    def test_builds_a_course_once_and_pins_it(
+        self, wheels: Path, kept: Path, tmp_path: Path, practicum: Practicum
+    ) -> None:
         """The lock is beside `course.toml`; the second build downloads nothing."""
         root = course(tmp_path / "course", NAME)
 
         first = practicum("env", "build", root)
         again = practicum("env", "build", root, "--offline")
 
-        assert (first.returncode, again.returncode) == (0, 0)
+        assert (first.exit_code, again.exit_code) == (0, 0)
         assert "pinned in" in first.stdout
         assert read_course(root).environment.lock == (f"{NAME}==2.0", "practicum-sand==0.7")  # type: ignore[union-attr]
         assert "built already, 2 packages" in again.stdout
 
-    def test_offline_builds_nothing(self, wheels: Path, kept: Path, tmp_path: Path) -> None:
+    def test_offline_builds_nothing(self, wheels: Path, kept: Path, tmp_path: Path, practicum: Practicum) -> None:
         """If an environment is not built, the exit code is 2."""
         done = practicum("env", "build", course(tmp_path / "course", NAME), "--offline")
 
-        assert done.returncode == 2
+        assert done.exit_code == 2
         assert "--offline" in done.stderr
         assert not list(tmp_path.rglob("environment.txt"))
 
@@ -92,46 +100,48 @@ class TestBuild:
         (("nowhere",), "nowhere"),
     ],
 )
-def test_rejects_what_cannot_be_built(arguments: tuple[str, ...], part: str, kept: Path) -> None:
+def test_rejects_what_cannot_be_built(arguments: tuple[str, ...], part: str, kept: Path, practicum: Practicum) -> None:
     """With exit code 2, before anything is built."""
     done = practicum("env", "build", *arguments)
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert part in done.stderr
     assert not kept.exists()
 
 
-def test_a_course_without_requirements_needs_no_environment(kept: Path, tmp_path: Path) -> None:
+def test_a_course_without_requirements_needs_no_environment(kept: Path, tmp_path: Path, practicum: Practicum) -> None:
     """Its runs use the server's own packages."""
     root = write_course(tmp_path, {"pebble": PEBBLE})
 
     built, shown = practicum("env", "build", root), practicum("env", "show", root)
 
-    assert (built.returncode, shown.returncode) == (0, 0)
+    assert (built.exit_code, shown.exit_code) == (0, 0)
     assert not kept.exists()
     assert environment_for(read_course(root), root) == Environment.current()
 
 
-def test_reports_mistakes_with_their_lines(kept: Path, tmp_path: Path) -> None:
+def test_reports_mistakes_with_their_lines(kept: Path, tmp_path: Path, practicum: Practicum) -> None:
     """As `practicum prove` reports them."""
     done = practicum("env", "show", course(tmp_path, "a=3", "b @ c:d"))
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert done.stderr.count("course.toml:3: `packages`") == 2
 
 
-def test_uses_the_server_s_own_environment_if_it_has_all_packages(kept: Path, tmp_path: Path) -> None:
+def test_uses_the_server_s_own_environment_if_it_has_all_packages(
+    kept: Path, tmp_path: Path, practicum: Practicum
+) -> None:
     """Nothing has to be built."""
     root = course(tmp_path, "click>=8", "pytest")
 
     done = practicum("env", "show", root)
 
     assert environment_for(read_course(root), root) == Environment.current()
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert "the server's own" in done.stdout
 
 
-def test_names_the_command_that_builds_a_missing_environment(kept: Path, tmp_path: Path) -> None:
+def test_names_the_command_that_builds_a_missing_environment(kept: Path, tmp_path: Path, practicum: Practicum) -> None:
     """With the missing packages; proving ends with exit code 2 and writes nothing."""
     root = course(tmp_path / "course", f"{NAME}==1.0")
 
@@ -139,7 +149,7 @@ def test_names_the_command_that_builds_a_missing_environment(kept: Path, tmp_pat
         environment_for(read_course(root), root)
     shown, proved = practicum("env", "show", root), practicum("prove", root)
 
-    assert (shown.returncode, proved.returncode) == (1, 2)
+    assert (shown.exit_code, proved.exit_code) == (1, 2)
     for output in (str(raised.value), shown.stdout, proved.stderr):
         assert f"{NAME}==1.0" in output
         assert f"practicum env build {root}" in output
@@ -164,7 +174,9 @@ def test_a_rerun_without_an_environment_is_a_finding(kept: Path, tmp_path: Path)
 
 @pytest.mark.slow
 class TestCache:
-    def test_lists_environments_with_their_last_use(self, filled: tuple[str, str], tmp_path: Path) -> None:
+    def test_lists_environments_with_their_last_use(
+        self, filled: tuple[str, str], tmp_path: Path, practicum: Practicum
+    ) -> None:
         """Name, packages, size, and the course that used it."""
         root = course(tmp_path / "mountain", f"{NAME}==1.0")
         environment_for(read_course(root), root)
@@ -177,30 +189,32 @@ class TestCache:
         assert used.endswith("mountain")
         assert unused.endswith("never")
 
-    def test_names_the_folder_of_an_empty_cache(self, kept: Path) -> None:
+    def test_names_the_folder_of_an_empty_cache(self, kept: Path, practicum: Practicum) -> None:
         """Where environments would be stored."""
         assert str(kept) in practicum("env", "list").stdout
 
-    def test_removes_an_environment_by_its_first_digits(self, filled: tuple[str, str]) -> None:
+    def test_removes_an_environment_by_its_first_digits(self, filled: tuple[str, str], practicum: Practicum) -> None:
         """Only that one."""
         done = practicum("env", "remove", filled[0][:6])
 
-        assert (done.returncode, done.stdout) == (0, f"removed {filled[0]}\n")
+        assert (done.exit_code, done.stdout) == (0, f"removed {filled[0]}\n")
         assert [one.environment.digest for one in cache.all_built()] == [filled[1]]
         assert not list(settings.environments_directory().glob(".*-*"))
 
     @pytest.mark.parametrize(("arguments", "part"), [(("ffff",), "ffff"), ((), "--unused")])
     def test_rejects_an_unknown_environment(
-        self, filled: tuple[str, str], arguments: tuple[str, ...], part: str
+        self, filled: tuple[str, str], arguments: tuple[str, ...], part: str, practicum: Practicum
     ) -> None:
         """With exit code 2; nothing is removed."""
         done = practicum("env", "remove", *arguments)
 
-        assert done.returncode == 2
+        assert done.exit_code == 2
         assert part in done.stderr
         assert len(cache.all_built()) == 2
 
-    def test_runs_a_file_in_the_named_environment(self, filled: tuple[str, str], tmp_path: Path) -> None:
+    def test_runs_a_file_in_the_named_environment(
+        self, filled: tuple[str, str], tmp_path: Path, practicum: Practicum
+    ) -> None:
         """By its first digits, or by the course that requires it."""
         file = tmp_path / "version.py"
         file.write_text("import practicum_pebble\nprint(practicum_pebble.VERSION)\n")
@@ -211,10 +225,12 @@ class TestCache:
         unknown = practicum("run", "--env", "nothing", file)
 
         assert (by_name.stdout, by_course.stdout) == ("2.0\n", "1.0\n")
-        assert unknown.returncode == 2
+        assert unknown.exit_code == 2
         assert "nothing" in unknown.stderr
 
-    def test_proves_a_course_in_its_own_environment_or_another(self, filled: tuple[str, str], tmp_path: Path) -> None:
+    def test_proves_a_course_in_its_own_environment_or_another(
+        self, filled: tuple[str, str], tmp_path: Path, practicum: Practicum
+    ) -> None:
         """Proved with the first version, refuted with the second; another environment writes no evidence."""
         root = course(tmp_path / "course", f"{NAME}==1.0")
 
@@ -224,10 +240,10 @@ class TestCache:
         after = practicum("prove", root, "--env", filled[1])
         checked = practicum("prove", root, "--check")
 
-        assert [done.returncode for done in (before, proved, after, checked)] == [1, 0, 1, 0]
+        assert [done.exit_code for done in (before, proved, after, checked)] == [1, 0, 1, 0]
         assert written == []
         assert "refuted" in after.stdout
 
-    def test_doctor_counts_environments(self, filled: tuple[str, str]) -> None:
+    def test_doctor_counts_environments(self, filled: tuple[str, str], practicum: Practicum) -> None:
         """Those that are built."""
         assert "2 built, " in practicum("doctor").stdout

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from practicum import figures
 from practicum.charts.line_chart import draw_epochs, mean_series
 from practicum.web.security import HEADERS
+from tests.browser import LOOKS
 from tests.conftest import ROOT
 from tests.figures.making import TABLES, draw
 
@@ -203,8 +204,7 @@ def test_the_line_of_the_correct_answer_is_visible_on_a_phone(opened: Opener) ->
     expect(page.get_by_text("1e-5", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1000])
+@LOOKS
 def test_figures_are_accessible_and_fit(opened: Opener, scheme: str, width: int) -> None:
     """Axe finds nothing and nothing is wider than the page, in light and dark, with all tables open."""
     page = opened(*figures.registered(), color_scheme=scheme, viewport={"width": width, "height": 800})

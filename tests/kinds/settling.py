@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -11,14 +11,25 @@ import pytest
 from practicum.model import OptionFinding, VariantFinding, Verdict
 from practicum.prove.catalogue import Entry, load
 from practicum.prove.prover import Prover
-from practicum.runner import Pool
+from practicum.runner import Job, OnEvent, Pool, Result
+from practicum.runner.cancellation import Cancellation
 from tests.prove.making import path, write_course
 
 
-def settle(root: Path, pool: Pool, text: str, experiments: str = "", seconds: float = 20.0) -> Entry:
-    """The entry of one problem after proving it."""
+def settle(
+    root: Path, pool: Pool, text: str, experiments: str = "", seconds: float = 20.0, one_interpreter: bool = False
+) -> Entry:
+    """The entry of one problem after proving it.
+
+    Args:
+        one_interpreter: Whether every run has the same hash seed, for code whose interpreter takes long to start.
+    """
+
+    def run(job: Job, on_event: OnEvent | None = None, cancel: Cancellation | None = None) -> Result:
+        return pool.run(replace(job, hash_seed=0) if one_interpreter else job, on_event, cancel)
+
     catalogue = load(write_course(root, {"one": text}, textwrap.dedent(experiments)))
-    (entry,) = Prover(catalogue, pool.run, jobs=1, seconds=seconds).prove([catalogue.entries[path("one")]])
+    (entry,) = Prover(catalogue, run, jobs=1, seconds=seconds).prove([catalogue.entries[path("one")]])
     return entry
 
 

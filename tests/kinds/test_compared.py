@@ -163,6 +163,6 @@ def test_progress_bars_of_keras_are_kept_out_of_what_is_printed(tmp_path: Path, 
     )
     right = "Epoch 1/2\nEpoch 2/2\nloss 0.0\nshape (64, 1)"
 
-    entry = settle(tmp_path, pool, prints(code, right, "loss"), seconds=120)
+    entry = settle(tmp_path, pool, prints(code, right, "loss"), seconds=120, one_interpreter=True)
 
     assert (entry.verdict, entry.why) == (Verdict.PROVED, "")

@@ -11,13 +11,15 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 import zipfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from shutil import copytree
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -27,6 +29,7 @@ from practicum.commands.lab import DEFAULT_SIDE, PREPROCESSINGS, lab
 from practicum.commands.lab_messages import LabFailure
 from practicum.lab import fit_record
 from practicum.lab.dataset_reader import read_dataset
+from practicum.lab.errors import LabError
 from practicum.report import summary
 from tests.lab import records
 from tests.lab.test_image_decoding import header
@@ -58,14 +61,15 @@ def typed(*words: str | Path) -> list[str]:
     return [sys.executable, "-m", "practicum", "lab", *map(str, words)]
 
 
-def ran(*words: str | Path, most: int | None = None) -> subprocess.CompletedProcess[str]:
-    """The command, run in a process of its own in which no file may grow beyond `most` bytes."""
-
-    def limit() -> None:
-        if most is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-
-    return subprocess.run(typed(*words), capture_output=True, text=True, timeout=120, check=False, preexec_fn=limit)
+@contextmanager
+def file_size_limit(most: int) -> Iterator[None]:
+    """No file may grow beyond `most` bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -82,6 +86,19 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for shape, name in zip(("circle", "star"), CLASSES, strict=True):
         copytree(made / shape, folder / name)
     return folder
+
+
+@pytest.fixture(scope="module")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """Options with which a fit takes moments: the network of a small Keras file."""
+    from tests.lab.small import SIDE, small_network
+
+    file = tmp_path_factory.mktemp("network") / "small.keras"
+    with warnings.catch_warnings():
+        # TensorFlow's variables and NumPy 2, where Keras saves.
+        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+        small_network().save(file)
+    return "--backbone", str(file), "--side", str(SIDE), "--minutes", "0"
 
 
 @pytest.fixture
@@ -103,6 +120,8 @@ def no_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
 class Fitted:
     """A fit that was interrupted and run again on a terminal: its outputs and files."""
 
+    words: tuple[str | Path, ...]
+    """The command."""
     images: Path
     model: Path
     interrupted: subprocess.CompletedProcess[str]
@@ -112,7 +131,7 @@ class Fitted:
 
 
 @pytest.fixture(scope="module")
-def fitted(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Fitted:
+def fitted(drawn: Path, quick: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> Fitted:
     """A model inside the folder of its images, which also holds unreadable files."""
     images = copytree(drawn, tmp_path_factory.mktemp("fitted") / "images")
     star = images / CLASSES[1]
@@ -122,10 +141,10 @@ def fitted(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Fitted:
     (star / "outside.png").symlink_to(next((drawn / CLASSES[1]).iterdir()))
     (star / "huge.png").write_bytes(header(20_000, 10_000))
     model = images / "model"
-    words = ("fit", images, "--to", model, *QUICK)
+    words = ("fit", images, "--to", model, *quick)
     interrupted = stopped(lambda: any(model.glob("work/*.npy")), *words)
     kept = set(contents(model))
-    return Fitted(images, model, interrupted, kept, watched(*words))
+    return Fitted(words, images, model, interrupted, kept, watched(*words))
 
 
 def stopped(when: Callable[[], bool], *words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -157,12 +176,25 @@ def watched(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.CompletedProcess([], process.returncode, out, re.sub(r"\x1b\[[0-9;?]*\w", "", seen.decode()))
 
 
+def images_and_last_line(stderr: str) -> str:
+    """The last line, after nothing but the counts, the images left out with reasons, and a warning."""
+    first, *left_out, warning, last = stderr.splitlines()
+    names = [next(name for name in ("cut", "huge", "none", "outside") if f"星/{name}." in line) for line in left_out]
+
+    assert first == f"12 images of 2 classes: {CLASSES[0]} 6, {CLASSES[1]} 6"
+    assert names == ["cut", "huge", "none", "outside"]
+    assert "± 28" in warning
+    return last
+
+
 @real
 def test_ctrl_c_keeps_finished_steps(fitted: Fitted) -> None:
-    """Exit code 130, the folder of the steps, and no incomplete model."""
+    """Exit code 130, the folder of the steps, and no incomplete model; nothing of TensorFlow's on standard error."""
+    last = images_and_last_line(fitted.interrupted.stderr)
+
     assert fitted.interrupted.returncode == 130
     assert fitted.interrupted.stdout == ""
-    assert str(fitted.model / "work") in fitted.interrupted.stderr.splitlines()[-1]
+    assert str(fitted.model / "work") in last
     assert fitted.kept
     assert all(name.startswith("work/") for name in fitted.kept)
 
@@ -196,22 +228,15 @@ def test_a_terminal_shows_each_step_with_the_time(fitted: Fitted) -> None:
 
 @real
 def test_a_full_disk_keeps_the_former_model(fitted: Fitted) -> None:
-    """No file is replaced.
-
-    Standard error lists the counts, the images left out with reasons, a warning and the error, and nothing of
-    TensorFlow's. The model's folder is not read as a class.
-    """
+    """No file is replaced, and the model's folder is not read as a class."""
     before = contents(fitted.model)
 
-    done = ran("fit", fitted.images, "--to", fitted.model, *QUICK, most=5_000_000)
-    first, *left_out, warning, last = done.stderr.splitlines()
+    with file_size_limit(20_000):
+        done = call(*fitted.words)
+    last = images_and_last_line(done.stderr)
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert contents(fitted.model) == before
-    assert first == f"12 images of 2 classes: {CLASSES[0]} 6, {CLASSES[1]} 6"
-    names = [next(name for name in ("cut", "huge", "none", "outside") if f"星/{name}." in line) for line in left_out]
-    assert names == ["cut", "huge", "none", "outside"]
-    assert "± 28" in warning
     assert str(fitted.model) in last
     assert "File too large" in last
 
@@ -224,7 +249,8 @@ def test_predictions_equal_those_of_the_fitted_model(fitted: Fitted) -> None:
     """As JSON, with the probabilities of the exported SavedModel, the most likely class first."""
     import tensorflow as tf
 
-    kept = read_dataset(fitted.images, side=48, exclude=fitted.model).images
+    side = fit_record.load(fitted.model).side
+    kept = read_dataset(fitted.images, side=side, exclude=fitted.model).images
     served = tf.saved_model.load(fitted.model / "savedmodel")
     expected = np.asarray(served.serve(kept.pixels.astype(np.float32))["probabilities"])
 
@@ -481,9 +507,10 @@ def test_missing_tensorflow_names_the_package(drawn: Path, tmp_path: Path, no_te
 
 def test_a_full_disk_while_drawing_leaves_no_file(drawn: Path, tmp_path: Path) -> None:
     """The error names the folder."""
-    done = ran("draw", tmp_path / "new", most=1000)
+    with file_size_limit(1000):
+        done = call("draw", tmp_path / "new")
 
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"{tmp_path / 'new'}: File too large\n")
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{tmp_path / 'new'}: File too large\n")
     assert not list(tmp_path.iterdir())
 
 
@@ -525,6 +552,27 @@ def test_rejects_an_unusable_network(
 
 
 @real
+def test_fits_the_default_network_unless_another_is_named(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the side, for the time and with the seed of the options."""
+    given: list[Any] = []
+
+    def fit(*words: Any, **_: Any) -> NoReturn:
+        given.extend(words)
+        raise LabError("stop", "seen")
+
+    monkeypatch.setattr("practicum.lab.pipeline.fit", fit)
+    stopped = failure("fit", drawn, "--to", tmp_path / "model", "--side", "48", "--minutes", "3", "--seed", "7")
+    dataset, network, request = given
+
+    assert stopped.code == "stop"
+    assert network.name == "efficientnet-lite0"
+    assert dataset.images.pixels.shape == (12, 48, 48, 3)
+    assert (request.minutes, request.seed) == (3, 7)
+
+
+@real
 def test_weights_that_cannot_be_downloaded_are_an_error(
     drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -532,25 +580,25 @@ def test_weights_that_cannot_be_downloaded_are_an_error(
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "")
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path))
 
-    done = ran("fit", drawn, "--to", tmp_path / "model", "--backbone", "keras:MobileNet")
+    done = call("fit", drawn, "--to", tmp_path / "model", "--backbone", "keras:MobileNet")
     last = done.stderr.splitlines()[-1]
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     for fact in ("MobileNet", str(tmp_path / "models"), "efficientnet-lite0"):
         assert fact in last
     assert not (tmp_path / "model").exists()
 
 
 @real
-def test_rejects_a_class_of_identical_images(images: Path, tmp_path: Path) -> None:
+def test_rejects_a_class_of_identical_images(images: Path, tmp_path: Path, quick: tuple[str, ...]) -> None:
     """The error names the class."""
     files = sorted((images / CLASSES[1]).iterdir())
     for file in files[1:]:
         file.write_bytes(files[0].read_bytes())
 
-    error = failure("fit", images, "--to", tmp_path / "new" / "model", *QUICK)
+    error = failure("fit", images, "--to", tmp_path / "new" / "model", *quick)
 
     assert error.code == "too-few-images"
     assert "星" in error.message

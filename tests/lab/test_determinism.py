@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
+
+from tests.lab.preloaded import PreloadedPython
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
@@ -38,22 +37,16 @@ USES = (
 )
 
 
-def python(code: str) -> subprocess.CompletedProcess[str]:
-    """The code, run in a fresh interpreter without settings for threads."""
-    env = {"PATH": "/usr/bin:/bin", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=False)
-
-
 @pytest.mark.parametrize("use", USES)
-def test_every_entry_point_makes_tensorflow_deterministic(use: str) -> None:
+def test_every_entry_point_makes_tensorflow_deterministic(use: str, preloaded: PreloadedPython) -> None:
     """Before the first number is computed, and without environment variables."""
-    ran = python(FIRST_USE.format(use=use))
+    ran = preloaded.run(FIRST_USE.format(use=use))
 
     assert ran.stdout.split() == ["1", "True"], ran.stderr[-500:]
 
 
-def test_rejects_a_running_multithreaded_tensorflow() -> None:
+def test_rejects_a_running_multithreaded_tensorflow(preloaded: PreloadedPython) -> None:
     """Sums could be added in another order."""
-    ran = python(STARTED_ON_TWO_THREADS)
+    ran = preloaded.run(STARTED_ON_TWO_THREADS)
 
     assert ran.stdout == "several-threads\n", ran.stderr[-500:]

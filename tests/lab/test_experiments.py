@@ -1,16 +1,25 @@
-"""The experiments of the first topic, on fewer images and epochs than in its evidence."""
+"""The experiments of the first topic that train, on fewer images and epochs than in its evidence.
+
+`tests/prove/test_shipped.py` compares them and the others with their evidence, unless they take long.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import json
-import subprocess
-import sys
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import keras
+import numpy as np
 import pytest
+
+from practicum.lab import networks
+from practicum.lab.features import shared_base
+from practicum.lab.training import shared_trainer
+from tests.lab.preloaded import PreloadedPython
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
 
@@ -18,16 +27,26 @@ FOLDER = Path(__file__).parents[2] / "courses" / "transfer-learning" / "small-da
 CALLS: dict[str, dict[str, Any]] = {
     "from_scratch": {"images": 4, "epochs": 2, "copies": 2},
     "frozen_base": {"images": 4, "epochs": 2},
-    "pretrained_predictions": {},
     "fine_tune": {"images": 4, "epochs": 2, "learning_rate": 1e-5},
 }
 IN_A_FRESH_PROCESS = """
 import json, sys
-sys.path.insert(0, sys.argv[1])
+sys.path.insert(0, {folder!r})
 import experiments
-calls = json.loads(sys.argv[2])
-print(json.dumps({name: getattr(experiments, name)(**calls[name], seed=1) for name in reversed(calls)}))
+print(json.dumps(experiments.fine_tune(**{params!r}, seed=0)))
 """
+
+
+@dataclass(frozen=True)
+class Ran:
+    """All experiments, run one after the other."""
+
+    results: dict[str, dict[str, Any]]
+    """By name, with seed 0."""
+    other_seed: dict[str, Any]
+    """The result of `from_scratch` with seed 1, run first."""
+    tuned: list[list[np.ndarray]]
+    """The weights of each layer of the base after fine-tuning."""
 
 
 @pytest.fixture(scope="module")
@@ -40,25 +59,32 @@ def experiments() -> ModuleType:
     return module
 
 
-def test_experiments_are_deterministic(experiments: ModuleType) -> None:
-    """In another process and in another order."""
-    for name, params in CALLS.items():
-        getattr(experiments, name)(**params, seed=0)
-    here = {name: getattr(experiments, name)(**params, seed=1) for name, params in CALLS.items()}
-    ran = subprocess.run(
-        [sys.executable, "-c", IN_A_FRESH_PROCESS, str(FOLDER), json.dumps(CALLS)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+@pytest.fixture(scope="module")
+def ran(experiments: ModuleType) -> Ran:
+    other_seed = experiments.from_scratch(**CALLS["from_scratch"], seed=1)
+    results = {name: getattr(experiments, name)(**params, seed=0) for name, params in CALLS.items()}
+    tuner = shared_trainer(networks.pretrained_with_head, experiments.SIDE, experiments.CLASSES)
+    return Ran(results, other_seed, [layer.get_weights() for layer in tuner.model.layers[0].layers])
 
-    assert json.loads(ran.stdout.splitlines()[-1]) == here
+
+def test_fine_tuning_is_deterministic(ran: Ran, preloaded: PreloadedPython) -> None:
+    """In another process, without other experiments before it."""
+    fresh = preloaded.run(IN_A_FRESH_PROCESS.format(folder=str(FOLDER), params=CALLS["fine_tune"]))
+
+    assert fresh.returncode == 0, fresh.stderr[-500:]
+    assert json.loads(fresh.stdout.splitlines()[-1]) == ran.results["fine_tune"]
+
+
+@pytest.mark.parametrize("name", ["from_scratch", "frozen_base"])
+def test_experiments_do_not_depend_on_earlier_ones(experiments: ModuleType, ran: Ran, name: str) -> None:
+    """After all the others they return the same. `tests/prove/test_shipped.py` runs them in fresh processes."""
+    assert getattr(experiments, name)(**CALLS[name], seed=0) == ran.results[name]
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_experiments_return_numbers_curves_and_descriptions(experiments: ModuleType, name: str) -> None:
+def test_experiments_return_numbers_curves_and_descriptions(ran: Ran, name: str) -> None:
     """Accuracies from 0 to 1, one value per epoch, and sentences about weights and data."""
-    result = getattr(experiments, name)(**CALLS[name], seed=0)
+    result = ran.results[name]
     words = {key for key, value in result.items() if isinstance(value, str)}
     curves = [value for value in result.values() if isinstance(value, list)]
     accuracies = [value for key, value in result.items() if "accuracy" in key]
@@ -70,11 +96,23 @@ def test_experiments_return_numbers_curves_and_descriptions(experiments: ModuleT
     json.dumps(result, allow_nan=False)
 
 
-def test_another_seed_gives_another_result(experiments: ModuleType) -> None:
+def test_another_seed_gives_another_result(ran: Ran) -> None:
     """Other images, weights and order."""
-    first, second = (experiments.from_scratch(images=4, epochs=2, seed=seed) for seed in (0, 1))
+    assert ran.other_seed["loss"] != ran.results["from_scratch"]["loss"]
 
-    assert first["loss"] != second["loss"]
+
+def test_fine_tuning_changes_all_weights_but_batch_norm(experiments: ModuleType, ran: Ran) -> None:
+    """BatchNorm's statistics, scale and shift stay the same bit for bit."""
+    layers = [layer for layer in shared_base(experiments.SIDE).layers if layer.weights]
+    norms = {layer.name for layer in layers if isinstance(layer, keras.layers.BatchNormalization)}
+    changed = {
+        layer.name: any(not np.array_equal(new, old) for new, old in zip(weights, layer.get_weights(), strict=True))
+        for layer, weights in zip(layers, filter(None, ran.tuned), strict=True)
+    }
+
+    assert len(norms) == 49
+    assert not any(changed[name] for name in norms)
+    assert all(changed[name] for name in changed.keys() - norms)
 
 
 def test_fine_tuning_starts_from_the_trained_head(experiments: ModuleType) -> None:

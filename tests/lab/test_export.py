@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -112,11 +113,57 @@ def test_the_optimizer_state_is_not_exported(sample: np.ndarray, tmp_path: Path)
     assert trained.optimizer is not None
 
 
-@pytest.mark.parametrize("which", range(3), ids=FILES)
-def test_the_loading_code_predicts_like_the_model(
-    which: int, exported: tuple[Path, tuple[Export, ...]], model: keras.Model, tmp_path: Path
-) -> None:
-    """On a rotated, partly transparent image that is not square, with the pixels of the lab's own decoder."""
+@dataclass(frozen=True)
+class Alone:
+    """What a process printed while it exported a small model, and then ran the loading codes of `exported`."""
+
+    stdout: str
+    stderr: str
+    expected: np.ndarray
+    """The pixels of the image, by the lab's own decoder."""
+    pixels: tuple[np.ndarray, ...]
+    """The same by each loading code."""
+
+    def part(self, output: str, name: str) -> list[str]:
+        """The lines between `begin` and `end` of this part."""
+        return output[output.index(f"begin {name}\n") : output.index(f"end {name}\n")].splitlines()[1:]
+
+
+ALONE = """
+import os, runpy, sys, warnings
+from pathlib import Path
+import keras, numpy as np
+from practicum.lab.determinism import make_deterministic
+make_deterministic()
+from practicum.lab.export import export_model
+from practicum.lab.features import forward
+folder = Path(sys.argv[1])
+outputs = [keras.layers.Flatten(), keras.layers.Dense(5, activation="softmax")]
+model = keras.Sequential([keras.Input((32, 32, 3)), *outputs])
+sample = np.zeros((3, 32, 32, 3), np.uint8)
+forward(model, sample)
+def say(*words):
+    print(*words, flush=True)
+    print(*words, file=sys.stderr, flush=True)
+with warnings.catch_warnings():
+    warnings.simplefilter("always")
+    say("begin export")
+    export_model(model, folder / "small", sample, on_step=say)
+    say("end export")
+for number in range(3):
+    say("begin", number)
+    made = runpy.run_path(str(folder / f"load_{number}.py"))
+    say("end", number)
+    np.save(folder / f"pixels_{number}.npy", made["pixels"])
+"""
+
+
+@pytest.fixture(scope="module")
+def alone(
+    exported: tuple[Path, tuple[Export, ...]], model: keras.Model, tmp_path_factory: pytest.TempPathFactory
+) -> Alone:
+    """One process for all that need one. The image is rotated, partly transparent and not square."""
+    folder, exports = exported
     folder, exports = exported
     drawn = shapes(4, seed=3, side=600).pixels
     seen = forward(model, shapes(4, seed=3, side=32).pixels).argmax(axis=1)
@@ -130,13 +177,30 @@ def test_the_loading_code_predicts_like_the_model(
     wide.save(folder / "image.jpg", "PNG", exif=exif)
     expected = decode_image((folder / "image.jpg").read_bytes(), side=32).pixels
 
-    script = tmp_path / "load.py"
-    script.write_text(f"{exports[which].load}\nnp.save({str(tmp_path / 'pixels.npy')!r}, pixels)\n", encoding="utf-8")
-    ran = subprocess.run([sys.executable, script], cwd=folder, capture_output=True, text=True, check=False)
-
+    scripts = tmp_path_factory.mktemp("scripts")
+    for number, export in enumerate(exports):
+        (scripts / f"load_{number}.py").write_text(export.load, encoding="utf-8")
+    loud = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    command = [sys.executable, "-c", ALONE, scripts]
+    ran = subprocess.run(command, cwd=folder, env=loud, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
-    assert ran.stdout == NAMES[forward(model, expected[None]).argmax()] + "\n"
-    assert np.abs(np.load(tmp_path / "pixels.npy")[0] - expected).mean() < 0.5
+    pixels = tuple(np.load(scripts / f"pixels_{number}.npy")[0] for number in range(3))
+    return Alone(ran.stdout, ran.stderr, expected, pixels)
+
+
+@pytest.mark.parametrize("which", range(3), ids=FILES)
+def test_the_loading_code_predicts_like_the_model(which: int, alone: Alone, model: keras.Model) -> None:
+    """It prints the class, and its pixels are those of the lab's own decoder."""
+    assert alone.part(alone.stdout, str(which)) == [NAMES[forward(model, alone.expected[None]).argmax()]]
+    assert np.abs(alone.pixels[which] - alone.expected).mean() < 0.5
+
+
+def test_prints_nothing_but_the_progress(alone: Alone) -> None:
+    """Neither Python nor TensorFlow's C++ code prints."""
+    steps = [f"writing and verifying {file}" for file in FILES]
+
+    assert alone.part(alone.stdout, "export") == steps
+    assert alone.part(alone.stderr, "export") == steps
 
 
 @keras.saving.register_keras_serializable("practicum.tests")
@@ -242,37 +306,3 @@ def test_rejects_an_empty_sample(sample: np.ndarray, tmp_path: Path) -> None:
         export_model(small(), tmp_path / "fit", sample[:0])
 
     assert not (tmp_path / "fit").exists()
-
-
-QUIET = """
-import os, sys, warnings
-from pathlib import Path
-import keras, numpy as np
-from practicum.lab.determinism import make_deterministic
-make_deterministic()
-from practicum.lab.export import export_model
-from practicum.lab.features import forward
-outputs = [keras.layers.Flatten(), keras.layers.Dense(5, activation="softmax")]
-model = keras.Sequential([keras.Input((32, 32, 3)), *outputs])
-sample = np.zeros((3, 32, 32, 3), np.uint8)
-forward(model, sample)
-warnings.simplefilter("always")
-def say(*words):
-    print(*words, flush=True)
-    print(*words, file=sys.stderr, flush=True)
-say("begin")
-export_model(model, Path(sys.argv[1]), sample, on_step=say)
-say("end")
-"""
-
-
-def test_prints_nothing_but_the_progress(tmp_path: Path) -> None:
-    """Neither Python nor TensorFlow's C++ code prints; output before and after is unaffected."""
-    loud = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
-
-    ran = subprocess.run([sys.executable, "-c", QUIET, tmp_path], env=loud, capture_output=True, text=True, check=True)
-
-    for heard in (ran.stdout, ran.stderr):
-        lines = heard[heard.index("begin\n") :].splitlines()
-        steps = [f"writing and verifying {file}" for file in FILES]
-        assert lines == ["begin", *steps, "end"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +22,7 @@ from practicum.lab.pipeline import FitRequest, FittedModel, fit
 from practicum.lab.pretrained_models import Backbone
 from practicum.lab.progress import StepProgress
 from practicum.lab.shape_drawings import shapes
+from tests.lab.preloaded import PreloadedPython
 from tests.lab.small import DRAWN, SIDE, ignore_progress, small_network
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
@@ -149,14 +148,14 @@ def test_the_model_is_the_selected_probe(probed: FittedModel) -> None:
     assert nearest < 1e-5
 
 
-def test_a_fit_is_deterministic(probed: FittedModel, tmp_path: Path) -> None:
+def test_a_fit_is_deterministic(probed: FittedModel, tmp_path: Path, preloaded: PreloadedPython) -> None:
     """Bit for bit, in this process and in another one."""
     again = fitted(tmp_path / "again")
     code = (
-        "from pathlib import Path; from tests.lab.test_pipeline import fitted, weights_hash;"
+        "import tests.lab.conftest; from pathlib import Path; from tests.lab.test_pipeline import fitted, weights_hash;"
         f"print(weights_hash(fitted(Path({str(tmp_path / 'other')!r}))))"
     )
-    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    other = preloaded.run(code)
 
     assert saved_files(again, tmp_path / "a") == saved_files(probed, tmp_path / "b")
     assert weights_hash(again) == weights_hash(probed)

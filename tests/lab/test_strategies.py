@@ -51,9 +51,14 @@ def prepared(network: SplitBackbone) -> PreparedSet:
 
 
 @pytest.fixture(scope="module")
-def tuned(prepared: PreparedSet, tmp_path_factory: pytest.TempPathFactory) -> strategies.StrategyResult:
+def steps(tmp_path_factory: pytest.TempPathFactory) -> CountingStore:
+    return CountingStore(tmp_path_factory.mktemp("steps"))
+
+
+@pytest.fixture(scope="module")
+def tuned(prepared: PreparedSet, steps: CountingStore) -> strategies.StrategyResult:
     """The result of fine-tuning, without interruption."""
-    results = strategies.fine_tune_top(prepared, CheckpointStore(tmp_path_factory.mktemp("steps")), RATES)
+    results = strategies.fine_tune_top(prepared, steps, RATES)
     assert results is not None
     return results
 
@@ -158,23 +163,24 @@ def test_interrupted_fine_tuning_resumes(
     assert done == list(range(1, len(done) + 1))
 
 
-def test_finished_fine_tuning_computes_nothing(network: SplitBackbone, tmp_path: Path) -> None:
+def test_finished_fine_tuning_computes_nothing(
+    network: SplitBackbone, tuned: strategies.StrategyResult, steps: CountingStore
+) -> None:
     """Neither features nor epochs; at other rates it does."""
     shown: list[str] = []
 
     def on_progress(step: str, *_: int) -> None:
         shown.append(step)
-        if step.startswith("fine-tuning") and "again" in shown:
+        if step.startswith("fine-tuning"):
             raise KeyboardInterrupt
 
-    prepared, steps = prepared_for(network, on_progress=on_progress), CountingStore(tmp_path)
-    before = strategies.fine_tune_top(prepared, steps, RATES)
-    shown.append("again")
+    prepared = prepared_for(network, on_progress=on_progress)
+    shown.clear()
     after = strategies.fine_tune_top(prepared, steps, RATES)
-    nothing_more = shown[-1] == "again"
+    nothing_more = not shown
     with pytest.raises(KeyboardInterrupt):
         strategies.fine_tune_top(prepared, steps, (*RATES, 3e-3))
 
     assert nothing_more
     assert len(steps.computed) == FOLDS
-    assert np.array_equal(after.probabilities, before.probabilities)
+    assert np.array_equal(after.probabilities, tuned.probabilities)

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner, Result
+
+from practicum.cli import main
+from practicum.runner import Pool
+
 TOPIC = "topic"
+
+
+def run_command(pool: Pool, cwd: Path, *arguments: str | Path) -> Result:
+    """The result of a command of practicum in this process, whose runs use the warm interpreters of `pool`."""
+    with pytest.MonkeyPatch.context() as patch, contextlib.chdir(cwd):
+        for module in ("practicum.commands.run", "practicum.runner"):  # the first imports it from the second
+            patch.setattr(f"{module}.Pool", lambda size: contextlib.nullcontext(pool))
+        return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def write_course(root: Path, problems: dict[str, str], experiments: str = "") -> Path:

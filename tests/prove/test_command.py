@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
-from tests.prove.making import SUM, path, problem, write_course
+from practicum.model import Verdict
+from practicum.prove import judging, subjects
+from practicum.prove.catalogue import load
+from practicum.prove.judging import MeasurementResults
+from practicum.prove.repeated_runs import ExecutionContext
+from practicum.runner import Pool
+from tests.prove.making import SUM, path, problem, run_command, write_course
 
 REFUTED = Path(__file__).parent / "refuted"
 
 
-def prove(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "practicum", "prove", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=280, check=False)
+Prove = Callable[..., Result]
+
+
+@pytest.fixture
+def prove(pool: Pool, tmp_path: Path) -> Prove:
+    """Run `practicum prove` in this process; the interpreters that it starts stay for other tests."""
+
+    def run(*arguments: str | Path, cwd: Path = tmp_path) -> Result:
+        return run_command(pool, cwd, "prove", *arguments)
+
+    return run
 
 
 def test_json_has_the_documented_shape(tmp_path: Path) -> None:
-    """Programs read it."""
-    done = prove(write_course(tmp_path, {"sum": SUM}), "--json")
+    """Programs read it, from a process of its own."""
+    command = [sys.executable, "-m", "practicum", "prove", "--json", str(write_course(tmp_path, {"sum": SUM}))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
 
     assert done.returncode == 0
     assert json.loads(done.stdout) == {
@@ -48,18 +65,18 @@ def test_json_has_the_documented_shape(tmp_path: Path) -> None:
     }
 
 
-def test_explains_a_wrong_key(tmp_path: Path) -> None:
+def test_explains_a_wrong_key(tmp_path: Path, prove: Prove) -> None:
     """With the option, its mark and the result; exit code 1."""
     done = prove(write_course(tmp_path, {"sum": SUM.replace("`6`", "`7`")}))
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     (line,) = (line for line in done.stdout.splitlines() if "✗" in line)
     assert "option 1" in line
     assert "`7`" in line
     assert "`6`" in done.stdout
 
 
-def test_check_fails_without_valid_evidence(tmp_path: Path) -> None:
+def test_check_fails_without_valid_evidence(tmp_path: Path, prove: Prove) -> None:
     """Missing evidence, then valid, then stale. It runs nothing."""
     root = write_course(tmp_path, {"sum": SUM})
 
@@ -70,13 +87,13 @@ def test_check_fails_without_valid_evidence(tmp_path: Path) -> None:
     write_course(tmp_path, {"sum": SUM.replace("range(4)", "range(3 + 1)")})
     stale = prove(root, "--check")
 
-    assert (missing.returncode, fresh.returncode, stale.returncode) == (1, 0, 1)
+    assert (missing.exit_code, fresh.exit_code, stale.exit_code) == (1, 0, 1)
     assert written == []
     assert "unproved" in missing.stdout
     assert "unproved" in stale.stdout
 
 
-def test_reports_every_mistake_with_file_and_line(tmp_path: Path) -> None:
+def test_reports_every_mistake_with_file_and_line(tmp_path: Path, prove: Prove) -> None:
     """Three mistakes in three files: three lines on standard error, exit code 2, and nothing is run."""
     write_course(
         tmp_path,
@@ -90,7 +107,7 @@ def test_reports_every_mistake_with_file_and_line(tmp_path: Path) -> None:
 
     done = prove(".", cwd=tmp_path)
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert done.stdout == ""
     lines = done.stderr.splitlines()
     assert lines[0].startswith("topic/challenge/box.md:20: ")
@@ -99,28 +116,28 @@ def test_reports_every_mistake_with_file_and_line(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("evidence"))
 
 
-def test_proves_a_sound_problem_beside_a_broken_one(tmp_path: Path) -> None:
+def test_proves_a_sound_problem_beside_a_broken_one(tmp_path: Path, prove: Prove) -> None:
     """Mistakes outside of the given path do not matter."""
     root = write_course(tmp_path, {"broken": "no front matter", "sound": SUM})
 
     sound = prove(root / path("sound"))
     everything = prove(root)
 
-    assert (sound.returncode, everything.returncode) == (0, 2)
+    assert (sound.exit_code, everything.exit_code) == (0, 2)
 
 
 @pytest.mark.parametrize("name", ["nowhere", "."])
-def test_rejects_a_path_without_a_course(tmp_path: Path, name: str) -> None:
+def test_rejects_a_path_without_a_course(tmp_path: Path, name: str, prove: Prove) -> None:
     """In one line, with exit code 2."""
     (tmp_path / "empty").mkdir()
 
     done = prove(tmp_path / "empty" / name)
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_leaves_valid_evidence_as_it_is(tmp_path: Path) -> None:
+def test_leaves_valid_evidence_as_it_is(tmp_path: Path, prove: Prove) -> None:
     """Nothing is run or written again."""
     root = write_course(tmp_path, {f"p{n}": SUM.replace("range(4)", f"range(4 + {n} - {n})") for n in range(20)})
     prove(root)
@@ -128,41 +145,57 @@ def test_leaves_valid_evidence_as_it_is(tmp_path: Path) -> None:
 
     done = prove(root)
 
-    assert done.returncode == 0
+    assert done.exit_code == 0
     assert evidence == {file: file.stat().st_mtime_ns for file in root.rglob("*.json")}
 
 
-def test_reports_evidence_that_cannot_be_written(tmp_path: Path) -> None:
+def test_reports_evidence_that_cannot_be_written(tmp_path: Path, prove: Prove) -> None:
     """With exit code 2, not with a traceback."""
     root = write_course(tmp_path, {"sum": SUM})
     (root / "topic" / "evidence").write_text("in the way")
 
     done = prove(root)
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert str(root / "topic" / "evidence") in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_problem_without_a_claim_is_unproved(tmp_path: Path) -> None:
+def test_a_problem_without_a_claim_is_unproved(tmp_path: Path, prove: Prove) -> None:
     """The reason names the fence to add."""
     done = prove(write_course(tmp_path, {"bare": problem("- [x] yes\n- [ ] no\n")}), "--json")
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     [problem_json] = json.loads(done.stdout)["problems"]
     assert problem_json["verdict"] == "unproved"
     assert "python claim" in problem_json["why"]
 
 
-@pytest.mark.slow
-@pytest.mark.tensorflow
-def test_refutes_that_resnet50_rejects_64_pixels(tmp_path: Path) -> None:
-    """A published page teaches it, but the code runs."""
-    [course] = [file.parent for file in REFUTED.glob("*/course.toml")]
-    shutil.copytree(course, tmp_path / "course")
+def test_shows_that_code_does_not_raise(tmp_path: Path, prove: Prove) -> None:
+    """Of a program that is said to stop with an exception: which one, and that it runs; exit code 1."""
+    fix = "\n\n  ```diff fix\n  -int('1')\n  +int('{}')\n  ```\n\n"
+    edits = f"- [x] `b`{fix.format(2)}- [ ] `c`{fix.format(3)}"
+    text = problem(f"Why?\n\n```python run\nint('1')\n```\n\n{edits}", 'raises = "ValueError"')
 
-    done = prove(tmp_path / "course")
+    done = prove(write_course(tmp_path, {"raises": text}))
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "refuted" in done.stdout
     assert "ValueError" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.tensorflow
+def test_refutes_that_resnet50_rejects_64_pixels(pool: Pool) -> None:
+    """A published page teaches it, but the code runs."""
+    (course,) = (file.parent for file in REFUTED.glob("*/course.toml"))
+    catalogue = load(course)
+    (entry,) = catalogue.entries.values()
+    topic = catalogue.topic(entry.topic)
+    (part,) = subjects.parts(entry.subject, topic)
+    snippet = replace(part, plan=replace(part.plan, runs=part.plan.runs[:1]))  # no option's fix is needed to refute it
+
+    finding = judging.judge_part(snippet, ExecutionContext(pool.run, topic, 120), MeasurementResults(), once=True)
+
+    assert finding.verdict is Verdict.REFUTED
+    assert "ValueError" in finding.why

@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 import practicum
+from tests.browser import LOOKS
 from tests.web.conftest import Opener
 from tests.web.making import COURSE, TOPIC, proved, write
 from tests.web.serving import Service
@@ -324,8 +325,7 @@ def tour(page: Page) -> Iterator[str]:
         yield path
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@LOOKS
 def test_every_page_is_accessible_and_fits(opened: Opener, scheme: str, width: int) -> None:
     """Axe finds no violation, and no page is wider than the window."""
     page = opened(allow="status of 404", color_scheme=scheme, viewport={"width": width, "height": 780})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 
 import pytest
 from starlette.applications import Starlette
@@ -18,12 +17,6 @@ from tests.html import refusal_code
 from tests.web.making import TOPIC, Learner
 
 NAMES = f"{TOPIC}/names.json"
-
-
-@pytest.fixture
-def pool() -> Iterator[Pool]:
-    with Pool(1) as pool:
-        yield pool
 
 
 @pytest.fixture

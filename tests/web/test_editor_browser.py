@@ -15,6 +15,7 @@ from practicum.runner import Pool
 from practicum.store import Store
 from practicum.web import assets
 from practicum.web.app import create_app
+from tests.browser import LOOKS
 from tests.waiting import eventually
 from tests.web.conftest import Opener, write
 from tests.web.making import TOPIC
@@ -379,8 +380,7 @@ def test_the_plot_follows_its_run(opened: Opener) -> None:
     expect(drawn.get_by_text("Thin lines are the 2 runs before")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@LOOKS
 def test_every_state_is_accessible_and_fits(opened: Opener, scheme: str, width: int) -> None:
     """With code, a popup, an error, a plot, and as a plain field: axe finds no violation, and nothing is too wide."""
     page, area, _ = pad(opened, color_scheme=scheme, viewport={"width": width, "height": 780})

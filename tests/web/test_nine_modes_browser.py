@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from practicum import modes, settings
 from practicum.prove.catalogue import load
+from tests.browser import LOOKS
 from tests.web.conftest import Opener
 from tests.web.serving import Service
 
@@ -205,7 +206,7 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+@LOOKS
 def test_every_mode_is_accessible_and_fits(opened: Opener, scheme: str, width: int) -> None:
     """Axe finds no violation in both colour schemes, and no page is wider than a phone."""
     page = opened(TOPIC, color_scheme=scheme, viewport={"width": width, "height": 800})

@@ -16,6 +16,7 @@ from practicum.prove.catalogue import Catalogue
 from practicum.runner import Cancellation, Job, Limits, Pool
 from practicum.store import Store
 from practicum.web.app import create_app
+from tests.browser import LOOKS
 from tests.waiting import eventually
 from tests.web.conftest import Opener, write
 from tests.web.making import TOPIC
@@ -332,8 +333,7 @@ def test_a_figure_cannot_run_scripts(opened: Opener) -> None:
 
 
 @pytest.mark.tensorflow
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@LOOKS
 def test_every_state_is_accessible_and_fits(
     opened: Opener, scheme: str, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

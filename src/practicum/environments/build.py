@@ -4,6 +4,9 @@ The scripts of a virtual environment contain its path, so they would break when 
 runner needs the interpreter that the environment was created from, which is not moved, and the `site-packages`
 folders. The scripts are deleted, and the rest can be moved.
 
+If this program's own pip can install into the environment, the environment gets no pip: `ensurepip` takes longer than
+installing a small package, and a course does not need pip.
+
 Only wheels are installed, since building a package from source runs its author's code outside of the sandbox. For the
 same reason the new interpreter is not started once pip has installed into it.
 """
@@ -17,13 +20,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib import resources
+from importlib import metadata, resources
 from pathlib import Path
+
+from packaging.version import Version
 
 from practicum import settings
 from practicum.environments import cache, requirements
@@ -47,6 +53,8 @@ _PIP = (
     "--only-binary=:all:",
     "--compile",  # the sandbox cannot write bytecode
 )
+_INSTALLS_ELSEWHERE = Version("22.3")
+"""The first pip with `--python`, which installs into another environment."""
 _OTHER_TARGETS = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_REQUIRE_VIRTUALENV", "PIP_PYTHON")
 """Environment variables that would make pip install elsewhere."""
 
@@ -161,8 +169,10 @@ def _python(wanted: Requirements) -> str:
 
 def _install(wanted: Requirements, python: str, folder: Path, digest: str, on_line: OnLine) -> Environment:
     """Create a virtual environment in `folder` and install all packages into it."""
+    uses_own_pip = python == Interpreter.current().program and _has_own_pip()
     on_line("Creating a virtual environment")
-    _run([python, "-I", "-m", "venv", str(folder)], on_line, "The virtual environment could not be created")
+    create = [python, "-I", "-m", "venv", *(["--without-pip"] if uses_own_pip else []), str(folder)]
+    _run(create, on_line, "The virtual environment could not be created")
     program = str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
     # Before the packages are installed: they may bring `.pth` files, which run when an interpreter starts.
     script = resources.files("practicum.environments").joinpath("describe_interpreter.py").read_text("utf-8")
@@ -171,11 +181,18 @@ def _install(wanted: Requirements, python: str, folder: Path, digest: str, on_li
     requirements_file = folder / "requirements.txt"
     requirements_file.write_text("".join(f"{line}\n" for line in wanted.lock or wanted.packages), "utf-8")
     arguments = [*_PIP, *(["--no-deps"] if wanted.lock else []), "--requirement", str(requirements_file)]
-    _run([program, "-I", "-m", "pip", *arguments], on_line, "pip could not install the packages")
+    pip = [sys.executable, "-I", "-m", "pip", "--python", program] if uses_own_pip else [program, "-I", "-m", "pip"]
+    _run([*pip, *arguments], on_line, "pip could not install the packages")
     for scripts in ("bin", "Scripts"):
         shutil.rmtree(folder / scripts, ignore_errors=True)
     interpreter = Interpreter(description["program"], tuple(description["library"]), tuple(description["site"]))
     return Environment(digest, description["python"], interpreter)
+
+
+def _has_own_pip() -> bool:
+    """Return whether the environment of this program has a pip that can install into another environment."""
+    found = next(iter(metadata.distributions(name="pip", path=[sysconfig.get_path("purelib")])), None)
+    return found is not None and Version(found.version) >= _INSTALLS_ELSEWHERE
 
 
 def _run(command: Sequence[str], on_line: OnLine, error: str) -> list[str]:
@@ -184,7 +201,12 @@ def _run(command: Sequence[str], on_line: OnLine, error: str) -> list[str]:
     Raises:
         BuildError: The command failed. The message is `error` and these lines.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in _OTHER_TARGETS}
+    # pip starts itself again for `--python`, without `-I`: no variable may add folders to its path.
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _OTHER_TARGETS and not name.startswith("PYTHON")
+    }
     last: deque[str] = deque(maxlen=_SHOWN_LINES)
     process = subprocess.Popen(
         command,

@@ -153,7 +153,7 @@ class WarmPool:
         if zygote is not None and zygote.alive:
             return zygote
         with interpreter.starting:
-            # Read once: the maintenance thread may put the standby in its place at any time, which must not be forgotten.
+            # Read once: the maintenance thread may put the standby in its place, and that must not be forgotten.
             zygote = interpreter.zygote
             if zygote is not None and zygote.alive:
                 return zygote
