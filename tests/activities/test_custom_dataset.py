@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 import time
 import zipfile
@@ -15,6 +14,7 @@ from typing import Any
 import anyio
 import pytest
 from httpx2 import Response
+from PIL import Image
 from starlette.applications import Starlette
 from starlette.requests import Request
 
@@ -23,6 +23,7 @@ from practicum.application import custom_dataset
 from practicum.application.custom_dataset import LabFit
 from practicum.application.refusals import Refused
 from practicum.application.site import Site
+from practicum.lab.shape_drawings import shapes
 from practicum.prove.catalogue import Catalogue
 from practicum.store import Store
 from practicum.web.app import create_app
@@ -323,13 +324,11 @@ def test_a_fit_that_the_end_of_the_service_interrupted_is_listed_as_such(
 @pytest.mark.tensorflow
 def test_fits_a_zip_of_images(learner: Learner, tmp_path: Path) -> None:
     """Thirty drawn images: the report is the one that the lab writes."""
-    images = tmp_path / "shapes"
-    draw = ["lab", "draw", str(images), "--per-class", "6", "--side", "48"]
-    subprocess.run([sys.executable, "-m", "practicum", *draw], check=True, stdout=subprocess.DEVNULL)
-    packed = tmp_path / "shapes.zip"
+    drawn, packed = shapes(6, seed=0, side=48), tmp_path / "shapes.zip"
     with zipfile.ZipFile(packed, "w") as file:
-        for image in images.rglob("*.png"):
-            file.write(image, image.relative_to(tmp_path))
+        for number, (pixels, label) in enumerate(zip(drawn.pixels, drawn.labels, strict=True)):
+            with file.open(f"shapes/{drawn.classes[label]}/{number}.png", "w") as image:
+                Image.fromarray(pixels).save(image, "PNG")
     response = send(learner, file=("shapes.zip", packed.read_bytes()), minutes="0")
     [url] = reports(learner)
     report = learner.get(url).text

@@ -406,7 +406,8 @@ def test_grades_a_model_built_with_keras(tmp_path: Path, store: Store, pool: Poo
         "topic/try/build.md": BUILD,
     }
     page = f"{TOPIC}/try/build"
-    learner = Learner(create_app(Site([proved(write(tmp_path / "kinds", files), pool)], store, pool)))
+    course = proved(write(tmp_path / "kinds", files), pool, one_interpreter=True)
+    learner = Learner(create_app(Site([course], store, pool)))
     grades = [shown_grade(send(learner, page, "answer", "False", width).text) for width in ("4", "5")]
 
     assert grades == ["wrong", "right"]

@@ -98,7 +98,7 @@ def pool() -> Iterator[Pool]:
 @pytest.fixture(scope="module")
 def little(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Catalogue:
     """A course of one project that trains, proved."""
-    return proved(write(tmp_path_factory.mktemp("courses") / "little", FILES), pool)
+    return proved(write(tmp_path_factory.mktemp("courses") / "little", FILES), pool, one_interpreter=True)
 
 
 @pytest.fixture(scope="module")

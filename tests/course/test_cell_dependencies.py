@@ -230,7 +230,7 @@ def processor_time(shape: str, size: int, cells: int, mark: int) -> float:
 def test_the_time_to_read_long_cells_grows_with_their_length(shape: str, cells: int) -> None:
     """Whatever is in them: cells of four times the length take about four times as long, not sixteen times."""
     growth = (
-        processor_time(shape, LONGEST, cells, mark) / processor_time(shape, LONGEST // 4, cells, mark)
+        processor_time(shape, LONGEST // 2, cells, mark) / processor_time(shape, LONGEST // 8, cells, mark)
         for mark in range(3)  # any: a busy machine disturbs short times
     )
 

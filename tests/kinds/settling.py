@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,8 @@ import pytest
 from practicum.model import OptionFinding, VariantFinding, Verdict
 from practicum.prove.catalogue import Entry, load
 from practicum.prove.prover import Prover
-from practicum.runner import Job, OnEvent, Pool, Result
-from practicum.runner.cancellation import Cancellation
-from tests.prove.making import path, write_course
+from practicum.runner import Pool
+from tests.prove.making import in_one_interpreter, path, write_course
 
 
 def settle(
@@ -24,11 +23,8 @@ def settle(
     Args:
         one_interpreter: Whether every run has the same hash seed, for code whose interpreter takes long to start.
     """
-
-    def run(job: Job, on_event: OnEvent | None = None, cancel: Cancellation | None = None) -> Result:
-        return pool.run(replace(job, hash_seed=0) if one_interpreter else job, on_event, cancel)
-
     catalogue = load(write_course(root, {"one": text}, textwrap.dedent(experiments)))
+    run = in_one_interpreter(pool) if one_interpreter else pool.run
     (entry,) = Prover(catalogue, run, jobs=1, seconds=seconds).prove([catalogue.entries[path("one")]])
     return entry
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from practicum.cli import main
-from practicum.runner import Pool
+from practicum.prove.repeated_runs import RunJob
+from practicum.runner import Job, OnEvent, Pool
+from practicum.runner.cancellation import Cancellation
+from practicum.runner.job import Result as RunResult
 
 TOPIC = "topic"
 
@@ -118,3 +122,12 @@ CLAIMS = problem(
       ```
     """
 )
+
+
+def in_one_interpreter(pool: Pool) -> RunJob:
+    """The pool's `run`, but with the same hash seed in every run."""
+
+    def run(job: Job, on_event: OnEvent | None = None, cancel: Cancellation | None = None) -> RunResult:
+        return pool.run(replace(job, hash_seed=0), on_event, cancel)
+
+    return run

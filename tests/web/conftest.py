@@ -15,6 +15,7 @@ from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.store import Store
 from practicum.web.app import create_app
+from tests.conftest import EXPECT_LIMIT
 from tests.web.making import COURSE, Learner, proved
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def opened(chromium: Browser, service: Served) -> Iterator[Opener]:
         settings = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", **options}
         context = chromium.new_context(base_url=service.url, **settings)  # type: ignore[arg-type]
         contexts.append(context)
+        context.set_default_timeout(EXPECT_LIMIT)
         page = context.new_page()
 
         def record(text: str) -> None:

@@ -21,13 +21,14 @@ from practicum.model import Problem
 from practicum.prove.catalogue import Catalogue, load
 from practicum.prove.prover import Prover
 from practicum.runner import Pool
+from tests.prove.making import in_one_interpreter
 
 COURSE = Path(__file__).parent / "course" / "python-basics"
 TOPIC = "/python-basics/lists"
 HERE = "http://127.0.0.1"
 
 
-def proved(root: Path, pool: Pool | None = None) -> Catalogue:
+def proved(root: Path, pool: Pool | None = None, *, one_interpreter: bool = False) -> Catalogue:
     """The course with each missing proof made by running it: once per test session, whichever worker asks first."""
     catalogue = load(root)
     if all(entry.verdict.served for entry in catalogue.all.values()):
@@ -42,7 +43,8 @@ def proved(root: Path, pool: Pool | None = None) -> Catalogue:
         if not missing:
             return catalogue
         with nullcontext(pool) if pool else Pool(2) as running:
-            Prover(catalogue, running.run).prove(missing)
+            run = in_one_interpreter(running) if one_interpreter else running.run
+            Prover(catalogue, run).prove(missing)
         copy_evidence(root, evidence)
     return load(root)
 
