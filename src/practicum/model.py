@@ -481,7 +481,7 @@ class Evidence:
     seconds: float
     """The total time of its runs and measurements."""
     versions: Mapping[str, str]
-    """The versions of Python, TensorFlow, Keras and NumPy."""
+    """The versions of Python and of the packages that the runs import."""
     ran_on: Mapping[str, str]
     """The `weights` and `data` that the claims were run with."""
     variants: tuple[VariantFinding, ...] = ()

@@ -75,13 +75,14 @@ def test_a_second_run_leaves_evidence_the_same_to_the_byte(tmp_path: Path, pool:
 
 
 def test_measures_an_experiment_once_for_all_claims(tmp_path: Path, pool: Pool) -> None:
-    """Two problems name `tall(step=3)`; each seed of it is measured once."""
+    """Two problems name `tall(step=3)`; each seed of it is measured once, and one call of each experiment again."""
     entries, recorded = prove(write_course(tmp_path, {"best": BEST, "claims": CLAIMS}, EXPERIMENTS), pool)
 
     assert {entry.verdict for entry in entries.values()} == {Verdict.PROVED}
     assert sorted(recorded.experiments) == sorted(
         [f"experiments.tall(step={step}, seed={seed})" for step in (1, 2, 3) for seed in range(5)]
         + [f"experiments.flat(seed={seed})" for seed in range(5)]
+        + ["experiments.tall(step=1, seed=0)", "experiments.flat(seed=0)"]  # made once more, to compare
     )
 
 
@@ -92,7 +93,7 @@ def test_reuses_measurements_in_evidence_for_a_new_problem(tmp_path: Path, pool:
 
     _, recorded = prove(write_course(tmp_path, {"claims": CLAIMS}), pool)
 
-    assert sorted(recorded.experiments) == [f"experiments.flat(seed={seed})" for seed in range(5)]
+    assert sorted(set(recorded.experiments)) == [f"experiments.flat(seed={seed})" for seed in range(5)]
 
 
 def test_measures_a_changed_experiment_again(tmp_path: Path, pool: Pool) -> None:
@@ -106,7 +107,7 @@ def test_measures_a_changed_experiment_again(tmp_path: Path, pool: Pool) -> None
 
     assert stale == {"claims"}
     assert entries["claims"].verdict is Verdict.PROVED
-    assert sorted(recorded.experiments) == [f"experiments.flat(seed={seed})" for seed in range(5)]
+    assert sorted(set(recorded.experiments)) == [f"experiments.flat(seed={seed})" for seed in range(5)]
 
 
 def test_evidence_has_the_curves_weights_and_data_of_an_experiment(tmp_path: Path, pool: Pool) -> None:
@@ -136,6 +137,29 @@ def test_an_unusable_result_of_an_experiment_is_an_error(tmp_path: Path, pool: P
 
     assert entries["best"].verdict is Verdict.ERROR
     assert part in entries["best"].why
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ('{"height": np.random.default_rng().random() + step}', "height"),
+        ('{"height": float(step), "curve": [np.random.default_rng().random()]}', "curve"),
+        ('{"height": float(step) + hash("a") % 1000}', "height"),
+        ('{"height": float(step)} if np.random.default_rng(seed).random() < 2 else {}', ""),
+    ],
+    ids=["a number", "a curve", "hashes", "the seed alone"],
+)
+def test_an_experiment_depends_on_its_seed_alone(tmp_path: Path, pool: Pool, body: str, named: str) -> None:
+    """One call of it is made once more, in an interpreter with another hash seed; else the verdict is `unstable`."""
+    experiments = f"import numpy as np\n\n\ndef tall(*, step, seed=0):\n    return {body}\n"
+
+    entries, _ = prove(write_course(tmp_path, {"best": BEST}, experiments), pool)
+
+    assert entries["best"].verdict is (Verdict.UNSTABLE if named else Verdict.PROVED)
+    assert named in entries["best"].why
+    evidence = entries["best"].evidence
+    assert evidence is not None
+    assert evidence.variants[0].code == ("experiment-varies" if named else "")
 
 
 def test_a_claim_that_holds_for_some_seeds_is_unstable(tmp_path: Path, pool: Pool) -> None:
@@ -251,8 +275,8 @@ def test_progress_counts_every_run_and_measurement(tmp_path: Path, pool: Pool) -
 
     Prover(catalogue, pool.run, on_progress=reports.append).prove(catalogue.entries.values())
 
-    assert {report.total for report in reports} == {16}
-    assert sorted(report.done for report in reports) == list(range(1, 17))
+    assert {report.total for report in reports} == {17}
+    assert sorted(report.done for report in reports) == list(range(1, 18))
 
 
 def test_a_cited_problem_is_served_without_a_run(tmp_path: Path, pool: Pool) -> None:

@@ -12,6 +12,7 @@ from practicum.prove import subjects
 from practicum.prove.evidence_file import EvidenceFileError, evidence_path, read_evidence
 from practicum.prove.evidence_hash import evidence_hash
 from practicum.prove.subjects import Subject
+from practicum.prove.versions import CourseVersions
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,9 @@ class Entry:
     """The evidence on disk, if it is for the text as it is now."""
     verdict: Verdict
     why: str
+    moved: str = ""
+    """In which versions this machine differs from the evidence, in words; empty if in none. The verdict still holds for
+    the versions that the evidence names."""
 
     @property
     def problem(self) -> Problem:
@@ -43,8 +47,8 @@ class Entry:
 
     @property
     def outdated(self) -> bool:
-        """Whether it must be run: it never was, it changed since, or its last run ended in an error."""
-        return not self.cited and (self.evidence is None or self.verdict is Verdict.ERROR)
+        """Whether it must be run: it never was, it or its packages changed since, or its last run ended in an error."""
+        return not self.cited and (self.evidence is None or self.verdict is Verdict.ERROR or bool(self.moved))
 
 
 @dataclass(frozen=True)
@@ -92,19 +96,24 @@ def survey(root: Path) -> Catalogue:
 
 
 def _entries(root: Path, course: Course) -> Iterator[Entry]:
+    now = CourseVersions.of(course, root)
     for topic in course.topics:
         for mode, problems in topic.problems.items():
             for problem in problems:
-                yield entry(root, topic, mode, problem)
+                yield entry(root, topic, mode, problem, now)
         for mode, page in topic.pages.items():
-            yield entry(root, topic, mode, page)
+            yield entry(root, topic, mode, page, now)
         for mode, deck in topic.decks.items():
             if any(card.claim for card in deck.cards):
-                yield entry(root, topic, mode, deck)
+                yield entry(root, topic, mode, deck, now)
 
 
-def entry(root: Path, topic: Topic, mode: str, subject: Subject) -> Entry:
-    """Return a subject with the verdict that its evidence on disk gives it."""
+def entry(root: Path, topic: Topic, mode: str, subject: Subject, now: CourseVersions) -> Entry:
+    """Return a subject with the verdict that its evidence on disk gives it.
+
+    Evidence counts for the versions that runs would use now, and for those of the course's lock. In the second case
+    learners see with which versions it was run, and the next `practicum prove` runs it again.
+    """
     if subjects.cites(subject):
         return Entry(subject, topic.slug, mode, None, Verdict.CITED, "")
     try:
@@ -115,4 +124,8 @@ def entry(root: Path, topic: Topic, mode: str, subject: Subject) -> Entry:
         return Entry(subject, topic.slug, mode, None, Verdict.UNPROVED, "it has not been run yet")
     if found.hash != evidence_hash(subject, topic):
         return Entry(subject, topic.slug, mode, None, Verdict.UNPROVED, "it has not been run since it changed")
-    return Entry(subject, topic.slug, mode, found, found.verdict, found.why)
+    changed = now.changes(found.versions)
+    if changed and not now.has_pinned(found.versions):
+        why = f"it has not been run since the course's packages changed: {changed}"
+        return Entry(subject, topic.slug, mode, None, Verdict.UNPROVED, why)
+    return Entry(subject, topic.slug, mode, found, found.verdict, found.why, changed)

@@ -32,7 +32,9 @@ def batches(measurements: Iterable[Measurement], jobs: int) -> list[list[Measure
     return groups
 
 
-def measure(calls: Sequence[Measurement], execution: ExecutionContext, on_measured: OnMeasured) -> None:
+def measure(
+    calls: Sequence[Measurement], execution: ExecutionContext, on_measured: OnMeasured, hash_seed: int = 0
+) -> None:
     """Make the calls of one experiment, in order, in one interpreter, and report each result as it comes.
 
     Raises:
@@ -59,6 +61,7 @@ def measure(calls: Sequence[Measurement], execution: ExecutionContext, on_measur
         values={name: f"experiments.{call.call}" for name, call in by_name.items()},
         files={"experiments.py": execution.topic.experiments},
         limits=Limits(seconds=SECONDS * len(calls), memory=MEMORY),
+        hash_seed=hash_seed,
         environment=execution.environment,
     )
     result = execution.run(job, on_event=on_event, cancel=execution.cancel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -22,7 +22,7 @@ from practicum.model import (
     Verdict,
 )
 from practicum.prove import subjects
-from practicum.prove.evidence_hash import evidence_hash
+from practicum.prove.evidence_hash import evidence_hash, used_experiments
 from practicum.prove.repeated_runs import ExecutionContext, KnownExperiments, experiment_names, observe
 from practicum.prove.subjects import ProofPart, Subject
 from practicum.prove.versions import unmet, versions
@@ -42,6 +42,18 @@ class MeasurementResults:
 
     measured: dict[Measurement, Measured] = field(default_factory=dict)
     failed: dict[Measurement, str] = field(default_factory=dict)
+    repeated: dict[str, tuple[Measurement, Measured | str]] = field(default_factory=dict)
+    """By experiment: one of its calls and what it returned in another fresh interpreter, or why it failed there."""
+    awaited: set[str] = field(default_factory=set)
+    """The experiments of which a call is being repeated."""
+
+    def difference(self, functions: Iterable[str]) -> str:
+        """Return in words how one of these experiments differed when its call was repeated; empty if none did."""
+        for call, again in (self.repeated[name] for name in functions if name in self.repeated):
+            first = self.measured.get(call)
+            if first is not None and (text := _difference(first, again)):
+                return f"{call.call} depends on more than its seed: {text}"
+        return ""
 
     def add(self, call: Measurement, result: Measured | str) -> None:
         """Record the result of a call, or why it failed."""
@@ -49,6 +61,18 @@ class MeasurementResults:
             self.failed[call] = result
         else:
             self.measured[call] = result
+
+
+def _difference(first: Measured, again: Measured | str) -> str:
+    """Return in words how two results of the same call differ; empty if they are the same."""
+    if isinstance(again, str):
+        return f"a second run failed ({again})"
+    for name in sorted(first.numbers.keys() | again.numbers.keys()):
+        if first.numbers.get(name) != again.numbers.get(name):
+            return f"`{name}` was {first.numbers.get(name)}, and {again.numbers.get(name)} in a second run"
+    curves = sorted(first.curves.keys() | again.curves.keys())
+    changed = [name for name in curves if first.curves.get(name) != again.curves.get(name)]
+    return f"`{changed[0]}` differed in a second run" if changed else ""
 
 
 def judge_part(
@@ -67,7 +91,10 @@ def judge_part(
         runs[run.name] = observe(run, execution, experiments, once)
         if on_run:
             on_run()
-    finding = part.judge(Observations(runs, measured, failed))
+    if difference := known.difference({call.function for call in part.plan.measurements}):
+        finding = VariantFinding(part.params, Verdict.UNSTABLE, difference, code="experiment-varies")
+    else:
+        finding = part.judge(Observations(runs, measured, failed))
     summaries = tuple(_summarize(name, run) for name, observations in runs.items() for run in observations)
     return replace(finding, params=part.params, runs=summaries, measured=tuple(measured.values()))
 
@@ -102,10 +129,15 @@ def make_evidence(
         why=_why(findings, verdict),
         ran=datetime.now(UTC).date().isoformat(),
         seconds=runs + sum(measured.values()),
-        versions=versions(environment),
+        versions=versions(_code(subject, topic), environment),
         ran_on=_ran_on(subject, findings),
         variants=tuple(findings),
     )
+
+
+def _code(subject: Subject, topic: Topic) -> str:
+    """All code that the runs of a subject may execute."""
+    return subjects.code(subject) + "\n" + (topic.experiments if used_experiments(subject, topic) else "")
 
 
 def _why(findings: Sequence[VariantFinding], verdict: Verdict) -> str:

@@ -14,6 +14,7 @@ from practicum.prove.catalogue import Catalogue, Entry
 from practicum.prove.evidence_file import EvidenceFileError, evidence_path, read_evidence, write_evidence
 from practicum.prove.judging import MeasurementResults
 from practicum.prove.repeated_runs import ExecutionContext, ProofCancelled, RunJob
+from practicum.prove.versions import CourseVersions
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.environment import Environment
 
@@ -64,6 +65,7 @@ class Prover:
         self._on_progress = on_progress
         self._on_proved = on_proved
         self._environment = environment or Environment.current()
+        self._versions = CourseVersions(environment=self._environment)
         self._writes = write
         self._cancel = Cancellation()
         self._lock = threading.Lock()
@@ -137,6 +139,11 @@ class Prover:
             needed = [call for entry in pending if entry.topic == topic.slug for call in calls[entry.path]]
             missing = [call for call in dict.fromkeys(needed) if call not in known[topic.slug].measured]
             self._total += len(missing)
+            first = {call.function: call for call in sorted(missing, key=lambda call: call.call, reverse=True)}
+            self._total += len(first)
+            for call in first.values():
+                known[topic.slug].awaited.add(call.function)
+                futures.add(threads.submit(self._repeat, call, topic, known[topic.slug]))
             for batch in experiments.batches(missing, self.jobs):
                 futures.add(threads.submit(self._measure, batch, topic, known[topic.slug]))
         return futures
@@ -169,7 +176,11 @@ class Prover:
 
     @staticmethod
     def _settled(calls: Sequence[Measurement], known: MeasurementResults) -> bool:
-        return all(call in known.measured or call in known.failed for call in calls)
+        return all(
+            (call in known.measured or call in known.failed)
+            and (call.function not in known.awaited or call.function in known.repeated)
+            for call in calls
+        )
 
     def _recorded(self, topic: Topic) -> Iterable[Measured]:
         """Yield the measurements in the topic's evidence, stale evidence included: each has its own code's digest."""
@@ -180,7 +191,9 @@ class Prover:
                 evidence = read_evidence(self._evidence_file(entry))
             except EvidenceFileError:
                 continue
-            for variant in evidence.variants if evidence else ():
+            if evidence is None or self._versions.changes(evidence.versions):
+                continue  # there is none, or it was measured with other versions
+            for variant in evidence.variants:
                 yield from variant.measured
 
     def _measure(self, calls: Sequence[Measurement], topic: Topic, known: MeasurementResults) -> None:
@@ -191,6 +204,16 @@ class Prover:
 
         experiments.measure(calls, self._execution(topic), on_measured)
 
+    def _repeat(self, call: Measurement, topic: Topic, known: MeasurementResults) -> None:
+        """Make one call of an experiment once more, in a fresh interpreter: the same seed must give the same result."""
+
+        def on_measured(call: Measurement, result: Measured | str) -> None:
+            with self._lock:
+                known.repeated[call.function] = call, result
+            self._report(call.call)
+
+        experiments.measure([call], self._execution(topic), on_measured, hash_seed=1)
+
     def _judge(self, entry: Entry, known: MeasurementResults, proved: dict[str, Entry]) -> None:
         topic = self.catalogue.topic(entry.topic)
         evidence = judging.judge_subject(
@@ -199,7 +222,7 @@ class Prover:
         if self._writes and (evidence.verdict is not Verdict.ERROR or entry.evidence is None):
             # An error on this machine does not replace what another machine has settled.
             write_evidence(self._evidence_file(entry), evidence)
-        result = replace(entry, evidence=evidence, verdict=evidence.verdict, why=evidence.why)
+        result = replace(entry, evidence=evidence, verdict=evidence.verdict, why=evidence.why, moved="")
         with self._lock:
             proved[entry.path] = result
         if self._on_proved:

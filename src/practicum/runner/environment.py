@@ -36,6 +36,10 @@ class Environment:
         """Return the version of an installed package, or None."""
         return _version(self, package)
 
+    def distributions_with(self, module: str) -> frozenset[str]:
+        """Return the names of the installed packages that have this top-level module."""
+        return _providers(self.interpreter.packages).get(module, frozenset())
+
     def has(self, module: str) -> bool:
         """Return whether a top-level module can be imported."""
         return _has(self.interpreter.packages, module)
@@ -45,6 +49,18 @@ class Environment:
 def _version(environment: Environment, package: str) -> str | None:
     distribution = environment.distribution(package)
     return distribution.version if distribution else None
+
+
+@functools.cache
+def _providers(folders: tuple[str, ...]) -> dict[str, frozenset[str]]:
+    """The names of the packages that have each top-level module."""
+    found: dict[str, frozenset[str]] = {}
+    for distribution in metadata.distributions(path=list(folders)):
+        declared = (distribution.read_text("top_level.txt") or "").split()
+        files = (file.parts[0].removesuffix(".py") for file in distribution.files or () if file.suffix == ".py")
+        for module in declared or set(files):
+            found[module] = found.get(module, frozenset()) | {str(distribution.metadata["Name"])}
+    return found
 
 
 @functools.cache
