@@ -35,6 +35,7 @@ def fenced(text: str) -> str:
     Case("an integer equals its float", value("x = 12 / 2", "[x] 6", "[ ] 2"), P),
     Case("both at once", value("x = 12 / 2", "[x] 6.0", "[ ] 6"), R, "distractor-holds", ("option 2",)),
     Case("strict tells 6 from 6.0", value("x = 12 / 2", "[x] 6.0", "[ ] 6", proof='value = "x"\nstrict = true'), P),
+    Case("strict tells -0.0 from 0.0", value("x = -0.0", "[x] -0.0", "[ ] 0.0", proof='value = "x"\nstrict = true'), P),
     Case("NaN equals NaN", value("x = float('nan')", "[x] nan", "[ ] 0.0"), P),
     Case("a float's last digits", value("x = 0.1 + 0.2", "[x] 0.3", "[ ] 0.4"), R, "no-option-right", ("`0.30",)),
     Case("tolerance", value("x = 0.1 + 0.2", "[x] 0.3", "[ ] 0.4", proof='value = "x"\ntolerance = 1e-6'), P),
@@ -93,6 +94,16 @@ def test_each_option_says_what_the_run_gave(tmp_path: Path, pool: Pool) -> None:
     Case("it prints nothing", value("x = 3", "[x] 3", "[ ] 4", proof=PRINTS), R, "no-option-right"),
     Case("chance", value("print({'a', 'b', 'c', 'd'})", "[x] 1", "[ ] 2", proof=PRINTS), U, "depends-on-chance"),
     Case("it raises", value("print(3)\nx.y", "[x] 3", "[ ] 4", proof=PRINTS), R, "run-raises", ("NameError",)),
+    Case(
+        "a wrong key that looks like a bar",
+        prints("for i in (1, 2): print(f'{i}/2 - lap took {i * 10}s')", "1/2 - lap took 99s\n2/2 - lap took 77s", "done"),
+        R, "no-option-right", ("1/2 - lap took 10s",),
+    ),
+    Case(
+        "a right key that looks like a bar",
+        prints("for i in (1, 2): print(f'{i}/2 ━━━━ {i}s 3ms/step')", "1/2 ━━━━ 1s 3ms/step\n2/2 ━━━━ 2s 3ms/step", ""),
+        P,
+    ),
     Case("what looks like a bar", prints("print('Fold 1/5: []')\nprint('1/2 [...]')", "Fold 1/5: []\n1/2 [...]", ""), P),
 )  # fmt: skip
 def test_what_is_printed_is_compared_as_text(case: Case, tmp_path: Path, pool: Pool) -> None:
@@ -106,6 +117,8 @@ def test_what_is_printed_is_compared_as_text(case: Case, tmp_path: Path, pool: P
     Case("none is wrong", value("int('a')", "[x] ValueError", "[ ] none", proof=ERROR), P),
     Case("by its module", value("import json\njson.loads('')", "[x] json.JSONDecodeError", "[ ] KeyError", proof=ERROR), P),
     Case("its own name, not a base's", value("{}['a']", "[x] KeyError", "[ ] LookupError", proof=ERROR), P),
+    Case("a lone surrogate cannot be printed", value("print('\\ud800')", "[x] UnicodeEncodeError", "[ ] none", proof=ERROR), P),
+    Case("stderr accepts it", value("import sys\nprint('\\ud800', file=sys.stderr)", "[x] none", "[ ] UnicodeEncodeError", proof=ERROR), P),
     Case("a SyntaxError", value("x = = 1", "[x] SyntaxError", "[ ] none", proof=ERROR), P),
     Case("it runs", value("int('1')", "[x] ValueError", "[ ] TypeError", proof=ERROR), R, "no-option-right"),
     Case("another", value("int([])", "[x] ValueError", "[ ] TypeError", proof=ERROR), R, "wrong-option-marked", ("`TypeError`",)),

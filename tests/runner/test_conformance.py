@@ -500,6 +500,7 @@ model.fit(np.ones((96, 3)), np.ones(96), epochs=2)
 
         assert not set("\x1b\b\r") & set(result.stdout)
         assert len([line for line in result.stdout.splitlines() if line.startswith("3/3 ━")]) == 2
+        assert result.printed.endswith("Epoch 1/2\nEpoch 2/2\n")
         assert len([line for line in result.stdout.splitlines() if "dense (Dense)" in line]) == 1
         assert result.stderr == ""
 

@@ -113,6 +113,8 @@ class Result:
 
     stdout: str = ""
     """Output as a terminal shows it at the end: the last state of a progress bar, without colours."""
+    printed: str = ""
+    """`stdout` as it is compared: without what Keras's progress bars and `verbose=2` print, which contains times."""
     stderr: str = ""
     values: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """Plain Python values (None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset). NumPy

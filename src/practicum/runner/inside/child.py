@@ -43,7 +43,7 @@ import traceback
 import types
 import warnings
 
-from practicum.runner.inside import epochs, tensorflow_kernel_cache
+from practicum.runner.inside import epochs, progress_bars, tensorflow_kernel_cache
 from practicum.runner.inside.answer_server import AnswerServer
 from practicum.runner.inside.check_process import CheckNamespace, CheckPeer
 from practicum.runner.inside.message_format import ProtocolViolation
@@ -108,6 +108,7 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None) -> None:
         faulthandler.register(signal.SIGUSR2, file=traces, all_threads=True, chain=False)
         faulthandler.enable(traces, all_threads=False)
     epochs.report_epochs(lambda report: channel.send(b"E", {**report, "metrics": encode_value(report["metrics"])}))
+    progress_bars.mark_progress_bars()
     is_check = job["borrow"] is not None
     space = _namespace()
     reseed(job["seed"])
@@ -205,6 +206,12 @@ def _check_namespace(main: dict[str, Any]) -> CheckNamespace:
     space = CheckNamespace(main)
     main["__getattr__"] = space.attribute
     return space
+
+
+def reset_streams() -> None:
+    """Make stdout and stderr what Python makes of them in UTF-8: only stderr accepts lone surrogates."""
+    for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
+        stream.reconfigure(line_buffering=True, encoding="utf-8", errors=errors)  # type: ignore[union-attr]
 
 
 def _write_files(files: dict[str, str]) -> None:
