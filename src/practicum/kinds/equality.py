@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cmath
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
@@ -19,14 +20,16 @@ def is_equal(left: Any, right: Any, *, tolerance: float = 0.0, strict: bool = Fa
         right: Such a value too.
         tolerance: How far two numbers may differ, relative or absolute, as in :func:`math.isclose`. It does not apply
             to members of sets and keys of dicts.
-        strict: Whether `6` and `6.0` differ.
+        strict: Whether `6` and `6.0` differ; and, without a tolerance, `0.0` and `-0.0`.
     """
     if isinstance(left, Opaque) or isinstance(right, Opaque):
         return False
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if _is_number(left) and _is_number(right):
-        return _is_same_number(left, right, tolerance, tolerance) and (not strict or type(left) is type(right))
+        return _is_same_number(left, right, tolerance, tolerance) and (
+            not strict or _number_form(left, tolerance) == _number_form(right, tolerance)
+        )
     if isinstance(left, (list, tuple)):
         return type(left) is type(right) and _has_equal_items(left, right, tolerance, strict)
     if isinstance(left, Mapping):
@@ -59,6 +62,13 @@ def _is_same_number(left: Any, right: Any, relative: float, absolute: float) -> 
         return False
 
 
+def _number_form(value: complex, tolerance: float = 0.0) -> tuple[Any, ...]:
+    """What `strict` compares besides the value: the type, and the signs of zeros unless there is a tolerance."""
+    parts = (value.real, value.imag) if isinstance(value, complex) else (value,)
+    zeros = (part for part in parts if isinstance(part, float) and part == 0 and not tolerance)
+    return (type(value), *(math.copysign(1, zero) for zero in zeros))
+
+
 def _has_equal_items(left: Sequence[Any], right: Sequence[Any], tolerance: float, strict: bool) -> bool:
     pairs = zip(left, right, strict=False)
     return len(left) == len(right) and all(is_equal(a, b, tolerance=tolerance, strict=strict) for a, b in pairs)
@@ -82,5 +92,9 @@ def _member(value: Any, strict: bool) -> Hashable:
         return (tuple, *(_member(item, strict) for item in value))
     if isinstance(value, frozenset):
         return (frozenset, frozenset(_member(item, strict) for item in value))
-    type_key = type(value) if strict or isinstance(value, bool) or not _is_number(value) else float
-    return (type_key, None) if value != value else (type_key, value)
+    form: tuple[Any, ...] = (float,)
+    if isinstance(value, bool) or not _is_number(value):
+        form = (type(value),)
+    elif strict:
+        form = _number_form(value)
+    return (form, None) if value != value else (form, value)
