@@ -411,6 +411,8 @@ class OptionFinding:
     key: bool
     holds: bool | None
     observed: str
+    dtype: str = ""
+    """The NumPy type of an observed number that has fewer bits than a Python float, such as `float32`."""
 
 
 @dataclass(frozen=True)

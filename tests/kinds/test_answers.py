@@ -45,9 +45,9 @@ def a_problem(kind: str, one: Variant, bank: Sequence[str] = ()) -> Problem:
     return Problem("topic/try/one.md", kind, "", Level.BEGINNER, 60, 2, (one,), bank=tuple(bank))
 
 
-def finding(observed: str) -> VariantFinding:
+def finding(observed: str, dtype: str = "") -> VariantFinding:
     """What proving found: the run gave this."""
-    return VariantFinding({}, Verdict.PROVED, "", (OptionFinding("", True, True, observed),))
+    return VariantFinding({}, Verdict.PROVED, "", (OptionFinding("", True, True, observed, dtype),))
 
 
 def passes(kind: str, one: Variant, answer: tuple[str, ...], pool: Pool) -> bool:
@@ -220,6 +220,23 @@ def test_a_prediction_may_be_near_or_must_be_of_the_same_type() -> None:
     assert not grade(variant(proof={"value": "x", "strict": True}), ("1.0",), finding("1"), None)
 
 
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("0.33333334", True),
+        ("0.3333333432674408", True),
+        ("0.3333333", False),
+        ("0.33333333333", False),
+        ("1/3", False),
+    ],
+)
+def test_a_predicted_float32_is_what_numpy_prints_or_what_its_bits_stand_for(typed: str, right: bool) -> None:
+    """Its type stands in the evidence."""
+    grade, one = kinds.get("predict").grade, variant(proof={"value": "x"})
+
+    assert grade(one, (typed,), finding("0.33333334", "float32"), None) is right
+
+
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 
 
@@ -295,6 +312,34 @@ def test_rejects_a_text_that_is_not_a_number(text: str) -> None:
     """It says what to write instead."""
     with incomplete("not-a-number"):
         parse_number(text)
+
+
+@pytest.mark.parametrize(
+    ("gives", "dtype", "typed", "right"),
+    [
+        ("0.33333334", "float32", "0.3333333333", True),
+        ("0.33333334", "float32", "0.33333334", True),
+        ("0.33333334", "float32", "0.3333", False),
+        ("0.3", "float32", "0.3", True),
+        ("0.1", "float32", "0.10000000149011612", True),
+        ("0.3333", "float16", "0.33333", True),
+        ("0.3333333333333333", "", "0.33333334", False),
+        ("2048.0", "float16", "2048", True),
+        ("2048.0", "float16", "2049", False),
+        ("1.2345679e+08", "float32", "123456792", True),
+        ("1.2345679e+08", "float32", "123456789", False),
+        ("0.0", "float32", "1e-60", False),
+    ],
+)
+def test_a_number_of_a_narrow_type_has_no_more_digits_than_that(
+    gives: str, dtype: str, typed: str, right: bool
+) -> None:
+    """A fraction is right if it rounds to the key. A whole number is exact."""
+    kind, one = kinds.get("number"), variant(proof={"value": "x"})
+
+    answer = kind.read_answer(one, (), [typed])
+
+    assert kind.grade(one, answer, finding(gives, dtype), None) is right
 
 
 def test_rejects_a_number_that_can_be_read_in_two_ways() -> None:

@@ -65,6 +65,17 @@ def fenced(text: str) -> str:
     Case("a shadowed builtin", value("def max(*x): return 3", "[x] 3", "[ ] 4", proof='value = "max(4, 1)"'), P),
     Case("NumPy counts as plain", value("import numpy as np\nx = (np.int64(3), np.array([[1.0, 2.0]]))", "[x] (3, [[1, 2]])", "[ ] 3"), P),
     Case("a NumPy truth", value("import numpy as np\nx = np.float32(1) < 2", "[x] True", "[ ] 1"), P),
+    Case("a float32 is what NumPy prints", value("import numpy as np\nx = np.float32(0.1)", "[x] 0.1", "[ ] 0.2"), P),
+    Case("and what its bits stand for", value("import numpy as np\nx = np.float32(0.1)", "[x] 0.10000000149011612", "[ ] 0.2"), P),
+    Case("it is both", value("import numpy as np\nx = np.float32(0.1)", "[x] 0.10000000149011612", "[ ] 0.1"), R, "distractor-holds"),
+    Case("and no other number", value("import numpy as np\nx = np.float32(0.1)", "[x] 0.1", "[ ] 0.1000000001"), P),
+    Case("a sum of float32", value("import numpy as np\nx = np.float32(0.1) + np.float32(0.2)", "[x] 0.3", "[ ] 0.30000000000000004"), P),
+    Case("a sum of float64", value("import numpy as np\nx = np.float64(0.1) + np.float64(0.2)", "[x] 0.30000000000000004", "[ ] 0.3"), P),
+    Case("float16 lacks 2049", value("import numpy as np\nx = np.float16(2049)", "[x] 2048.0", "[ ] 2049.0"), P),
+    Case("float32 in containers", value("import numpy as np\nx = (np.array([[0.1, -0.0]], 'float32'), {'a': np.float16(0.1)})", "[x] ([[0.1, -0.0]], {'a': 0.1})", "[ ] 3", proof='value = "x"\nstrict = true'), P),
+    Case("no number in float32", value("import numpy as np\nx = np.array([np.nan, np.inf], 'float32')", "[x] [nan, inf]", "[ ] [nan, nan]"), P),
+    Case("a complex64", value("import numpy as np\nx = np.array([0.1 + 0.2j], 'complex64')", "[x] [0.1 + 0.2j]", "[ ] [0.1]"), P),
+    Case("no float32 is right", value("import numpy as np\nx = np.float32(1e10)", "[x] 1.0", "[ ] 2.0"), R, "no-option-right", ("`1e+10`",)),
     Case("a large integer", value("x = 10 ** 400", f"[x] 1{'0' * 400}", "[ ] 1.5", proof='value = "x"\ntolerance = 1e-6'), P),
 )  # fmt: skip
 def test_a_value_is_settled_by_the_run(case: Case, tmp_path: Path, pool: Pool) -> None:

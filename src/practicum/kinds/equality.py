@@ -8,12 +8,14 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from practicum.model import Opaque
+from practicum.narrow_floats import NarrowFloat
 
 
 def is_equal(left: Any, right: Any, *, tolerance: float = 0.0, strict: bool = False) -> bool:
     """Whether two plain values are the same answer.
 
-    A list is not equal to a tuple, nor `True` to `1`; NaN equals NaN.
+    A list is not equal to a tuple, nor `True` to `1`; NaN equals NaN. A :class:`NarrowFloat` equals the decimal that
+    NumPy prints for it and the number that its bits stand for.
 
     Args:
         left: A value made of None, booleans, numbers, strings, bytes and containers of these.
@@ -52,6 +54,10 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_same_number(left: Any, right: Any, relative: float, absolute: float) -> bool:
+    if isinstance(left, NarrowFloat) and not isinstance(right, NarrowFloat):
+        return _is_same_number(right, left, relative, absolute)
+    if isinstance(right, NarrowFloat) and not isinstance(left, NarrowFloat):
+        return any(_is_same_number(left, number, relative, absolute) for number in (float(right), right.exact))
     if left == right or (left != left and right != right):
         return True
     if relative <= 0 or (isinstance(left, int) and isinstance(right, int)):
@@ -66,7 +72,8 @@ def _number_form(value: complex, tolerance: float = 0.0) -> tuple[Any, ...]:
     """What `strict` compares besides the value: the type, and the signs of zeros unless there is a tolerance."""
     parts = (value.real, value.imag) if isinstance(value, complex) else (value,)
     zeros = (part for part in parts if isinstance(part, float) and part == 0 and not tolerance)
-    return (type(value), *(math.copysign(1, zero) for zero in zeros))
+    kind = float if isinstance(value, NarrowFloat) else type(value)
+    return (kind, *(math.copysign(1, zero) for zero in zeros))
 
 
 def _has_equal_items(left: Sequence[Any], right: Sequence[Any], tolerance: float, strict: bool) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from practicum.model import Failure, Opaque
+from practicum.narrow_floats import NarrowFloat
 from practicum.runner.inside.epochs import MAX_METRICS, MAX_NAME
 from practicum.runner.inside.value_encoding import BASES, KEYS, MESSAGE, NAME, OPAQUE, TRACEBACK
 
@@ -62,6 +63,10 @@ class _Decoder:
     def _float(self, content: Any) -> float:
         return float(_text(content))
 
+    def _narrow(self, content: Any) -> Any:
+        dtype, texts = content
+        return _narrow_floats(texts, _text(dtype))
+
     def _complex(self, content: Any) -> complex:
         real, imaginary = content
         return complex(float(_text(real)), float(_text(imaginary)))
@@ -107,6 +112,7 @@ class _Decoder:
 _TAGS: dict[str, Callable[[_Decoder, Any], Any]] = {
     "int": _Decoder._int,
     "float": _Decoder._float,
+    "narrow": _Decoder._narrow,
     "complex": _Decoder._complex,
     "str": _Decoder._str,
     "bytes": _Decoder._bytes,
@@ -117,6 +123,12 @@ _TAGS: dict[str, Callable[[_Decoder, Any], Any]] = {
     "opaque": _Decoder._opaque,
     "failure": _Decoder._failure,
 }
+
+
+def _narrow_floats(texts: Any, dtype: str) -> Any:
+    if isinstance(texts, list):
+        return [_narrow_floats(item, dtype) for item in texts]
+    return NarrowFloat(_text(texts), dtype)
 
 
 def _text(content: Any) -> str:

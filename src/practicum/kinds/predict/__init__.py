@@ -26,6 +26,7 @@ from practicum.model import (
     VariantFinding,
     Verdict,
 )
+from practicum.narrow_floats import NarrowFloat
 from practicum.python_source.constants import is_constant
 
 _BEGINS_LIKE_A_LITERAL = re.compile(r"""\s*[-+]?[\d.(\[{'"]""")
@@ -88,7 +89,8 @@ class Predict(Kind):
         if objection := self.key_objection(result):
             return variant_finding(variant, Verdict.REFUTED, "unsuitable-key", objection)
         text = value_text(result) if expression else result
-        return VariantFinding(variant.params, Verdict.PROVED, "", (OptionFinding("", True, True, text),))
+        dtype = result.dtype if isinstance(result, NarrowFloat) else ""
+        return VariantFinding(variant.params, Verdict.PROVED, "", (OptionFinding("", True, True, text, dtype),))
 
     def key_objection(self, result: Any) -> str | None:
         """Why a result cannot be the key of this kind, or None."""
@@ -126,7 +128,7 @@ class Predict(Kind):
             return normalize_stdout(answer[0]) == normalize_stdout(key)
         if not is_literal(key):
             return answer[0] == key
-        value = parse_literal(key)
+        value = proved_value(finding)
         if isinstance(value, str) and answer[0] == value:
             return True  # a string may be typed without its quotes
         tolerance, strict = float(variant.proof.get("tolerance", 0)), bool(variant.proof.get("strict", False))
@@ -141,6 +143,13 @@ def proved_key(finding: VariantFinding | None) -> str:
     if finding is None or not finding.options:
         raise MissingKey("the problem has not been run in its present form")
     return finding.options[0].observed
+
+
+def proved_value(finding: VariantFinding | None) -> Any:
+    """The value that a proof recorded. Raises MissingKey, and ValueError if no literal states it."""
+    text = proved_key(finding)
+    dtype = finding.options[0].dtype if finding else ""
+    return NarrowFloat(text, dtype) if dtype else parse_literal(text)
 
 
 def _result(observation: Observation) -> Any:

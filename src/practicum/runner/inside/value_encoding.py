@@ -75,6 +75,11 @@ class _Encoder:
         value = float.__float__(value)
         return value if math.isfinite(value) else {"float": repr(value)}
 
+    def _narrow(self, value: _Narrow, depth: int) -> Any:
+        self._check_count(value.size)
+        self.items += value.size
+        return {"narrow": [value.dtype, value.texts]}
+
     def _complex(self, value: complex, depth: int) -> Any:
         value = complex(value)
         return {"complex": [repr(value.real), repr(value.imag)]}
@@ -125,7 +130,17 @@ class _Encoder:
         return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in pairs]}
 
 
+class _Narrow:
+    """Numbers of a type such as float32, each as the text that NumPy prints for it; in lists if they are an array."""
+
+    def __init__(self, dtype: str, texts: object, size: int) -> None:
+        self.dtype = dtype
+        self.texts = texts
+        self.size = size
+
+
 _BY_TYPE: tuple[tuple[type, Any], ...] = (
+    (_Narrow, _Encoder._narrow),
     (int, _Encoder._int),
     (float, _Encoder._float),
     (str, _Encoder._str),
@@ -199,22 +214,42 @@ def _plain(value: object) -> object:
     if isinstance(value, numpy.generic):
         return _of_scalar(numpy, value)
     if isinstance(value, numpy.ndarray):
-        return _of_array(value)
+        return _of_array(numpy, value)
     if type(value) is bytearray and len(value) <= TEXT:
         return bytes(value)
     return _of_tensor(value)
 
 
+NARROW = ("float16", "bfloat16", "float32")
+"""The types that are sent as NumPy prints them: as a Python float, `np.float32(0.1)` would be 0.10000000149011612."""
+
+
 def _of_scalar(numpy: Any, value: Any) -> object:
+    name = value.dtype.name
+    if name in NARROW:
+        return _Narrow(name, str(value), 1)
+    if name == "complex64":
+        return _of_complex(value)
     plain = value.item()
     if isinstance(plain, numpy.generic):  # `item` of a long double returns a long double
         return float(plain) if isinstance(plain, numpy.floating) else value
     return plain
 
 
-def _of_array(value: Any) -> object:
+def _of_complex(value: Any) -> complex:
+    """Return a complex number of two float32 as NumPy prints it."""
+    return complex(float(str(value.real)), float(str(value.imag)))
+
+
+def _of_array(numpy: Any, value: Any) -> object:
     if value.size > ITEMS:
         raise ValueTooBig
+    name = value.dtype.name
+    if name in (*NARROW, "complex64") and not hasattr(value, "mask"):
+        items = numpy.empty(value.size, object)
+        items[:] = [_of_complex(item) if name == "complex64" else str(item) for item in value.flat]
+        nested = items.reshape(value.shape).tolist()
+        return nested if name == "complex64" else _Narrow(name, nested, value.size)
     if value.dtype.kind not in "biufcSUO":
         return value
     plain = value.tolist()
