@@ -6,6 +6,8 @@ import base64
 import math
 import sys
 
+from practicum.runner.inside import tensors
+
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
     from typing import Any
@@ -217,7 +219,7 @@ def _plain(value: object) -> object:
         return _of_array(numpy, value)
     if type(value) is bytearray and len(value) <= TEXT:
         return bytes(value)
-    return _of_tensor(value)
+    return _of_tensor(numpy, value)
 
 
 NARROW = ("float16", "bfloat16", "float32")
@@ -256,11 +258,14 @@ def _of_array(numpy: Any, value: Any) -> object:
     return float(plain) if type(plain) is type(value) else plain
 
 
-def _of_tensor(value: Any) -> object:
+def _of_tensor(numpy: Any, value: Any) -> object:
     """Return the value of a tensor or variable; a symbolic one, which has no value, is returned unchanged."""
     kind = type(value)
     if not kind.__module__.startswith(("tensorflow", "keras")):
-        return value
+        if not tensors.is_tensor(value):
+            return value
+        array = tensors.tensor_array(numpy, value)
+        return value if array is None else _of_array(numpy, array)
     if kind.__name__ == "TensorShape":
         return tuple(value.as_list()) if value.rank is not None else value
     numpy = getattr(value, "numpy", None)
