@@ -305,6 +305,8 @@ class Run:
     """The random seeds to use; the prover chooses them if there are none."""
     quiet: bool = False
     """Whether the output, figures and epochs of the setup are left out of the observation."""
+    echo: bool = False
+    """Whether what the snippet's last expression returns is printed, as in a notebook."""
 
 
 @dataclass(frozen=True)

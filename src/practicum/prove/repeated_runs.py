@@ -124,6 +124,7 @@ def _job(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: i
         expose_seed=bool(run.seeds),
         limits=Limits(seconds=execution.seconds, memory=MEMORY),
         quiet=run.quiet,
+        echo=run.echo,
         environment=execution.environment,
     )
     return job, added_lines

@@ -153,7 +153,7 @@ def _plan(page: Page) -> Plan:
     """Return the runs of each shown cell after those it depends on, twice: the hash seed must not matter."""
     seeds = (0, 0)
     runs = [
-        Run(_name(number), cell.code, code_above(page, cell), seeds=seeds, quiet=True)
+        Run(_name(number), cell.code, code_above(page, cell), seeds=seeds, quiet=True, echo=True)
         for number, cell in enumerate(shown_cells(page), 1)
     ]
     if expressions := page_queries.expressions(page):

@@ -80,6 +80,8 @@ class Job:
     expose_seed: bool = False
     quiet: bool = False
     """Whether output, figures and epochs of `setup` are left out of the result and the events."""
+    echo: bool = False
+    """Whether what the last expression of `code` returns is printed, as in a notebook."""
     environment: Environment | None = None
     """The interpreter and packages to run with; None for the server's own."""
 

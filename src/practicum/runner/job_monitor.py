@@ -499,6 +499,7 @@ class JobMonitor:
                 "seed": job.seed,
                 "expose_seed": job.expose_seed,
                 "quiet": job.quiet,
+                "echo": job.echo,
                 "memory": job.limits.memory,
                 "disk": job.limits.disk,
                 "seconds": job.limits.seconds,

@@ -43,7 +43,7 @@ import traceback
 import types
 import warnings
 
-from practicum.runner.inside import epochs, progress_bars, tensorflow_kernel_cache
+from practicum.runner.inside import epochs, last_expression, progress_bars, tensorflow_kernel_cache
 from practicum.runner.inside.answer_server import AnswerServer
 from practicum.runner.inside.check_process import CheckNamespace, CheckPeer
 from practicum.runner.inside.message_format import ProtocolViolation
@@ -178,7 +178,7 @@ def _run_code(channel: Channel, job: dict[str, Any], space: dict[str, Any]) -> b
     """Run setup and code, then the values that the server sends. Return whether setup or code raised."""
     if job["setup"] and not _execute_setup(channel, job["setup"], space, job["quiet"]):
         return True
-    if job["code"] and not _execute(channel, "snippet", job["code"], space):
+    if job["code"] and not _execute(channel, "snippet", job["code"], space, job["echo"]):
         return True
     if job["values"]:
         _evaluate_all(channel, space)
@@ -238,15 +238,23 @@ def reseed(seed: int) -> None:
 
 def _compile(where: str, source: str, mode: str) -> types.CodeType:
     """Compile under the file name by which tracebacks, `inspect` and AutoGraph find the source."""
-    name = f"<{where}>"
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    code: types.CodeType = compile(source, name, mode, dont_inherit=True)
+    code: types.CodeType = compile(source, _file_name(where, source), mode, dont_inherit=True)
     return code
 
 
-def _execute(channel: Channel, where: str, source: str, space: dict[str, Any]) -> bool:
+def _file_name(where: str, source: str) -> str:
+    name = f"<{where}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    return name
+
+
+def _execute(channel: Channel, where: str, source: str, space: dict[str, Any], echo: bool = False) -> bool:
+    """Run code, and with `echo` print what its last expression returns. Return whether it did not raise."""
     try:
-        exec(_compile(where, source, "exec"), space)  # noqa: S102 - this process exists to run it
+        if echo:
+            last_expression.execute(source, _file_name(where, source), space)
+        else:
+            exec(_compile(where, source, "exec"), space)  # noqa: S102 - this process exists to run it
     except BaseException as error:
         channel.send(b"F", _describe(error, where))
         return False
