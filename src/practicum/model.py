@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
@@ -341,6 +342,10 @@ class Opaque:
 
     type: str
     text: str
+
+
+class PosixPath(PurePosixPath):
+    """A path as a run shows it. Nothing can be opened with it."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import cmath
 import math
 from collections.abc import Hashable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from practicum.model import Opaque
@@ -22,7 +24,8 @@ def is_equal(left: Any, right: Any, *, tolerance: float = 0.0, strict: bool = Fa
         right: Such a value too.
         tolerance: How far two numbers may differ, relative or absolute, as in :func:`math.isclose`. It does not apply
             to members of sets and keys of dicts.
-        strict: Whether `6` and `6.0` differ; and, without a tolerance, `0.0` and `-0.0`.
+        strict: Whether `6` and `6.0` differ; and, without a tolerance, `0.0` and `-0.0`, and `Decimal('1.1')` and
+            `Decimal('1.10')`.
     """
     if isinstance(left, Opaque) or isinstance(right, Opaque):
         return False
@@ -50,7 +53,7 @@ def is_close(left: float, right: float, relative: float) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, complex))
+    return isinstance(value, (int, float, complex, Decimal, Fraction))
 
 
 def _is_same_number(left: Any, right: Any, relative: float, absolute: float) -> bool:
@@ -68,8 +71,10 @@ def _is_same_number(left: Any, right: Any, relative: float, absolute: float) -> 
         return False
 
 
-def _number_form(value: complex, tolerance: float = 0.0) -> tuple[Any, ...]:
+def _number_form(value: Any, tolerance: float = 0.0) -> tuple[Any, ...]:
     """What `strict` compares besides the value: the type, and the signs of zeros unless there is a tolerance."""
+    if isinstance(value, Decimal):
+        return (Decimal, None if tolerance else str(value))
     parts = (value.real, value.imag) if isinstance(value, complex) else (value,)
     zeros = (part for part in parts if isinstance(part, float) and part == 0 and not tolerance)
     kind = float if isinstance(value, NarrowFloat) else type(value)

@@ -119,7 +119,8 @@ class Result:
     """`stdout` as it is compared: without what Keras's progress bars and `verbose=2` print, which contains times."""
     stderr: str = ""
     values: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
-    """Plain Python values (None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset). NumPy
+    """Plain Python values (None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset), and of the
+    standard library range, Decimal, Fraction, date, datetime, time, timedelta and PosixPath. NumPy
     scalars, arrays and tensors are converted to plain values; any other object is an `Opaque`; an expression that
     raised is a `Failure`."""
     failure: Failure | None = None

@@ -21,6 +21,8 @@ TEXT = 200_000
 DEPTH = 40
 BITS = 8_000
 """Maximum number of bits of an integer."""
+DIGITS = 8_000
+"""Maximum number of characters of a decimal number."""
 OPAQUE = 500
 """Maximum length of the `repr` of an object that is not plain data."""
 NAME = 200
@@ -57,6 +59,10 @@ class _Encoder:
         plain = _plain(value)
         if plain is not value:
             return self.encode(plain, depth + 1)
+        encode = _BY_NAME.get((type(value).__module__.partition(".")[0], type(value).__name__))
+        found = encode(self, value) if encode else None
+        if found is not None:
+            return found
         self.items += 20
         return encode_opaque(value)
 
@@ -81,6 +87,30 @@ class _Encoder:
         self._check_count(value.size)
         self.items += value.size
         return {"narrow": [value.dtype, value.texts]}
+
+    def _range(self, value: range) -> Any:
+        return {"range": [self._int(number, 0) for number in (value.start, value.stop, value.step)]}
+
+    def _decimal(self, value: Any) -> Any:
+        text = str(value)
+        self._add_text(len(text))
+        return None if value.is_snan() or len(text) > DIGITS else {"decimal": text}
+
+    def _fraction(self, value: Any) -> Any:
+        return {"fraction": [self._int(value.numerator, 0), self._int(value.denominator, 0)]}
+
+    def _time(self, value: Any) -> Any:
+        zone = getattr(value, "tzinfo", None)
+        if zone is not None and type(zone).__name__ != "timezone":  # a zone that the text would not name
+            return None
+        return {type(value).__name__: value.isoformat()}
+
+    def _duration(self, value: Any) -> Any:
+        return {"timedelta": [value.days, value.seconds, value.microseconds]}
+
+    def _path(self, value: Any) -> Any:
+        self._add_text(len(str(value)))
+        return {"path": self._str(str(value), 0)}
 
     def _complex(self, value: complex, depth: int) -> Any:
         value = complex(value)
@@ -154,6 +184,20 @@ _BY_TYPE: tuple[tuple[type, Any], ...] = (
     (bytes, _Encoder._bytes),
     (complex, _Encoder._complex),
 )
+
+
+_BY_NAME: dict[tuple[str, str], Any] = {
+    ("builtins", "range"): _Encoder._range,
+    ("decimal", "Decimal"): _Encoder._decimal,
+    ("fractions", "Fraction"): _Encoder._fraction,
+    ("datetime", "date"): _Encoder._time,
+    ("datetime", "datetime"): _Encoder._time,
+    ("datetime", "time"): _Encoder._time,
+    ("datetime", "timedelta"): _Encoder._duration,
+    ("pathlib", "PosixPath"): _Encoder._path,
+    ("pathlib", "PurePosixPath"): _Encoder._path,
+}
+"""Values of the standard library, by package and class: none of their modules needs to be imported."""
 
 
 def encode_value(value: object) -> Any:
@@ -233,6 +277,8 @@ def _of_scalar(numpy: Any, value: Any) -> object:
     if name == "complex64":
         return _of_complex(value)
     plain = value.item()
+    if value.dtype.kind in "mM" and (plain is None or isinstance(plain, int)):
+        return value  # a time that Python's types cannot express: NaT, nanoseconds
     if isinstance(plain, numpy.generic):  # `item` of a long double returns a long double
         return float(plain) if isinstance(plain, numpy.floating) else value
     return plain
