@@ -200,6 +200,31 @@ def test_several_right_options_are_all_needed_and_no_other() -> None:
         ("None", "None", True),
         ("None", "nothing", False),
         ("frozenset({1})", "frozenset({1})", True),
+        ("frozenset({1, 2})", "frozenset([2, 1])", True),
+        ("[2, 4]", "array([2, 4])", True),
+        ("[2, 4]", "np.array([2, 5])", False),
+        ("0.5", "np.float64(0.5)", True),
+        ("True", "np.True_", True),
+        ("range(0, 3)", "range(3)", True),
+        ("range(0, 3)", "[0, 1, 2]", False),
+        ("Decimal('1.10')", "decimal.Decimal('1.1')", True),
+        ("Decimal('1.10')", "1.1", False),
+        ("Fraction(1, 2)", "Fraction(2, 4)", True),
+        ("datetime.date(2026, 1, 31)", "date(2026, 1, 31)", True),
+        ("datetime.timedelta(seconds=60)", "timedelta(minutes=1)", True),
+        ("PosixPath('a/b')", "Path('a/b')", True),
+        ("PosixPath('a/b')", "'a/b'", False),
+        ("-1", "\u22121", True),
+        ("-1", "1", False),
+        ("['a', 'b']", "[\u2018a\u2019,\u00a0\u2018b\u2019]", True),
+        ("'a'", "\u201ca\u201d", True),
+        ("'it\u2019s'", "it's", True),
+        ("'it\u2019s'", "'it\u2019s'", True),
+        ('"it\'s"', "it\u2019s", True),
+        ("'\u00e9'", "e\u0301", True),
+        ("{'e\u0301': 1}", "{'\u00e9': 1}", True),
+        ("'a b'", "a\u00a0b", True),
+        ("'a b'", "ab", False),
     ],
 )
 def test_a_prediction_is_compared_as_a_value(gives: str, typed: str, right: bool) -> None:
@@ -273,6 +298,26 @@ def test_what_is_printed_is_compared_by_lines(typed: str, right: bool) -> None:
     answer = kind.read_answer(one, (), [typed])
 
     assert kind.grade(one, answer, finding("1\n2"), None) is right
+
+
+@pytest.mark.parametrize(
+    ("prints", "typed", "right"),
+    [
+        ("-1 it's", "\u22121\u00a0it\u2019s", True),
+        ("\u22121", "-1", True),
+        ("caf\u00e9", "cafe\u0301", True),
+        ("-1", "1", False),
+        ("  a", "\u00a0\u00a0a", True),
+        ("a", " a", False),
+    ],
+)
+def test_what_a_keyboard_substitutes_costs_no_attempt(prints: str, typed: str, right: bool) -> None:
+    """Quotation marks, minus signs, spaces that do not break, letters composed of two characters."""
+    kind, one = kinds.get("predict"), variant(proof={"prints": True})
+
+    answer = kind.read_answer(one, (), [typed])
+
+    assert kind.grade(one, answer, finding(prints), None) is right
 
 
 # --- number --------------------------------------------------------------------------------------------------------
