@@ -17,15 +17,45 @@ if TYPE_CHECKING:
 
 BEGIN = "\x1b]practicum;bar\x07"
 END = "\x1b]practicum;end\x07"
+MODULES = ("keras.src.utils.progbar", "keras.src.utils.generic_utils")
+"""The modules that define the progress bar in Keras 3 and in Keras 2."""
 
 
 def mark_progress_bars() -> None:
-    """Mark what every progress bar prints to the run's stdout from now on. Does nothing if Keras is not loaded."""
-    progbar: Any = sys.modules.get("keras.src.utils.progbar")
+    """Mark what every progress bar prints to the run's stdout from now on, also if Keras is imported later."""
+    for name in MODULES:
+        if name in sys.modules:
+            _mark(sys.modules[name])
+            return
+    sys.meta_path.insert(0, _MarkingFinder())
+
+
+class _MarkingFinder:
+    """Finds the progress bar's module as the other finders do, and marks its output once it is imported."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name not in MODULES:
+            return None
+        others = [finder for finder in sys.meta_path if finder is not self]
+        found = (finder.find_spec(name, path, target) for finder in others)
+        spec: Any = next((spec for spec in found if spec is not None), None)
+        if spec is None or spec.loader is None:
+            return spec
+        execute = spec.loader.exec_module
+
+        def exec_module(module: Any) -> None:
+            execute(module)
+            _mark(module)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+def _mark(progbar: Any) -> None:
     io_utils: Any = getattr(progbar, "io_utils", None)
-    if not hasattr(io_utils, "print_msg"):
+    if not hasattr(io_utils, "print_msg") or not hasattr(progbar, "Progbar"):
         return
-    stdout = sys.stdout
+    stdout = sys.__stdout__
 
     def print_msg(message: object, line_break: bool = True) -> None:
         if sys.stdout is not stdout or not io_utils.is_interactive_logging_enabled():  # redirected, or logged to stderr
