@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
@@ -305,6 +306,8 @@ class Run:
     """The random seeds to use; the prover chooses them if there are none."""
     quiet: bool = False
     """Whether the output, figures and epochs of the setup are left out of the observation."""
+    echo: bool = False
+    """Whether what the snippet's last expression returns is printed, as in a notebook."""
 
 
 @dataclass(frozen=True)
@@ -339,6 +342,10 @@ class Opaque:
 
     type: str
     text: str
+
+
+class PosixPath(PurePosixPath):
+    """A path as a run shows it. Nothing can be opened with it."""
 
 
 @dataclass(frozen=True)
@@ -411,6 +418,8 @@ class OptionFinding:
     key: bool
     holds: bool | None
     observed: str
+    dtype: str = ""
+    """The NumPy type of an observed number that has fewer bits than a Python float, such as `float32`."""
 
 
 @dataclass(frozen=True)

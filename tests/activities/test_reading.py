@@ -216,6 +216,11 @@ def test_a_cell_is_run_after_the_cells_above(served: Served) -> None:
     assert "made" not in text_of(result)
 
 
+def test_what_the_last_expression_returns_is_shown(served: Served) -> None:
+    """As in a notebook."""
+    assert "[0, 1, 4, 9, 'new']" in text_of(run_cell(served(), 3, "squares + ['new']"))
+
+
 def test_edits_above_count(served: Served) -> None:
     """A page is a notebook; a cell that was emptied defines nothing."""
     learner = served()

@@ -106,7 +106,7 @@ def test_every_verdict_is_documented_and_whether_it_is_served() -> None:
 
 def test_every_key_of_evidence_is_documented() -> None:
     """To any depth."""
-    option, outcome = OptionFinding("", True, True, ""), RunSummary("", 0, 0, "", 0.0)
+    option, outcome = OptionFinding("", True, True, "", "float32"), RunSummary("", 0, 0, "", 0.0)
     variant = VariantFinding({}, Verdict.PROVED, "", (option,), (outcome,))
     whole = evidence_file.evidence_to_json(Evidence("", "", Verdict.PROVED, "", "", 0.0, {}, {}, (variant,)))
     (inner,) = whole["variants"]  # type: ignore[misc]

@@ -44,6 +44,13 @@ def test_the_key_of_a_prediction_stands_in_its_evidence(tmp_path: Path, pool: Po
     assert (found.key, found.holds, found.observed) == (True, True, "[1, 2]")
 
 
+def test_the_type_of_a_narrow_number_stands_beside_it(tmp_path: Path, pool: Pool) -> None:
+    """So that a learner's answer is compared with all that it stands for."""
+    (found,) = options(settle(tmp_path, pool, asked("number", "import numpy as np\nx = np.float32(0.1) * 3")))
+
+    assert (found.observed, found.dtype) == ("0.3", "float32")
+
+
 CHECK = "assert double(4) == 8\nassert double('a') == 'aa'"
 SOLUTION = "def double(x):\n    return x + x"
 

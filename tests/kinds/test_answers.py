@@ -45,9 +45,9 @@ def a_problem(kind: str, one: Variant, bank: Sequence[str] = ()) -> Problem:
     return Problem("topic/try/one.md", kind, "", Level.BEGINNER, 60, 2, (one,), bank=tuple(bank))
 
 
-def finding(observed: str) -> VariantFinding:
+def finding(observed: str, dtype: str = "") -> VariantFinding:
     """What proving found: the run gave this."""
-    return VariantFinding({}, Verdict.PROVED, "", (OptionFinding("", True, True, observed),))
+    return VariantFinding({}, Verdict.PROVED, "", (OptionFinding("", True, True, observed, dtype),))
 
 
 def passes(kind: str, one: Variant, answer: tuple[str, ...], pool: Pool) -> bool:
@@ -200,6 +200,31 @@ def test_several_right_options_are_all_needed_and_no_other() -> None:
         ("None", "None", True),
         ("None", "nothing", False),
         ("frozenset({1})", "frozenset({1})", True),
+        ("frozenset({1, 2})", "frozenset([2, 1])", True),
+        ("[2, 4]", "array([2, 4])", True),
+        ("[2, 4]", "np.array([2, 5])", False),
+        ("0.5", "np.float64(0.5)", True),
+        ("True", "np.True_", True),
+        ("range(0, 3)", "range(3)", True),
+        ("range(0, 3)", "[0, 1, 2]", False),
+        ("Decimal('1.10')", "decimal.Decimal('1.1')", True),
+        ("Decimal('1.10')", "1.1", False),
+        ("Fraction(1, 2)", "Fraction(2, 4)", True),
+        ("datetime.date(2026, 1, 31)", "date(2026, 1, 31)", True),
+        ("datetime.timedelta(seconds=60)", "timedelta(minutes=1)", True),
+        ("PosixPath('a/b')", "Path('a/b')", True),
+        ("PosixPath('a/b')", "'a/b'", False),
+        ("-1", "\u22121", True),
+        ("-1", "1", False),
+        ("['a', 'b']", "[\u2018a\u2019,\u00a0\u2018b\u2019]", True),
+        ("'a'", "\u201ca\u201d", True),
+        ("'it\u2019s'", "it's", True),
+        ("'it\u2019s'", "'it\u2019s'", True),
+        ('"it\'s"', "it\u2019s", True),
+        ("'\u00e9'", "e\u0301", True),
+        ("{'e\u0301': 1}", "{'\u00e9': 1}", True),
+        ("'a b'", "a\u00a0b", True),
+        ("'a b'", "ab", False),
     ],
 )
 def test_a_prediction_is_compared_as_a_value(gives: str, typed: str, right: bool) -> None:
@@ -218,6 +243,23 @@ def test_a_prediction_may_be_near_or_must_be_of_the_same_type() -> None:
     assert grade(variant(proof={"value": "x", "tolerance": 0.1}), ("0.34",), finding("0.3333"), None)
     assert not grade(variant(proof={"value": "x"}), ("0.34",), finding("0.3333"), None)
     assert not grade(variant(proof={"value": "x", "strict": True}), ("1.0",), finding("1"), None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [
+        ("0.33333334", True),
+        ("0.3333333432674408", True),
+        ("0.3333333", False),
+        ("0.33333333333", False),
+        ("1/3", False),
+    ],
+)
+def test_a_predicted_float32_is_what_numpy_prints_or_what_its_bits_stand_for(typed: str, right: bool) -> None:
+    """Its type stands in the evidence."""
+    grade, one = kinds.get("predict").grade, variant(proof={"value": "x"})
+
+    assert grade(one, (typed,), finding("0.33333334", "float32"), None) is right
 
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
@@ -258,6 +300,26 @@ def test_what_is_printed_is_compared_by_lines(typed: str, right: bool) -> None:
     assert kind.grade(one, answer, finding("1\n2"), None) is right
 
 
+@pytest.mark.parametrize(
+    ("prints", "typed", "right"),
+    [
+        ("-1 it's", "\u22121\u00a0it\u2019s", True),
+        ("\u22121", "-1", True),
+        ("caf\u00e9", "cafe\u0301", True),
+        ("-1", "1", False),
+        ("  a", "\u00a0\u00a0a", True),
+        ("a", " a", False),
+    ],
+)
+def test_what_a_keyboard_substitutes_costs_no_attempt(prints: str, typed: str, right: bool) -> None:
+    """Quotation marks, minus signs, spaces that do not break, letters composed of two characters."""
+    kind, one = kinds.get("predict"), variant(proof={"prints": True})
+
+    answer = kind.read_answer(one, (), [typed])
+
+    assert kind.grade(one, answer, finding(prints), None) is right
+
+
 # --- number --------------------------------------------------------------------------------------------------------
 
 
@@ -295,6 +357,34 @@ def test_rejects_a_text_that_is_not_a_number(text: str) -> None:
     """It says what to write instead."""
     with incomplete("not-a-number"):
         parse_number(text)
+
+
+@pytest.mark.parametrize(
+    ("gives", "dtype", "typed", "right"),
+    [
+        ("0.33333334", "float32", "0.3333333333", True),
+        ("0.33333334", "float32", "0.33333334", True),
+        ("0.33333334", "float32", "0.3333", False),
+        ("0.3", "float32", "0.3", True),
+        ("0.1", "float32", "0.10000000149011612", True),
+        ("0.3333", "float16", "0.33333", True),
+        ("0.3333333333333333", "", "0.33333334", False),
+        ("2048.0", "float16", "2048", True),
+        ("2048.0", "float16", "2049", False),
+        ("1.2345679e+08", "float32", "123456792", True),
+        ("1.2345679e+08", "float32", "123456789", False),
+        ("0.0", "float32", "1e-60", False),
+    ],
+)
+def test_a_number_of_a_narrow_type_has_no_more_digits_than_that(
+    gives: str, dtype: str, typed: str, right: bool
+) -> None:
+    """A fraction is right if it rounds to the key. A whole number is exact."""
+    kind, one = kinds.get("number"), variant(proof={"value": "x"})
+
+    answer = kind.read_answer(one, (), [typed])
+
+    assert kind.grade(one, answer, finding(gives, dtype), None) is right
 
 
 def test_rejects_a_number_that_can_be_read_in_two_ways() -> None:

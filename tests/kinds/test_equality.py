@@ -79,6 +79,22 @@ def test_strict_tells_1_from_1_0() -> None:
     assert is_equal(1, 1, strict=True)
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (0.0, -0.0), ([0.0], [-0.0]), ((0.0,), (-0.0,)), ({"a": 0.0}, {"a": -0.0}), ({0.0}, {-0.0}), ({0.0: 1}, {-0.0: 1}),
+        ({(0.0,)}, {(-0.0,)}), (complex(0.0, 1), complex(-0.0, 1)), (complex(1, 0.0), complex(1, -0.0)),
+    ],
+)  # fmt: skip
+def test_strict_tells_the_signs_of_zero(left: Any, right: Any) -> None:
+    """Python prints them differently, everywhere. Within a tolerance they are the same."""
+    assert is_equal(left, right)
+    assert not is_equal(left, right, strict=True)
+    assert is_equal(left, left, strict=True)
+    assert is_equal(right, right, strict=True)
+    assert is_equal(-0.0, 0.0, strict=True, tolerance=1e-9)
+
+
 @given(plain)
 def test_a_value_is_the_same_as_itself_and_as_its_literal(value: Any) -> None:
     """What is shown to a learner, typed back, is the same answer."""

@@ -1,7 +1,5 @@
 """The small tools that forms of proof share: fixes, printed output, intervals, settings."""
 
-# ruff: noqa: E501 - a table is read by its rows
-
 from __future__ import annotations
 
 import math
@@ -56,31 +54,22 @@ def test_a_fix_that_cannot_be_made_is_refused_at_its_line(diff: str, code: str, 
     assert (caught.value.code, caught.value.line) == (code, line)
 
 
-KERAS_3 = (
-    "\r\x1b[1m1/2\x1b[0m \x1b[32m━━━━━━━━━━\x1b[0m\x1b[37m━━━━━━━━━━\x1b[0m \x1b[1m0s\x1b[0m 9ms/step - loss: 1.0\r"
-)
-KERAS_3 += (
-    "\x1b[1m2/2\x1b[0m \x1b[32m━━━━━━━━━━━━━━━━━━━━\x1b[0m\x1b[37m\x1b[0m \x1b[1m0s\x1b[0m 5ms/step - loss: 0.5\n"
-)
-KERAS_2 = "1/2 [==============>...............] - ETA: 0s - loss: 1\b\b\b\n2/2 [==============================] - 0s 2ms/step\n"
-
-
 @pytest.mark.parametrize(
     ("text", "plain"),
     [
         ("a  \nb\n\n", "a\nb"),
         ("\na", "\na"),
         ("a\r\nb\r\n", "a\nb"),
-        (f"Epoch 1/2\n{KERAS_3}x", "Epoch 1/2\nx"),
-        (f"Epoch 1/2\n{KERAS_2}x", "Epoch 1/2\nx"),
-        ("2/2 - 0s - 31ms/step - loss: 0.5\nx", "x"),
-        ("2/2 - 1s - loss: 0.5 - 1s/epoch - 31ms/step\nx", "x"),
-        ("1/Unknown ━━━━━━━━━━━━━━━━━━━━ 0s 3ms/step\nx", "x"),
+        (
+            "1/2 - lap took 10s\n2/2 - 0s - 31ms/step - loss: 0.5",
+            "1/2 - lap took 10s\n2/2 - 0s - 31ms/step - loss: 0.5",
+        ),
+        ("1/Unknown ━━━━━━━━━━━━━━━━━━━━ 0s 3ms/step\nx", "1/Unknown ━━━━━━━━━━━━━━━━━━━━ 0s 3ms/step\nx"),
         ("Fold 1/5: []\n1/2 [...]\n3/4 of it\n1/2 - 3", "Fold 1/5: []\n1/2 [...]\n3/4 of it\n1/2 - 3"),
     ],
 )
-def test_printed_text_is_compared_without_progress_bars_and_trailing_white_space(text: str, plain: str) -> None:
-    """A bar carries times; what a snippet prints itself stays, even if it looks a little like one."""
+def test_printed_text_is_compared_without_trailing_white_space(text: str, plain: str) -> None:
+    """Nothing else is left out, even if it looks like a progress bar."""
     assert normalize_stdout(text) == plain
 
 

@@ -84,7 +84,7 @@ FULL = Evidence(
             {"n": 1},
             Verdict.PROVED,
             "why",
-            (OptionFinding("`6`", True, True, "6"),),
+            (OptionFinding("`6`", True, True, "6", "float32"),),
             (RunSummary("snippet", 1, 2, "returned 6", 0.5),),
             (Measured(Measurement("f", {"x": 1}, 3), {"a": 0.5}, {"b": (0.1, 0.2)}, {"data": "dice"}, 2.5, "code"),),
             (CellFinding("out", "ValueError", (b"png",), 0.25),),

@@ -100,6 +100,29 @@ def test_records_the_output_of_cells(tmp_path: Path, pool: Pool) -> None:
     assert len(finding.measured) == 5 + 2 * 5
 
 
+def test_records_what_the_last_expression_of_a_cell_returns(tmp_path: Path, pool: Pool) -> None:
+    """As in a notebook; those of cells above are not repeated."""
+    cells = ["x = [1, 2]\nx", "print(x)\nlen(x)", "x.append(3);", "object()"]
+    page = "# A page\n" + "".join(f"\n```python run\n{code}\n```\n" for code in cells)
+
+    entry = page_of(proved(course(tmp_path, page), pool))
+
+    assert entry.evidence is not None
+    assert [cell.stdout for cell in entry.evidence.variants[0].cells] == ["[1, 2]", "[1, 2]\n2", "", ""]
+
+
+def test_prose_and_output_show_the_same_float32(tmp_path: Path, pool: Pool) -> None:
+    """As NumPy prints it."""
+    code = "import numpy as np\n\nx = np.float32(0.1)\nprint(x)"
+    page = f'# A page\n\nIt is {{{{ gives("x") }}}}.\n\n```python run\n{code}\n```\n'
+
+    entry = page_of(proved(course(tmp_path, page), pool))
+
+    assert entry.evidence is not None
+    finding = entry.evidence.variants[0]
+    assert ([cell.stdout for cell in finding.cells], finding.values) == (["0.1"], {"x": 0.1})
+
+
 def test_records_the_figures_of_cells(tmp_path: Path, pool: Pool) -> None:
     """As PNG files, each with the cell that drew it."""
     cells = "import matplotlib.pyplot as plt\nfigure = plt.figure(figsize=(1, 1))\n", "plt.figure(figsize=(2, 1))\n"

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from practicum.model import Failure, Opaque
+from practicum.narrow_floats import NarrowFloat
 from practicum.runner import (
     Cancellation,
     Epoch,
@@ -318,7 +319,7 @@ class TestValues:
 
         assert math.isnan(found.pop("nan"))
         assert found == {"f": 0.5, "i": 3, "b": True, "a": [[0, 1], [2, 3]], "c": 1 + 2j, "s": "x", "shape": (2, 3)}
-        assert [type(found[name]) for name in "fibacs"] == [float, int, bool, list, complex, str]
+        assert [type(found[name]) for name in "fibacs"] == [NarrowFloat, int, bool, list, complex, str]
 
     def test_subclasses_become_their_base(self, pool: Pool) -> None:
         """What is a dict, list or int by inheritance comes back as one; none of its code runs here."""
@@ -500,6 +501,7 @@ model.fit(np.ones((96, 3)), np.ones(96), epochs=2)
 
         assert not set("\x1b\b\r") & set(result.stdout)
         assert len([line for line in result.stdout.splitlines() if line.startswith("3/3 ━")]) == 2
+        assert result.printed.endswith("Epoch 1/2\nEpoch 2/2\n")
         assert len([line for line in result.stdout.splitlines() if "dense (Dense)" in line]) == 1
         assert result.stderr == ""
 

@@ -1,13 +1,21 @@
 """Encoding and decoding of values, and messages that a job may forge."""
 
+# ruff: noqa: E501 - a table is read by its rows
+
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import math
+import pathlib
 import time
+import zoneinfo
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +62,10 @@ JSON = st.recursive(
         st.lists(inner, max_size=4)
         | st.dictionaries(
             st.sampled_from(
-                ["int", "float", "complex", "str", "bytes", "tuple", "set", "dict", "opaque", "failure", "x"]
+                [
+                    *("int", "float", "complex", "str", "bytes", "tuple", "set", "dict", "opaque", "failure", "x"),
+                    *("narrow", "range", "fraction", "decimal", "date", "datetime", "time", "timedelta", "path"),
+                ]
             ),
             inner,
             max_size=2,
@@ -90,6 +101,46 @@ def test_types_survive_inside(value: list[object]) -> None:
     assert all(same(a, b) for a, b in zip(back, value, strict=True))
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        range(3), range(5, -(2**60), -2), Decimal("1.10"), Decimal("-0E+7"), Decimal("NaN"), Decimal("-Infinity"), Fraction(-1, 3),
+        datetime.date(2026, 1, 31), datetime.datetime.fromisoformat("2026-01-31T01:02:03.000004"), datetime.time(1, 2), datetime.timedelta(-1, 2, 3),
+        datetime.datetime(2026, 1, 31, tzinfo=datetime.UTC), pathlib.PosixPath("a/é/\ud800"), [{"a": (Fraction(1, 2),)}],
+    ],
+)  # fmt: skip
+def test_values_of_the_standard_library_return_as_they_were(value: object) -> None:
+    """Inside containers too."""
+    assert repr(travel(value)) == repr(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Decimal("sNaN"), Decimal("1" * 9_000), Fraction(1, 3**6_000),
+        datetime.datetime(2026, 1, 31, tzinfo=zoneinfo.ZoneInfo("UTC")), zoneinfo.ZoneInfo("UTC"),
+    ],
+)  # fmt: skip
+def test_values_that_no_text_states_are_opaque(value: object) -> None:
+    """A signalling NaN, numbers of thousands of digits, a time zone by name."""
+    assert isinstance(travel(value), Opaque)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.float32(0.1), "0.1"), (np.float32(123456789), "1.2345679e+08"), (np.float32("nan"), "nan"), (np.float16(1e4), "1e+04"),
+        (np.array([0.1, -0.0], "float32"), "[0.1, -0.0]"), (np.array([[1 / 3], [np.inf]], "float16"), "[[0.3333], [inf]]"),
+        (np.array(0.1, "float32"), "0.1"), (np.zeros((2, 0), "float32"), "[[], []]"), ((np.float64(0.1),), "(0.1,)"),
+        (np.array([0.1 - 0.2j], "complex64"), "[(0.1-0.2j)]"),
+        (np.ma.masked_array([0.5, 0.25], [False, True], "float32"), "[0.5, None]"),
+    ],
+)  # fmt: skip
+def test_numbers_of_narrow_types_return_as_numpy_prints_them(value: object, text: str) -> None:
+    """Alone and in arrays of any shape."""
+    assert repr(travel(value)) == text
+
+
 def test_nan_returns() -> None:
     """NaN is a value like others."""
     assert math.isnan(travel(float("nan")))
@@ -105,6 +156,9 @@ def test_forged_json_is_decoded_or_refused(data: object) -> None:
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"NaN", b"[" * 100_000, b'{"int": "zz"}', b'{"bytes": "!"}', b'{"set": [[]]}', b'{"dict": [[1]]}',
+     b'{"range": [0, 1, 0]}', b'{"range": [0, 1]}', b'{"fraction": [1, 0]}', b'{"fraction": ["1", 2]}', b'{"decimal": "sNaN"}',
+     b'{"decimal": "9999E+999999999999999999"}', b'{"date": "x"}', b'{"timedelta": [10000000000, 0, 0]}',
+     b'{"path": 1}', b'{"narrow": ["float64", "1.0"]}', b'{"narrow": ["float32", [1.0]]}', b'{"narrow": ["float32", ["--"]]}',
      b'{"complex": ["1"]}', b'{"str": "gIA="}', b'{"opaque": [1, 2]}', b'{"unheard": 1}', b'{"failure": {}}', b"\xff"],
 )  # fmt: skip
 def test_refuses_garbage(content: bytes) -> None:

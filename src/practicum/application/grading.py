@@ -119,7 +119,7 @@ def _judge(asked: AskedProblem, answer: tuple[str, ...], run: Run, result: Resul
         return Grade(None, result.why, report_run(result, run.snippet, isolated))
     if result.failure and result.failure.where == "setup":
         return Grade(None, "The problem's own setup did not run here. Your code is not the cause.")
-    observation = Observation(0, 0, result.stdout, result.values, result.failure, seconds=result.seconds)
+    observation = Observation(0, 0, result.printed, result.values, result.failure, seconds=result.seconds)
     right = asked.kind.grade(asked.variant, answer, asked.finding, observation)
     if result.failure and result.failure.where == "check":
         return Grade(right, "", _check_report(result, run.snippet, asked.variant))

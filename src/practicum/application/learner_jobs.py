@@ -39,6 +39,7 @@ def learner_job(run: Run, topic: Topic, environment: Environment, limits: Limits
         expose_seed=seed is not None,
         limits=limits,
         quiet=True,
+        echo=run.echo,
         environment=environment,
     )
 

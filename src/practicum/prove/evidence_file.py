@@ -100,7 +100,7 @@ def _variant_to_json(variant: VariantFinding) -> dict[str, Json]:
         "params": dict(variant.params),
         "verdict": str(variant.verdict),
         "why": variant.why,
-        "options": [{"text": o.text, "key": o.key, "holds": o.holds, "observed": o.observed} for o in variant.options],
+        "options": [_option_to_json(option) for option in variant.options],
         "runs": [
             {
                 "name": run.name,
@@ -114,6 +114,16 @@ def _variant_to_json(variant: VariantFinding) -> dict[str, Json]:
         "measured": [_measured_to_json(measured) for measured in variant.measured],
         **_optional_to_json(variant),
     }
+
+
+def _option_to_json(option: OptionFinding) -> dict[str, Json]:
+    found: dict[str, Json] = {
+        "text": option.text,
+        "key": option.key,
+        "holds": option.holds,
+        "observed": option.observed,
+    }
+    return {**found, "dtype": option.dtype} if option.dtype else found
 
 
 def _measured_to_json(measured: Measured) -> dict[str, Json]:
@@ -173,7 +183,10 @@ def _variant(data: Mapping[str, Any]) -> VariantFinding:
         params=data["params"],
         verdict=Verdict(data["verdict"]),
         why=str(data["why"]),
-        options=tuple(OptionFinding(str(o["text"]), o["key"], o["holds"], str(o["observed"])) for o in data["options"]),
+        options=tuple(
+            OptionFinding(str(o["text"]), o["key"], o["holds"], str(o["observed"]), str(o.get("dtype", "")))
+            for o in data["options"]
+        ),
         runs=tuple(
             RunSummary(str(r["name"]), int(r["seed"]), int(r["hash_seed"]), str(r["outcome"]), float(r["seconds"]))
             for r in data["runs"]

@@ -91,7 +91,7 @@ def _observe(run: Run, execution: ExecutionContext, known: KnownExperiments, see
     return Observation(
         seed=seed,
         hash_seed=hash_seed,
-        stdout=result.stdout,
+        stdout=result.printed,
         values=result.values,
         failure=_in_original_lines(result.failure, added_lines),
         stopped=result.why if result.stopped else None,
@@ -124,6 +124,7 @@ def _job(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: i
         expose_seed=bool(run.seeds),
         limits=Limits(seconds=execution.seconds, memory=MEMORY),
         quiet=run.quiet,
+        echo=run.echo,
         environment=execution.environment,
     )
     return job, added_lines

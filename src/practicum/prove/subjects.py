@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -152,7 +153,7 @@ def _plan(page: Page) -> Plan:
     """Return the runs of each shown cell after those it depends on, twice: the hash seed must not matter."""
     seeds = (0, 0)
     runs = [
-        Run(_name(number), cell.code, code_above(page, cell), seeds=seeds, quiet=True)
+        Run(_name(number), cell.code, code_above(page, cell), seeds=seeds, quiet=True, echo=True)
         for number, cell in enumerate(shown_cells(page), 1)
     ]
     if expressions := page_queries.expressions(page):
@@ -181,7 +182,7 @@ def _judge_page(page: Page, topic: Topic, observed: Observations) -> VariantFind
         if isinstance(value, Failure | Opaque):
             result = f"raises {value}" if isinstance(value, Failure) else f"is a {value.type}, not plain data"
             return VariantFinding({}, Verdict.REFUTED, f'`gives("{expression}")` {result}', code="not-plain-data")
-        values[expression] = value if is_json(value) else value_text(value)
+        values[expression] = json.loads(json.dumps(value)) if is_json(value) else value_text(value)
     cells = tuple(_cell(observed.runs[_name(number)][0]) for number, _ in enumerate(shown_cells(page), 1))
     for why in _unanswered(page, observed.measured, values):
         return VariantFinding({}, Verdict.REFUTED, why, code="unanswered-query")

@@ -80,6 +80,8 @@ class Job:
     expose_seed: bool = False
     quiet: bool = False
     """Whether output, figures and epochs of `setup` are left out of the result and the events."""
+    echo: bool = False
+    """Whether what the last expression of `code` returns is printed, as in a notebook."""
     environment: Environment | None = None
     """The interpreter and packages to run with; None for the server's own."""
 
@@ -113,9 +115,12 @@ class Result:
 
     stdout: str = ""
     """Output as a terminal shows it at the end: the last state of a progress bar, without colours."""
+    printed: str = ""
+    """`stdout` as it is compared: without what Keras's progress bars and `verbose=2` print, which contains times."""
     stderr: str = ""
     values: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
-    """Plain Python values (None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset). NumPy
+    """Plain Python values (None, bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset), and of the
+    standard library range, Decimal, Fraction, date, datetime, time, timedelta and PosixPath. NumPy
     scalars, arrays and tensors are converted to plain values; any other object is an `Opaque`; an expression that
     raised is a `Failure`."""
     failure: Failure | None = None

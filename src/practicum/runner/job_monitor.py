@@ -17,6 +17,7 @@ from practicum.runner.cancellation import Cancellation
 from practicum.runner.events import Epoch, Evaluated, OnEvent, Output, RunEvent, Started, Stream
 from practicum.runner.inside.message_format import MAX_MESSAGE
 from practicum.runner.job import ChildGone, FigureImage, Job, Result, StopReason, ZygoteGone
+from practicum.runner.marked_output import MarkedOutput
 from practicum.runner.value_decoding import (
     InvalidMessage,
     decode_value,
@@ -83,8 +84,8 @@ class JobMonitor:
         self._waits_for_requests = False
         self._paused_seconds = 0.0
         self._paused_at = 0.0
-        self._text: dict[Stream, list[str]] = {"stdout": [], "stderr": []}
-        self._decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in self._text}
+        self._output: dict[Stream, MarkedOutput] = {"stdout": MarkedOutput(), "stderr": MarkedOutput()}
+        self._decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in self._output}
         self._frames = bytearray()
         self._values: dict[str, Any] = {}
         self._failure: Failure | None = None
@@ -171,8 +172,9 @@ class JobMonitor:
 
     def _own_result(self) -> Result:
         result = Result(
-            stdout=render("".join(self._text["stdout"])),
-            stderr=render("".join(self._text["stderr"])),
+            stdout=render(self._output["stdout"].text),
+            printed=render(self._output["stdout"].printed),
+            stderr=render(self._output["stderr"].text),
             values=self._values,
             failure=self._failure,
             traceback=self._traceback,
@@ -269,9 +271,8 @@ class JobMonitor:
             return
         room = self._job.limits.output - self._written
         self._written += len(data)
-        text = self._decoders[stream].decode(data[: max(0, room)], final=not data)
-        if text:
-            self._text[stream].append(text)
+        decoded = self._decoders[stream].decode(data[: max(0, room)], final=not data)
+        if text := self._output[stream].take(decoded, final=not data):
             self._report(Output(stream, text))
         if len(data) > room:
             self._stop(stop_messages.output_exceeded(self._job.limits))
@@ -480,7 +481,7 @@ class JobMonitor:
     def _explain_crash(self) -> None:
         """Explain an end without a report. C libraries that run out of memory write a message before such an end."""
         traces = self._traces_text()
-        if stop_messages.reports_no_memory("".join(self._text["stderr"][-20:])):
+        if stop_messages.reports_no_memory(self._output["stderr"].text[-20_000:]):
             self._stop(stop_messages.memory_exceeded(self._job.limits, None, traces))
         else:
             self._stop(stop_messages.crashed(self._exit, traces))
@@ -498,6 +499,7 @@ class JobMonitor:
                 "seed": job.seed,
                 "expose_seed": job.expose_seed,
                 "quiet": job.quiet,
+                "echo": job.echo,
                 "memory": job.limits.memory,
                 "disk": job.limits.disk,
                 "seconds": job.limits.seconds,

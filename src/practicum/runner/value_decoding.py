@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import json
 import math
+import re
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from practicum.model import Failure, Opaque
+from practicum.model import Failure, Opaque, PosixPath
+from practicum.narrow_floats import NarrowFloat
 from practicum.runner.inside.epochs import MAX_METRICS, MAX_NAME
-from practicum.runner.inside.value_encoding import BASES, KEYS, MESSAGE, NAME, OPAQUE, TRACEBACK
+from practicum.runner.inside.value_encoding import BASES, BITS, DIGITS, KEYS, MESSAGE, NAME, OPAQUE, TRACEBACK
+
+_DECIMAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?(?:E[+-]?[0-9]{1,18})?|Infinity|NaN[0-9]*)")
 
 
 class InvalidMessage(ValueError):
@@ -33,7 +40,7 @@ def decode_value(data: Any) -> Any:
     """Decode tagged JSON (`practicum.runner.inside.value_encoding`) to a Python value. Raises InvalidMessage."""
     try:
         return _Decoder().decode(data)
-    except (ValueError, TypeError, RecursionError, OverflowError) as error:
+    except (ValueError, TypeError, RecursionError, ArithmeticError) as error:
         raise InvalidMessage(str(error)) from None
 
 
@@ -61,6 +68,38 @@ class _Decoder:
 
     def _float(self, content: Any) -> float:
         return float(_text(content))
+
+    def _range(self, content: Any) -> range:
+        start, stop, step = map(self._integer, content)
+        return range(start, stop, step)
+
+    def _fraction(self, content: Any) -> Fraction:
+        numerator, denominator = map(self._integer, content)
+        if denominator <= 0:
+            raise InvalidMessage("a denominator is positive")
+        return Fraction(numerator, denominator)
+
+    def _integer(self, content: Any) -> int:
+        number = self.decode(content)
+        if type(number) is not int or number.bit_length() > BITS:
+            raise InvalidMessage("not an integer, or a large one, with which it is slow to compute")
+        return number
+
+    def _decimal(self, content: Any) -> Decimal:
+        if not _DECIMAL.fullmatch(_text(content)) or len(content) > DIGITS:
+            raise InvalidMessage("not a decimal number")
+        return Decimal(content)
+
+    def _timedelta(self, content: Any) -> datetime.timedelta:
+        days, seconds, microseconds = map(self._integer, content)
+        return datetime.timedelta(days, seconds, microseconds)
+
+    def _path(self, content: Any) -> PosixPath:
+        return PosixPath(_text(self.decode(content)))
+
+    def _narrow(self, content: Any) -> Any:
+        dtype, texts = content
+        return _narrow_floats(texts, _text(dtype))
 
     def _complex(self, content: Any) -> complex:
         real, imaginary = content
@@ -107,6 +146,15 @@ class _Decoder:
 _TAGS: dict[str, Callable[[_Decoder, Any], Any]] = {
     "int": _Decoder._int,
     "float": _Decoder._float,
+    "narrow": _Decoder._narrow,
+    "range": _Decoder._range,
+    "fraction": _Decoder._fraction,
+    "decimal": _Decoder._decimal,
+    "date": lambda _, content: datetime.date.fromisoformat(_text(content)),
+    "datetime": lambda _, content: datetime.datetime.fromisoformat(_text(content)),
+    "time": lambda _, content: datetime.time.fromisoformat(_text(content)),
+    "timedelta": _Decoder._timedelta,
+    "path": _Decoder._path,
     "complex": _Decoder._complex,
     "str": _Decoder._str,
     "bytes": _Decoder._bytes,
@@ -117,6 +165,12 @@ _TAGS: dict[str, Callable[[_Decoder, Any], Any]] = {
     "opaque": _Decoder._opaque,
     "failure": _Decoder._failure,
 }
+
+
+def _narrow_floats(texts: Any, dtype: str) -> Any:
+    if isinstance(texts, list):
+        return [_narrow_floats(item, dtype) for item in texts]
+    return NarrowFloat(_text(texts), dtype)
 
 
 def _text(content: Any) -> str:

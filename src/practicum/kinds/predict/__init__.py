@@ -12,6 +12,7 @@ from practicum.kinds.equality import is_equal
 from practicum.kinds.literals import is_literal, parse_literal, value_text
 from practicum.kinds.run_agreement import agreed_value, stop_reason
 from practicum.kinds.stdout_text import normalize_stdout
+from practicum.kinds.typed_text import normalize_strings, normalize_typed
 from practicum.kinds.validators import Schema
 from practicum.model import (
     Failure,
@@ -26,6 +27,7 @@ from practicum.model import (
     VariantFinding,
     Verdict,
 )
+from practicum.narrow_floats import NarrowFloat
 from practicum.python_source.constants import is_constant
 
 _BEGINS_LIKE_A_LITERAL = re.compile(r"""\s*[-+]?[\d.(\[{'"]""")
@@ -88,7 +90,8 @@ class Predict(Kind):
         if objection := self.key_objection(result):
             return variant_finding(variant, Verdict.REFUTED, "unsuitable-key", objection)
         text = value_text(result) if expression else result
-        return VariantFinding(variant.params, Verdict.PROVED, "", (OptionFinding("", True, True, text),))
+        dtype = result.dtype if isinstance(result, NarrowFloat) else ""
+        return VariantFinding(variant.params, Verdict.PROVED, "", (OptionFinding("", True, True, text, dtype),))
 
     def key_objection(self, result: Any) -> str | None:
         """Why a result cannot be the key of this kind, or None."""
@@ -109,7 +112,7 @@ class Predict(Kind):
         if "value" not in variant.proof:
             return (text,) if text.strip() else ()
         text = text.strip()
-        if _BEGINS_LIKE_A_LITERAL.match(text) and not is_literal(text):
+        if _BEGINS_LIKE_A_LITERAL.match(normalize_typed(text)) and not _typed_values(text):
             message = "This is not a Python value. Check its brackets, commas and quotes."
             raise IncompleteAnswer("not-a-literal", message)
         return (text,) if text else ()
@@ -123,14 +126,15 @@ class Predict(Kind):
     ) -> bool:
         key = proved_key(finding)
         if "value" not in variant.proof:
-            return normalize_stdout(answer[0]) == normalize_stdout(key)
+            return normalize_stdout(normalize_typed(answer[0])) == normalize_stdout(normalize_typed(key))
         if not is_literal(key):
             return answer[0] == key
-        value = parse_literal(key)
-        if isinstance(value, str) and answer[0] == value:
+        value = normalize_strings(proved_value(finding))
+        if isinstance(value, str) and normalize_typed(answer[0]) == value:
             return True  # a string may be typed without its quotes
         tolerance, strict = float(variant.proof.get("tolerance", 0)), bool(variant.proof.get("strict", False))
-        return is_literal(answer[0]) and is_equal(parse_literal(answer[0]), value, tolerance=tolerance, strict=strict)
+        typed = map(normalize_strings, _typed_values(answer[0]))
+        return any(is_equal(one, value, tolerance=tolerance, strict=strict) for one in typed)
 
     def solution_text(self, variant: Variant, finding: VariantFinding | None) -> str:
         return finding.options[0].observed if finding and finding.options else ""
@@ -141,6 +145,18 @@ def proved_key(finding: VariantFinding | None) -> str:
     if finding is None or not finding.options:
         raise MissingKey("the problem has not been run in its present form")
     return finding.options[0].observed
+
+
+def proved_value(finding: VariantFinding | None) -> Any:
+    """The value that a proof recorded. Raises MissingKey, and ValueError if no literal states it."""
+    text = proved_key(finding)
+    dtype = finding.options[0].dtype if finding else ""
+    return NarrowFloat(text, dtype) if dtype else parse_literal(text)
+
+
+def _typed_values(text: str) -> list[Any]:
+    """The values that a learner's text may stand for: as typed, and with plain quotation marks, minus signs, spaces."""
+    return [parse_literal(reading) for reading in (text, normalize_typed(text)) if is_literal(reading)]
 
 
 def _result(observation: Observation) -> Any:

@@ -43,7 +43,7 @@ import traceback
 import types
 import warnings
 
-from practicum.runner.inside import epochs, tensorflow_kernel_cache
+from practicum.runner.inside import epochs, last_expression, progress_bars, tensorflow_kernel_cache
 from practicum.runner.inside.answer_server import AnswerServer
 from practicum.runner.inside.check_process import CheckNamespace, CheckPeer
 from practicum.runner.inside.message_format import ProtocolViolation
@@ -108,6 +108,7 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None) -> None:
         faulthandler.register(signal.SIGUSR2, file=traces, all_threads=True, chain=False)
         faulthandler.enable(traces, all_threads=False)
     epochs.report_epochs(lambda report: channel.send(b"E", {**report, "metrics": encode_value(report["metrics"])}))
+    progress_bars.mark_progress_bars()
     is_check = job["borrow"] is not None
     space = _namespace()
     reseed(job["seed"])
@@ -177,7 +178,7 @@ def _run_code(channel: Channel, job: dict[str, Any], space: dict[str, Any]) -> b
     """Run setup and code, then the values that the server sends. Return whether setup or code raised."""
     if job["setup"] and not _execute_setup(channel, job["setup"], space, job["quiet"]):
         return True
-    if job["code"] and not _execute(channel, "snippet", job["code"], space):
+    if job["code"] and not _execute(channel, "snippet", job["code"], space, job["echo"]):
         return True
     if job["values"]:
         _evaluate_all(channel, space)
@@ -207,6 +208,12 @@ def _check_namespace(main: dict[str, Any]) -> CheckNamespace:
     return space
 
 
+def reset_streams() -> None:
+    """Make stdout and stderr what Python makes of them in UTF-8: only stderr accepts lone surrogates."""
+    for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
+        stream.reconfigure(line_buffering=True, encoding="utf-8", errors=errors)  # type: ignore[union-attr]
+
+
 def _write_files(files: dict[str, str]) -> None:
     for name, content in files.items():
         folder = os.path.dirname(name)
@@ -231,15 +238,23 @@ def reseed(seed: int) -> None:
 
 def _compile(where: str, source: str, mode: str) -> types.CodeType:
     """Compile under the file name by which tracebacks, `inspect` and AutoGraph find the source."""
-    name = f"<{where}>"
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    code: types.CodeType = compile(source, name, mode, dont_inherit=True)
+    code: types.CodeType = compile(source, _file_name(where, source), mode, dont_inherit=True)
     return code
 
 
-def _execute(channel: Channel, where: str, source: str, space: dict[str, Any]) -> bool:
+def _file_name(where: str, source: str) -> str:
+    name = f"<{where}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    return name
+
+
+def _execute(channel: Channel, where: str, source: str, space: dict[str, Any], echo: bool = False) -> bool:
+    """Run code, and with `echo` print what its last expression returns. Return whether it did not raise."""
     try:
-        exec(_compile(where, source, "exec"), space)  # noqa: S102 - this process exists to run it
+        if echo:
+            last_expression.execute(source, _file_name(where, source), space)
+        else:
+            exec(_compile(where, source, "exec"), space)  # noqa: S102 - this process exists to run it
     except BaseException as error:
         channel.send(b"F", _describe(error, where))
         return False

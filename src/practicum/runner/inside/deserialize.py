@@ -11,6 +11,7 @@ import math
 import re
 import sys
 
+from practicum.runner.inside import tensors
 from practicum.runner.inside.message_format import (
     MAX_DEPTH,
     MAX_ENTRIES,
@@ -174,7 +175,10 @@ class Deserializer:
         return self._ndarray(dtype, shape, self._blob(number))
 
     def _tensor(self, content: Any, depth: int) -> Any:
-        return self._array(content, depth).view(tensor_type())
+        dtype, shape, number, *framework = content
+        array = self._ndarray(dtype, shape, self._blob(number))
+        own = tensors.own_tensor(_text(framework[0]), array) if framework else None
+        return array.view(tensor_type()) if own is None else own
 
     def _scalar(self, content: Any, depth: int) -> Any:
         dtype, number = content

@@ -5,7 +5,8 @@ is `{"blobs": [sizes], "content": …}`. Values in it are encoded as in `value_e
 
 | tag | content | becomes |
 | --- | --- | --- |
-| `array`, `tensor` | dtype, shape, blob | a NumPy array; a tensor's has `.numpy()` too |
+| `array` | dtype, shape, blob | a NumPy array |
+| `tensor` | dtype, shape, blob, and of JAX or torch its name | the reader's own tensor, or an array with `.numpy()` |
 | `scalar` | dtype, blob | a NumPy scalar |
 | `range`, `slice` | start, stop, step | the same |
 | `named` | the type's name, its fields, its items | a `namedtuple` |

@@ -8,6 +8,7 @@ import json
 import math
 import sys
 
+from practicum.runner.inside import tensors
 from practicum.runner.inside.message_format import (
     ABILITIES,
     MAX_DEPTH,
@@ -146,7 +147,7 @@ class Serializer:
             return self._array("array", numpy.ndarray.view(value, numpy.ndarray))
         kind = type(value)
         if not str(kind.__module__).startswith(("tensorflow", "keras")):
-            return None
+            return self._other_tensor(numpy, value)
         if kind.__name__ == "TensorShape":
             return {"tuple": list(value.as_list())} if value.rank is not None else None  # type: ignore[attr-defined]
         if kind.__name__ == "DType":
@@ -162,6 +163,15 @@ class Serializer:
         if not isinstance(held, numpy.ndarray | numpy.generic):
             return {"bytes": self.blob(held)} if isinstance(held, bytes) else None
         return self._array("tensor", numpy.asarray(held))
+
+    def _other_tensor(self, numpy: Any, value: object) -> Any:
+        array = tensors.tensor_array(numpy, value) if tensors.is_tensor(value) else None
+        if array is None:
+            return None
+        written = self._array("tensor", array)
+        if written is not None and "tensor" in written:
+            written["tensor"].append(tensors.framework(value))
+        return written
 
     def _array(self, tag: str, held: Any) -> Any:
         if held.dtype.name == "bfloat16":  # plain NumPy lacks this dtype

@@ -26,8 +26,7 @@ def main() -> None:
     except ImportError as error:
         channel.send(b"X", str(error))
         return
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True, encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    child.reset_streams()
     job = channel.receive()
     with contextlib.suppress(NameError, AttributeError, ValueError, OSError):
         self_restriction.set_limits(

@@ -6,6 +6,8 @@ import base64
 import math
 import sys
 
+from practicum.runner.inside import tensors
+
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
     from typing import Any
@@ -19,6 +21,8 @@ TEXT = 200_000
 DEPTH = 40
 BITS = 8_000
 """Maximum number of bits of an integer."""
+DIGITS = 8_000
+"""Maximum number of characters of a decimal number."""
 OPAQUE = 500
 """Maximum length of the `repr` of an object that is not plain data."""
 NAME = 200
@@ -55,6 +59,10 @@ class _Encoder:
         plain = _plain(value)
         if plain is not value:
             return self.encode(plain, depth + 1)
+        encode = _BY_NAME.get((type(value).__module__.partition(".")[0], type(value).__name__))
+        found = encode(self, value) if encode else None
+        if found is not None:
+            return found
         self.items += 20
         return encode_opaque(value)
 
@@ -74,6 +82,35 @@ class _Encoder:
     def _float(self, value: float, depth: int) -> Any:
         value = float.__float__(value)
         return value if math.isfinite(value) else {"float": repr(value)}
+
+    def _narrow(self, value: _Narrow, depth: int) -> Any:
+        self._check_count(value.size)
+        self.items += value.size
+        return {"narrow": [value.dtype, value.texts]}
+
+    def _range(self, value: range) -> Any:
+        return {"range": [self._int(number, 0) for number in (value.start, value.stop, value.step)]}
+
+    def _decimal(self, value: Any) -> Any:
+        text = str(value)
+        self._add_text(len(text))
+        return None if value.is_snan() or len(text) > DIGITS else {"decimal": text}
+
+    def _fraction(self, value: Any) -> Any:
+        return {"fraction": [self._int(value.numerator, 0), self._int(value.denominator, 0)]}
+
+    def _time(self, value: Any) -> Any:
+        zone = getattr(value, "tzinfo", None)
+        if zone is not None and type(zone).__name__ != "timezone":  # a zone that the text would not name
+            return None
+        return {type(value).__name__: value.isoformat()}
+
+    def _duration(self, value: Any) -> Any:
+        return {"timedelta": [value.days, value.seconds, value.microseconds]}
+
+    def _path(self, value: Any) -> Any:
+        self._add_text(len(str(value)))
+        return {"path": self._str(str(value), 0)}
 
     def _complex(self, value: complex, depth: int) -> Any:
         value = complex(value)
@@ -125,7 +162,17 @@ class _Encoder:
         return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in pairs]}
 
 
+class _Narrow:
+    """Numbers of a type such as float32, each as the text that NumPy prints for it; in lists if they are an array."""
+
+    def __init__(self, dtype: str, texts: object, size: int) -> None:
+        self.dtype = dtype
+        self.texts = texts
+        self.size = size
+
+
 _BY_TYPE: tuple[tuple[type, Any], ...] = (
+    (_Narrow, _Encoder._narrow),
     (int, _Encoder._int),
     (float, _Encoder._float),
     (str, _Encoder._str),
@@ -137,6 +184,20 @@ _BY_TYPE: tuple[tuple[type, Any], ...] = (
     (bytes, _Encoder._bytes),
     (complex, _Encoder._complex),
 )
+
+
+_BY_NAME: dict[tuple[str, str], Any] = {
+    ("builtins", "range"): _Encoder._range,
+    ("decimal", "Decimal"): _Encoder._decimal,
+    ("fractions", "Fraction"): _Encoder._fraction,
+    ("datetime", "date"): _Encoder._time,
+    ("datetime", "datetime"): _Encoder._time,
+    ("datetime", "time"): _Encoder._time,
+    ("datetime", "timedelta"): _Encoder._duration,
+    ("pathlib", "PosixPath"): _Encoder._path,
+    ("pathlib", "PurePosixPath"): _Encoder._path,
+}
+"""Values of the standard library, by package and class: none of their modules needs to be imported."""
 
 
 def encode_value(value: object) -> Any:
@@ -199,33 +260,58 @@ def _plain(value: object) -> object:
     if isinstance(value, numpy.generic):
         return _of_scalar(numpy, value)
     if isinstance(value, numpy.ndarray):
-        return _of_array(value)
+        return _of_array(numpy, value)
     if type(value) is bytearray and len(value) <= TEXT:
         return bytes(value)
-    return _of_tensor(value)
+    return _of_tensor(numpy, value)
+
+
+NARROW = ("float16", "bfloat16", "float32")
+"""The types that are sent as NumPy prints them: as a Python float, `np.float32(0.1)` would be 0.10000000149011612."""
 
 
 def _of_scalar(numpy: Any, value: Any) -> object:
+    name = value.dtype.name
+    if name in NARROW:
+        return _Narrow(name, str(value), 1)
+    if name == "complex64":
+        return _of_complex(value)
     plain = value.item()
+    if value.dtype.kind in "mM" and (plain is None or isinstance(plain, int)):
+        return value  # a time that Python's types cannot express: NaT, nanoseconds
     if isinstance(plain, numpy.generic):  # `item` of a long double returns a long double
         return float(plain) if isinstance(plain, numpy.floating) else value
     return plain
 
 
-def _of_array(value: Any) -> object:
+def _of_complex(value: Any) -> complex:
+    """Return a complex number of two float32 as NumPy prints it."""
+    return complex(float(str(value.real)), float(str(value.imag)))
+
+
+def _of_array(numpy: Any, value: Any) -> object:
     if value.size > ITEMS:
         raise ValueTooBig
+    name = value.dtype.name
+    if name in (*NARROW, "complex64") and not hasattr(value, "mask"):
+        items = numpy.empty(value.size, object)
+        items[:] = [_of_complex(item) if name == "complex64" else str(item) for item in value.flat]
+        nested = items.reshape(value.shape).tolist()
+        return nested if name == "complex64" else _Narrow(name, nested, value.size)
     if value.dtype.kind not in "biufcSUO":
         return value
     plain = value.tolist()
     return float(plain) if type(plain) is type(value) else plain
 
 
-def _of_tensor(value: Any) -> object:
+def _of_tensor(numpy: Any, value: Any) -> object:
     """Return the value of a tensor or variable; a symbolic one, which has no value, is returned unchanged."""
     kind = type(value)
     if not kind.__module__.startswith(("tensorflow", "keras")):
-        return value
+        if not tensors.is_tensor(value):
+            return value
+        array = tensors.tensor_array(numpy, value)
+        return value if array is None else _of_array(numpy, array)
     if kind.__name__ == "TensorShape":
         return tuple(value.as_list()) if value.rank is not None else value
     numpy = getattr(value, "numpy", None)

@@ -66,8 +66,7 @@ def main() -> None:
     sys.argv = [""]
     config = Config(control.recv(PACKET))
     preload.prepare(config.preload, config.folders)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True, encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    child.reset_streams()
     zygote = Zygote(config, control)
     gc.collect()
     gc.freeze()
