@@ -266,7 +266,10 @@ def test_no_text_takes_long_to_read(text: str) -> None:
     for shift in (7, 5, 3, 1):
         took = reading_time(text, MAX_FILE_SIZE >> shift)
         if took > NOTABLE:
-            assert took < 8 * shorter
+            # A busy machine disturbs short times, so the least of several counts.
+            longest = min(took, *(reading_time(text, MAX_FILE_SIZE >> shift) for _ in range(2)))
+            shortest = min(reading_time(text, MAX_FILE_SIZE >> shift + 2) for _ in range(5))
+            assert longest < 10 * max(shorter, shortest)
             break
         shorter = took
 
