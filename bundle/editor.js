@@ -138,6 +138,7 @@ export function create(host, { text, from, to, label, described, names, changed,
     ],
   });
   const view = new EditorView({ state, root, parent: root });
+  view.coordsAtPos(0); // Measures now: else the line numbers are drawn once without the padding, and then jump.
   return {
     view,
     focus: () => view.focus(),

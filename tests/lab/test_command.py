@@ -580,12 +580,13 @@ def test_weights_that_cannot_be_downloaded_are_an_error(
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "")
-    monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
 
-    done = call("fit", drawn, "--to", tmp_path / "model", "--backbone", "keras:MobileNet")
+    command = typed("fit", drawn, "--to", tmp_path / "model", "--backbone", "keras:MobileNet")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     last = done.stderr.splitlines()[-1]
 
-    assert done.exit_code == 2
+    assert done.returncode == 2
     for fact in ("MobileNet", str(tmp_path / "models"), "efficientnet-lite0"):
         assert fact in last
     assert not (tmp_path / "model").exists()

@@ -50,6 +50,8 @@ class Ran:
     """The result of `from_scratch` with seed 1, run first."""
     tuned: list[list[np.ndarray]]
     """The weights of each layer of the base after fine-tuning."""
+    heads: tuple[list[np.ndarray], list[np.ndarray]]
+    """The weights of the head before and after it."""
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +68,12 @@ def experiments() -> ModuleType:
 @pytest.fixture(scope="module")
 def ran(experiments: ModuleType) -> Ran:
     other_seed = experiments.from_scratch(**CALLS["from_scratch"], seed=1)
-    results = {name: getattr(experiments, name)(**params, seed=0) for name, params in CALLS.items()}
     tuner = shared_trainer(networks.pretrained_with_head, experiments.SIDE, experiments.CLASSES)
-    return Ran(results, other_seed, [layer.get_weights() for layer in tuner.model.layers[0].layers])
+    experiments.fine_tune(**CALLS["fine_tune"] | {"epochs": 1, "learning_rate": 0.0}, seed=0)
+    head = tuner.model.layers[-1].get_weights()
+    results = {name: getattr(experiments, name)(**params, seed=0) for name, params in CALLS.items()}
+    tuned = [layer.get_weights() for layer in tuner.model.layers[0].layers]
+    return Ran(results, other_seed, tuned, (head, tuner.model.layers[-1].get_weights()))
 
 
 def test_fine_tuning_is_deterministic(ran: Ran, preloaded: PreloadedPython) -> None:
@@ -117,6 +122,7 @@ def test_fine_tuning_changes_all_weights_but_batch_norm(experiments: ModuleType,
     assert len(norms) == 49
     assert not any(changed[name] for name in norms)
     assert all(changed[name] for name in changed.keys() - norms)
+    assert not any(np.array_equal(before, after) for before, after in zip(*ran.heads, strict=True))
 
 
 def test_fine_tuning_starts_from_the_trained_head(experiments: ModuleType) -> None:

@@ -164,7 +164,6 @@ def alone(
 ) -> Alone:
     """One process for all that need one. The image is rotated, partly transparent and not square."""
     folder, exports = exported
-    folder, exports = exported
     drawn = shapes(4, seed=3, side=600).pixels
     seen = forward(model, shapes(4, seed=3, side=32).pixels).argmax(axis=1)
     rare = int(np.flatnonzero(seen != np.bincount(seen).argmax())[0])

@@ -6,6 +6,7 @@ import contextlib
 import textwrap
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -19,11 +20,16 @@ from practicum.runner.job import Result as RunResult
 TOPIC = "topic"
 
 
-def run_command(pool: Pool, cwd: Path, *arguments: str | Path) -> Result:
-    """The result of a command of practicum in this process, whose runs use the warm interpreters of `pool`."""
+def run_command(pool: Pool, cwd: Path, *arguments: str | Path, one_interpreter: bool = False) -> Result:
+    """The result of a command of practicum in this process, whose runs use the warm interpreters of `pool`.
+
+    Args:
+        one_interpreter: Whether every run has the same hash seed. Only for commands that call the pool's `run` alone.
+    """
+    used = SimpleNamespace(run=in_one_interpreter(pool)) if one_interpreter else pool
     with pytest.MonkeyPatch.context() as patch, contextlib.chdir(cwd):
         for module in ("practicum.commands.run", "practicum.runner"):  # the first imports it from the second
-            patch.setattr(f"{module}.Pool", lambda size: contextlib.nullcontext(pool))
+            patch.setattr(f"{module}.Pool", lambda size: contextlib.nullcontext(used))
         return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 

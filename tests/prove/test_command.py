@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
-from practicum.model import Verdict
-from practicum.prove import judging, subjects
-from practicum.prove.catalogue import load
-from practicum.prove.judging import MeasurementResults
-from practicum.prove.repeated_runs import ExecutionContext
 from practicum.runner import Pool
 from tests.prove.making import SUM, path, problem, run_command, write_course
 
@@ -186,16 +181,13 @@ def test_shows_that_code_does_not_raise(tmp_path: Path, prove: Prove) -> None:
 
 @pytest.mark.slow
 @pytest.mark.tensorflow
-def test_refutes_that_resnet50_rejects_64_pixels(pool: Pool) -> None:
+def test_refutes_that_resnet50_rejects_64_pixels(tmp_path: Path, pool: Pool) -> None:
     """A published page teaches it, but the code runs."""
-    (course,) = (file.parent for file in REFUTED.glob("*/course.toml"))
-    catalogue = load(course)
-    (entry,) = catalogue.entries.values()
-    topic = catalogue.topic(entry.topic)
-    (part,) = subjects.parts(entry.subject, topic)
-    snippet = replace(part, plan=replace(part.plan, runs=part.plan.runs[:1]))  # no option's fix is needed to refute it
+    [course] = [file.parent for file in REFUTED.glob("*/course.toml")]
+    shutil.copytree(course, tmp_path / "course")
 
-    finding = judging.judge_part(snippet, ExecutionContext(pool.run, topic, 120), MeasurementResults(), once=True)
+    done = run_command(pool, tmp_path, "prove", tmp_path / "course", one_interpreter=True)
 
-    assert finding.verdict is Verdict.REFUTED
-    assert "ValueError" in finding.why
+    assert done.exit_code == 1
+    assert "refuted" in done.stdout
+    assert "ValueError" in done.stdout

@@ -40,6 +40,7 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
     from practicum.settings import data_directory
     from practicum.store import Store, StoreError
     from practicum.web.app import create_app
+    from practicum.web.security import LOOPBACK
     from practicum.web.server import CannotListen, Server, address, listen
 
     try:
@@ -51,7 +52,7 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
     except StoreError as error:
         raise CommandError(error.code, str(error)) from None
     pool = starting_pool.result()
-    site, hosts = _site(catalogues, store, pool, draft, host, data or data_directory())
+    site = _site(catalogues, store, pool, draft, host, data or data_directory())
     url = address(listener)
 
     def listening() -> None:
@@ -62,7 +63,7 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
             pool.warm(site.preload(environment), environment=environment, standby=True)
 
     try:
-        Server(create_app(site, hosts), listening).run(sockets=[listener])
+        Server(create_app(site, LOOPBACK if site.local else None), listening).run(sockets=[listener])
     finally:
         pool.close()
         store.close()
@@ -140,15 +141,11 @@ def _start_pool() -> Pool:
         return Pool(size, spares=size, per_person=max(1, size - 1))
 
 
-def _site(
-    catalogues: list[Catalogue], store: Store, pool: Pool, draft: bool, host: str, data: Path
-) -> tuple[Site, frozenset[str] | None]:
-    """Return the site, and the host names that it answers to; None for all."""
+def _site(catalogues: list[Catalogue], store: Store, pool: Pool, draft: bool, host: str, data: Path) -> Site:
     from practicum.application.site import Site
-    from practicum.web.security import LOOPBACK
 
     local = host in ("localhost", "::1") or host.startswith("127.")
-    return Site(catalogues, store, pool, draft, local, data / "lab"), LOOPBACK if local else None
+    return Site(catalogues, store, pool, draft, local, data / "lab")
 
 
 def _open(url: str) -> None:

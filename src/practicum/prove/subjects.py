@@ -92,11 +92,12 @@ def model_code(subject: Subject) -> str:
     """Return the code in which a subject creates its models, to find out which weights they start from."""
     match subject:
         case Problem():
-            return "\n".join(variant.setup + variant.snippet + variant.solution for variant in subject.variants)
+            parts = ((variant.setup, variant.snippet, variant.solution) for variant in subject.variants)
+            return "\n".join(part for variant in parts for part in variant)
         case Page():
             return "\n".join(cell.code for cell in subject.cells)
         case Deck():
-            return "\n".join(card.setup + (card.claim or "") for card in subject.cards)
+            return "\n".join(part for card in subject.cards for part in (card.setup, card.claim or ""))
 
 
 # --- problems ----------------------------------------------------------------------------------------------------
