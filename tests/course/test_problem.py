@@ -6,7 +6,7 @@ import pytest
 
 from practicum.course.problem import MAX_CHARACTERS, MAX_VARIANTS
 from practicum.model import Level
-from tests.course.making import PROBLEM, change, read_problem, sound
+from tests.course.making import PROBLEM, change, line_of, read_problem, sound
 
 
 def test_reads_every_part_of_a_file() -> None:
@@ -191,3 +191,50 @@ def test_a_problem_has_a_bounded_number_of_variants() -> None:
 
     assert [(m.line, m.code) for m in read_problem(many)[1]] == [(5, "too-many-variants")]
     assert [(m.line, m.code) for m in read_problem(long)[1]] == [(5, "variants-too-large")]
+
+
+@pytest.mark.parametrize(
+    ("distractor", "message_end"),
+    [
+        ("{{ 1 if side == 2 else 10 }}", ", with side = 2"),
+        ("{{ side if side == 3 else 10 }}", ", with side = 3"),
+        ("{{ 10 if side == 4 else side * (side - 1) // 2 }}", ", with side = 2 (and in 1 more of 3 variants)"),
+        ("{{ side * (side - 1) // 2 }}", "option 1"),
+    ],
+)
+def test_a_mistake_in_some_variants_names_the_first(distractor: str, message_end: str) -> None:
+    """In all variants: none, since the values then play no part."""
+    text = change("{{ side + 7 }}", distractor, change("[2, 3]", "[2, 3, 4]"))
+
+    [mistake] = read_problem(text)[1]
+
+    assert (mistake.line, mistake.code) == (line_of("- [ ]", text), "repeated-option")
+    assert mistake.message.endswith(message_end)
+
+
+def test_braces_that_fail_in_some_variants_name_the_first() -> None:
+    """As any other mistake does."""
+    [mistake] = read_problem(change("It begins at 0.", "It: {{ 1 / (side - 3) }}"))[1]
+
+    assert mistake.code == "placeholder-value"
+    assert mistake.message.endswith(", with side = 3")
+
+
+def test_a_mistake_is_counted_once_in_many_variants() -> None:
+    """Whatever value its message quotes."""
+    values = list(range(2, 100))
+    text = change("{{ side + 7 }}", "nine {{ side }}", change("[2, 3]", str(values)))
+
+    [mistake] = read_problem(text)[1]
+
+    assert mistake.code == "invalid-code"
+
+
+def test_all_parameters_are_named() -> None:
+    """Two lists make four variants, of which one is wrong."""
+    text = change("[2, 3]", "[2, 3]\nshift = [7, -1]")
+    text = change("{{ side + 7 }}", "{{ side + shift }}", text)
+
+    [mistake] = read_problem(text)[1]
+
+    assert mistake.message.endswith(", with side = 2, shift = -1")

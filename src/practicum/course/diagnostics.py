@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from practicum.model import Mistake
+from practicum.formatting import assignments, truncate
+from practicum.model import Json, Mistake
 
 MAX_MISTAKES = 200
 """Mistakes of one file that are reported."""
 
 MAX_MESSAGE = 400
 """Characters of a message: what it quotes may be a whole file."""
+
+
+MAX_SUFFIX = 200
+"""Characters of the parameters that a message ends with."""
 
 
 class Diagnostics:
@@ -39,6 +46,27 @@ class Diagnostics:
             mistake = Mistake(printable(path or self.path), max(line, 1), _shorten(printable(message)), code)
             self._found[mistake] = None
 
+    def add_variants(self, found: Sequence[tuple[Mapping[str, Json], Diagnostics]]) -> None:
+        """Add the mistakes in a problem's variants, each mistake once.
+
+        A mistake in some variants only ends with the parameters of the first of them.
+
+        Args:
+            found: The parameters of each variant, and the mistakes in it.
+        """
+        places: dict[tuple[str, int, str, int], list[tuple[Mapping[str, Json], Mistake]]] = {}
+        for params, diagnostics in found:
+            seen: Counter[tuple[str, int, str]] = Counter()
+            for mistake in diagnostics.mistakes:
+                place = (mistake.path, mistake.line, mistake.code)
+                places.setdefault((*place, seen[place]), []).append((params, mistake))
+                seen[place] += 1
+        for same in places.values():
+            params, mistake = same[0]
+            suffix = "" if len(same) == len(found) else _variants_suffix(params, len(same), len(found))
+            if len(self._found) < MAX_MISTAKES:
+                self._found[replace(mistake, message=mistake.message + suffix)] = None
+
     def __bool__(self) -> bool:
         return bool(self._found)
 
@@ -54,6 +82,12 @@ def closest_match(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant."""
     matches = difflib.get_close_matches(word[:100].casefold(), list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
+
+
+def _variants_suffix(params: Mapping[str, Json], count: int, total: int) -> str:
+    """`, with a = 2, b = 2`: the first variant with a mistake, and how many have it if there are more."""
+    more = f" (and in {count - 1} more of {total} variants)" if count > 1 else ""
+    return f", with {truncate(printable(assignments(params)), MAX_SUFFIX)}{more}"
 
 
 def printable(text: str) -> str:
