@@ -51,6 +51,7 @@ class Choice(Kind):
         known = [*FORMS, *form.schema]
         yield from validators.check_table(variant.proof, form.schema, "proof", _holder(form), known)
         yield from form.mistakes(variant)
+        yield from _same_answers(variant, form)
         yield from _unused_fences(variant, form)
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
@@ -123,13 +124,21 @@ def _option_mistakes(variant: Variant) -> Iterator[PartMistake]:
     if not any(option.key for option in variant.options):
         message = "no option is marked right: write `- [x]` before the right one"
         yield PartMistake("option 1", "missing-key", message)
-    first: dict[str, int] = {}
+
+
+def _same_answers(variant: Variant, form: ProofForm) -> Iterator[PartMistake]:
+    """Options that say the same as an earlier one: a learner, or the form of proof, cannot tell them apart."""
     for number, option in enumerate(variant.options, 1):
-        text = option.text.strip()
-        if text in first:
-            message = f"this option has the same text as option {first[text]}"
+        for earlier, other in enumerate(variant.options[: number - 1], 1):
+            if option.text.strip() == other.text.strip():
+                same = "has the same text as"
+            elif form.same_answer(variant, option, other):
+                same = "says the same as"
+            else:
+                continue
+            message = f"option {number} {same} option {earlier}: change one of them, or remove it"
             yield PartMistake(f"option {number}", "repeated-option", message)
-        first.setdefault(text, number)
+            break
 
 
 def _unused_fences(variant: Variant, form: ProofForm) -> Iterator[PartMistake]:

@@ -14,7 +14,7 @@ from practicum.kinds.choice.proof_form import ProofForm
 from practicum.kinds.literals import parse_json_literal
 from practicum.kinds.option_verdicts import settled, unsettled
 from practicum.kinds.wording import numbered_options
-from practicum.model import Json, Measured, Measurement, Observations, Plan, Variant, VariantFinding, Verdict
+from practicum.model import Json, Measured, Measurement, Observations, Option, Plan, Variant, VariantFinding, Verdict
 from practicum.statistics.intervals import Interval, paired_difference
 
 _NEEDED = (("vary", "the parameter whose value each option states"), ("measure", "the number to compare"))
@@ -51,6 +51,12 @@ class BestProof(ProofForm):
                 problem = reason if option.code else "this option has no value"
                 message = f"{problem}: write a Python literal in backticks, such as `1e-5`"
                 yield PartMistake(f"option {number}", "invalid-literal" if option.code else "missing-code", message)
+
+    def same_answer(self, variant: Variant, left: Option, right: Option) -> bool:
+        try:
+            return bool(parse_json_literal(left.code or "") == parse_json_literal(right.code or ""))
+        except ValueError:
+            return False
 
     def experiment_names(self, variant: Variant) -> frozenset[str]:
         return frozenset({variant.proof["best"]})

@@ -15,8 +15,9 @@ from practicum.kinds.conditions import Condition, read_condition
 from practicum.kinds.option_verdicts import refuted, settled, unsettled
 from practicum.kinds.run_agreement import agreed_value, stop_reason
 from practicum.kinds.wording import numbered_options
-from practicum.model import Failure, Observation, Observations, Plan, Run, Variant, VariantFinding, Verdict
+from practicum.model import Failure, Observation, Observations, Option, Plan, Run, Variant, VariantFinding, Verdict
 from practicum.python_source.constants import is_decided
+from practicum.python_source.parsing import is_same_code
 
 
 class EditProof(ProofForm):
@@ -36,6 +37,15 @@ class EditProof(ProofForm):
                 snippet_edits.apply(option.fix, variant.snippet)
             except snippet_edits.FixError as reason:
                 yield PartMistake(f"fix {number}", reason.code, reason.message, reason.line)
+
+    def same_answer(self, variant: Variant, left: Option, right: Option) -> bool:
+        if left.fix is None or right.fix is None:
+            return False
+        try:
+            edited = [snippet_edits.apply(fix, variant.snippet) for fix in (left.fix, right.fix)]
+        except snippet_edits.FixError:
+            return False
+        return is_same_code(*edited)
 
     def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
         values = self.values(variant)

@@ -16,9 +16,22 @@ from practicum.kinds.literals import parse_literal, value_text
 from practicum.kinds.option_verdicts import settled, unsettled
 from practicum.kinds.run_agreement import agreed_value, stop_reason
 from practicum.kinds.stdout_text import normalize_stdout
-from practicum.model import Failure, Observation, Observations, Opaque, Plan, Run, Variant, VariantFinding, Verdict
+from practicum.model import (
+    Failure,
+    Observation,
+    Observations,
+    Opaque,
+    Option,
+    Plan,
+    Run,
+    Variant,
+    VariantFinding,
+    Verdict,
+)
 from practicum.python_source.constants import is_constant
 
+_OSERROR_ALIASES = ("environmenterror", "ioerror", "windowserror")
+"""Other names of the class `OSError`."""
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(\(\))?")
 
 
@@ -61,9 +74,20 @@ class OutcomeProof(ProofForm):
         observed = self.observed_text(outcome)
         return settled(variant, holds, [observed] * len(holds), self.result_text(variant, outcome))
 
+    def same_answer(self, variant: Variant, left: Option, right: Option) -> bool:
+        if left.code is None or right.code is None or self.code_objection(left.code) or self.code_objection(right.code):
+            return False
+        if left.key and right.key:  # all right options state the outcome of the run, each in its own notation
+            return left.code.strip() == right.code.strip()
+        return self.states(variant, left.code, self.stated_outcome(right.code))
+
     def code_objection(self, code: str) -> str | None:
         """Why an option's code cannot be an answer, or None."""
         return None
+
+    @abstractmethod
+    def stated_outcome(self, code: str) -> Any:
+        """The outcome that an option's valid code states."""
 
     def values(self, variant: Variant) -> dict[str, str]:
         """The expressions to evaluate after the snippet, by name."""
@@ -112,6 +136,9 @@ class ValueProof(OutcomeProof):
     def outcome(self, observation: Observation) -> Any:
         return observation.failure or observation.values["value"]
 
+    def stated_outcome(self, code: str) -> Any:
+        return parse_literal(code)
+
     def states(self, variant: Variant, code: str, outcome: Any) -> bool:
         tolerance, strict = variant.proof.get("tolerance", 0), variant.proof.get("strict", False)
         return is_equal(parse_literal(code), outcome, tolerance=tolerance, strict=strict)
@@ -132,6 +159,9 @@ class PrintsProof(OutcomeProof):
 
     def outcome(self, observation: Observation) -> Any:
         return observation.failure or normalize_stdout(observation.stdout)
+
+    def stated_outcome(self, code: str) -> Any:
+        return normalize_stdout(code)
 
     def states(self, variant: Variant, code: str, outcome: Any) -> bool:
         return bool(normalize_stdout(code) == outcome)
@@ -160,6 +190,9 @@ class ErrorProof(OutcomeProof):
             return "none"
         return failure if failure.where == "setup" else failure.type
 
+    def stated_outcome(self, code: str) -> Any:
+        return code
+
     def states(self, variant: Variant, code: str, outcome: Any) -> bool:
         return _class_name(code) == _class_name(outcome)
 
@@ -176,7 +209,8 @@ class ErrorProof(OutcomeProof):
 
 def _class_name(text: str) -> str:
     """The name of an exception without its module, in lower case: `notfounderror` for `tf.errors.NotFoundError`."""
-    return text.strip().removesuffix("()").rsplit(".", 1)[-1].casefold()
+    name = text.strip().removesuffix("()").rsplit(".", 1)[-1].casefold()
+    return "oserror" if name in _OSERROR_ALIASES else name
 
 
 def _failure_text(failure: Failure) -> str:
