@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from practicum.course.placeholders import fill_parameters
 from practicum.course.problem import MAX_CHARACTERS, MAX_VARIANTS
 from practicum.model import Level
 from tests.course.making import PROBLEM, change, line_of, read_problem, sound
@@ -140,12 +145,62 @@ def test_a_parameter_alone_in_the_proof_keeps_its_type() -> None:
         ("{{ 'A' | lower }}", "a"),
         ("{{ '{{' }}", "{{"),
         ("{% raw %}{{ side }}{% endraw %}", "{{ side }}"),
-        ("{# for authors #}", ""),
+        ("{# for authors #}", "{# for authors #}"),
+        ("{# {{ side }} #}", "{# 3 #}"),
+        ("{% raw %}{% if {# {{ {% endraw %}{{ side }}", "{% if {# {{ 3"),
+        ("{{ '{% if' }} {{ '{%' }} {{ '{#' }}", "{% if {% {#"),
+        ("{%- if side > 2 %} many {%- endif %}", "many"),
+        ("{%d} {%user%} {% user %}", "{%d} {%user%} {% user %}"),
+        ("%} #} }}", "%} #} }}"),
     ],
 )
 def test_braces_allow_expressions(template: str, text: str) -> None:
     """Names, arithmetic, comparisons, conditions, a few filters."""
     assert sound(change("It begins at 0.", f"It: {template}.")).variants[1].hint == f"It: {text}."
+
+
+@given(
+    st.lists(
+        st.sampled_from(["{#", "#}", "{%", "%}", "}}", "{", "}", "-", " ", "\n", "if", "user", "\\", "'", "#"])
+        | st.text(max_size=5)
+    )
+)
+def test_code_without_double_braces_or_statements_is_never_changed(parts: list[str]) -> None:
+    """Whatever else begins a comment or a statement in a template language is text."""
+    code = "".join(parts)
+    assume("{{" not in code)
+    assume(not re.search(r"\{%[-+]?\s*[a-z]", code))
+
+    assert fill_parameters(code, {"side": 3}) == code
+
+
+@pytest.mark.parametrize("word", ["d", "s", "user", "iffy", "5", '"', "", "=", "format"])
+def test_a_percent_sign_after_a_brace_is_text_unless_a_statement_follows(word: str) -> None:
+    """Formatting and other template languages use the two characters too."""
+    code = f"x = {{%{word}\ny = {{% {word} %}}\n"
+
+    assert fill_parameters(code, {"side": 3}) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "opening"),
+    [
+        ("{% if user %}a{% endif %}", "{%"),
+        ("{% if side %}a", "{%"),
+        ("{% for x in y %}a{% endfor %}", "{%"),
+        ("f'{{x}}'", "{{"),
+        ("f'{{ {side} }}'", "{{"),
+    ],
+)
+def test_code_that_looks_like_a_template_is_reported_at_its_line(code: str, opening: str) -> None:
+    """The message shows how to write the characters themselves, and that works."""
+    text = change("total = sum", f'other = 1\nt = "{code}"\ntotal = sum')
+
+    [mistake] = read_problem(text)[1]
+
+    assert mistake.line == line_of("t = ", text)
+    assert mistake.message.removesuffix(", with side = 2").endswith(f"write `{{{{ '{opening}' }}}}`")
+    assert code in sound(text.replace(code, code.replace(opening, f"{{{{ '{opening}' }}}}"))).variants[0].snippet
 
 
 @pytest.mark.parametrize(

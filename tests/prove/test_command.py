@@ -76,6 +76,19 @@ def test_explains_a_wrong_key(tmp_path: Path, prove: Prove) -> None:
     assert "`6`" in done.stdout
 
 
+def test_names_a_fenced_option_by_its_text(tmp_path: Path, prove: Prove) -> None:
+    """In one line, as its author wrote it; each line of what was observed is indented below it."""
+    options = "- [x]\n\n  ```\n  a\n    c\n  ```\n\n- [ ]\n\n  ```\n  ```\n\n- [ ] Either `d`\n"
+    text = problem(f"```python run\nprint('a')\nprint()\nprint('b')\n```\n\n{options}", "prints = true")
+
+    done = prove(write_course(tmp_path, {"lines": text}))
+
+    lines = done.stdout.splitlines()
+    places = [index for index, line in enumerate(lines) if "option " in line and "marked" in line]
+    assert [lines[at].partition("hold: ")[2] for at in places] == ["a ↵   c", "an empty fence", "Either `d`"]
+    assert [lines[at + 1 : at + 4] for at in places] == [["      a", "      ", "      b"]] * 3
+
+
 def test_check_fails_without_valid_evidence(tmp_path: Path, prove: Prove) -> None:
     """Missing evidence, then valid, then stale. It runs nothing."""
     root = write_course(tmp_path, {"sum": SUM})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from practicum.commands.terminal import (
     raise_mistakes,
 )
 from practicum.course import find_course_root
+from practicum.formatting import truncate
 from practicum.model import Json, Mistake, OptionFinding, Problem, VariantFinding, Verdict
 from practicum.prove import subjects
 from practicum.prove.catalogue import Catalogue, Entry, survey
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from practicum.runner import Environment
 
 COLOURS: dict[Verdict, Style] = {Verdict.PROVED: "green", Verdict.CITED: "cyan", Verdict.UNPROVED: "yellow"}
+
+_FENCE = re.compile(r"`{3,}[^`]*")
 
 
 @dataclass(frozen=True)
@@ -239,7 +244,7 @@ def _explain(entry: Entry) -> None:
     """Print the reason of a verdict, and for each option its mark and the result."""
     verdict = click.style(str(entry.verdict), fg=_colour(entry))
     click.echo(f"\n{click.style(entry.path, bold=True)}  {verdict}")
-    click.echo(f"  {entry.why or 'nothing was run'}")
+    click.echo(textwrap.indent(entry.why or "nothing was run", "  "))
     worst = [v for v in _variants(entry) if v.verdict is entry.verdict][:1] if entry.evidence else []
     for variant in worst:
         for number, option in enumerate(variant.options, 1):
@@ -247,7 +252,13 @@ def _explain(entry: Entry) -> None:
             held = {True: "holds", False: "does not hold", None: "not settled"}[option.holds]
             mark = click.style("✓", fg="green") if option.holds is option.key else click.style("✗", fg="red")
             mark = "·" if option.holds is None else mark
-            first = option.text.strip().split("\n")[0]
-            click.echo(f"  {mark} option {number}, marked {claimed}, {held}: {first}")
+            click.echo(f"  {mark} option {number}, marked {claimed}, {held}: {_option_line(option.text)}")
             if option.observed:
-                click.secho(f"      {option.observed}", dim=True)
+                click.secho(textwrap.indent(option.observed, "      ", lambda line: True), dim=True)
+
+
+def _option_line(text: str) -> str:
+    """Return an option's text in one line: without the lines around a fence, `↵` for a line break, shortened."""
+    lines = [line.rstrip() for line in text.strip().split("\n")]
+    content = [line for line in lines if line and not _FENCE.fullmatch(line)]
+    return truncate(" ↵ ".join(content), 72) or "an empty fence"
