@@ -100,6 +100,8 @@ class Variant:
     mutants: tuple[str, ...] = ()
     proof: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """The `[proof]` table, with its strings filled in."""
+    shuffle: bool = True
+    """Whether its options are shown in a random order. If not, they keep the author's."""
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,9 @@ class _Builder:
             )
         if self.table.bank and not kind.has_bank:
             self.diagnostics.add("unused-bank", self.lines("bank"), f"a `{kind.name}` problem has no `bank`: remove it")
+        if self.lines.has("shuffle") and not kind.has_shuffle:
+            message = f"a `{kind.name}` problem has no `shuffle`: remove it"
+            self.diagnostics.add("unused-shuffle", self.lines("shuffle"), message)
 
     def _forgets_params(self) -> bool:
         """Whether prose has `{{ name }}` without any parameters, which is a mistake. In code, braces are code."""
@@ -247,6 +250,7 @@ class _VariantBuilder:
             check=self._code("check"),
             mutants=tuple(self._filled(chunk) for chunk in self.body.fences.get("mutant", [])),
             proof=self._table("proof", self.table.proof),
+            shuffle=self.table.shuffle,
         )
 
     def _code(self, role: str) -> str:

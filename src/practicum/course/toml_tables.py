@@ -71,6 +71,7 @@ class ProblemTable(_Table):
     goal: dict[str, Any] = Field(default_factory=dict)
     set: Annotated[int, Field(ge=1, le=99)] = 1
     bank: list[Text] = Field(default_factory=list)
+    shuffle: bool = True
 
 
 INNER: Mapping[str, type[_Table]] = {"badge": BadgeTable, "environment": EnvironmentTable}

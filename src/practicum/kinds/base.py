@@ -54,6 +54,8 @@ class Kind(ABC):
     """Whether its front matter may contain a `[goal]`."""
     has_bank: ClassVar[bool] = False
     """Whether its front matter may contain a `bank`."""
+    has_shuffle: ClassVar[bool] = False
+    """Whether its front matter may contain `shuffle`, by which the form's items keep the author's order."""
     has_form: ClassVar[bool] = True
     """Whether learners answer with its `form.html`; if not, the mode that shows it has pages for it."""
     is_composed: ClassVar[bool] = True
