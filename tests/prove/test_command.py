@@ -18,7 +18,7 @@ from practicum.prove.catalogue import load
 from practicum.prove.judging import MeasurementResults
 from practicum.prove.repeated_runs import ExecutionContext
 from practicum.runner import Pool
-from tests.prove.making import SUM, path, problem, run_command, write_course
+from tests.prove.making import SUM, TOPIC, path, problem, run_command, write_course
 
 REFUTED = Path(__file__).parent / "refuted"
 
@@ -47,6 +47,8 @@ def test_json_has_the_documented_shape(tmp_path: Path) -> None:
             {
                 "path": path("sum"),
                 "kind": "choice",
+                "file": path("sum"),
+                "line": 7,
                 "verdict": "proved",
                 "why": "",
                 "variants": [
@@ -54,6 +56,7 @@ def test_json_has_the_documented_shape(tmp_path: Path) -> None:
                         "params": {},
                         "verdict": "proved",
                         "why": "",
+                        "code": "",
                         "options": [
                             {"text": "`6`", "key": True, "holds": True, "observed": "6"},
                             {"text": "`10`", "key": False, "holds": False, "observed": "6"},
@@ -87,6 +90,36 @@ def test_names_a_fenced_option_by_its_text(tmp_path: Path, prove: Prove) -> None
     places = [index for index, line in enumerate(lines) if "option " in line and "marked" in line]
     assert [lines[at].partition("hold: ")[2] for at in places] == ["a ↵   c", "an empty fence", "Either `d`"]
     assert [lines[at + 1 : at + 4] for at in places] == [["      a", "      ", "      b"]] * 3
+
+
+CODE = problem(
+    "```python start\nx = 1\n```\n\n```python solution\nx = 2\n```\n\n```python check\nassert x > 1\n```\n",
+    front='kind = "repair"\nlevel = "beginner"',
+)
+
+
+def test_a_verdict_has_the_file_and_line_of_what_is_wrong(tmp_path: Path, prove: Prove) -> None:
+    """Of an option, of code that raises, of a mutant's own file; of a problem that was not run its title."""
+    wrong = {
+        "key": SUM.replace("`6`", "`7`").replace("`10`", "`6`"),
+        "raises": SUM.replace("total = sum", "total = summ"),
+        "bare": problem("- [x] yes\n- [ ] no\n"),
+    }
+    root = write_course(tmp_path, wrong)
+    mutants = root / TOPIC / "challenge/code/mutants"
+    mutants.mkdir(parents=True)
+    (mutants.parent / "problem.md").write_text(CODE)
+    (mutants / "right.py").write_text("x = 3\n")
+
+    done = prove(root, "--json")
+
+    places = {each["path"]: (each["file"], each["line"]) for each in json.loads(done.stdout)["problems"]}
+    assert places == {
+        path("key"): (path("key"), 16),
+        path("raises"): (path("raises"), 13),
+        path("bare"): (path("bare"), 5),
+        f"{TOPIC}/challenge/code/problem.md": (f"{TOPIC}/challenge/code/mutants/right.py", 1),
+    }
 
 
 def test_check_fails_without_valid_evidence(tmp_path: Path, prove: Prove) -> None:

@@ -185,9 +185,12 @@ def _refuse(mistakes: Iterable[tuple[Path, Mistake]], as_json: bool) -> NoReturn
 
 
 def _to_json(entry: Entry) -> Json:
+    path, line = entry.place
     return {
         "path": entry.path,
         "kind": subjects.kind(entry.subject),
+        "file": path,
+        "line": line,
         "verdict": str(entry.verdict),
         "why": entry.why,
         "variants": [
@@ -195,6 +198,7 @@ def _to_json(entry: Entry) -> Json:
                 "params": dict(variant.params),
                 "verdict": str(variant.verdict),
                 "why": variant.why,
+                "code": variant.code,
                 "options": [
                     {"text": o.text, "key": o.key, "holds": o.holds, "observed": o.observed} for o in variant.options
                 ],
@@ -243,7 +247,8 @@ def _colour(entry: Entry) -> Style:
 def _explain(entry: Entry) -> None:
     """Print the reason of a verdict, and for each option its mark and the result."""
     verdict = click.style(str(entry.verdict), fg=_colour(entry))
-    click.echo(f"\n{click.style(entry.path, bold=True)}  {verdict}")
+    path, line = entry.place
+    click.echo(f"\n{click.style(f'{path}:{line}', bold=True)}  {verdict}")
     click.echo(textwrap.indent(entry.why or "nothing was run", "  "))
     worst = [v for v in _variants(entry) if v.verdict is entry.verdict][:1] if entry.evidence else []
     for variant in worst:

@@ -154,7 +154,13 @@ class _Builder:
             goal=table.goal,
             set=table.set,
             bank=tuple(table.bank),
+            places=self._places(),
         )
+
+    def _places(self) -> dict[str, tuple[str, int]]:
+        """The file and line of each key and part."""
+        keys = {key: (self.path, line) for key, line in self.lines.places.items()}
+        return keys | {part: (chunk.path or self.path, chunk.line) for part, chunk in self.parts.items()}
 
     def _add_mistakes(
         self,

@@ -139,6 +139,11 @@ class KeyLines:
             key = key.rpartition(".")[0]
         return self._lines.get(key, self.first)
 
+    @property
+    def places(self) -> Mapping[str, int]:
+        """The line of each key that is written, by its dotted name."""
+        return self._lines
+
     def has(self, key: str) -> bool:
         """Whether the key is written at all."""
         return key in self._lines

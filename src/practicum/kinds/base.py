@@ -211,6 +211,8 @@ def normalize_text(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
 
 
-def variant_finding(variant: Variant, verdict: Verdict, code: str = "", why: str = "") -> VariantFinding:
-    """A finding about a variant as a whole, without its options."""
-    return VariantFinding(variant.params, verdict, why, code=code)
+def variant_finding(
+    variant: Variant, verdict: Verdict, code: str = "", why: str = "", part: str = ""
+) -> VariantFinding:
+    """A finding without options. `part` names the part that the reason is about, as in :class:`PartMistake`."""
+    return VariantFinding(variant.params, verdict, why, code=code, part=part)

@@ -37,6 +37,19 @@ class Entry:
         return self.subject.path
 
     @property
+    def place(self) -> tuple[str, int]:
+        """The file (relative to the course) and the line that its verdict is about."""
+        worst = [each for each in self.evidence.variants if each.verdict is self.verdict] if self.evidence else []
+        match self.subject:
+            case Problem():
+                return self.subject.place(worst[0].part if worst else "title")
+            case Deck():
+                question = worst[0].params.get("card") if worst else None
+                return self.path, next((card.line for card in self.subject.cards if card.question == question), 1)
+            case Page():
+                return self.path, 1
+
+    @property
     def cited(self) -> bool:
         """Whether the subject cites sources in place of a proof."""
         return bool(subjects.cites(self.subject))

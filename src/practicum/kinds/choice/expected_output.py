@@ -13,7 +13,7 @@ from practicum.kinds.base import PartMistake
 from practicum.kinds.choice.proof_form import ProofForm
 from practicum.kinds.equality import is_equal
 from practicum.kinds.literals import parse_literal, value_text
-from practicum.kinds.option_verdicts import settled, unsettled
+from practicum.kinds.option_verdicts import code_part, settled, unsettled
 from practicum.kinds.run_agreement import agreed_value, stop_reason
 from practicum.kinds.stdout_text import normalize_stdout
 from practicum.model import (
@@ -59,17 +59,18 @@ class OutcomeProof(ProofForm):
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
         repeated = observations.runs["snippet"]
         if reason := stop_reason(repeated):
-            return unsettled(variant, Verdict.ERROR, "run-stopped", reason)
+            return unsettled(variant, Verdict.ERROR, "run-stopped", reason, part="run")
         outcome, difference = agreed_value(repeated, self.outcome)
         if isinstance(outcome, Opaque):
             result = self.result_text(variant, outcome)
             why = f"{result}, which is a {outcome.type} and not plain data: compare a value that a literal can state"
-            return unsettled(variant, Verdict.REFUTED, "not-plain-data", why, outcome.text)
+            return unsettled(variant, Verdict.REFUTED, "not-plain-data", why, outcome.text, part="proof.value")
         if difference:
             why = f"the result depends on chance: {difference}"
-            return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why, difference)
+            return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why, difference, part="run")
         if isinstance(outcome, Failure):
-            return unsettled(variant, Verdict.REFUTED, "run-raises", _failure_text(outcome), str(outcome))
+            why = _failure_text(outcome)
+            return unsettled(variant, Verdict.REFUTED, "run-raises", why, str(outcome), part=code_part(outcome))
         holds = [self.states(variant, option.code or "", outcome) for option in variant.options]
         observed = self.observed_text(outcome)
         return settled(variant, holds, [observed] * len(holds), self.result_text(variant, outcome))
@@ -130,7 +131,7 @@ class ValueProof(OutcomeProof):
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
         if is_constant(variant.proof["value"], variant.setup + "\n" + variant.snippet):
             why = f"`{variant.proof['value']}` is a constant: it has the same value whatever the snippet does"
-            return unsettled(variant, Verdict.ERROR, "constant-expression", why)
+            return unsettled(variant, Verdict.ERROR, "constant-expression", why, part="proof.value")
         return super().judge(variant, observations)
 
     def outcome(self, observation: Observation) -> Any:
