@@ -122,6 +122,20 @@ def test_a_verdict_has_the_file_and_line_of_what_is_wrong(tmp_path: Path, prove:
     }
 
 
+def test_a_reason_names_the_variant_if_others_differ(tmp_path: Path, prove: Prove) -> None:
+    """The first one with the verdict of the whole, and how many there are. In all variants: none."""
+    some = SUM.replace("[proof]", "[params]\na = [1, 2, 3]\n[proof]").replace("range(4)", "range(3 + {{ a }})")
+    every = SUM.replace("[proof]", "[params]\na = [1, 2, 3]\n[proof]").replace("`6`", "`{{ a + 6 }}`")
+
+    done = prove(write_course(tmp_path, {"every": every, "some": some}), "--json")
+
+    why = {each["path"]: each["why"] for each in json.loads(done.stdout)["problems"]}
+    assert why[path("every")].startswith("no option is right: ")
+    assert "variants" not in why[path("every")]
+    assert why[path("some")].startswith("with a = 2: ")
+    assert why[path("some")].endswith(" (as 2 of 3 variants are)")
+
+
 def test_check_fails_without_valid_evidence(tmp_path: Path, prove: Prove) -> None:
     """Missing evidence, then valid, then stale. It runs nothing."""
     root = write_course(tmp_path, {"sum": SUM})
@@ -140,7 +154,7 @@ def test_check_fails_without_valid_evidence(tmp_path: Path, prove: Prove) -> Non
 
 
 def test_reports_every_mistake_with_file_and_line(tmp_path: Path, prove: Prove) -> None:
-    """Three mistakes in three files: three lines on standard error, exit code 2, and nothing is run."""
+    """Three mistakes in three files: three lines on standard error, and exit code 2. The sound file is proved."""
     write_course(
         tmp_path,
         {
@@ -154,11 +168,51 @@ def test_reports_every_mistake_with_file_and_line(tmp_path: Path, prove: Prove) 
     done = prove(".", cwd=tmp_path)
 
     assert done.exit_code == 2
-    assert done.stdout == ""
+    assert "1 of 1 proved" in done.stdout
     lines = done.stderr.splitlines()
     assert lines[0].startswith("topic/challenge/box.md:20: ")
     assert lines[1].startswith("topic/challenge/level.md:2: ")
     assert any(line.startswith("topic/challenge/role.md:12: ") for line in lines)
+    assert [file.stem for file in tmp_path.rglob("evidence/*/*.json")] == ["sound"]
+
+
+def test_runs_nothing_if_no_file_is_left(tmp_path: Path, prove: Prove) -> None:
+    """The note under the mistakes reports it."""
+    done = prove(write_course(tmp_path, {"broken": "no front matter"}))
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == "1 mistake; nothing was run"
+
+
+def test_json_contains_mistakes_beside_verdicts(tmp_path: Path, prove: Prove) -> None:
+    """With their code and line."""
+    done = prove(write_course(tmp_path, {"broken": "no front matter", "sound": SUM}), "--json")
+
+    found = json.loads(done.stdout)
+    assert done.exit_code == 2
+    assert [(each["path"], each["verdict"]) for each in found["problems"]] == [(path("sound"), "proved")]
+    assert [(each["path"], each["line"], each["code"]) for each in found["mistakes"]] == [
+        (path("broken"), 1, "no-front-matter")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("course.toml", 'title = "Course"\n[environment]\npackages = 3\n'),
+        (f"{TOPIC}/experiments.py", "def f(:\n"),
+    ],
+)
+def test_runs_nothing_that_depends_on_a_file_with_a_mistake(
+    file: str, content: str, tmp_path: Path, prove: Prove
+) -> None:
+    """It would run with other packages, or without its experiments."""
+    root = write_course(tmp_path, {"sound": SUM})
+    (root / file).write_text(content)
+
+    done = prove(root)
+
+    assert (done.exit_code, done.stdout) == (2, "")
     assert not list(tmp_path.rglob("evidence"))
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -18,8 +18,10 @@ from practicum.commands.terminal import (
     CommandError,
     Style,
     StyledText,
+    exit_with_mistakes,
     exit_with_no,
     interruptible,
+    print_mistakes,
     print_table,
     raise_mistakes,
 )
@@ -46,8 +48,9 @@ class Selection:
 
     @property
     def entries(self) -> list[Entry]:
-        """The entries below these paths."""
-        return [entry for path, entry in self.catalogue.all.items() if self._contains(path)]
+        """The entries below these paths, apart from those whose runs depend on a file with a mistake."""
+        found = self.catalogue.all.items()
+        return [entry for path, entry in found if self._contains(path) and self.catalogue.can_run(entry)]
 
     @property
     def mistakes(self) -> list[Mistake]:
@@ -87,15 +90,16 @@ def prove(
     """Settle every claim by running it.
 
     PATH is a course, a topic, a mode's folder or a problem. Default: the courses in this folder, or those that come
-    with practicum. Exit code 0: all are proved or cited; 1: some are not; 2: a course could not be read.
+    with practicum. Files with mistakes are reported and left out. Exit code 0: all are proved or cited; 1: some are
+    not; 2: there are mistakes.
     """
     selections = _selections(paths)
     mistakes = [(selection.catalogue.root, mistake) for selection in selections for mistake in selection.mistakes]
-    if mistakes:
-        _refuse(mistakes, as_json)
-    if not any(selection.entries for selection in selections):
-        raise CommandError("nothing-to-prove", "There is no problem to prove.")
     work = [(selection, selection.entries) for selection in selections]
+    if not any(entries for _, entries in work):
+        _refuse(mistakes, as_json)
+    if mistakes:
+        print_mistakes(mistakes, f"{_count(mistakes)}; what depends on them is left out")
     if check and digest:
         raise CommandError("options-exclude-each-other", "Use --check, which runs nothing, or --env, not both.")
     if not check:
@@ -106,9 +110,11 @@ def prove(
             raise CommandError("evidence-not-writable", f"The evidence cannot be written: {error}") from None
     done = [entry for _, entries in work for entry in entries]
     if as_json:
-        click.echo(json.dumps({"problems": [_to_json(entry) for entry in done]}, indent=1, ensure_ascii=False))
+        _print_json(done, mistakes)
     else:
         _show(done)
+    if mistakes:
+        exit_with_mistakes()
     if not all(entry.verdict.served for entry in done):
         exit_with_no()
 
@@ -135,6 +141,9 @@ def _default_paths() -> list[Path]:
         return [here]
     return settings.courses_in(here) or settings.courses_in(here / "courses") or settings.shipped_courses()
 
+
+FoundMistakes = Sequence[tuple[Path, Mistake]]
+"""Mistakes, each with the root folder of its course."""
 
 Work = list[tuple[Selection, list[Entry]]]
 
@@ -175,13 +184,26 @@ def _environment(catalogue: Catalogue, digest: str | None) -> Environment:
         raise CommandError("no-environment", str(error)) from None
 
 
-def _refuse(mistakes: Iterable[tuple[Path, Mistake]], as_json: bool) -> NoReturn:
-    listed = list(mistakes)
+def _refuse(mistakes: FoundMistakes, as_json: bool) -> NoReturn:
+    """Raise a CommandError because nothing can be run."""
+    if not mistakes:
+        raise CommandError("nothing-to-prove", "There is no problem to prove.")
     if as_json:
-        shown = [{"path": m.path, "line": m.line, "message": m.message} for _, m in listed]
-        click.echo(json.dumps({"problems": [], "mistakes": shown}, indent=1, ensure_ascii=False))
-    count = len(listed)
-    raise_mistakes(listed, f"{count} mistake{'s' if count > 1 else ''}; nothing was run")
+        _print_json([], mistakes)
+    raise_mistakes(mistakes, f"{_count(mistakes)}; nothing was run")
+
+
+def _count(mistakes: FoundMistakes) -> str:
+    return f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
+
+
+def _print_json(entries: Sequence[Entry], mistakes: FoundMistakes) -> None:
+    found: dict[str, Json] = {"problems": [_to_json(entry) for entry in entries]}
+    if mistakes:
+        found["mistakes"] = [
+            {"path": m.path, "line": m.line, "message": m.message, "code": m.code} for _, m in mistakes
+        ]
+    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
 
 
 def _to_json(entry: Entry) -> Json:
