@@ -144,7 +144,7 @@ BODY: list[Row] = [
     (PROBLEM, "What does", "# Another\n\nWhat does", "# Another", "second-title"),
     (PROBLEM, "## Hint", "## Hints", "## Hints", "unknown-section"),
     (PROBLEM, "## Explanation", "## Hint", "## Hint\n\n`range", "second-section"),
-    (PROBLEM, "It begins at 0.\n\n## Explanation\n", "It begins at 0.\n\n- [ ] 5\n", "- [ ] 5", "section-order"),
+    (PROBLEM, "It begins at 0.\n\n## Explanation\n", "It begins at 0.\n\n- [ ] 5\n", "- [ ] 5", "options-in-section"),
     (PROBLEM, "## Hint\n\nIt begins at 0.\n\n## Explanation", "## Explanation\n\nIt begins at 0.\n\n## Hint", "## Hint", "section-order"),
     (PROBLEM, "What does", "## Part\n\nWhat does", "## Part", "unknown-section"),
     (PROBLEM, "python run", "python rum", "python rum", "unknown-role"),

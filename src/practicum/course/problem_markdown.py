@@ -212,7 +212,7 @@ class _Parser:
             return
         if self.section in _SECTIONS and self._is_options(index, end):
             message = f"the options come before `## {self.section.title()}`: move them above it"
-            self.diagnostics.add("section-order", start + 1, message)
+            self.diagnostics.add("options-in-section", start + 1, message)
         if self.section == "statement":
             self._refuse_nested_options(index, end)
             if self.body.options:
