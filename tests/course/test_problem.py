@@ -199,7 +199,7 @@ def test_code_that_looks_like_a_template_is_reported_at_its_line(code: str, open
     [mistake] = read_problem(text)[1]
 
     assert mistake.line == line_of("t = ", text)
-    assert mistake.message.removesuffix(", with side = 2").endswith(f"write `{{{{ '{opening}' }}}}`")
+    assert mistake.message.endswith(f"write `{{{{ '{opening}' }}}}`")
     assert code in sound(text.replace(code, code.replace(opening, f"{{{{ '{opening}' }}}}"))).variants[0].snippet
 
 
@@ -249,22 +249,22 @@ def test_a_problem_has_a_bounded_number_of_variants() -> None:
 
 
 @pytest.mark.parametrize(
-    ("distractor", "message_end"),
+    ("distractor", "variants"),
     [
-        ("{{ 1 if side == 2 else 10 }}", ", with side = 2"),
-        ("{{ side if side == 3 else 10 }}", ", with side = 3"),
-        ("{{ 10 if side == 4 else side * (side - 1) // 2 }}", ", with side = 2 (and in 1 more of 3 variants)"),
-        ("{{ side * (side - 1) // 2 }}", "remove it"),
+        ("{{ 1 if side == 2 else 10 }}", ", with side = 2: "),
+        ("{{ side if side == 3 else 10 }}", ", with side = 3: "),
+        ("{{ 10 if side == 4 else side * (side - 1) // 2 }}", ", with side = 2 (and in 1 more of 3 variants): "),
+        ("{{ side * (side - 1) // 2 }}", "option 1: "),
     ],
 )
-def test_a_mistake_in_some_variants_names_the_first(distractor: str, message_end: str) -> None:
+def test_a_mistake_in_some_variants_names_the_first(distractor: str, variants: str) -> None:
     """In all variants: none, since the values then play no part."""
     text = change("{{ side + 7 }}", distractor, change("[2, 3]", "[2, 3, 4]"))
 
     [mistake] = read_problem(text)[1]
 
     assert (mistake.line, mistake.code) == (line_of("- [ ]", text), "repeated-option")
-    assert mistake.message.endswith(message_end)
+    assert variants in mistake.message
 
 
 def test_braces_that_fail_in_some_variants_name_the_first() -> None:
@@ -272,7 +272,7 @@ def test_braces_that_fail_in_some_variants_name_the_first() -> None:
     [mistake] = read_problem(change("It begins at 0.", "It: {{ 1 / (side - 3) }}"))[1]
 
     assert mistake.code == "placeholder-value"
-    assert mistake.message.endswith(", with side = 3")
+    assert ", with side = 3: " in mistake.message
 
 
 def test_a_mistake_is_counted_once_in_many_variants() -> None:
@@ -292,4 +292,4 @@ def test_all_parameters_are_named() -> None:
 
     [mistake] = read_problem(text)[1]
 
-    assert mistake.message.endswith(", with side = 2, shift = -1")
+    assert ", with side = 2, shift = -1: " in mistake.message

@@ -26,7 +26,7 @@ from practicum.commands.terminal import (
     raise_mistakes,
 )
 from practicum.course import find_course_root
-from practicum.formatting import truncate
+from practicum.formatting import assignments, truncate
 from practicum.model import Json, Mistake, OptionFinding, Problem, VariantFinding, Verdict
 from practicum.prove import subjects
 from practicum.prove.catalogue import Catalogue, Entry, survey
@@ -274,6 +274,9 @@ def _explain(entry: Entry) -> None:
     click.echo(textwrap.indent(entry.why or "nothing was run", "  "))
     worst = [v for v in _variants(entry) if v.verdict is entry.verdict][:1] if entry.evidence else []
     for variant in worst:
+        heading = f"with {assignments(variant.params)}"
+        if len(_variants(entry)) > 1 and not entry.why.startswith(heading):
+            click.echo(f"  {heading}:")
         for number, option in enumerate(variant.options, 1):
             claimed = "right" if option.key else "wrong"
             held = {True: "holds", False: "does not hold", None: "not settled"}[option.holds]

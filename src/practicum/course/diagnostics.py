@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -17,8 +18,10 @@ MAX_MESSAGE = 400
 """Characters of a message: what it quotes may be a whole file."""
 
 
-MAX_SUFFIX = 200
-"""Characters of the parameters that a message ends with."""
+MAX_PARAMETERS = 200
+"""Characters of a variant's parameters in a message."""
+
+_COLON_OR_CODE = re.compile(r"(`+).*?\1|: ")
 
 
 class Diagnostics:
@@ -49,7 +52,7 @@ class Diagnostics:
     def add_variants(self, found: Sequence[tuple[Mapping[str, Json], Diagnostics]]) -> None:
         """Add the mistakes in a problem's variants, each mistake once.
 
-        A mistake in some variants only ends with the parameters of the first of them.
+        The message about a mistake in some variants only contains the parameters of the first of them.
 
         Args:
             found: The parameters of each variant, and the mistakes in it.
@@ -63,9 +66,10 @@ class Diagnostics:
                 seen[place] += 1
         for same in places.values():
             params, mistake = same[0]
-            suffix = "" if len(same) == len(found) else _variants_suffix(params, len(same), len(found))
+            if len(same) < len(found):
+                mistake = replace(mistake, message=_with_variant(mistake.message, params, len(same), len(found)))
             if len(self._found) < MAX_MISTAKES:
-                self._found[replace(mistake, message=mistake.message + suffix)] = None
+                self._found[mistake] = None
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -84,10 +88,19 @@ def closest_match(word: str, known: Iterable[str]) -> str | None:
     return matches[0] if matches else None
 
 
-def _variants_suffix(params: Mapping[str, Json], count: int, total: int) -> str:
-    """`, with a = 2, b = 2`: the first variant with a mistake, and how many have it if there are more."""
+def _with_variant(message: str, params: Mapping[str, Json], count: int, total: int) -> str:
+    """A message with `, with a = 2, b = 2` before its colon: the first variant with the mistake.
+
+    Args:
+        message: What is wrong, then usually a colon and what to write instead.
+        params: The parameters of the first variant with the mistake.
+        count: The number of variants with the mistake.
+        total: The number of all variants.
+    """
+    colon = next((match.start() for match in _COLON_OR_CODE.finditer(message) if match[0] == ": "), len(message))
     more = f" (and in {count - 1} more of {total} variants)" if count > 1 else ""
-    return f", with {truncate(printable(assignments(params)), MAX_SUFFIX)}{more}"
+    values = truncate(printable(assignments(params)), MAX_PARAMETERS)
+    return f"{message[:colon]}, with {values}{more}{message[colon:]}"
 
 
 def printable(text: str) -> str:
