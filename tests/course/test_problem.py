@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from practicum.course.placeholders import fill_parameters
@@ -165,6 +165,7 @@ def test_braces_allow_expressions(template: str, text: str) -> None:
         | st.text(max_size=5)
     )
 )
+@example(["{%", "\r", "\r\n", "\n"])
 def test_code_without_double_braces_or_statements_is_never_changed(parts: list[str]) -> None:
     """Whatever else begins a comment or a statement in a template language is text."""
     code = "".join(parts)

@@ -27,6 +27,8 @@ _MARK = "\udc00"
 """A lone surrogate: no UTF-8 file and no TOML string contains one."""
 _BLOCK = f"{_MARK}%"
 """What begins a statement while a text is filled in. It is as long as `{%`, so that lines and columns stay."""
+_RETURN = f"{_MARK}r"
+"""A carriage return while a text is filled in: Jinja would make a line feed of it."""
 _STATEMENTS = "if|elif|else|endif|raw|endraw"
 _JINJA_ONLY = (
     "for|endfor|set|endset|macro|endmacro|call|endcall|filter|endfilter|block|endblock|extends|include|import|from|"
@@ -70,7 +72,8 @@ class _Dialect:
     def parse(self, text: str) -> nodes.Template:
         """The text's syntax tree. Raises PlaceholderError for what this dialect does not allow."""
         try:
-            tree = self._environment.parse(_STATEMENT.sub(lambda _: _BLOCK, text))
+            marked = _STATEMENT.sub(lambda _: _BLOCK, text).replace("\r", _RETURN)
+            tree = self._environment.parse(marked)
             for node in tree.find_all(nodes.Node):
                 self._check(node, text)
         except TemplateSyntaxError as error:
@@ -127,7 +130,7 @@ def _explain_syntax_error(error: TemplateSyntaxError, text: str) -> tuple[int, s
 def _render(template: Template, names: Mapping[str, Any], text: str) -> str:
     """The filled-in text. Raises PlaceholderError, and lets UndefinedError through."""
     try:
-        return str(template.render(names)).replace(_BLOCK, "{%")
+        return str(template.render(names)).replace(_BLOCK, "{%").replace(_RETURN, "\r")
     except PlaceholderError as error:
         raise PlaceholderError(error.code, error.message, _failed_line(error, text)) from error
     except UndefinedError:
