@@ -122,6 +122,18 @@ def test_a_verdict_has_the_file_and_line_of_what_is_wrong(tmp_path: Path, prove:
     }
 
 
+def test_a_verdict_on_cards_has_the_line_of_the_first_wrong_one(tmp_path: Path, prove: Prove) -> None:
+    """The reason quotes its question."""
+    card = "## Is it {0}?\n\nYes.\n\n```python setup\nx = 1\n```\n\n```python claim\nx == {0}\n```\n\n"
+    root = write_course(tmp_path, {})
+    (root / TOPIC / "recall.md").write_text("# Cards\n\n" + card.format(1) + card.format(2))
+
+    [deck] = json.loads(prove(root, "--json").stdout)["problems"]
+
+    assert (deck["file"], deck["line"]) == (f"{TOPIC}/recall.md", 15)
+    assert "Is it 2?" in deck["why"]
+
+
 def test_a_reason_names_the_variant_if_others_differ(tmp_path: Path, prove: Prove) -> None:
     """The first one with the verdict of the whole, and how many there are. In all variants: none."""
     some = SUM.replace("[proof]", "[params]\na = [1, 2, 3]\n[proof]").replace("range(4)", "range(3 + {{ a }})")

@@ -21,7 +21,7 @@ MAX_MESSAGE = 400
 MAX_PARAMETERS = 200
 """Characters of a variant's parameters in a message."""
 
-_COLON_OR_CODE = re.compile(r"(`+).*?\1|: ")
+_COLON_OR_CODE = re.compile(r"(?<!`)`++[^`]*+`++|: ")
 
 
 class Diagnostics:

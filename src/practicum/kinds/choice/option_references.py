@@ -25,7 +25,7 @@ _BY_NAME = re.compile(
     rf"(?i:(?:only|both|neither|either) )?(?i:options|answers) {_NAMES}"
 )
 """An option that names others by letters or numbers: "Both A and B"."""
-_CODE = re.compile(r"(`+)(?:(?!\1).)+\1", re.DOTALL)
+_CODE = re.compile(r"(?<!`)`++[^`]*+`++")
 
 
 def refers_to_others(text: str) -> bool:
