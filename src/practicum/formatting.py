@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -48,6 +48,11 @@ def truncate_middle(text: str, length: int) -> str:
 def join_words(items: Sequence[str]) -> str:
     """`a, b and c`."""
     return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+
+def assignments(values: Mapping[str, object]) -> str:
+    """`a = 2, b = 'two'`: names with their values as Python literals, long values shortened."""
+    return ", ".join(f"{name} = {truncate(repr(value), 40)}" for name, value in values.items())
 
 
 def sentence(text: str) -> str:

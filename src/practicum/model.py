@@ -101,6 +101,8 @@ class Variant:
     mutants: tuple[str, ...] = ()
     proof: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """The `[proof]` table, with its strings filled in."""
+    shuffle: bool = True
+    """Whether its options are shown in a random order. If not, they keep the author's."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,14 @@ class Problem:
     """The set of a challenge that it belongs to. A retake draws another set."""
     bank: tuple[str, ...] = ()
     """The strings that a learner can fill into blanks, some of which do not belong there."""
+    places: Mapping[str, tuple[str, int]] = field(default_factory=lambda: NOTHING)
+    """The file (relative to the course) and line of each part: `title`, `option 2`, `mutant 1`, `proof.value`."""
+
+    def place(self, part: str) -> tuple[str, int]:
+        """The file and line of a part, or else of the table around it, or of the title."""
+        while part not in self.places and "." in part:
+            part = part.rpartition(".")[0]
+        return self.places.get(part) or self.places.get("title") or (self.path, 1)
 
     @property
     def slug(self) -> str:
@@ -474,6 +484,8 @@ class VariantFinding:
     """For a page: the values of the expressions in its prose."""
     code: str = ""
     """Why it is not proved, in kebab-case and stable across wordings: `wrong-option-marked`; empty if it is proved."""
+    part: str = ""
+    """The part of a problem that the reason is about, such as `option 2`; empty for the problem as a whole."""
 
 
 @dataclass(frozen=True)

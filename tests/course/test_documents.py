@@ -51,7 +51,8 @@ def test_every_key_of_a_table_is_documented_with_its_default(model: type[BaseMod
     assert {name: cells[-1] == "required" for name, cells in found.items()} == expected
     for name, field in model.model_fields.items():
         if isinstance(field.default, (int, str)) and field.default:
-            assert found[name][-1].strip("` ") == str(field.default)
+            default = "true" if field.default is True else str(field.default)
+            assert found[name][-1].strip("` ") == default
 
 
 def test_every_level_is_documented() -> None:

@@ -144,6 +144,8 @@ BODY: list[Row] = [
     (PROBLEM, "What does", "# Another\n\nWhat does", "# Another", "second-title"),
     (PROBLEM, "## Hint", "## Hints", "## Hints", "unknown-section"),
     (PROBLEM, "## Explanation", "## Hint", "## Hint\n\n`range", "second-section"),
+    (PROBLEM, "It begins at 0.\n\n## Explanation\n", "It begins at 0.\n\n- [ ] 5\n", "- [ ] 5", "options-in-section"),
+    (PROBLEM, "## Hint\n\nIt begins at 0.\n\n## Explanation", "## Explanation\n\nIt begins at 0.\n\n## Hint", "## Hint", "section-order"),
     (PROBLEM, "What does", "## Part\n\nWhat does", "## Part", "unknown-section"),
     (PROBLEM, "python run", "python rum", "python rum", "unknown-role"),
     (PROBLEM, "python run", "Python run", "Python run", "unknown-role"),
@@ -213,6 +215,8 @@ PROOF: list[Row] = [
     (CODE, "```python solution\nx = 2\n```\n", "", "# Mend", "missing-solution"),
     (CODE, "```python mutant\nx = 3\n```\n", "", "# Mend", "missing-mutant"),
     (CODE, "assert x == 2", "y = 1\nassert x = 2", "assert x = 2", "invalid-python"),
+    (CODE, "assert x == 2", "x == 2", "x == 2", "check-without-assert"),
+    (CODE, "assert x == 2", "if x == 2:\n    print(x)", "if x == 2", "check-without-assert"),
     (CODE, "x = 3", "x = = 3", "x = = 3", "invalid-python"),
     (CODE, "+++\n\n# Mend", "[proof]\nvalue = 'x'\n+++\n\n# Mend", "[proof]", "proof-not-allowed"),
     (CODE, "```python check", "```python check\nx\n```\n\n```python check", "```python check\nassert", "repeated-role"),
@@ -292,6 +296,44 @@ def test_a_mistake_in_the_tree_is_reported_once(
 ) -> None:
     """Every file must be known to the reader and in its place."""
     assert mistakes(tmp_path, {PATH: PROBLEM, path: content}) == [expected]
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "if x != 2:\n    raise ValueError",
+        "import numpy as np\nnp.testing.assert_allclose(x, 2)",
+        "def verify(value):\n    assert value == 2\nverify(x)",
+    ],
+)
+def test_a_check_can_fail_in_other_ways_than_by_assert(check: str) -> None:
+    """It raises, or calls a function that asserts."""
+    assert read_problem(change("assert x == 2", check, CODE))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("sets", "expected"),
+    [
+        ([2], ["topic/challenge/0.md"]),
+        ([1, 3], ["topic/challenge/1.md"]),
+        ([3, 1, 2], []),
+        ([1, 1], []),
+        ([2, 2], ["topic/challenge/0.md"]),
+    ],
+)
+def test_sets_are_numbered_from_1(sets: list[int], expected: list[str], tmp_path: Path) -> None:
+    """A gap is a mistake at the first later set."""
+    texts = [change("seconds = 90", f"set = {number}") for number in sets]
+    found = mistakes(tmp_path, {f"topic/challenge/{index}.md": text for index, text in enumerate(texts)})
+
+    assert found == [(path, line_of("set = 2", change("seconds = 90", "set = 2")), "missing-set") for path in expected]
+
+
+def test_a_set_may_be_in_a_file_with_a_mistake(tmp_path: Path) -> None:
+    """What cannot be read may be what is missing."""
+    files: dict[str, str | bytes] = {PATH: "x", "topic/challenge/02.md": change("seconds = 90", "set = 2")}
+
+    assert mistakes(tmp_path, files) == [(PATH, 1, "no-front-matter")]
 
 
 def test_ignores_files_of_editors_and_git_hosts(tmp_path: Path) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from practicum.course.placeholders import fill_parameters
 from practicum.course.problem import MAX_CHARACTERS, MAX_VARIANTS
 from practicum.model import Level
-from tests.course.making import PROBLEM, change, read_problem, sound
+from tests.course.making import PROBLEM, change, line_of, read_problem, sound
 
 
 def test_reads_every_part_of_a_file() -> None:
@@ -140,12 +145,63 @@ def test_a_parameter_alone_in_the_proof_keeps_its_type() -> None:
         ("{{ 'A' | lower }}", "a"),
         ("{{ '{{' }}", "{{"),
         ("{% raw %}{{ side }}{% endraw %}", "{{ side }}"),
-        ("{# for authors #}", ""),
+        ("{# for authors #}", "{# for authors #}"),
+        ("{# {{ side }} #}", "{# 3 #}"),
+        ("{% raw %}{% if {# {{ {% endraw %}{{ side }}", "{% if {# {{ 3"),
+        ("{{ '{% if' }} {{ '{%' }} {{ '{#' }}", "{% if {% {#"),
+        ("{%- if side > 2 %} many {%- endif %}", "many"),
+        ("{%d} {%user%} {% user %}", "{%d} {%user%} {% user %}"),
+        ("%} #} }}", "%} #} }}"),
     ],
 )
 def test_braces_allow_expressions(template: str, text: str) -> None:
     """Names, arithmetic, comparisons, conditions, a few filters."""
     assert sound(change("It begins at 0.", f"It: {template}.")).variants[1].hint == f"It: {text}."
+
+
+@given(
+    st.lists(
+        st.sampled_from(["{#", "#}", "{%", "%}", "}}", "{", "}", "-", " ", "\n", "if", "user", "\\", "'", "#"])
+        | st.text(max_size=5)
+    )
+)
+@example(["{%", "\r", "\r\n", "\n"])
+def test_code_without_double_braces_or_statements_is_never_changed(parts: list[str]) -> None:
+    """Whatever else begins a comment or a statement in a template language is text."""
+    code = "".join(parts)
+    assume("{{" not in code)
+    assume(not re.search(r"\{%[-+]?\s*[a-z]", code))
+
+    assert fill_parameters(code, {"side": 3}) == code
+
+
+@pytest.mark.parametrize("word", ["d", "s", "user", "iffy", "5", '"', "", "=", "format"])
+def test_a_percent_sign_after_a_brace_is_text_unless_a_statement_follows(word: str) -> None:
+    """Formatting and other template languages use the two characters too."""
+    code = f"x = {{%{word}\ny = {{% {word} %}}\n"
+
+    assert fill_parameters(code, {"side": 3}) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "opening"),
+    [
+        ("{% if user %}a{% endif %}", "{%"),
+        ("{% if side %}a", "{%"),
+        ("{% for x in y %}a{% endfor %}", "{%"),
+        ("f'{{x}}'", "{{"),
+        ("f'{{ {side} }}'", "{{"),
+    ],
+)
+def test_code_that_looks_like_a_template_is_reported_at_its_line(code: str, opening: str) -> None:
+    """The message shows how to write the characters themselves, and that works."""
+    text = change("total = sum", f'other = 1\nt = "{code}"\ntotal = sum')
+
+    [mistake] = read_problem(text)[1]
+
+    assert mistake.line == line_of("t = ", text)
+    assert mistake.message.endswith(f"write `{{{{ '{opening}' }}}}`")
+    assert code in sound(text.replace(code, code.replace(opening, f"{{{{ '{opening}' }}}}"))).variants[0].snippet
 
 
 @pytest.mark.parametrize(
@@ -191,3 +247,50 @@ def test_a_problem_has_a_bounded_number_of_variants() -> None:
 
     assert [(m.line, m.code) for m in read_problem(many)[1]] == [(5, "too-many-variants")]
     assert [(m.line, m.code) for m in read_problem(long)[1]] == [(5, "variants-too-large")]
+
+
+@pytest.mark.parametrize(
+    ("distractor", "variants"),
+    [
+        ("{{ 1 if side == 2 else 10 }}", ", with side = 2: "),
+        ("{{ side if side == 3 else 10 }}", ", with side = 3: "),
+        ("{{ 10 if side == 4 else side * (side - 1) // 2 }}", ", with side = 2 (and in 1 more of 3 variants): "),
+        ("{{ side * (side - 1) // 2 }}", "option 1: "),
+    ],
+)
+def test_a_mistake_in_some_variants_names_the_first(distractor: str, variants: str) -> None:
+    """In all variants: none, since the values then play no part."""
+    text = change("{{ side + 7 }}", distractor, change("[2, 3]", "[2, 3, 4]"))
+
+    [mistake] = read_problem(text)[1]
+
+    assert (mistake.line, mistake.code) == (line_of("- [ ]", text), "repeated-option")
+    assert variants in mistake.message
+
+
+def test_braces_that_fail_in_some_variants_name_the_first() -> None:
+    """As any other mistake does."""
+    [mistake] = read_problem(change("It begins at 0.", "It: {{ 1 / (side - 3) }}"))[1]
+
+    assert mistake.code == "placeholder-value"
+    assert ", with side = 3: " in mistake.message
+
+
+def test_a_mistake_is_counted_once_in_many_variants() -> None:
+    """Whatever value its message quotes."""
+    values = list(range(2, 100))
+    text = change("{{ side + 7 }}", "nine {{ side }}", change("[2, 3]", str(values)))
+
+    [mistake] = read_problem(text)[1]
+
+    assert mistake.code == "invalid-code"
+
+
+def test_all_parameters_are_named() -> None:
+    """Two lists make four variants, of which one is wrong."""
+    text = change("[2, 3]", "[2, 3]\nshift = [7, -1]")
+    text = change("{{ side + 7 }}", "{{ side + shift }}", text)
+
+    [mistake] = read_problem(text)[1]
+
+    assert ", with side = 2, shift = -1: " in mistake.message

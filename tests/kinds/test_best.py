@@ -37,7 +37,7 @@ def best(*boxes: str, proof: str = BEST) -> str:
     Case("given", best("[x] 1", "[ ] 3", proof=BEST + "given = { sign = -1 }"), P),
     Case("the key loses", best("[x] 2", "[ ] 3", "[ ] 1"), R, "wrong-option-marked", ("`3`", "option 2", "height")),
     Case("too close", best("[x] 3", "[ ] 2", proof=BEST + "given = { noise = 9.5 }\nseeds = 3"), R, "no-clear-winner", ("option 2", "3 seeds")),
-    Case("the same", best("[x] 3", "[ ] 3.0", "[ ] 1", proof=BEST + "given = { noise = 0 }"), R, "no-clear-winner", ("option 2",)),
+    Case("the same", best("[x] 3", "[ ] 2", proof=BEST + "given = { noise = 0, sign = 0 }"), R, "no-clear-winner", ("option 2",)),
     Case("no such number", best("[x] 3", "[ ] 2", proof=BEST.replace("height", "width")), E, "missing-number", ("grow", "`width`", "`height`")),
     Case("a curve", best("[x] 3", "[ ] 2", proof=BEST.replace("height", "curve")), E, "missing-number", ("`curve`",)),
     Case("not a number", best("[x] 3", "[ ] 6", proof=BEST.replace("height", "depth")), R, "not-finite", ("`depth`", "option 2")),

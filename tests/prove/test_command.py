@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 
 from practicum.runner import Pool
-from tests.prove.making import SUM, path, problem, run_command, write_course
+from tests.prove.making import SUM, TOPIC, path, problem, run_command, write_course
 
 REFUTED = Path(__file__).parent / "refuted"
 
@@ -42,6 +42,8 @@ def test_json_has_the_documented_shape(tmp_path: Path) -> None:
             {
                 "path": path("sum"),
                 "kind": "choice",
+                "file": path("sum"),
+                "line": 7,
                 "verdict": "proved",
                 "why": "",
                 "variants": [
@@ -49,6 +51,7 @@ def test_json_has_the_documented_shape(tmp_path: Path) -> None:
                         "params": {},
                         "verdict": "proved",
                         "why": "",
+                        "code": "",
                         "options": [
                             {"text": "`6`", "key": True, "holds": True, "observed": "6"},
                             {"text": "`10`", "key": False, "holds": False, "observed": "6"},
@@ -71,6 +74,75 @@ def test_explains_a_wrong_key(tmp_path: Path, prove: Prove) -> None:
     assert "`6`" in done.stdout
 
 
+def test_names_a_fenced_option_by_its_text(tmp_path: Path, prove: Prove) -> None:
+    """In one line, as its author wrote it; each line of what was observed is indented below it."""
+    options = "- [x]\n\n  ```\n  a\n    c\n  ```\n\n- [ ]\n\n  ```\n  ```\n\n- [ ] Either `d`\n"
+    text = problem(f"```python run\nprint('a')\nprint()\nprint('b')\n```\n\n{options}", "prints = true")
+
+    done = prove(write_course(tmp_path, {"lines": text}))
+
+    lines = done.stdout.splitlines()
+    places = [index for index, line in enumerate(lines) if "option " in line and "marked" in line]
+    assert [lines[at].partition("hold: ")[2] for at in places] == ["a ↵   c", "an empty fence", "Either `d`"]
+    assert [lines[at + 1 : at + 4] for at in places] == [["      a", "      ", "      b"]] * 3
+
+
+CODE = problem(
+    "```python start\nx = 1\n```\n\n```python solution\nx = 2\n```\n\n```python check\nassert x > 1\n```\n",
+    front='kind = "repair"\nlevel = "beginner"',
+)
+
+
+def test_a_verdict_has_the_file_and_line_of_what_is_wrong(tmp_path: Path, prove: Prove) -> None:
+    """Of an option, of code that raises, of a mutant's own file; of a problem that was not run its title."""
+    wrong = {
+        "key": SUM.replace("`6`", "`7`").replace("`10`", "`6`"),
+        "raises": SUM.replace("total = sum", "total = summ"),
+        "bare": problem("- [x] yes\n- [ ] no\n"),
+    }
+    root = write_course(tmp_path, wrong)
+    mutants = root / TOPIC / "challenge/code/mutants"
+    mutants.mkdir(parents=True)
+    (mutants.parent / "problem.md").write_text(CODE)
+    (mutants / "right.py").write_text("x = 3\n")
+
+    done = prove(root, "--json")
+
+    places = {each["path"]: (each["file"], each["line"]) for each in json.loads(done.stdout)["problems"]}
+    assert places == {
+        path("key"): (path("key"), 16),
+        path("raises"): (path("raises"), 13),
+        path("bare"): (path("bare"), 5),
+        f"{TOPIC}/challenge/code/problem.md": (f"{TOPIC}/challenge/code/mutants/right.py", 1),
+    }
+
+
+def test_a_verdict_on_cards_has_the_line_of_the_first_wrong_one(tmp_path: Path, prove: Prove) -> None:
+    """The reason quotes its question."""
+    card = "## Is it {0}?\n\nYes.\n\n```python setup\nx = 1\n```\n\n```python claim\nx == {0}\n```\n\n"
+    root = write_course(tmp_path, {})
+    (root / TOPIC / "recall.md").write_text("# Cards\n\n" + card.format(1) + card.format(2))
+
+    [deck] = json.loads(prove(root, "--json").stdout)["problems"]
+
+    assert (deck["file"], deck["line"]) == (f"{TOPIC}/recall.md", 15)
+    assert "Is it 2?" in deck["why"]
+
+
+def test_a_reason_names_the_variant_if_others_differ(tmp_path: Path, prove: Prove) -> None:
+    """The first one with the verdict of the whole, and how many there are. In all variants: none."""
+    some = SUM.replace("[proof]", "[params]\na = [1, 2, 3]\n[proof]").replace("range(4)", "range(3 + {{ a }})")
+    every = SUM.replace("[proof]", "[params]\na = [1, 2, 3]\n[proof]").replace("`6`", "`{{ a + 6 }}`")
+
+    done = prove(write_course(tmp_path, {"every": every, "some": some}), "--json")
+
+    why = {each["path"]: each["why"] for each in json.loads(done.stdout)["problems"]}
+    assert why[path("every")].startswith("no option is right: ")
+    assert "variants" not in why[path("every")]
+    assert why[path("some")].startswith("with a = 2: ")
+    assert why[path("some")].endswith(" (as 2 of 3 variants are)")
+
+
 def test_check_fails_without_valid_evidence(tmp_path: Path, prove: Prove) -> None:
     """Missing evidence, then valid, then stale. It runs nothing."""
     root = write_course(tmp_path, {"sum": SUM})
@@ -89,7 +161,7 @@ def test_check_fails_without_valid_evidence(tmp_path: Path, prove: Prove) -> Non
 
 
 def test_reports_every_mistake_with_file_and_line(tmp_path: Path, prove: Prove) -> None:
-    """Three mistakes in three files: three lines on standard error, exit code 2, and nothing is run."""
+    """Three mistakes in three files: three lines on standard error, and exit code 2. The sound file is proved."""
     write_course(
         tmp_path,
         {
@@ -103,11 +175,51 @@ def test_reports_every_mistake_with_file_and_line(tmp_path: Path, prove: Prove) 
     done = prove(".", cwd=tmp_path)
 
     assert done.exit_code == 2
-    assert done.stdout == ""
+    assert "1 of 1 proved" in done.stdout
     lines = done.stderr.splitlines()
     assert lines[0].startswith("topic/challenge/box.md:20: ")
     assert lines[1].startswith("topic/challenge/level.md:2: ")
     assert any(line.startswith("topic/challenge/role.md:12: ") for line in lines)
+    assert [file.stem for file in tmp_path.rglob("evidence/*/*.json")] == ["sound"]
+
+
+def test_runs_nothing_if_no_file_is_left(tmp_path: Path, prove: Prove) -> None:
+    """The note under the mistakes reports it."""
+    done = prove(write_course(tmp_path, {"broken": "no front matter"}))
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == "1 mistake; nothing was run"
+
+
+def test_json_contains_mistakes_beside_verdicts(tmp_path: Path, prove: Prove) -> None:
+    """With their code and line."""
+    done = prove(write_course(tmp_path, {"broken": "no front matter", "sound": SUM}), "--json")
+
+    found = json.loads(done.stdout)
+    assert done.exit_code == 2
+    assert [(each["path"], each["verdict"]) for each in found["problems"]] == [(path("sound"), "proved")]
+    assert [(each["path"], each["line"], each["code"]) for each in found["mistakes"]] == [
+        (path("broken"), 1, "no-front-matter")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("course.toml", 'title = "Course"\n[environment]\npackages = 3\n'),
+        (f"{TOPIC}/experiments.py", "def f(:\n"),
+    ],
+)
+def test_runs_nothing_that_depends_on_a_file_with_a_mistake(
+    file: str, content: str, tmp_path: Path, prove: Prove
+) -> None:
+    """It would run with other packages, or without its experiments."""
+    root = write_course(tmp_path, {"sound": SUM})
+    (root / file).write_text(content)
+
+    done = prove(root)
+
+    assert (done.exit_code, done.stdout) == (2, "")
     assert not list(tmp_path.rglob("evidence"))
 
 

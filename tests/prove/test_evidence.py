@@ -90,6 +90,7 @@ FULL = Evidence(
             (CellFinding("out", "ValueError", (b"png",), 0.25),),
             {"x": [1]},
             "wrong-option-marked",
+            "option 1",
         ),
     ),
 )

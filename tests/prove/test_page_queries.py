@@ -78,3 +78,10 @@ def test_does_not_fill_braces_without_a_measurement(braces: str, code: str) -> N
 
     assert raised.value.code == code
     assert raised.value.line == 2
+
+
+def test_comment_delimiters_of_jinja_are_text() -> None:
+    """Only what stands in double braces is filled in."""
+    text = "{# {{ gives('x') }} #} {% {%d %}"
+
+    assert fill_queries(text, {"gives": lambda expression: 3}) == "{# 3 #} {% {%d %}"

@@ -73,19 +73,38 @@ def test_reports_a_port_in_use(tmp_path: Path) -> None:
     assert "--port" in line
 
 
-def test_reports_all_mistakes_of_a_course(tmp_path: Path) -> None:
-    """Each with its file and line, and with exit code 2."""
+def test_serves_a_course_without_its_files_with_mistakes(tmp_path: Path) -> None:
+    """Each mistake is printed with its file and line."""
     root = tmp_path / "course"
     shutil.copytree(COURSE, root)
     first, second = root / "lists/challenge/01-slice.md", root / "lists/challenge/02-copies.md"
     first.write_text(first.read_text().replace('level = "beginner"', 'level = "easy"'))
     second.write_text(second.read_text().replace("seconds = 90", "secnods = 90"))
+    service = Service(tmp_path / "data", "--draft", courses=[root])
+    page = httpx2.get(f"{service.url}/course/lists/challenge")
+    _, err = service.end()
+
+    assert page.status_code == 200
+    lines = err.splitlines()
+    assert lines[0].startswith(f"{first}:3: ")
+    assert lines[1].startswith(f"{second}:4: ")
+    assert lines[2].startswith("2 mistakes; ")
+    assert len(lines) == 3
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "line"),
+    [("course.toml", 'title = "C"\n[environment]\npackages = 3\n', 3), ("lists/topic.toml", "title = 3 4\n", 1)],
+)
+def test_refuses_a_course_of_which_nothing_is_left(tmp_path: Path, file: str, content: str, line: int) -> None:
+    """Without its settings, code would run with other packages. Exit code 2."""
+    root = tmp_path / "course"
+    shutil.copytree(COURSE, root)
+    (root / file).write_text(content)
     ended = serve(str(root), "--port", "0", "--data", str(tmp_path / "data"))
 
     assert ended.returncode == 2
-    lines = ended.stderr.splitlines()
-    assert lines[0].startswith(f"{first}:3: ")
-    assert lines[1].startswith(f"{second}:4: ")
+    assert ended.stderr.startswith(f"{root / file}:{line}: ")
     assert "Traceback" not in ended.stderr
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+import re
+import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -16,12 +18,15 @@ from practicum.commands.terminal import (
     CommandError,
     Style,
     StyledText,
+    exit_with_mistakes,
     exit_with_no,
     interruptible,
+    print_mistakes,
     print_table,
     raise_mistakes,
 )
 from practicum.course import find_course_root
+from practicum.formatting import assignments, truncate
 from practicum.model import Json, Mistake, OptionFinding, Problem, VariantFinding, Verdict
 from practicum.prove import subjects
 from practicum.prove.catalogue import Catalogue, Entry, survey
@@ -30,6 +35,8 @@ if TYPE_CHECKING:
     from practicum.runner import Environment
 
 COLOURS: dict[Verdict, Style] = {Verdict.PROVED: "green", Verdict.CITED: "cyan", Verdict.UNPROVED: "yellow"}
+
+_FENCE = re.compile(r"`{3,}[^`]*")
 
 
 @dataclass(frozen=True)
@@ -41,8 +48,9 @@ class Selection:
 
     @property
     def entries(self) -> list[Entry]:
-        """The entries below these paths."""
-        return [entry for path, entry in self.catalogue.all.items() if self._contains(path)]
+        """The entries below these paths, apart from those whose runs depend on a file with a mistake."""
+        found = self.catalogue.all.items()
+        return [entry for path, entry in found if self._contains(path) and self.catalogue.can_run(entry)]
 
     @property
     def mistakes(self) -> list[Mistake]:
@@ -82,15 +90,16 @@ def prove(
     """Settle every claim by running it.
 
     PATH is a course, a topic, a mode's folder or a problem. Default: the courses in this folder, or those that come
-    with practicum. Exit code 0: all are proved or cited; 1: some are not; 2: a course could not be read.
+    with practicum. Files with mistakes are reported and left out. Exit code 0: all are proved or cited; 1: some are
+    not; 2: there are mistakes.
     """
     selections = _selections(paths)
     mistakes = [(selection.catalogue.root, mistake) for selection in selections for mistake in selection.mistakes]
-    if mistakes:
-        _refuse(mistakes, as_json)
-    if not any(selection.entries for selection in selections):
-        raise CommandError("nothing-to-prove", "There is no problem to prove.")
     work = [(selection, selection.entries) for selection in selections]
+    if not any(entries for _, entries in work):
+        _refuse(mistakes, as_json)
+    if mistakes:
+        print_mistakes(mistakes, f"{_count(mistakes)}; what depends on them is left out")
     if check and digest:
         raise CommandError("options-exclude-each-other", "Use --check, which runs nothing, or --env, not both.")
     if not check:
@@ -101,9 +110,11 @@ def prove(
             raise CommandError("evidence-not-writable", f"The evidence cannot be written: {error}") from None
     done = [entry for _, entries in work for entry in entries]
     if as_json:
-        click.echo(json.dumps({"problems": [_to_json(entry) for entry in done]}, indent=1, ensure_ascii=False))
+        _print_json(done, mistakes)
     else:
         _show(done)
+    if mistakes:
+        exit_with_mistakes()
     if not all(entry.verdict.served for entry in done):
         exit_with_no()
 
@@ -130,6 +141,9 @@ def _default_paths() -> list[Path]:
         return [here]
     return settings.courses_in(here) or settings.courses_in(here / "courses") or settings.shipped_courses()
 
+
+FoundMistakes = Sequence[tuple[Path, Mistake]]
+"""Mistakes, each with the root folder of its course."""
 
 Work = list[tuple[Selection, list[Entry]]]
 
@@ -170,19 +184,35 @@ def _environment(catalogue: Catalogue, digest: str | None) -> Environment:
         raise CommandError("no-environment", str(error)) from None
 
 
-def _refuse(mistakes: Iterable[tuple[Path, Mistake]], as_json: bool) -> NoReturn:
-    listed = list(mistakes)
+def _refuse(mistakes: FoundMistakes, as_json: bool) -> NoReturn:
+    """Raise a CommandError because nothing can be run."""
+    if not mistakes:
+        raise CommandError("nothing-to-prove", "There is no problem to prove.")
     if as_json:
-        shown = [{"path": m.path, "line": m.line, "message": m.message} for _, m in listed]
-        click.echo(json.dumps({"problems": [], "mistakes": shown}, indent=1, ensure_ascii=False))
-    count = len(listed)
-    raise_mistakes(listed, f"{count} mistake{'s' if count > 1 else ''}; nothing was run")
+        _print_json([], mistakes)
+    raise_mistakes(mistakes, f"{_count(mistakes)}; nothing was run")
+
+
+def _count(mistakes: FoundMistakes) -> str:
+    return f"{len(mistakes)} mistake{'s' if len(mistakes) > 1 else ''}"
+
+
+def _print_json(entries: Sequence[Entry], mistakes: FoundMistakes) -> None:
+    found: dict[str, Json] = {"problems": [_to_json(entry) for entry in entries]}
+    if mistakes:
+        found["mistakes"] = [
+            {"path": m.path, "line": m.line, "message": m.message, "code": m.code} for _, m in mistakes
+        ]
+    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
 
 
 def _to_json(entry: Entry) -> Json:
+    path, line = entry.place
     return {
         "path": entry.path,
         "kind": subjects.kind(entry.subject),
+        "file": path,
+        "line": line,
         "verdict": str(entry.verdict),
         "why": entry.why,
         "variants": [
@@ -190,6 +220,7 @@ def _to_json(entry: Entry) -> Json:
                 "params": dict(variant.params),
                 "verdict": str(variant.verdict),
                 "why": variant.why,
+                "code": variant.code,
                 "options": [
                     {"text": o.text, "key": o.key, "holds": o.holds, "observed": o.observed} for o in variant.options
                 ],
@@ -238,16 +269,26 @@ def _colour(entry: Entry) -> Style:
 def _explain(entry: Entry) -> None:
     """Print the reason of a verdict, and for each option its mark and the result."""
     verdict = click.style(str(entry.verdict), fg=_colour(entry))
-    click.echo(f"\n{click.style(entry.path, bold=True)}  {verdict}")
-    click.echo(f"  {entry.why or 'nothing was run'}")
+    path, line = entry.place
+    click.echo(f"\n{click.style(f'{path}:{line}', bold=True)}  {verdict}")
+    click.echo(textwrap.indent(entry.why or "nothing was run", "  "))
     worst = [v for v in _variants(entry) if v.verdict is entry.verdict][:1] if entry.evidence else []
     for variant in worst:
+        heading = f"with {assignments(variant.params)}"
+        if len(_variants(entry)) > 1 and not entry.why.startswith(heading):
+            click.echo(f"  {heading}:")
         for number, option in enumerate(variant.options, 1):
             claimed = "right" if option.key else "wrong"
             held = {True: "holds", False: "does not hold", None: "not settled"}[option.holds]
             mark = click.style("✓", fg="green") if option.holds is option.key else click.style("✗", fg="red")
             mark = "·" if option.holds is None else mark
-            first = option.text.strip().split("\n")[0]
-            click.echo(f"  {mark} option {number}, marked {claimed}, {held}: {first}")
+            click.echo(f"  {mark} option {number}, marked {claimed}, {held}: {_option_line(option.text)}")
             if option.observed:
-                click.secho(f"      {option.observed}", dim=True)
+                click.secho(textwrap.indent(option.observed, "      ", lambda line: True), dim=True)
+
+
+def _option_line(text: str) -> str:
+    """Return an option's text in one line: without the lines around a fence, `↵` for a line break, shortened."""
+    lines = [line.rstrip() for line in text.strip().split("\n")]
+    content = [line for line in lines if line and not _FENCE.fullmatch(line)]
+    return truncate(" ↵ ".join(content), 72) or "an empty fence"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from practicum.commands.terminal import CommandError, raise_mistakes
+from practicum.commands.terminal import CommandError, print_mistakes, raise_mistakes
 
 if TYPE_CHECKING:
     from practicum.application.site import Site
@@ -70,9 +70,12 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
 
 
 def _load(courses: tuple[Path, ...]) -> list[Catalogue]:
-    """Load the courses in these folders, or those that come with practicum. Raises CommandError."""
-    from practicum.model import CourseError
-    from practicum.prove.catalogue import load
+    """Load the courses in these folders, or those that come with practicum, without the files that have mistakes.
+
+    Raises:
+        CommandError: A folder is not a course, or nothing is left to serve.
+    """
+    from practicum.prove.catalogue import survey
     from practicum.settings import shipped_courses
 
     catalogues: list[Catalogue] = []
@@ -80,12 +83,15 @@ def _load(courses: tuple[Path, ...]) -> list[Catalogue]:
     for root in courses or shipped_courses():
         if not (root / "course.toml").is_file():
             raise CommandError("not-a-course", f"{root} is not a course: it has no course.toml.")
-        try:
-            catalogues.append(load(root))
-        except CourseError as error:
-            mistakes += [(root, mistake) for mistake in error.mistakes]
-    if mistakes:
+        catalogue = survey(root)
+        mistakes += [(root, mistake) for mistake in catalogue.mistakes]
+        if catalogue.has_valid_settings and (catalogue.course.topics or not catalogue.mistakes):
+            catalogues.append(catalogue)
+    if mistakes and not catalogues:
         raise_mistakes(mistakes)
+    if mistakes:
+        count = len(mistakes)
+        print_mistakes(mistakes, f"{count} mistake{'s' if count > 1 else ''}; what depends on them is not shown")
     _check_names([catalogue.course.slug for catalogue in catalogues])
     return catalogues
 

@@ -74,8 +74,23 @@ def raise_mistakes(mistakes: Iterable[tuple[Path, Mistake]], note: str = "") -> 
     Args:
         mistakes: Each with the root folder of its course.
     """
+    raise CommandError("mistakes-in-course", "\n".join(_mistake_lines(mistakes, note)))
+
+
+def print_mistakes(mistakes: Iterable[tuple[Path, Mistake]], note: str) -> None:
+    """Print mistakes in course files on standard error as `raise_mistakes` does, and go on."""
+    for line in _mistake_lines(mistakes, note):
+        click.echo(line, err=True)
+
+
+def exit_with_mistakes() -> NoReturn:
+    """End the command after it did its work as far as it could, with the exit code of a `CommandError`."""
+    raise click.exceptions.Exit(CommandError.exit_code)
+
+
+def _mistake_lines(mistakes: Iterable[tuple[Path, Mistake]], note: str) -> list[str]:
     lines = [f"{_readable(root / mistake.path)}:{mistake.line}: {mistake.message}" for root, mistake in mistakes]
-    raise CommandError("mistakes-in-course", "\n".join([*lines, note] if note else lines))
+    return [*lines, note] if note else lines
 
 
 def print_table(rows: Sequence[Sequence[str]], header: Sequence[str] = (), right: Iterable[int] = ()) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from practicum.errors import CodedError
 from practicum.model import Json
 
-_OPENINGS = ("{{", "{%", "{#")
+_OPENINGS = ("{{", "{%")
 
 
 class PlaceholderError(CodedError):

@@ -94,8 +94,6 @@ class _Builder:
     ) -> None:
         self.path, self.table, self.lines, self.body, self.diagnostics = path, table, lines, body, diagnostics
         self.parts = body.parts()
-        self.unfilled: set[tuple[str, int]] = set()
-        """The chunks (path and line) whose braces could not be filled in."""
 
     def build(self) -> Problem | None:
         self._check_requirements()
@@ -108,9 +106,11 @@ class _Builder:
         if self._forgets_params():
             return None
         earlier = {(mistake.path, mistake.line) for mistake in self.diagnostics.mistakes}
-        variants = tuple(self._variant(params) for params in self._combinations())
-        problem = self._problem(kind.label, variants)
-        self._add_mistakes(kind, problem, earlier)
+        builders = [_VariantBuilder(self.path, self.table, self.lines, self.body, p) for p in self._combinations()]
+        problem = self._problem(kind.label, tuple(builder.build() for builder in builders))
+        for builder, variant in zip(builders, problem.variants, strict=True):
+            self._add_mistakes(kind, problem, variant, builder, earlier)
+        self.diagnostics.add_variants([(builder.params, builder.diagnostics) for builder in builders])
         return None if self.diagnostics else problem
 
     def _check_parts(self, kind: kinds.Kind) -> None:
@@ -126,6 +126,9 @@ class _Builder:
             )
         if self.table.bank and not kind.has_bank:
             self.diagnostics.add("unused-bank", self.lines("bank"), f"a `{kind.name}` problem has no `bank`: remove it")
+        if self.lines.has("shuffle") and not kind.has_shuffle:
+            message = f"a `{kind.name}` problem has no `shuffle`: remove it"
+            self.diagnostics.add("unused-shuffle", self.lines("shuffle"), message)
 
     def _forgets_params(self) -> bool:
         """Whether prose has `{{ name }}` without any parameters, which is a mistake. In code, braces are code."""
@@ -151,21 +154,33 @@ class _Builder:
             goal=table.goal,
             set=table.set,
             bank=tuple(table.bank),
+            places=self._places(),
         )
 
-    def _add_mistakes(self, kind: kinds.Kind, problem: Problem, earlier: set[tuple[str, int]]) -> None:
+    def _places(self) -> dict[str, tuple[str, int]]:
+        """The file and line of each key and part."""
+        keys = {key: (self.path, line) for key, line in self.lines.places.items()}
+        return keys | {part: (chunk.path or self.path, chunk.line) for part, chunk in self.parts.items()}
+
+    def _add_mistakes(
+        self,
+        kind: kinds.Kind,
+        problem: Problem,
+        variant: Variant,
+        builder: _VariantBuilder,
+        earlier: set[tuple[str, int]],
+    ) -> None:
         """Add the mistakes that the kind finds, apart from those that follow from `earlier` ones (by path and line).
 
         A part that is missing may be there, misspelt; and a part that could not be filled in would be wrong again.
         """
-        for variant in problem.variants:
-            for mistake in kind.mistakes(problem, variant):
-                chunk = self._find_part(mistake.part)
-                key = (chunk.path or self.path, chunk.line)
-                follows = bool(earlier) if mistake.part == "title" else key in earlier
-                if not follows and (chunk.path, chunk.line) not in self.unfilled:
-                    line = chunk.line + mistake.line_offset
-                    self.diagnostics.add(mistake.code, line, mistake.message, chunk.path)
+        for mistake in kind.mistakes(problem, variant):
+            chunk = self._find_part(mistake.part)
+            key = (chunk.path or self.path, chunk.line)
+            follows = bool(earlier) if mistake.part == "title" else key in earlier
+            if not follows and (chunk.path, chunk.line) not in builder.unfilled:
+                line = chunk.line + mistake.line_offset
+                builder.diagnostics.add(mistake.code, line, mistake.message, chunk.path)
 
     def _find_part(self, part: str) -> Chunk:
         """Where a part that a kind names is written."""
@@ -207,62 +222,81 @@ class _Builder:
         passages = [*self.body.sections.values(), *(o.text + o.feedback for o in self.body.options)]
         return [*itertools.chain(*passages), *itertools.chain(*self.body.fences.values())]
 
-    def _variant(self, params: dict[str, Json]) -> Variant:
+
+class _VariantBuilder:
+    """Builds one variant of a problem, and collects the mistakes in it."""
+
+    def __init__(
+        self,
+        path: str,
+        table: toml_tables.ProblemTable,
+        lines: toml_tables.KeyLines,
+        body: ProblemBody,
+        params: dict[str, Json],
+    ) -> None:
+        self.table, self.lines, self.body, self.params = table, lines, body, params
+        self.diagnostics = Diagnostics(path)
+        self.unfilled: set[tuple[str, int]] = set()
+        """The chunks (path and line) whose braces could not be filled in."""
+
+    def build(self) -> Variant:
+        """The variant; a part with a mistake is left as it is written."""
         section = self.body.sections.get
         return Variant(
-            params=params,
-            title=self._filled(self.body.title, params),
-            statement=self._prose(section("statement", ()), params),
-            setup=self._code("setup", params),
-            snippet=self._code("run", params),
-            options=tuple(self._option(option, params) for option in self.body.options),
-            hint=self._prose(section("hint", ()), params),
-            explanation=self._prose(section("explanation", ()), params),
-            start=self._code("start", params),
-            solution=self._code("solution", params),
-            check=self._code("check", params),
-            mutants=tuple(self._filled(chunk, params) for chunk in self.body.fences.get("mutant", [])),
-            proof=self._table("proof", self.table.proof, params),
+            params=self.params,
+            title=self._filled(self.body.title),
+            statement=self._prose(section("statement", ())),
+            setup=self._code("setup"),
+            snippet=self._code("run"),
+            options=tuple(self._option(option) for option in self.body.options),
+            hint=self._prose(section("hint", ())),
+            explanation=self._prose(section("explanation", ())),
+            start=self._code("start"),
+            solution=self._code("solution"),
+            check=self._code("check"),
+            mutants=tuple(self._filled(chunk) for chunk in self.body.fences.get("mutant", [])),
+            proof=self._table("proof", self.table.proof),
+            shuffle=self.table.shuffle,
         )
 
-    def _code(self, role: str, params: dict[str, Json]) -> str:
-        return "\n".join(self._filled(chunk, params) for chunk in self.body.fences.get(role, []))
+    def _code(self, role: str) -> str:
+        return "\n".join(self._filled(chunk) for chunk in self.body.fences.get(role, []))
 
-    def _prose(self, passage: Passage, params: dict[str, Json]) -> str:
-        return "\n".join(self._filled(chunk, params) for chunk in passage).strip("\n").rstrip()
+    def _prose(self, passage: Passage) -> str:
+        return "\n".join(self._filled(chunk) for chunk in passage).strip("\n").rstrip()
 
-    def _option(self, option: BodyOption, params: dict[str, Json]) -> Option:
-        text = self._prose(option.text, params)
+    def _option(self, option: BodyOption) -> Option:
+        text = self._prose(option.text)
         claim, fix = option.claim, option.fix
         return Option(
             text=text,
             key=option.key,
-            feedback=self._prose(option.feedback, params),
-            code=problem_markdown.code_span(text) if option.fence is None else self._filled(option.fence, params),
-            claim=self._filled(claim, params).strip() if claim else None,
-            fix=Fix(self._filled(fix, params), fix.line - 1) if fix else None,
+            feedback=self._prose(option.feedback),
+            code=problem_markdown.code_span(text) if option.fence is None else self._filled(option.fence),
+            claim=self._filled(claim).strip() if claim else None,
+            fix=Fix(self._filled(fix), fix.line - 1) if fix else None,
             line=option.line,
         )
 
-    def _filled(self, chunk: Chunk, params: dict[str, Json]) -> str:
+    def _filled(self, chunk: Chunk) -> str:
         if not self.table.params:  # without parameters, braces are just text
             return chunk.text
         try:
-            return fill_parameters(chunk.text, params)
+            return fill_parameters(chunk.text, self.params)
         except PlaceholderError as error:
             self.diagnostics.add(error.code, chunk.line + error.line - 1, error.message, chunk.path)
             self.unfilled.add((chunk.path, chunk.line))
             return chunk.text
 
-    def _table(self, key: str, value: Any, params: dict[str, Json]) -> Any:
+    def _table(self, key: str, value: Any) -> Any:
         """The `[proof]` table with its strings filled in; `"{{ name }}"` alone becomes the parameter's value."""
         if isinstance(value, dict):
-            return {name: self._table(f"{key}.{name}", inner, params) for name, inner in value.items()}
+            return {name: self._table(f"{key}.{name}", inner) for name, inner in value.items()}
         if isinstance(value, list):
-            return [self._table(key, inner, params) for inner in value]
-        if not isinstance(value, str) or not params:
+            return [self._table(key, inner) for inner in value]
+        if not isinstance(value, str) or not self.params:
             return value
         alone = problem_markdown.PARAMETER.fullmatch(value.strip())
-        if alone and alone[1] in params:
-            return params[alone[1]]
-        return self._filled(Chunk(value, self.lines(key)), params)
+        if alone and alone[1] in self.params:
+            return self.params[alone[1]]
+        return self._filled(Chunk(value, self.lines(key)))

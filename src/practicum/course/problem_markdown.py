@@ -156,6 +156,7 @@ class _Parser:
         self.lines, self.tokens = tokenize(body, first)
         self.body = ProblemBody()
         self.section = ""
+        self.sections_begun: set[str] = set()
         self.spans: dict[str, tuple[int, int]] = {}
         self.hidden: set[int] = set()
         self.shown: dict[int, tuple[Chunk, int]] = {}
@@ -209,6 +210,9 @@ class _Parser:
         if self.section == "statement" and self._is_options(index, end):
             self._options(index, end)
             return
+        if self.section in _SECTIONS and self._is_options(index, end):
+            message = f"the options come before `## {self.section.title()}`: move them above it"
+            self.diagnostics.add("options-in-section", start + 1, message)
         if self.section == "statement":
             self._refuse_nested_options(index, end)
             if self.body.options:
@@ -232,8 +236,12 @@ class _Parser:
             known = "`## Hint` and `## Explanation`"
             message = f"`## {text}` is not a section: the sections are {known}; use `###` inside a statement"
             self.diagnostics.add("unknown-section", line, message)
-        elif name in self.spans or name == self.section:
+        elif name in self.sections_begun:
             self.diagnostics.add("second-section", line, f"this is a second `## {text}`: keep one")
+        elif name == "hint" and "explanation" in self.sections_begun:
+            message = "the hint comes before the explanation: move this section above `## Explanation`"
+            self.diagnostics.add("section-order", line, message)
+        self.sections_begun.add(name)
         self.section = name if name in _SECTIONS else _UNKNOWN_SECTION
 
     def _fences(self, index: int, end: int) -> None:

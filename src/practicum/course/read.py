@@ -103,7 +103,7 @@ class _CourseReader:
             if mode.place not in names:
                 continue
             if mode.holds == "problems":
-                found[mode.name] = tuple(self._read_problems(f"{slug}/{mode.name}", mode.taken))
+                found[mode.name] = self._read_mode(f"{slug}/{mode.name}", mode.taken)
             elif mode.holds == "page" and (page := self._read_page(f"{slug}/{mode.place}")):
                 written[mode.name] = page
             elif mode.holds == "cards" and (deck := self._read_cards(f"{slug}/{mode.place}")):
@@ -121,6 +121,19 @@ class _CourseReader:
             if name not in known:
                 message = f"does not belong to a topic{suggestion(name, known)}"
                 self._add("unknown-file", f"{slug}/{name.rstrip('/')}", message)
+
+    def _read_mode(self, folder: str, reserved: tuple[str, ...]) -> tuple[Problem, ...]:
+        """The problems of a mode. Their sets are numbered from 1 without gaps, as far as all of them can be read."""
+        before = len(self.mistakes)
+        problems = tuple(self._read_problems(folder, reserved))
+        sets = {problem.set for problem in problems}
+        missing = next(number for number in range(1, len(sets) + 2) if number not in sets)
+        later = next((problem for problem in problems if problem.set > missing), None)
+        if later and len(self.mistakes) == before:
+            path, line = later.place("set")
+            message = f"`set = {later.set}`, and no problem here has `set = {missing}`: number the sets from 1"
+            self._add("missing-set", path, message, line)
+        return problems
 
     def _read_problems(self, folder: str, reserved: tuple[str, ...]) -> Iterator[Problem]:
         slugs: dict[str, str] = {}

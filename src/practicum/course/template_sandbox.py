@@ -6,6 +6,7 @@ gigabyte of text, so each dialect allows only the node types and filters that it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,20 @@ _QUERIES_LISTED = ", ".join(f"`{name}(…)`" for name in QUERY_FUNCTIONS)
 _MAX_OPERAND = 10**12
 _MAX_EXPONENT = 64
 _MAX_DIGITS = 20
+_MARK = "\udc00"
+"""A lone surrogate: no UTF-8 file and no TOML string contains one."""
+_BLOCK = f"{_MARK}%"
+"""What begins a statement while a text is filled in. It is as long as `{%`, so that lines and columns stay."""
+_RETURN = f"{_MARK}r"
+"""A carriage return while a text is filled in: Jinja would make a line feed of it."""
+_STATEMENTS = "if|elif|else|endif|raw|endraw"
+_JINJA_ONLY = (
+    "for|endfor|set|endset|macro|endmacro|call|endcall|filter|endfilter|block|endblock|extends|include|import|from|"
+    "with|endwith|autoescape|endautoescape|do|break|continue|trans|pluralize|endtrans|debug"
+)
+_CONDITION = re.compile(r"\{%[-+]?\s*(if|endif)\b")
+_STATEMENT = re.compile(rf"\{{%(?=[-+]?\s*(?:{_STATEMENTS}|{_JINJA_ONLY})\b)")
+"""The beginning of a statement of Jinja. Any other `{%` is plain text, and so is `{#`: code may contain both."""
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -43,27 +58,35 @@ class _Dialect:
     def __init__(self, node_types: tuple[type[nodes.Node], ...], filters: Mapping[str, Any], advice: str) -> None:
         self._node_types = node_types
         self._advice = advice
-        self._environment = _Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+        self._environment = _Environment(
+            block_start_string=_BLOCK,
+            comment_start_string=f"{_MARK}#",
+            comment_end_string=f"#{_MARK}",
+            undefined=StrictUndefined,
+            autoescape=False,
+            keep_trailing_newline=True,
+        )
         self._environment.globals.clear()
         self._environment.filters = dict(filters)
 
     def parse(self, text: str) -> nodes.Template:
         """The text's syntax tree. Raises PlaceholderError for what this dialect does not allow."""
         try:
-            tree = self._environment.parse(text)
+            marked = _STATEMENT.sub(lambda _: _BLOCK, text).replace("\r", _RETURN)
+            tree = self._environment.parse(marked)
             for node in tree.find_all(nodes.Node):
-                self._check(node)
+                self._check(node, text)
         except TemplateSyntaxError as error:
-            message = f"the braces hold no Jinja expression: {(error.message or '').rstrip('.')}"
-            raise PlaceholderError("placeholder-syntax", message, error.lineno or 1) from error
+            line, reason = _explain_syntax_error(error, text)
+            raise PlaceholderError("placeholder-syntax", f"{reason}; {_how_to_write(text)}", line) from error
         except (ValueError, RecursionError, MemoryError) as error:
             message = f"the braces cannot be read: {error or 'nested too deeply'}"
             raise PlaceholderError("placeholder-syntax", message, _first_line(text)) from error
         return tree
 
-    def _check(self, node: nodes.Node) -> None:
+    def _check(self, node: nodes.Node, text: str) -> None:
         if not isinstance(node, self._node_types):
-            message = f"{type(node).__name__} is not allowed in braces: use {self._advice}"
+            message = f"{type(node).__name__} is not allowed in braces: use {self._advice}; {_how_to_write(text)}"
             raise PlaceholderError("placeholder-not-allowed", message, node.lineno)
         if not isinstance(node, nodes.Filter):
             return
@@ -85,10 +108,29 @@ class _Dialect:
             raise PlaceholderError("placeholder-syntax", message, _first_line(text)) from error
 
 
+def _how_to_write(text: str) -> str:
+    """The end of a message about a text that may have been meant as it stands."""
+    return f"for plain braces, write `{{{{ '{'{%' if _STATEMENT.search(text) else '{{'}' }}}}`"
+
+
+def _explain_syntax_error(error: TemplateSyntaxError, text: str) -> tuple[int, str]:
+    """The line and the message for a text that is no template."""
+    opened: list[int] = []
+    for match in _CONDITION.finditer(text):
+        if match[1] == "if":
+            opened.append(text.count("\n", 0, match.start()) + 1)
+        elif opened:
+            opened.pop()
+    reason = (error.message or "").rstrip(".").replace(_BLOCK, "{%")
+    if opened and reason.startswith("Unexpected end of template"):
+        return opened[-1], "`{% if … %}` is not closed: end it with `{% endif %}` in the same part"
+    return error.lineno or 1, f"the braces hold no Jinja expression: {reason}"
+
+
 def _render(template: Template, names: Mapping[str, Any], text: str) -> str:
     """The filled-in text. Raises PlaceholderError, and lets UndefinedError through."""
     try:
-        return str(template.render(names))
+        return str(template.render(names)).replace(_BLOCK, "{%").replace(_RETURN, "\r")
     except PlaceholderError as error:
         raise PlaceholderError(error.code, error.message, _failed_line(error, text)) from error
     except UndefinedError:
@@ -156,6 +198,7 @@ def fill_parameters(text: str, params: Mapping[str, Json]) -> str:
         return _render(_parameter_template(text), params, text)
     except UndefinedError as error:
         code, message = _explain_undefined(error, params)
+        message = f"{message}; {_how_to_write(text)}" if code == "unknown-parameter" else message
         raise PlaceholderError(code, message, _failed_line(error, text)) from error
 
 

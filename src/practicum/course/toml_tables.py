@@ -71,6 +71,7 @@ class ProblemTable(_Table):
     goal: dict[str, Any] = Field(default_factory=dict)
     set: Annotated[int, Field(ge=1, le=99)] = 1
     bank: list[Text] = Field(default_factory=list)
+    shuffle: bool = True
 
 
 INNER: Mapping[str, type[_Table]] = {"badge": BadgeTable, "environment": EnvironmentTable}
@@ -137,6 +138,11 @@ class KeyLines:
         while key not in self._lines and "." in key:
             key = key.rpartition(".")[0]
         return self._lines.get(key, self.first)
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """The line of each key that is written, by its dotted name."""
+        return self._lines
 
     def has(self, key: str) -> bool:
         """Whether the key is written at all."""

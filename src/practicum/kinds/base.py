@@ -54,6 +54,8 @@ class Kind(ABC):
     """Whether its front matter may contain a `[goal]`."""
     has_bank: ClassVar[bool] = False
     """Whether its front matter may contain a `bank`."""
+    has_shuffle: ClassVar[bool] = False
+    """Whether its front matter may contain `shuffle`, by which the form's items keep the author's order."""
     has_form: ClassVar[bool] = True
     """Whether learners answer with its `form.html`; if not, the mode that shows it has pages for it."""
     is_composed: ClassVar[bool] = True
@@ -209,6 +211,8 @@ def normalize_text(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
 
 
-def variant_finding(variant: Variant, verdict: Verdict, code: str = "", why: str = "") -> VariantFinding:
-    """A finding about a variant as a whole, without its options."""
-    return VariantFinding(variant.params, verdict, why, code=code)
+def variant_finding(
+    variant: Variant, verdict: Verdict, code: str = "", why: str = "", part: str = ""
+) -> VariantFinding:
+    """A finding without options. `part` names the part that the reason is about, as in :class:`PartMistake`."""
+    return VariantFinding(variant.params, verdict, why, code=code, part=part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -35,6 +36,11 @@ class CheckedCode(Kind):
         if not variant.mutants:
             message = "add a ```` ```python mutant ```` fence with a plausible wrong answer that `check` must reject"
             yield PartMistake("title", "missing-mutant", message)
+        if variant.check.strip() and not can_fail(variant.setup + "\n" + variant.check):
+            message = (
+                "this check asserts nothing, so every answer passes it: write `assert`, with a message for learners"
+            )
+            yield PartMistake("check", "check-without-assert", message)
         written = {"setup": variant.setup, "solution": variant.solution, "check": variant.check}
         written |= {f"mutant {number}": code for number, code in enumerate(variant.mutants, 1)}
         for part, code in written.items():
@@ -50,7 +56,7 @@ class CheckedCode(Kind):
     def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
         if reason := stop_reason(observations.runs["solution"]):
             why = f"the solution was stopped before its end: {reason}"
-            return variant_finding(variant, Verdict.ERROR, "run-stopped", why)
+            return variant_finding(variant, Verdict.ERROR, "run-stopped", why, "solution")
         for name, repeated in observations.runs.items():
             if finding := _judge_run(variant, name, repeated):
                 return finding
@@ -104,6 +110,23 @@ class EditedStart(CheckedCode):
         return answer[0]
 
 
+def can_fail(code: str) -> bool:
+    """Whether code contains an `assert`, a `raise` or a call such as `numpy.testing.assert_allclose`.
+
+    Code that is not Python counts as if it did: that is another mistake.
+    """
+    try:
+        tree = parse_module(code)
+    except SyntaxError:
+        return True
+    return any(isinstance(node, ast.Assert | ast.Raise) or _is_assert_name(node) for node in ast.walk(tree))
+
+
+def _is_assert_name(node: ast.AST) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return "assert" in name.casefold() or name == "fail"
+
+
 def syntax_mistakes(part: str, code: str) -> Iterator[PartMistake]:
     """The syntax error in the code of a part, if there is one."""
     try:
@@ -119,20 +142,19 @@ def _judge_run(variant: Variant, name: str, repeated: Sequence[Observation]) -> 
     subject = name if name.startswith("mutant") else f"the {name}"
     if len(passes) > 1:
         why = f"whether {subject} passes the check depends on chance: sometimes {_first_failure(repeated)}"
-        return variant_finding(variant, Verdict.UNSTABLE, "depends-on-chance", why)
+        return variant_finding(variant, Verdict.UNSTABLE, "depends-on-chance", why, name)
     if name == "solution":
         if passes == {True}:
             return None
         why = f"the solution fails the check: {_first_failure(repeated)}"
-        return variant_finding(variant, Verdict.REFUTED, "solution-fails", why)
+        return variant_finding(variant, Verdict.REFUTED, "solution-fails", why, name)
     if passes == {False}:
         return None
     if name == "start":
         why = "the start already passes the check, so the learner has nothing to do"
-        return variant_finding(variant, Verdict.REFUTED, "start-passes", why)
-    return variant_finding(
-        variant, Verdict.REFUTED, "mutant-passes", f"{subject} passes the check, which must reject it"
-    )
+        return variant_finding(variant, Verdict.REFUTED, "start-passes", why, name)
+    why = f"{subject} passes the check, which must reject it"
+    return variant_finding(variant, Verdict.REFUTED, "mutant-passes", why, name)
 
 
 def _checked_run(variant: Variant, name: str, code: str) -> Run:

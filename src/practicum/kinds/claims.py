@@ -12,7 +12,7 @@ from practicum.kinds.comparison_sides import with_sides
 from practicum.kinds.conditions import Condition, read_condition
 from practicum.kinds.experiment_calls import measurable_calls
 from practicum.kinds.literals import value_text
-from practicum.kinds.option_verdicts import settled, unsettled
+from practicum.kinds.option_verdicts import code_part, settled, unsettled
 from practicum.kinds.run_agreement import stop_reason
 from practicum.kinds.wording import numbered_options
 from practicum.model import (
@@ -89,7 +89,7 @@ def judge_claims(
     if constants := _constant_claims(variant):
         claim = variant.options[constants[0] - 1].claim
         why = f"{claim_name(constants[0])} is a constant: `{claim}` is the same whatever the run shows"
-        return unsettled(variant, Verdict.ERROR, "constant-expression", why)
+        return unsettled(variant, Verdict.ERROR, "constant-expression", why, part=f"claim {constants[0]}")
     missing = [number for number, option in enumerate(variant.options, 1) if option.claim is None]
     if len(missing) == len(variant.options):
         why = "there is nothing to run: add a `[proof]`, or a ```` ```python claim ```` fence under each option"
@@ -101,7 +101,7 @@ def judge_claims(
         return unsettled(variant, Verdict.ERROR, "run-stopped", reason)
     if failure := next((observation.failure for observation in repeated if observation.failure), None):
         why = f"the {failure.where} raises {failure}, so no claim could be evaluated"
-        return unsettled(variant, Verdict.REFUTED, "run-raises", why, str(failure))
+        return unsettled(variant, Verdict.REFUTED, "run-raises", why, str(failure), part=code_part(failure))
     return _judge_results(variant, repeated, missing, claim_name)
 
 
@@ -116,16 +116,16 @@ def _judge_results(
     for number, result in enumerate(results, 1):
         if failure := next((value for value in result if isinstance(value, Failure)), None):
             why = f"{claim_name(number)} is neither true nor false: it raises {failure}"
-            return unsettled(variant, Verdict.REFUTED, "claim-raises", why, observed)
+            return unsettled(variant, Verdict.REFUTED, "claim-raises", why, observed, part=f"claim {number}")
     holds = [[value.holds for value in result if isinstance(value, Condition)] for result in results]
     if unstable := [number for number, outcomes in enumerate(holds, 1) if len(set(outcomes)) > 1]:
         number = unstable[0]
         count = f"{sum(holds[number - 1])} of {len(repeated)} runs"
         why = f"{claim_name(number)} holds in {count}: {observed[number - 1]}"
-        return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why, observed)
+        return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why, observed, part=f"claim {number}")
     if missing:
         why = f"{numbered_options(missing)} has no claim: add a ```` ```python claim ```` fence under it"
-        return unsettled(variant, Verdict.REFUTED, "missing-claim", why, observed)
+        return unsettled(variant, Verdict.REFUTED, "missing-claim", why, observed, part=f"option {missing[0]}")
     details = [f"option {number}: {text}" for number, text in enumerate(observed, 1)]
     return settled(variant, [outcomes[0] for outcomes in holds], observed, "; ".join(details))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from practicum.kinds.wording import numbered_options
-from practicum.model import OptionFinding, Variant, VariantFinding, Verdict
+from practicum.model import Failure, OptionFinding, Variant, VariantFinding, Verdict
 
 
 def settled(variant: Variant, holds: Sequence[bool | None], observed: Sequence[str], result: str) -> VariantFinding:
@@ -22,24 +22,45 @@ def settled(variant: Variant, holds: Sequence[bool | None], observed: Sequence[s
         for option, is_right, text in zip(variant.options, holds, observed, strict=True)
     )
     code, why = _reason(options, result)
-    return VariantFinding(variant.params, Verdict.REFUTED if why else Verdict.PROVED, why, options, code=code)
+    verdict = Verdict.REFUTED if why else Verdict.PROVED
+    return VariantFinding(variant.params, verdict, why, options, code=code, part=_wrong_part(options) if why else "")
 
 
 def unsettled(
-    variant: Variant, verdict: Verdict, code: str, why: str, observed: str | Sequence[str] = ""
+    variant: Variant, verdict: Verdict, code: str, why: str, observed: str | Sequence[str] = "", part: str = ""
 ) -> VariantFinding:
-    """The finding where a run could not show for any option whether it holds."""
+    """The finding where a run could not show for any option whether it holds.
+
+    Args:
+        variant: The problem's variant.
+        verdict: The verdict on it.
+        code: Why, in kebab-case.
+        why: Why, as a sentence.
+        observed: What the run showed, of all options or of each.
+        part: The part of the problem that the reason is about, as in :class:`PartMistake`.
+    """
     texts = [observed] * len(variant.options) if isinstance(observed, str) else observed
     options = tuple(
         OptionFinding(option.text, option.key, None, text) for option, text in zip(variant.options, texts, strict=True)
     )
-    return VariantFinding(variant.params, verdict, why, options, code=code)
+    return VariantFinding(variant.params, verdict, why, options, code=code, part=part)
 
 
 def refuted(variant: Variant, code: str, why: str, observed: str) -> VariantFinding:
     """The finding where the premise of all options is false, so that none of them holds."""
     options = tuple(OptionFinding(option.text, option.key, False, observed) for option in variant.options)
-    return VariantFinding(variant.params, Verdict.REFUTED, why, options, code=code)
+    return VariantFinding(variant.params, Verdict.REFUTED, why, options, code=code, part="run")
+
+
+def code_part(failure: Failure) -> str:
+    """The part of a problem whose code raised an exception."""
+    return {"setup": "setup", "snippet": "run"}.get(failure.where, "proof")
+
+
+def _wrong_part(options: Sequence[OptionFinding]) -> str:
+    """The first key that does not hold, or else the first distractor that holds."""
+    wrong = [(not option.key, number) for number, option in enumerate(options, 1) if option.key is not option.holds]
+    return f"option {min(wrong)[1]}" if wrong else ""
 
 
 def _reason(options: Sequence[OptionFinding], result: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from practicum import course as courses
+from practicum.course.environment import LOCK
 from practicum.model import Course, CourseError, Deck, Evidence, Mistake, Page, Problem, Topic, Verdict
 from practicum.prove import subjects
 from practicum.prove.evidence_file import EvidenceFileError, evidence_path, read_evidence
@@ -41,6 +42,19 @@ class Entry:
         return self.subject.path
 
     @property
+    def place(self) -> tuple[str, int]:
+        """The file (relative to the course) and the line that its verdict is about."""
+        worst = [each for each in self.evidence.variants if each.verdict is self.verdict] if self.evidence else []
+        match self.subject:
+            case Problem():
+                return self.subject.place(worst[0].part if worst else "title")
+            case Deck():
+                question = worst[0].params.get("card") if worst else None
+                return self.path, next((card.line for card in self.subject.cards if card.question == question), 1)
+            case Page():
+                return self.path, 1
+
+    @property
     def cited(self) -> bool:
         """Whether the subject cites sources in place of a proof."""
         return bool(subjects.cites(self.subject))
@@ -64,12 +78,22 @@ class Catalogue:
     decks: Mapping[str, Entry] = field(default_factory=dict)
     """The decks by path, if a card of theirs has a claim."""
     mistakes: list[Mistake] = field(default_factory=list)
-    """What is wrong in the course's files; empty in a catalogue that was loaded."""
+    """What is wrong in the course's files, which are left out of it; empty in a catalogue that was loaded."""
 
     @property
     def all(self) -> Mapping[str, Entry]:
         """All entries by path."""
         return {**self.entries, **self.pages, **self.decks}
+
+    @property
+    def has_valid_settings(self) -> bool:
+        """Whether `course.toml` and the lock beside it have no mistake, so that code runs with the right packages."""
+        return not any(mistake.path in ("course.toml", LOCK) for mistake in self.mistakes)
+
+    def can_run(self, entry: Entry) -> bool:
+        """Whether no file that the runs of an entry depend on has a mistake."""
+        experiments = f"{entry.topic}/experiments.py"
+        return self.has_valid_settings and all(mistake.path != experiments for mistake in self.mistakes)
 
     def topic(self, slug: str) -> Topic:
         """Return the topic of that name. Raises KeyError."""

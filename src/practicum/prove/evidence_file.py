@@ -156,6 +156,8 @@ def _optional_to_json(variant: VariantFinding) -> dict[str, Json]:
         found["values"] = dict(variant.values)
     if variant.code:
         found["code"] = variant.code
+    if variant.part:
+        found["part"] = variant.part
     return found
 
 
@@ -203,6 +205,7 @@ def _variant(data: Mapping[str, Any]) -> VariantFinding:
         ),
         values=data.get("values", {}),
         code=str(data.get("code", "")),
+        part=str(data.get("part", "")),
     )
 
 

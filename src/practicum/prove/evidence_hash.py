@@ -26,9 +26,10 @@ RULES = 1
 
 EXEMPT: Mapping[type, frozenset[str]] = {
     # Where a text is stored, what it is called and how it is practised: nothing of that is run or compared.
-    Problem: frozenset({"path", "label", "level", "seconds", "attempts", "set", "bank"}),
-    # Text around the claims. The claims themselves are in the options, the code and the proof.
-    Variant: frozenset({"title", "statement", "hint", "explanation"}),
+    Problem: frozenset({"path", "label", "level", "seconds", "attempts", "set", "bank", "places"}),
+    # Text around the claims, and whether the options are shuffled when they are shown. The claims themselves are in the
+    # options, the code and the proof.
+    Variant: frozenset({"title", "statement", "hint", "explanation", "shuffle"}),
     Option: frozenset({"feedback", "line"}),
     Fix: frozenset({"line"}),
     Page: frozenset({"path", "title"}),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from practicum.formatting import assignments
 from practicum.kinds.literals import value_text
 from practicum.kinds.stdout_text import normalize_stdout
 from practicum.model import (
@@ -144,11 +145,10 @@ def _why(findings: Sequence[VariantFinding], verdict: Verdict) -> str:
     worst = [finding for finding in findings if finding.verdict is verdict]
     if verdict is Verdict.PROVED or not worst[0].why:
         return ""
-    if len(findings) == 1:
+    if len(worst) == len(findings) and len({finding.why for finding in worst}) == 1:
         return worst[0].why
-    params = ", ".join(f"{name} = {value!r}" for name, value in worst[0].params.items())
     more = f" (as {len(worst)} of {len(findings)} variants are)" if len(worst) > 1 else ""
-    return f"with {params}: {worst[0].why}{more}"
+    return f"with {assignments(worst[0].params)}: {worst[0].why}{more}"
 
 
 def _ran_on(subject: Subject, findings: Sequence[VariantFinding]) -> Mapping[str, str]:

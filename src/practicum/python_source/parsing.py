@@ -49,6 +49,16 @@ def is_python(code: str) -> bool:
     return True
 
 
+def is_same_code(left: str, right: str) -> bool:
+    """Return whether two pieces of code differ in comments and layout at most."""
+    if left == right:
+        return True
+    try:
+        return ast.dump(parse_module(left)) == ast.dump(parse_module(right))
+    except (SyntaxError, RecursionError):
+        return False
+
+
 def error_line(error: SyntaxError, code: str) -> int:
     """Return the line of `code`, counted from 0, at which Python reported a syntax error."""
     return min(error.lineno or 1, code.rstrip("\n").count("\n") + 1) - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from practicum.kinds.choice.best import BestProof
 from practicum.kinds.choice.claim import ClaimProof
 from practicum.kinds.choice.edited_snippet import RaisesProof, RepairsProof
 from practicum.kinds.choice.expected_output import ErrorProof, PrintsProof, ValueProof
+from practicum.kinds.choice.option_references import count_last_references, refers_to_others
 from practicum.kinds.choice.proof_form import ProofForm
 from practicum.model import Measurement, Observation, Observations, Plan, Problem, Variant, VariantFinding
 
@@ -36,6 +38,7 @@ class Choice(Kind):
     name = "choice"
     label = "Choice"
     roles = frozenset({"run", "setup", "claim", "fix"})
+    has_shuffle = True
     is_composed = False
     proof_summary = "The right option's claim held and every other's failed"
 
@@ -51,6 +54,7 @@ class Choice(Kind):
         known = [*FORMS, *form.schema]
         yield from validators.check_table(variant.proof, form.schema, "proof", _holder(form), known)
         yield from form.mistakes(variant)
+        yield from _same_answers(variant, form)
         yield from _unused_fences(variant, form)
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
@@ -79,6 +83,14 @@ class Choice(Kind):
 
     def item_count(self, variant: Variant) -> int:
         return len(variant.options)
+
+    def shuffled_order(self, variant: Variant, rng: random.Random) -> tuple[int, ...]:
+        """A random order, in which options at the end stay there if they refer to the others."""
+        if not variant.shuffle:
+            return tuple(range(len(variant.options)))
+        free = len(variant.options) - count_last_references(variant.options)
+        order = super().shuffled_order(variant, rng)
+        return (*(number for number in order if number < free), *range(free, len(order)))
 
     def shortcut_help(self, variant: Variant) -> str:
         return f"1–{len(variant.options)} pick, Enter answers"
@@ -123,13 +135,27 @@ def _option_mistakes(variant: Variant) -> Iterator[PartMistake]:
     if not any(option.key for option in variant.options):
         message = "no option is marked right: write `- [x]` before the right one"
         yield PartMistake("option 1", "missing-key", message)
-    first: dict[str, int] = {}
+    free = count - count_last_references(variant.options) if variant.shuffle else 0
+    for number, option in enumerate(variant.options[:free], 1):
+        if refers_to_others(option.text):
+            message = "this option refers to the others, whose order is random"
+            message += ": move it to the end, or write `shuffle = false` in the front matter"
+            yield PartMistake(f"option {number}", "misplaced-reference", message)
+
+
+def _same_answers(variant: Variant, form: ProofForm) -> Iterator[PartMistake]:
+    """Options that say the same as an earlier one: a learner, or the form of proof, cannot tell them apart."""
     for number, option in enumerate(variant.options, 1):
-        text = option.text.strip()
-        if text in first:
-            message = f"this option has the same text as option {first[text]}"
+        for earlier, other in enumerate(variant.options[: number - 1], 1):
+            if option.text.strip() == other.text.strip():
+                same = "has the same text as"
+            elif form.same_answer(variant, option, other):
+                same = "says the same as"
+            else:
+                continue
+            message = f"option {number} {same} option {earlier}: change one of them, or remove it"
             yield PartMistake(f"option {number}", "repeated-option", message)
-        first.setdefault(text, number)
+            break
 
 
 def _unused_fences(variant: Variant, form: ProofForm) -> Iterator[PartMistake]:

@@ -14,7 +14,7 @@ from practicum.kinds.choice.proof_form import ProofForm
 from practicum.kinds.literals import parse_json_literal
 from practicum.kinds.option_verdicts import settled, unsettled
 from practicum.kinds.wording import numbered_options
-from practicum.model import Json, Measured, Measurement, Observations, Plan, Variant, VariantFinding, Verdict
+from practicum.model import Json, Measured, Measurement, Observations, Option, Plan, Variant, VariantFinding, Verdict
 from practicum.statistics.intervals import Interval, paired_difference
 
 _NEEDED = (("vary", "the parameter whose value each option states"), ("measure", "the number to compare"))
@@ -52,6 +52,12 @@ class BestProof(ProofForm):
                 message = f"{problem}: write a Python literal in backticks, such as `1e-5`"
                 yield PartMistake(f"option {number}", "invalid-literal" if option.code else "missing-code", message)
 
+    def same_answer(self, variant: Variant, left: Option, right: Option) -> bool:
+        try:
+            return bool(parse_json_literal(left.code or "") == parse_json_literal(right.code or ""))
+        except ValueError:
+            return False
+
     def experiment_names(self, variant: Variant) -> frozenset[str]:
         return frozenset({variant.proof["best"]})
 
@@ -74,18 +80,20 @@ class BestProof(ProofForm):
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
         if observations.failed:
             reason = next(iter(observations.failed.values()))
-            return unsettled(variant, Verdict.ERROR, "experiment-failed", reason)
+            return unsettled(variant, Verdict.ERROR, "experiment-failed", reason, part="proof.best")
         measure = variant.proof["measure"]
         scores: list[list[float]] = []
         for number in range(len(variant.options)):
             measured = [observations.measured[_measurement(variant, number, seed)] for seed in _seeds(variant)]
             if missing := next((result for result in measured if measure not in result.numbers), None):
-                return unsettled(variant, Verdict.ERROR, "missing-number", _missing_number(missing, measure))
+                return unsettled(
+                    variant, Verdict.ERROR, "missing-number", _missing_number(missing, measure), part="proof.measure"
+                )
             scores.append([result.numbers[measure] for result in measured])
         if infinite := [n for n, score in enumerate(scores, 1) if not all(map(math.isfinite, score))]:
             why = f"`{measure}` of {numbered_options(infinite)} is not finite: measure a number that is always finite"
             observed = [f"{measure} {join_words(list(map(str, score)))}" for score in scores]
-            return unsettled(variant, Verdict.REFUTED, "not-finite", why, observed)
+            return unsettled(variant, Verdict.REFUTED, "not-finite", why, observed, part="proof.measure")
         if len(_seeds(variant)) == 1:  # a learner runs it again
             observed = [_observed(variant, score, None) for score in scores]
             why = "one seed alone settles nothing; it shows one outcome"
@@ -115,7 +123,9 @@ def _compare(variant: Variant, scores: list[list[float]]) -> VariantFinding:
         why = f"the winner is not significantly better than {rivals} over {seeds} seeds: {observed[close[0]]}"
         uncertain = [None if number in (key, *close) else False for number in range(len(scores))]
         options = settled(variant, uncertain, observed, "").options
-        return VariantFinding(variant.params, Verdict.REFUTED, why, options, code="no-clear-winner")
+        return VariantFinding(
+            variant.params, Verdict.REFUTED, why, options, code="no-clear-winner", part=f"option {key + 1}"
+        )
     return settled(variant, [number == key for number in range(len(scores))], observed, "")
 
 

@@ -12,11 +12,12 @@ from practicum.kinds.base import PartMistake
 from practicum.kinds.choice.proof_form import ProofForm
 from practicum.kinds.comparison_sides import with_sides
 from practicum.kinds.conditions import Condition, read_condition
-from practicum.kinds.option_verdicts import refuted, settled, unsettled
+from practicum.kinds.option_verdicts import code_part, refuted, settled, unsettled
 from practicum.kinds.run_agreement import agreed_value, stop_reason
 from practicum.kinds.wording import numbered_options
-from practicum.model import Failure, Observation, Observations, Plan, Run, Variant, VariantFinding, Verdict
+from practicum.model import Failure, Observation, Observations, Option, Plan, Run, Variant, VariantFinding, Verdict
 from practicum.python_source.constants import is_decided
+from practicum.python_source.parsing import is_same_code
 
 
 class EditProof(ProofForm):
@@ -36,6 +37,15 @@ class EditProof(ProofForm):
                 snippet_edits.apply(option.fix, variant.snippet)
             except snippet_edits.FixError as reason:
                 yield PartMistake(f"fix {number}", reason.code, reason.message, reason.line)
+
+    def same_answer(self, variant: Variant, left: Option, right: Option) -> bool:
+        if left.fix is None or right.fix is None:
+            return False
+        try:
+            edited = [snippet_edits.apply(fix, variant.snippet) for fix in (left.fix, right.fix)]
+        except snippet_edits.FixError:
+            return False
+        return is_same_code(*edited)
 
     def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
         values = self.values(variant)
@@ -70,7 +80,7 @@ class EditProof(ProofForm):
             each = "each of them" if len(missing) > 1 else "it"
             fence = "a ```` ```diff fix ```` fence"
             why = f"nothing settles {numbered_options(missing)}: give {each} {fence} with the proposed edit"
-            return unsettled(variant, Verdict.UNPROVED, "missing-fix", why, observed)
+            return unsettled(variant, Verdict.UNPROVED, "missing-fix", why, observed, part=f"option {missing[0]}")
         holds = [
             self.works(result) if option.fix else option.key
             for option, (result, _) in zip(variant.options, results, strict=True)
@@ -124,14 +134,14 @@ class RaisesProof(EditProof):
         failure, difference = agreed_value(repeated, lambda observation: observation.failure)
         if difference:
             why = f"whether the snippet raises depends on chance: {difference.replace('`None`', 'no exception')}"
-            return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why)
+            return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why, part="run")
         expected = variant.proof["raises"]
         if failure is None:
             why = f"the snippet does not raise {expected}: it runs to its end"
             return refuted(variant, "snippet-runs", why, "the snippet runs to its end without a fix")
         if failure.where == "setup":
             why = f"the setup, not the snippet, raises {failure}"
-            return unsettled(variant, Verdict.REFUTED, "setup-raises", why, str(failure))
+            return unsettled(variant, Verdict.REFUTED, "setup-raises", why, str(failure), part="setup")
         if expected.rsplit(".", 1)[-1] not in (failure.type.rsplit(".", 1)[-1], *failure.bases):
             why = f"the snippet does not raise {expected}: it raises {failure}"
             return refuted(variant, "other-exception", why, str(failure))
@@ -167,7 +177,7 @@ class RepairsProof(EditProof):
         expression = variant.proof["repairs"]
         if is_decided(expression, variant.setup + "\n" + variant.snippet):
             why = f"`{expression}` is a constant: it has the same value whatever the snippet does"
-            return unsettled(variant, Verdict.ERROR, "constant-expression", why)
+            return unsettled(variant, Verdict.ERROR, "constant-expression", why, part="proof.repairs")
         before, difference = agreed_value(repeated, self.result)
         if difference:
             why = f"the result depends on chance: {difference}"
@@ -176,10 +186,10 @@ class RepairsProof(EditProof):
             subject = f"the {before.where}" if before.where in ("setup", "snippet") else f"`{expression}`"
             advice = "; use `raises` for a snippet that raises" if before.where == "snippet" else ""
             why = f"without a fix, {subject} raises {before}, which is neither true nor false{advice}"
-            return unsettled(variant, Verdict.REFUTED, "run-raises", why, str(before))
+            return unsettled(variant, Verdict.REFUTED, "run-raises", why, str(before), part=code_part(before))
         if self.works(before):
             why = f"`{expression}` is already true after the snippet without a fix, so there is nothing to repair"
-            return unsettled(variant, Verdict.REFUTED, "already-true", why, "true without a fix")
+            return unsettled(variant, Verdict.REFUTED, "already-true", why, "true without a fix", part="proof.repairs")
         return None
 
     def result(self, observation: Observation) -> object:

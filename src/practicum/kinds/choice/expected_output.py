@@ -13,12 +13,25 @@ from practicum.kinds.base import PartMistake
 from practicum.kinds.choice.proof_form import ProofForm
 from practicum.kinds.equality import is_equal
 from practicum.kinds.literals import parse_literal, value_text
-from practicum.kinds.option_verdicts import settled, unsettled
+from practicum.kinds.option_verdicts import code_part, settled, unsettled
 from practicum.kinds.run_agreement import agreed_value, stop_reason
 from practicum.kinds.stdout_text import normalize_stdout
-from practicum.model import Failure, Observation, Observations, Opaque, Plan, Run, Variant, VariantFinding, Verdict
+from practicum.model import (
+    Failure,
+    Observation,
+    Observations,
+    Opaque,
+    Option,
+    Plan,
+    Run,
+    Variant,
+    VariantFinding,
+    Verdict,
+)
 from practicum.python_source.constants import is_constant
 
+_OSERROR_ALIASES = ("environmenterror", "ioerror", "windowserror")
+"""Other names of the class `OSError`."""
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(\(\))?")
 
 
@@ -46,24 +59,36 @@ class OutcomeProof(ProofForm):
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
         repeated = observations.runs["snippet"]
         if reason := stop_reason(repeated):
-            return unsettled(variant, Verdict.ERROR, "run-stopped", reason)
+            return unsettled(variant, Verdict.ERROR, "run-stopped", reason, part="run")
         outcome, difference = agreed_value(repeated, self.outcome)
         if isinstance(outcome, Opaque):
             result = self.result_text(variant, outcome)
             why = f"{result}, which is a {outcome.type} and not plain data: compare a value that a literal can state"
-            return unsettled(variant, Verdict.REFUTED, "not-plain-data", why, outcome.text)
+            return unsettled(variant, Verdict.REFUTED, "not-plain-data", why, outcome.text, part="proof.value")
         if difference:
             why = f"the result depends on chance: {difference}"
-            return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why, difference)
+            return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why, difference, part="run")
         if isinstance(outcome, Failure):
-            return unsettled(variant, Verdict.REFUTED, "run-raises", _failure_text(outcome), str(outcome))
+            why = _failure_text(outcome)
+            return unsettled(variant, Verdict.REFUTED, "run-raises", why, str(outcome), part=code_part(outcome))
         holds = [self.states(variant, option.code or "", outcome) for option in variant.options]
         observed = self.observed_text(outcome)
         return settled(variant, holds, [observed] * len(holds), self.result_text(variant, outcome))
 
+    def same_answer(self, variant: Variant, left: Option, right: Option) -> bool:
+        if left.code is None or right.code is None or self.code_objection(left.code) or self.code_objection(right.code):
+            return False
+        if left.key and right.key:  # all right options state the outcome of the run, each in its own notation
+            return left.code.strip() == right.code.strip()
+        return self.states(variant, left.code, self.stated_outcome(right.code))
+
     def code_objection(self, code: str) -> str | None:
         """Why an option's code cannot be an answer, or None."""
         return None
+
+    @abstractmethod
+    def stated_outcome(self, code: str) -> Any:
+        """The outcome that an option's valid code states."""
 
     def values(self, variant: Variant) -> dict[str, str]:
         """The expressions to evaluate after the snippet, by name."""
@@ -106,11 +131,14 @@ class ValueProof(OutcomeProof):
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
         if is_constant(variant.proof["value"], variant.setup + "\n" + variant.snippet):
             why = f"`{variant.proof['value']}` is a constant: it has the same value whatever the snippet does"
-            return unsettled(variant, Verdict.ERROR, "constant-expression", why)
+            return unsettled(variant, Verdict.ERROR, "constant-expression", why, part="proof.value")
         return super().judge(variant, observations)
 
     def outcome(self, observation: Observation) -> Any:
         return observation.failure or observation.values["value"]
+
+    def stated_outcome(self, code: str) -> Any:
+        return parse_literal(code)
 
     def states(self, variant: Variant, code: str, outcome: Any) -> bool:
         tolerance, strict = variant.proof.get("tolerance", 0), variant.proof.get("strict", False)
@@ -132,6 +160,9 @@ class PrintsProof(OutcomeProof):
 
     def outcome(self, observation: Observation) -> Any:
         return observation.failure or normalize_stdout(observation.stdout)
+
+    def stated_outcome(self, code: str) -> Any:
+        return normalize_stdout(code)
 
     def states(self, variant: Variant, code: str, outcome: Any) -> bool:
         return bool(normalize_stdout(code) == outcome)
@@ -160,6 +191,9 @@ class ErrorProof(OutcomeProof):
             return "none"
         return failure if failure.where == "setup" else failure.type
 
+    def stated_outcome(self, code: str) -> Any:
+        return code
+
     def states(self, variant: Variant, code: str, outcome: Any) -> bool:
         return _class_name(code) == _class_name(outcome)
 
@@ -176,7 +210,8 @@ class ErrorProof(OutcomeProof):
 
 def _class_name(text: str) -> str:
     """The name of an exception without its module, in lower case: `notfounderror` for `tf.errors.NotFoundError`."""
-    return text.strip().removesuffix("()").rsplit(".", 1)[-1].casefold()
+    name = text.strip().removesuffix("()").rsplit(".", 1)[-1].casefold()
+    return "oserror" if name in _OSERROR_ALIASES else name
 
 
 def _failure_text(failure: Failure) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from practicum.kinds.base import PartMistake
 from practicum.kinds.validators import Schema
-from practicum.model import Measurement, Observations, Plan, Variant, VariantFinding
+from practicum.model import Measurement, Observations, Option, Plan, Variant, VariantFinding
 
 
 class ProofForm(ABC):
@@ -36,6 +36,13 @@ class ProofForm(ABC):
     @abstractmethod
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
         """The verdict on a variant, from what the runs of its plan showed."""
+
+    def same_answer(self, variant: Variant, left: Option, right: Option) -> bool:
+        """Whether two options give the same answer, so that no run can tell them apart.
+
+        An option may have mistakes. Without a valid answer, it gives the same answer as no other option.
+        """
+        return False
 
     def experiment_names(self, variant: Variant) -> frozenset[str]:
         """The experiments that the `[proof]` names other than in Python code."""

@@ -73,22 +73,22 @@ class Predict(Kind):
         expression = variant.proof.get("value")
         if expression and is_constant(expression, variant.setup + "\n" + variant.snippet):
             why = f"`{expression}` is a constant: it has the same value whatever the snippet does"
-            return variant_finding(variant, Verdict.ERROR, "constant-expression", why)
+            return variant_finding(variant, Verdict.ERROR, "constant-expression", why, "proof.value")
         repeated = observations.runs["snippet"]
         if reason := stop_reason(repeated):
-            return variant_finding(variant, Verdict.ERROR, "run-stopped", reason)
+            return variant_finding(variant, Verdict.ERROR, "run-stopped", reason, "run")
         result, difference = agreed_value(repeated, _result)
         if isinstance(result, Opaque):
             why = f"the run returns a {result.type}, `{result.text}`: ask for a value that can be typed"
-            return variant_finding(variant, Verdict.REFUTED, "not-plain-data", why)
+            return variant_finding(variant, Verdict.REFUTED, "not-plain-data", why, "proof.value")
         if difference:
             why = f"the result depends on chance: {difference}"
-            return variant_finding(variant, Verdict.UNSTABLE, "depends-on-chance", why)
+            return variant_finding(variant, Verdict.UNSTABLE, "depends-on-chance", why, "run")
         if isinstance(result, Failure):
             why = f"the snippet raises {result}, so there is nothing to predict"
-            return variant_finding(variant, Verdict.REFUTED, "run-raises", why)
+            return variant_finding(variant, Verdict.REFUTED, "run-raises", why, "run")
         if objection := self.key_objection(result):
-            return variant_finding(variant, Verdict.REFUTED, "unsuitable-key", objection)
+            return variant_finding(variant, Verdict.REFUTED, "unsuitable-key", objection, "proof")
         text = value_text(result) if expression else result
         dtype = result.dtype if isinstance(result, NarrowFloat) else ""
         return VariantFinding(variant.params, Verdict.PROVED, "", (OptionFinding("", True, True, text, dtype),))

@@ -46,18 +46,18 @@ class Project(Kind):
         goal = Goal.of(problem)
         if reason := stop_reason(observations.runs["solution"]):
             why = f"the solution was stopped before its end: {reason}"
-            return variant_finding(variant, Verdict.ERROR, "run-stopped", why)
+            return variant_finding(variant, Verdict.ERROR, "run-stopped", why, "solution")
         solution, start = (_scores(observations.runs[role]) for role in ("solution", "start"))
         if isinstance(solution, str):
             why = f"the solution has no score `{goal.metric}`: {solution}"
-            return variant_finding(variant, Verdict.REFUTED, "solution-without-score", why)
+            return variant_finding(variant, Verdict.REFUTED, "solution-without-score", why, "solution")
         if not goal.is_met(solution):
             mean = f"{fmean(solution):.4g} on average over {len(solution)} seeds"
             why = f"the solution misses the goal: {mean}, and the goal is {goal.bound_text}"
-            return variant_finding(variant, Verdict.REFUTED, "solution-misses-goal", why)
+            return variant_finding(variant, Verdict.REFUTED, "solution-misses-goal", why, "solution")
         if not isinstance(start, str) and goal.is_met(start):
             why = f"the start already meets the goal: {fmean(start):.4g} on average"
-            return variant_finding(variant, Verdict.REFUTED, "start-meets-goal", why)
+            return variant_finding(variant, Verdict.REFUTED, "start-meets-goal", why, "start")
         return variant_finding(variant, Verdict.PROVED)
 
 
