@@ -18,6 +18,7 @@ PARTS = (
     "resources",
     "soak",
     "proving",
+    "winners",
     "answers",
     "service",
     "modes",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 
 import platformdirs
+
+from practicum.errors import CodedError
 
 DATA = "PRACTICUM_DATA"
 """Environment variable with the data folder. `--data` takes precedence."""
@@ -15,6 +18,29 @@ ENVIRONMENTS = "PRACTICUM_ENVIRONMENTS"
 
 PROGRESS = "PRACTICUM_PROGRESS"
 """Environment variable: `lines` makes `practicum lab` print its progress as lines instead of a bar."""
+
+TIME_FACTOR = "PRACTICUM_TIME_FACTOR"
+"""Environment variable: a number by which the time limits of learners' runs are multiplied."""
+
+
+class InvalidSetting(CodedError):
+    """A setting has a value that it cannot have. Codes: `invalid-setting`."""
+
+
+def time_factor() -> float:
+    """Return by how much learners' runs may take longer than usual: `$PRACTICUM_TIME_FACTOR`, or 1.
+
+    Raises:
+        InvalidSetting: It is not a number from 0.1 to 1000.
+    """
+    text = os.environ.get(TIME_FACTOR) or "1"
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = math.nan
+    if not 0.1 <= factor <= 1000:
+        raise InvalidSetting("invalid-setting", f"{TIME_FACTOR} must be a number from 0.1 to 1000, not {text!r}.")
+    return factor
 
 
 def data_directory() -> Path:

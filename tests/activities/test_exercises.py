@@ -129,7 +129,7 @@ def test_a_failed_check_is_never_a_bare_exception(learner: Learner, answer: str)
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs may take a second only."""
-    monkeypatch.setattr(grading, "LIMITS", Limits(seconds=1))
+    monkeypatch.setattr(grading, "SHORT", Limits(seconds=1))
 
 
 @pytest.mark.usefixtures("impatient")

@@ -234,7 +234,7 @@ def test_a_stopping_service_records_the_runs_it_interrupts(little: Catalogue, st
 
 
 def test_a_run_that_takes_too_long_is_stopped(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(projects, "LIMITS", Limits(seconds=0.5))
+    monkeypatch.setattr(projects, "LONG", Limits(seconds=0.5))
     result = send(learner, "while True:\n    pass\n")
 
     assert shown_ending(result) == "failed"

@@ -401,8 +401,8 @@ def test_a_proof_shows_its_runs_versions_and_curves(learner: Learner) -> None:
     facts = main_text("<main>" + html.partition('<dl class="facts">')[2].partition("</dl>")[0])
     charts = html.partition('<div class="charts">')[2].partition("</section>")[0]
 
-    assert "15" in facts
-    assert "5 seeds" in facts
+    assert "21" in facts
+    assert "7 seeds" in facts
     assert "Python 3." in facts
     assert '<svg class="chart ' in charts
     assert "<table" in charts.partition("<details>")[2]

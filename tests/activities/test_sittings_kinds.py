@@ -119,7 +119,7 @@ def test_an_answer_that_is_not_graded_costs_no_attempt(
     learner: Learner, kind: str, answer: list[str], code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page reports why, and keeps the input."""
-    monkeypatch.setattr(grading, "LIMITS", Limits(seconds=1))
+    monkeypatch.setattr(grading, "SHORT", Limits(seconds=1))
     page = problem_of(learner, kind)
 
     html = learner.send(page, "answer", answer=answer).text

@@ -131,7 +131,7 @@ def test_versions_are_those_of_the_run_s_environment(both: tuple[BuiltEnvironmen
 
     environment = both[1].environment
 
-    assert versions(environment) == {"python": environment.python}
+    assert versions(VERSION.code, environment) == {"python": environment.python, NAME: "2.0"}
     assert unmet([f"{NAME}>=2"], environment) is None
     assert f"{NAME}<2" in str(unmet([f"{NAME}<2"], environment))
     assert "click" in str(unmet(["click"], environment))

@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from practicum.kinds import snippet_edits, validators
 from practicum.kinds.conditions import Condition, read_condition
 from practicum.kinds.run_agreement import agreed_value
 from practicum.kinds.stdout_text import normalize_stdout
 from practicum.model import Failure, Fix, Opaque
-from practicum.statistics.intervals import paired_difference, student_t_quantile
+from practicum.statistics.intervals import student_t_quantile
 
 SNIPPET = "a = 1\nif a:\n    b = 2\nc = 3\na = 1\n"
 
@@ -113,19 +111,6 @@ def test_a_value_that_is_not_a_condition_is_a_failure() -> None:
 def test_student_s_t_is_as_in_the_tables(freedom: int, quantile: float) -> None:
     """The 97.5 % point."""
     assert student_t_quantile(0.975, freedom) == pytest.approx(quantile, abs=5e-4)
-
-
-def test_the_interval_of_a_paired_difference() -> None:
-    """Differences 1, 2, 3: mean 2, standard error 0.577, t 4.303."""
-    interval = paired_difference([2, 4, 6], [1, 2, 3])
-
-    assert (interval.value, interval.low, interval.high) == pytest.approx((2, -0.484, 4.484), abs=1e-3)
-
-
-@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=9))
-def test_nothing_differs_from_itself(scores: list[float]) -> None:
-    """The interval is 0 and holds 0, so that a value never beats itself."""
-    assert not paired_difference(scores, scores).low > 0
 
 
 @pytest.mark.parametrize("value", [0, 1.5, -(2**62), "x", True, None, [1, ["a"]], {"a": 1}])

@@ -46,6 +46,7 @@ def test_json_has_the_documented_shape(tmp_path: Path) -> None:
                 "line": 7,
                 "verdict": "proved",
                 "why": "",
+                "changed_versions": "",
                 "variants": [
                     {
                         "params": {},

@@ -80,10 +80,31 @@ def test_measures_an_experiment_once_for_all_claims(tmp_path: Path, pool: Pool) 
 
     assert {entry.verdict for entry in entries.values()} == {Verdict.PROVED}
     assert sorted(recorded.experiments) == sorted(
-        [f"experiments.tall(step={step}, seed={seed})" for step in (1, 2, 3) for seed in range(5)]
+        [f"experiments.tall(step={step}, seed={seed})" for step in (1, 2, 3) for seed in range(7)]
         + [f"experiments.flat(seed={seed})" for seed in range(5)]
         + ["experiments.tall(step=1, seed=0)", "experiments.flat(seed=0)"]  # made once more, to compare
     )
+
+
+def test_measures_further_seeds_until_a_winner_is_clear(tmp_path: Path, pool: Pool) -> None:
+    """A value that loses with one of the first seeds needs more of them; those of other values are measured as well."""
+    experiments = "def tall(*, step, seed):\n    return {'height': -1.0 if (step, seed) == (3, 4) else step}\n"
+    entries, recorded = prove(write_course(tmp_path, {"best": BEST}, experiments), pool)
+
+    assert entries["best"].verdict is Verdict.PROVED
+    evidence = entries["best"].evidence
+    assert evidence is not None
+    assert {call.measurement.seed for call in evidence.variants[0].measured} == set(range(13))
+    assert len(set(recorded.experiments)) == 3 * 13
+
+
+def test_measures_no_further_seeds_where_nothing_can_win(tmp_path: Path, pool: Pool) -> None:
+    """Two equal values stay equal."""
+    experiments = "def tall(*, step, seed):\n    return {'height': min(step, 2)}\n"
+    entries, recorded = prove(write_course(tmp_path, {"best": BEST}, experiments), pool)
+
+    assert entries["best"].verdict is Verdict.REFUTED
+    assert len(set(recorded.experiments)) == 3 * 7
 
 
 def test_reuses_measurements_in_evidence_for_a_new_problem(tmp_path: Path, pool: Pool) -> None:
@@ -264,19 +285,19 @@ def test_stopping_keeps_what_is_measured(tmp_path: Path, pool: Pool) -> None:
 
     assert interrupted.verdict is Verdict.UNPROVED
     assert entries["best"].verdict is Verdict.PROVED
-    assert 0 < len(recorded.experiments) < 15
+    assert 0 < len(recorded.experiments) < 21
     assert "experiments.tall(step=3, seed=0)" not in recorded.experiments
 
 
 def test_progress_counts_every_run_and_measurement(tmp_path: Path, pool: Pool) -> None:
-    """The total is known from the start."""
+    """The total is known from the start, unless an experiment needs further seeds."""
     reports: list[ProvingProgress] = []
     catalogue = load(write_course(tmp_path, {"sum": SUM, "best": BEST}, EXPERIMENTS))
 
     Prover(catalogue, pool.run, on_progress=reports.append).prove(catalogue.entries.values())
 
-    assert {report.total for report in reports} == {17}
-    assert sorted(report.done for report in reports) == list(range(1, 18))
+    assert {report.total for report in reports} == {23}
+    assert sorted(report.done for report in reports) == list(range(1, 24))
 
 
 def test_a_cited_problem_is_served_without_a_run(tmp_path: Path, pool: Pool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from practicum.prove.evidence_file import evidence_path
 from practicum.prove.prover import Prover
 from practicum.prove.versions import CourseVersions, versions
 from practicum.runner import Environment, Pool
-from tests.prove.making import path, problem, write_course
+from tests.prove.making import path, problem, run_command, write_course
 
 VERSION = str(Environment.current().version("click"))
 OTHER = "0.0.1"
@@ -66,7 +67,7 @@ def test_code_in_tensorflow_s_interpreter_depends_on_all_of_it(code: str) -> Non
 def test_nothing_has_changed(course: Path) -> None:
     """The evidence counts, and nothing needs to be run."""
     assert [each.verdict for each in load(course).entries.values()] == [Verdict.PROVED] * 2
-    assert not any(each.outdated or each.moved for each in load(course).entries.values())
+    assert not any(each.outdated or each.changed_versions for each in load(course).entries.values())
 
 
 def test_evidence_for_other_packages_than_the_course_s_does_not_count(course: Path) -> None:
@@ -87,8 +88,23 @@ def test_evidence_for_the_lock_counts_where_a_machine_has_another_version(course
 
     imports = entry(course, "imports")
     assert (imports.verdict, imports.outdated) == (Verdict.PROVED, True)
-    assert OTHER in imports.moved
-    assert VERSION in imports.moved
+    assert not imports.holds
+    assert OTHER in imports.changed_versions
+    assert VERSION in imports.changed_versions
+
+
+def test_checking_fails_for_evidence_of_other_versions(course: Path, pool: Pool) -> None:
+    """The command names them, and its exit code is 1; proving again makes it 0."""
+    pretend(course, "imports", OTHER)
+    pin(course, OTHER)
+
+    checked = run_command(pool, course, "prove", "--check", "--json")
+    found = {each["path"]: each["changed_versions"] for each in json.loads(checked.stdout)["problems"]}
+    assert checked.exit_code == 1
+    assert OTHER in found[path("imports")]
+    assert found[path("plain")] == ""
+    assert OTHER in run_command(pool, course, "prove", "--check").stdout
+    assert run_command(pool, course, "prove").exit_code == 0
 
 
 def test_proving_again_makes_it_count(course: Path, pool: Pool) -> None:

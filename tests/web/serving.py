@@ -10,9 +10,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import httpx2
@@ -25,7 +26,14 @@ from tests.web.making import COURSE, hidden
 class Service:
     """`practicum serve` as a separate process."""
 
-    def __init__(self, data: Path, *arguments: str, courses: Sequence[Path] = (COURSE,), port: int = 0) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *arguments: str,
+        courses: Sequence[Path] = (COURSE,),
+        port: int = 0,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         command = [sys.executable, "-m", "practicum", "serve", *map(str, courses)]
         command += ["--no-open", "--data", str(data), "--port", str(port), *arguments]
         self.began = time.perf_counter()
@@ -34,7 +42,7 @@ class Service:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **settings},
         )
         assert self.process.stdout is not None
         self.line = self.process.stdout.readline()

@@ -86,7 +86,7 @@ def test_a_run_without_output_has_an_ending(learner: Learner) -> None:
 
 
 def test_an_endless_loop_is_stopped_at_its_line(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scratch, "LIMITS", Limits(seconds=0.5))
+    monkeypatch.setattr(scratch, "SHORT", Limits(seconds=0.5))
     html = result_part(run(learner, LOOP))
 
     assert shown_ending(html) == "failed"
@@ -152,7 +152,7 @@ model.fit(np.zeros((32, 2)), np.zeros(32), epochs=3, verbose=1, validation_split
 @pytest.mark.slow
 def test_training_is_shown_epoch_by_epoch(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
     """The table grows although the code does nothing for it; the progress bar of each epoch is one line of output."""
-    monkeypatch.setattr(scratch, "LIMITS", Limits(seconds=60))
+    monkeypatch.setattr(scratch, "SHORT", Limits(seconds=60))
     received = events(stream(learner, FIT))
     counts = [len(re.findall(r'<th scope="row"', table)) for name, table in received if name == "epochs"]
     last = str(received[-1][1])

@@ -218,7 +218,7 @@ def cable(service: Inside, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cable]:
     """A connection that the test can break; the pages come through it."""
     with Cable(service.url) as cable:
         monkeypatch.setattr(service, "url", cable.url)
-        monkeypatch.setattr("practicum.application.scratch.LIMITS", Limits(seconds=60))
+        monkeypatch.setattr("practicum.application.scratch.SHORT", Limits(seconds=60))
         yield cable
 
 
@@ -302,7 +302,7 @@ SEEN = """() => {
 @pytest.mark.tensorflow
 def test_epochs_appear_during_the_training(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first ten are on the page before the last has ended in Keras."""
-    monkeypatch.setattr("practicum.application.scratch.LIMITS", Limits(seconds=60))
+    monkeypatch.setattr("practicum.application.scratch.SHORT", Limits(seconds=60))
     page = opened(PAD)
     page.evaluate(SEEN)
     run(page, EPOCHS)
@@ -338,7 +338,7 @@ def test_every_state_is_accessible_and_fits(
     opened: Opener, scheme: str, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Axe finds no violation, and no state is wider than the window."""
-    monkeypatch.setattr("practicum.application.scratch.LIMITS", Limits(seconds=60))
+    monkeypatch.setattr("practicum.application.scratch.SHORT", Limits(seconds=60))
     page = opened(PAD, color_scheme=scheme, viewport={"width": width, "height": 780})
     problems = []
     for code, ends in (("", ""), (STEPS, "step 1"), (TYPO, "NameError"), (BOMB, "line 2"), (FIT, "Done in")):

@@ -73,6 +73,23 @@ def test_reports_a_port_in_use(tmp_path: Path) -> None:
     assert "--port" in line
 
 
+def test_time_limits_of_runs_can_be_longer(tmp_path: Path) -> None:
+    """On a slow machine; pages show the limit that applies."""
+    with Service(tmp_path, settings={"PRACTICUM_TIME_FACTOR": "3"}) as service:
+        assert "30 s" in httpx2.get(f"{service.url}/scratch").text
+
+
+@pytest.mark.parametrize("factor", ["fast", "0", "nan", "1e9"])
+def test_refuses_a_time_factor_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, factor: str) -> None:
+    """The setting is named. Exit code 2."""
+    monkeypatch.setenv("PRACTICUM_TIME_FACTOR", factor)
+    ended = serve(str(COURSE), "--port", "0", "--data", str(tmp_path))
+
+    assert ended.returncode == 2
+    [line] = ended.stderr.splitlines()
+    assert "PRACTICUM_TIME_FACTOR" in line
+
+
 def test_serves_a_course_without_its_files_with_mistakes(tmp_path: Path) -> None:
     """Each mistake is printed with its file and line."""
     root = tmp_path / "course"

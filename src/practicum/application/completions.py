@@ -11,11 +11,11 @@ from importlib.resources import files
 
 from anyio import CapacityLimiter
 
+from practicum.application.limits import LONG
 from practicum.model import Json
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Environment, Job, Limits, Pool, Preload
+from practicum.runner import Environment, Job, Pool, Preload
 
-LIMITS = Limits(seconds=60)
 MODULES = (
     "keras",
     "keras.activations",
@@ -87,7 +87,7 @@ def _ask(pool: Pool, environment: Environment) -> bytes | None:
     setup = f"modules = {MODULES!r}\nclasses = {CLASSES!r}\n"
     warm = Preload.TENSORFLOW if environment.has("keras") else Preload.PYTHON
     expression = "list_public_names(modules, classes)"
-    job = Job(code, setup, values={"names": expression}, preload=warm, limits=LIMITS, environment=environment)
+    job = Job(code, setup, values={"names": expression}, preload=warm, limits=LONG, environment=environment)
     names = pool.run(job).values.get("names")
     if not isinstance(names, str):
         return None

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from practicum import kinds
 from practicum.application import error_explanations
 from practicum.application.learner_jobs import MAX_CODE, course_environment, learner_job
+from practicum.application.limits import SHORT
 from practicum.application.run_report import Ending, RunReport, report_run
 from practicum.application.site import Site
 from practicum.kinds.base import IncompleteAnswer, MissingKey
 from practicum.model import Failure, Observation, Problem, Run, Topic, Variant, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner import Cancellation, Limits, OnEvent, Result
-
-LIMITS = Limits()
+from practicum.runner import Cancellation, OnEvent, Result
 
 _OWN_LINE = re.compile(r'File "<snippet>", line (\d+)')
 _UNDEFINED_NAME = re.compile(r"name '(\w+)' is not defined")
@@ -101,7 +100,7 @@ def grade(
     environment = course_environment(asked.catalogue)
     if isinstance(environment, Result):
         return Grade(None, environment.why)
-    result = site.pool.run(learner_job(run, asked.topic, environment, LIMITS), on_event, cancel, queue_key)
+    result = site.pool.run(learner_job(run, asked.topic, environment, SHORT), on_event, cancel, queue_key)
     return _judge(asked, answer, run, result, site.isolated)
 
 

@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 
 from practicum.application.context import TopicContext
 from practicum.application.learner_jobs import course_environment, learner_job
+from practicum.application.limits import LONG
 from practicum.application.refusals import Reason, Refused
 from practicum.course.cell_dependencies import find_dependencies
 from practicum.model import Cell, Page, Prose, Run, VariantFinding, Verdict
 from practicum.prove import subjects
 from practicum.prove.catalogue import Entry
-from practicum.runner import Cancellation, Limits, OnEvent, Pool, Result
+from practicum.runner import Cancellation, OnEvent, Pool, Result
 
-LIMITS = Limits(seconds=60)
-"""A cell is run with the cells above it, so it may take longer than a scratch pad's code."""
 REACHED, READ = "reached", "read"
 """Kinds of steps: a section came into view; the learner marked the page as read."""
 
@@ -150,7 +149,7 @@ def run_cell(
     if isinstance(environment, Result):
         return environment
     setup = "\n".join(above[index] for index in find_dependencies(above, code))
-    job = learner_job(Run("cell", code, setup, echo=True), context.topic, environment, LIMITS)
+    job = learner_job(Run("cell", code, setup, echo=True), context.topic, environment, LONG)
     return _without_other_lines(pool.run(job, on_event, cancel, queue_key))
 
 

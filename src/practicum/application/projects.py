@@ -10,17 +10,16 @@ from practicum.application import run_serialization
 from practicum.application.clock import now
 from practicum.application.context import TopicContext
 from practicum.application.learner_jobs import course_environment, learner_job
+from practicum.application.limits import LONG
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.runs import Recording
 from practicum.application.step_validity import valid_steps
 from practicum.kinds.goal import SEEDS, Goal, score, scoring_run
 from practicum.model import Observation, Variant
 from practicum.prove.catalogue import Entry
-from practicum.runner import Cancellation, Epoch, Limits, OnEvent, Output, Pool, Queued, Result, RunEvent, Started
+from practicum.runner import Cancellation, Epoch, OnEvent, Output, Pool, Queued, Result, RunEvent, Started
 from practicum.store import RunRecord, StepRecord
 
-LIMITS = Limits(seconds=60)
-"""Of one run, and of each of the runs that a submission takes."""
 MAX_KEPT_RUNS = 100
 """Runs that are kept of one project, the newest: each with its figures takes a megabyte or two."""
 SUBMISSION = "submission"
@@ -138,7 +137,7 @@ def run_project(
         return environment
     run = scoring_run(project.entry.problem, project.variant, code)
     run = replace(run, check="", values={}, check_values={})
-    job = learner_job(run, project.context.topic, environment, LIMITS, SEEDS[0])
+    job = learner_job(run, project.context.topic, environment, LONG, SEEDS[0])
     return _without_hidden_code(pool.run(job, on_event, cancel, queue_key))
 
 
@@ -157,7 +156,7 @@ def grade_submission(
             on_event(event)
 
     for seed in SEEDS:
-        job = learner_job(run, project.context.topic, environment, LIMITS, seed)
+        job = learner_job(run, project.context.topic, environment, LONG, seed)
         result = pool.run(job, without_output, cancel, queue_key)
         if result.stopped == "cancelled":
             return Submission(tuple(scores), cancelled=True)

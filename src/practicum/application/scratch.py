@@ -6,12 +6,11 @@ from practicum import practice
 from practicum.application.clock import now
 from practicum.application.learner_jobs import MAX_CODE, course_environment
 from practicum.application.learner_sitting import LearnerSitting
+from practicum.application.limits import SHORT
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.model import Variant
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancellation, Job, Limits, OnEvent, Pool, Result
-
-LIMITS = Limits()
+from practicum.runner import Cancellation, Job, OnEvent, Pool, Result
 
 
 def runnable_code(variant: Variant) -> str:
@@ -53,4 +52,4 @@ def run_code(
     environment = course_environment(catalogue)
     if isinstance(environment, Result):
         return environment
-    return pool.run(Job(code=code, limits=LIMITS, environment=environment), on_event, cancel, queue_key)
+    return pool.run(Job(code=code, limits=SHORT, environment=environment), on_event, cancel, queue_key)

@@ -17,6 +17,7 @@ from practicum.application.context import TopicContext, queue_key
 from practicum.application.grading import AskedProblem, Grade
 from practicum.application.in_flight import all_done
 from practicum.application.learner_sitting import LearnerSitting
+from practicum.application.limits import SHORT
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.run_report import RunReport
 from practicum.application.site import Site
@@ -347,7 +348,7 @@ def time_left(address: Address) -> TimeLeft:
     at, moment = load(address.site, address.token, address.sitting), now()
     state = practice.as_of(at.sitting, moment).items[at.index(address.number)]
     if address.site.in_flight.is_grading(address.sitting, address.index):  # It came in time; the result is to come.
-        return TimeLeft(0, int(1000 * grading.LIMITS.seconds))
+        return TimeLeft(0, int(1000 * SHORT.seconds))
     if state.status is not ItemStatus.OPEN or state.closes_ms is None:
         return TimeLeft(None, None)
     return TimeLeft(state.left_ms(moment), state.closes_ms - moment)

@@ -115,7 +115,7 @@ def prove(
         _show(done)
     if mistakes:
         exit_with_mistakes()
-    if not all(entry.verdict.served for entry in done):
+    if not all(entry.holds for entry in done):
         exit_with_no()
 
 
@@ -215,6 +215,7 @@ def _to_json(entry: Entry) -> Json:
         "line": line,
         "verdict": str(entry.verdict),
         "why": entry.why,
+        "changed_versions": entry.changed_versions,
         "variants": [
             {
                 "params": dict(variant.params),
@@ -248,9 +249,9 @@ def _variants(entry: Entry) -> Sequence[VariantFinding]:
 def _show(entries: Sequence[Entry]) -> None:
     print_table(list(map(_row, entries)), ("problem", "kind", "variants", "verdict", "run", "took"), right=(2, 5))
     for entry in entries:
-        if not entry.verdict.served:
+        if not entry.holds:
             _explain(entry)
-    good = sum(entry.verdict.served for entry in entries)
+    good = sum(entry.holds for entry in entries)
     rest = "." if good == len(entries) else f": {len(entries) - good} not."
     click.echo(f"\n{good} of {len(entries)} proved or cited{rest}")
 
@@ -258,19 +259,27 @@ def _show(entries: Sequence[Entry]) -> None:
 def _row(entry: Entry) -> tuple[str, ...]:
     ran = entry.evidence
     when, took = (ran.ran, f"{ran.seconds:.1f} s") if ran else ("—", "—")
-    verdict = StyledText(str(entry.verdict), _colour(entry))
+    verdict = StyledText(_verdict(entry), _colour(entry))
     return (entry.path, subjects.kind(entry.subject), str(len(_variants(entry))), verdict, when, took)
 
 
+def _verdict(entry: Entry) -> str:
+    return f"{entry.verdict}, stale" if entry.changed_versions else str(entry.verdict)
+
+
 def _colour(entry: Entry) -> Style:
-    return COLOURS.get(entry.verdict, "red")
+    return "yellow" if entry.changed_versions else COLOURS.get(entry.verdict, "red")
 
 
 def _explain(entry: Entry) -> None:
     """Print the reason of a verdict, and for each option its mark and the result."""
-    verdict = click.style(str(entry.verdict), fg=_colour(entry))
+    verdict = click.style(_verdict(entry), fg=_colour(entry))
     path, line = entry.place
     click.echo(f"\n{click.style(f'{path}:{line}', bold=True)}  {verdict}")
+    if entry.changed_versions:
+        click.echo(f"  it was run with {entry.changed_versions}; `practicum prove` runs it again")
+    if entry.verdict.served:
+        return
     click.echo(textwrap.indent(entry.why or "nothing was run", "  "))
     worst = [v for v in _variants(entry) if v.verdict is entry.verdict][:1] if entry.evidence else []
     for variant in worst:

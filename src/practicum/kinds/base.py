@@ -97,6 +97,13 @@ class Kind(ABC):
             experiments: The names of the functions in the topic's `experiments.py`.
         """
 
+    def further_measurements(self, variant: Variant, observations: Observations) -> tuple[Measurement, ...]:
+        """What must be measured as well, after the plan's measurements and the further ones before showed this.
+
+        It is asked again with the results, until it returns nothing.
+        """
+        return ()
+
     @abstractmethod
     def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
         """The verdict on a variant, from what the runs of its plan showed."""

@@ -27,7 +27,7 @@ class Entry:
     """The evidence on disk, if it is for the text as it is now."""
     verdict: Verdict
     why: str
-    moved: str = ""
+    changed_versions: str = ""
     """In which versions this machine differs from the evidence, in words; empty if in none. The verdict still holds for
     the versions that the evidence names."""
 
@@ -55,6 +55,11 @@ class Entry:
                 return self.path, 1
 
     @property
+    def holds(self) -> bool:
+        """Whether it is proved or cited, and for the versions that runs would use now."""
+        return self.verdict.served and not self.changed_versions
+
+    @property
     def cited(self) -> bool:
         """Whether the subject cites sources in place of a proof."""
         return bool(subjects.cites(self.subject))
@@ -62,7 +67,9 @@ class Entry:
     @property
     def outdated(self) -> bool:
         """Whether it must be run: it never was, it or its packages changed since, or its last run ended in an error."""
-        return not self.cited and (self.evidence is None or self.verdict is Verdict.ERROR or bool(self.moved))
+        return not self.cited and (
+            self.evidence is None or self.verdict is Verdict.ERROR or bool(self.changed_versions)
+        )
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ class MeasurementResults:
     failed: dict[Measurement, str] = field(default_factory=dict)
     repeated: dict[str, tuple[Measurement, Measured | str]] = field(default_factory=dict)
     """By experiment: one of its calls and what it returned in another fresh interpreter, or why it failed there."""
+    submitted: set[Measurement] = field(default_factory=set)
+    """The calls that are being made, or have been."""
     awaited: set[str] = field(default_factory=set)
     """The experiments of which a call is being repeated."""
 
@@ -55,6 +57,16 @@ class MeasurementResults:
             if first is not None and (text := _difference(first, again)):
                 return f"{call.call} depends on more than its seed: {text}"
         return ""
+
+    def has(self, call: Measurement) -> bool:
+        """Whether a call has ended."""
+        return call in self.measured or call in self.failed
+
+    def observations(self, calls: Sequence[Measurement]) -> Observations:
+        """The results of these calls, as far as they are known."""
+        measured = {call: self.measured[call] for call in calls if call in self.measured}
+        failed = {call: self.failed[call] for call in calls if call in self.failed}
+        return Observations(measured=measured, failed=failed)
 
     def add(self, call: Measurement, result: Measured | str) -> None:
         """Record the result of a call, or why it failed."""
@@ -76,6 +88,14 @@ def _difference(first: Measured, again: Measured | str) -> str:
     return f"`{changed[0]}` differed in a second run" if changed else ""
 
 
+def needed_measurements(part: ProofPart, known: MeasurementResults) -> list[Measurement]:
+    """The calls that a part needs: its plan's, and the further ones that the known results call for."""
+    calls = list(part.plan.measurements)
+    while all(map(known.has, calls)) and (further := part.further(known.observations(calls))):
+        calls += further
+    return calls
+
+
 def judge_part(
     part: ProofPart,
     execution: ExecutionContext,
@@ -83,21 +103,28 @@ def judge_part(
     on_run: OnRun | None = None,
     once: bool = False,
 ) -> VariantFinding:
-    """Make the runs of one part and judge them. `known` must have the results of its measurements."""
-    measured = {call: known.measured[call] for call in part.plan.measurements if call in known.measured}
-    failed = {call: known.failed[call] for call in part.plan.measurements if call in known.failed}
-    experiments = KnownExperiments(measured, experiment_names(execution.topic))
+    """Make the runs of one part and judge them. `known` must have the results of the measurements that it needs.
+
+    Args:
+        part: The part.
+        execution: How its code is run.
+        known: The results of measurements.
+        on_run: Called as each run ends.
+        once: Whether each run is made once, and nothing beyond the plan was measured.
+    """
+    found = known.observations(part.plan.measurements if once else needed_measurements(part, known))
+    experiments = KnownExperiments(found.measured, experiment_names(execution.topic))
     runs: dict[str, tuple[Observation, ...]] = {}
-    for run in () if failed else part.plan.runs:
+    for run in () if found.failed else part.plan.runs:
         runs[run.name] = observe(run, execution, experiments, once)
         if on_run:
             on_run()
     if difference := known.difference({call.function for call in part.plan.measurements}):
         finding = VariantFinding(part.params, Verdict.UNSTABLE, difference, code="experiment-varies")
     else:
-        finding = part.judge(Observations(runs, measured, failed))
+        finding = part.judge(replace(found, runs=runs))
     summaries = tuple(_summarize(name, run) for name, observations in runs.items() for run in observations)
-    return replace(finding, params=part.params, runs=summaries, measured=tuple(measured.values()))
+    return replace(finding, params=part.params, runs=summaries, measured=tuple(found.measured.values()))
 
 
 def judge_subject(

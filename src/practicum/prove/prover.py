@@ -112,15 +112,18 @@ class Prover:
         if not rerun:
             for topic in self.catalogue.course.topics:
                 known[topic.slug].measured |= experiments.reusable(topic, self._recorded(topic))
-        calls = {entry.path: self._measurements(entry) for entry in pending}
+        calls = {entry.path: self._measurements(entry, known[entry.topic]) for entry in pending}
         self._total = sum(self._run_count(entry) for entry in pending)
         waiting = self._submit_measurements(pending, calls, threads, known)
         left = list(pending)
         while left or waiting:
-            ready = [entry for entry in left if self._settled(calls[entry.path], known[entry.topic])]
-            for entry in ready:
-                left.remove(entry)
-                waiting.add(threads.submit(self._judge, entry, known[entry.topic], proved))
+            ended = [entry for entry in left if self._settled(calls[entry.path], known[entry.topic])]
+            calls |= {entry.path: self._measurements(entry, known[entry.topic]) for entry in ended if calls[entry.path]}
+            waiting |= self._submit_measurements(ended, calls, threads, known)
+            for entry in ended:
+                if self._settled(calls[entry.path], known[entry.topic]):
+                    left.remove(entry)
+                    waiting.add(threads.submit(self._judge, entry, known[entry.topic], proved))
             finished, waiting = wait(waiting, timeout=0.2, return_when=FIRST_COMPLETED)
             for future in finished:
                 if future.exception():
@@ -129,23 +132,26 @@ class Prover:
 
     def _submit_measurements(
         self,
-        pending: Sequence[Entry],
+        entries: Sequence[Entry],
         calls: Mapping[str, Sequence[Measurement]],
         threads: ThreadPoolExecutor,
         known: Mapping[str, MeasurementResults],
     ) -> set[Future[None]]:
+        """Submit the calls that these entries need, apart from those that are known or were submitted before."""
         futures: set[Future[None]] = set()
-        for topic in self.catalogue.course.topics:
-            needed = [call for entry in pending if entry.topic == topic.slug for call in calls[entry.path]]
-            missing = [call for call in dict.fromkeys(needed) if call not in known[topic.slug].measured]
-            self._total += len(missing)
+        for slug in dict.fromkeys(entry.topic for entry in entries):
+            results, topic = known[slug], self.catalogue.topic(slug)
+            needed = [call for entry in entries if entry.topic == slug for call in calls[entry.path]]
+            missing = [c for c in dict.fromkeys(needed) if not results.has(c) and c not in results.submitted]
+            results.submitted.update(missing)
             first = {call.function: call for call in sorted(missing, key=lambda call: call.call, reverse=True)}
-            self._total += len(first)
-            for call in first.values():
-                known[topic.slug].awaited.add(call.function)
-                futures.add(threads.submit(self._repeat, call, topic, known[topic.slug]))
+            repeated = [call for function, call in first.items() if function not in results.awaited]
+            self._total += len(missing) + len(repeated)
+            for call in repeated:
+                results.awaited.add(call.function)
+                futures.add(threads.submit(self._repeat, call, topic, results))
             for batch in experiments.batches(missing, self.jobs):
-                futures.add(threads.submit(self._measure, batch, topic, known[topic.slug]))
+                futures.add(threads.submit(self._measure, batch, topic, results))
         return futures
 
     def _save_measurements(self, entries: Iterable[Entry], known: Mapping[str, MeasurementResults]) -> None:
@@ -155,7 +161,11 @@ class Prover:
         """
         for entry in entries if self._writes else ():
             measured = known[entry.topic].measured
-            found = tuple(measured[call] for call in dict.fromkeys(self._measurements(entry)) if call in measured)
+            found = tuple(
+                measured[call]
+                for call in dict.fromkeys(self._measurements(entry, known[entry.topic]))
+                if call in measured
+            )
             if found and entry.evidence is None:
                 topic = self.catalogue.topic(entry.topic)
                 partial = VariantFinding(
@@ -167,9 +177,9 @@ class Prover:
     def _evidence_file(self, entry: Entry) -> Path:
         return self.catalogue.root / evidence_path(entry.subject)
 
-    def _measurements(self, entry: Entry) -> list[Measurement]:
-        topic = self.catalogue.topic(entry.topic)
-        return [call for part in subjects.parts(entry.subject, topic) for call in part.plan.measurements]
+    def _measurements(self, entry: Entry, known: MeasurementResults) -> list[Measurement]:
+        parts = subjects.parts(entry.subject, self.catalogue.topic(entry.topic))
+        return [call for part in parts for call in judging.needed_measurements(part, known)]
 
     def _run_count(self, entry: Entry) -> int:
         return sum(len(part.plan.runs) for part in subjects.parts(entry.subject, self.catalogue.topic(entry.topic)))
@@ -177,8 +187,7 @@ class Prover:
     @staticmethod
     def _settled(calls: Sequence[Measurement], known: MeasurementResults) -> bool:
         return all(
-            (call in known.measured or call in known.failed)
-            and (call.function not in known.awaited or call.function in known.repeated)
+            known.has(call) and (call.function not in known.awaited or call.function in known.repeated)
             for call in calls
         )
 
@@ -222,7 +231,7 @@ class Prover:
         if self._writes and (evidence.verdict is not Verdict.ERROR or entry.evidence is None):
             # An error on this machine does not replace what another machine has settled.
             write_evidence(self._evidence_file(entry), evidence)
-        result = replace(entry, evidence=evidence, verdict=evidence.verdict, why=evidence.why, moved="")
+        result = replace(entry, evidence=evidence, verdict=evidence.verdict, why=evidence.why, changed_versions="")
         with self._lock:
             proved[entry.path] = result
         if self._on_proved:

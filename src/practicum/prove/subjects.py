@@ -53,6 +53,8 @@ class ProofPart:
     params: Mapping[str, Json]
     plan: Plan
     judge: Callable[[Observations], VariantFinding]
+    further: Callable[[Observations], tuple[Measurement, ...]] = lambda observed: ()
+    """What must be measured as well, after these measurements; nothing if they suffice."""
 
 
 def parts(subject: Subject, topic: Topic) -> list[ProofPart]:
@@ -107,7 +109,12 @@ def variant_part(problem: Problem, variant: Variant, experiments: frozenset[str]
     """Return one variant of a problem as a part, which the problem's kind judges."""
     kind = kinds.get(problem.kind)
     plan = kind.plan(problem, variant, experiments)
-    return ProofPart(variant.params, plan, lambda observed: kind.judge(problem, variant, observed))
+    return ProofPart(
+        variant.params,
+        plan,
+        lambda observed: kind.judge(problem, variant, observed),
+        lambda observed: kind.further_measurements(variant, observed),
+    )
 
 
 # --- cards -------------------------------------------------------------------------------------------------------

@@ -1,11 +1,9 @@
-"""95 % confidence intervals of proportions and of paired differences."""
+"""95 % confidence intervals of proportions, and Student's t distribution."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
 
 Z = 1.959963984540054
 """The 97.5 % quantile of the standard normal distribution."""
@@ -75,17 +73,6 @@ def half_width(total: int, share: float = 0.5) -> float:
     if total < 1:
         raise ValueError(f"an interval needs a sample of at least 1, not {total}")
     return Z * math.sqrt(share * (1 - share) / total)
-
-
-def paired_difference(left: Sequence[float], right: Sequence[float]) -> Interval:
-    """The mean of `left - right`, pair by pair, with its 95 % interval by Student's t. Needs at least two pairs.
-
-    Pairing by seed removes what the seed does to both sides (the same images, the same initial weights).
-    """
-    differences = [a - b for a, b in zip(left, right, strict=True)]
-    mean, count = fmean(differences), len(differences)
-    half = student_t_quantile(0.975, count - 1) * stdev(differences) / math.sqrt(count)
-    return Interval(mean, mean - half, mean + half)
 
 
 def student_t_quantile(probability: float, freedom: int) -> float:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from practicum.application import scratch
 from practicum.application.context import code_is_not_run, topic_path
 from practicum.application.learner_jobs import MAX_CODE, code_problem
+from practicum.application.limits import SHORT
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.run_report import RunReport, report_run
 from practicum.application.sittings import load
@@ -111,5 +112,5 @@ def _page(
 
 def _limits(pool: Pool) -> str:
     """What a run may use."""
-    limits = f"{scratch.LIMITS.seconds:g} s and {scratch.LIMITS.memory >> 30} GB of memory"
+    limits = f"{SHORT.seconds:g} s and {SHORT.memory >> 30} GB of memory"
     return limits if pool.mode is IsolationMode.SUBPROCESS else f"{limits}, but no network"

@@ -15,6 +15,7 @@ from practicum.activities.projects import custom_dataset, run_table
 from practicum.activities.projects.view import describe_result, reference_scores
 from practicum.application import projects
 from practicum.application.learner_jobs import MAX_CODE, code_problem
+from practicum.application.limits import LONG
 from practicum.application.projects import Submission, TopicProject, find_project
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.course.render import code as highlighted
@@ -117,7 +118,7 @@ def _page(request: Request, project: TopicProject, code: str | None = None, prob
         met=met,
         runs_code=site.runs_code,
         isolated=site.isolated,
-        seconds=f"{projects.LIMITS.seconds:g}",
+        seconds=f"{LONG.seconds:g}",
         code=code if code is not None else records[0].code if records else start,
         start=start,
         names_url=f"{context.topic_path}/names.json",

@@ -60,6 +60,9 @@ class Choice(Kind):
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
         return _form(variant.proof).plan(variant, experiments)
 
+    def further_measurements(self, variant: Variant, observations: Observations) -> tuple[Measurement, ...]:
+        return _form(variant.proof).further_measurements(variant, observations)
+
     def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
         return _form(variant.proof).judge(variant, observations)
 

@@ -37,6 +37,10 @@ class ProofForm(ABC):
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
         """The verdict on a variant, from what the runs of its plan showed."""
 
+    def further_measurements(self, variant: Variant, observations: Observations) -> tuple[Measurement, ...]:
+        """What must be measured as well, after the plan's measurements and the further ones before showed this."""
+        return ()
+
     def same_answer(self, variant: Variant, left: Option, right: Option) -> bool:
         """Whether two options give the same answer, so that no run can tell them apart.
 
