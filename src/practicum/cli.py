@@ -9,8 +9,8 @@ import click
 
 from practicum import __version__
 from practicum.commands.terminal import CommandError
+from practicum.errors import InvalidSetting
 from practicum.registry import PluginError, find, load_one
-from practicum.settings import InvalidSetting
 
 GROUP = "practicum.commands"
 """The entry-point group. An entry point names a `click.Command`; one with the name of a built-in command is ignored."""
@@ -40,7 +40,7 @@ class LazyGroup(click.Group):
         return plugin
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Call the command; an invalid setting, or an installed package that cannot be loaded, ends it with an error."""
+        """Call the command; an invalid setting, or a package that cannot be loaded, ends it with an error."""
         try:
             return super().invoke(ctx)
         except (InvalidSetting, PluginError) as error:

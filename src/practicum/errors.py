@@ -15,3 +15,7 @@ class CodedError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class InvalidSetting(CodedError):
+    """An environment variable has a value that its setting cannot have. Codes: `invalid-setting`."""

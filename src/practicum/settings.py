@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-from practicum.errors import CodedError
+from practicum.errors import InvalidSetting
 
 DATA = "PRACTICUM_DATA"
 """Environment variable with the data folder. `--data` takes precedence."""
@@ -21,10 +21,6 @@ PROGRESS = "PRACTICUM_PROGRESS"
 
 TIME_FACTOR = "PRACTICUM_TIME_FACTOR"
 """Environment variable: a number by which the time limits of learners' runs are multiplied."""
-
-
-class InvalidSetting(CodedError):
-    """A setting has a value that it cannot have. Codes: `invalid-setting`."""
 
 
 def time_factor() -> float:

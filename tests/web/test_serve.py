@@ -76,7 +76,7 @@ def test_reports_a_port_in_use(tmp_path: Path) -> None:
 def test_time_limits_of_runs_can_be_longer(tmp_path: Path) -> None:
     """On a slow machine; pages show the limit that applies."""
     with Service(tmp_path, settings={"PRACTICUM_TIME_FACTOR": "3"}) as service:
-        assert "30 s" in httpx2.get(f"{service.url}/scratch").text
+        assert "30 s" in httpx2.get(f"{service.url}/python-basics/lists/scratch").text
 
 
 @pytest.mark.parametrize("factor", ["fast", "0", "nan", "1e9"])

@@ -14,9 +14,12 @@ import click
 from practicum.commands.terminal import CommandError, print_mistakes, raise_mistakes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from practicum.application.course_watch import CourseWatch
     from practicum.application.site import Site
     from practicum.model import Mistake
-    from practicum.prove.catalogue import Catalogue
+    from practicum.prove.catalogue import Catalogue, Entry
     from practicum.runner import Environment, Pool
     from practicum.store import Store
 
@@ -30,9 +33,13 @@ if TYPE_CHECKING:
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Folder for learners' progress.")
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--draft", is_flag=True, help="For authors: also show problems that are not proved, marked as such.")
-def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no_open: bool, draft: bool) -> None:
+@click.option("--watch", is_flag=True, help="A draft that is read and proved again whenever its files change.")
+def serve(
+    courses: tuple[Path, ...], host: str, port: int, data: Path | None, no_open: bool, draft: bool, watch: bool
+) -> None:
     """Serve COURSES (folders with a course.toml) to a browser. Default: the courses that come with practicum."""
     starting_pool = ThreadPoolExecutor(1).submit(_start_pool)  # It waits for processes, while the courses are read.
+    draft = draft or watch
     catalogues = _load(courses)
     if not draft:
         _print_unproved(catalogues)
@@ -54,6 +61,7 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
     pool = starting_pool.result()
     site = _site(catalogues, store, pool, draft, host, data or data_directory())
     url = address(listener)
+    watching = _watch(site) if watch else None
 
     def listening() -> None:
         click.echo(f"practicum is at {url}  (press Ctrl-C to stop)")
@@ -61,9 +69,11 @@ def serve(courses: tuple[Path, ...], host: str, port: int, data: Path | None, no
             threading.Thread(target=_open, args=(url,), daemon=True).start()
         for environment in environments[:1]:
             pool.warm(site.preload(environment), environment=environment, standby=True)
+        if watching:
+            watching.start()
 
     try:
-        Server(create_app(site, LOOPBACK if site.local else None), listening).run(sockets=[listener])
+        Server(create_app(site, LOOPBACK if site.local else None, watching), listening).run(sockets=[listener])
     finally:
         pool.close()
         store.close()
@@ -152,6 +162,22 @@ def _site(catalogues: list[Catalogue], store: Store, pool: Pool, draft: bool, ho
 
     local = host in ("localhost", "::1") or host.startswith("127.")
     return Site(catalogues, store, pool, draft, local, data / "lab")
+
+
+def _watch(site: Site) -> CourseWatch:
+    """Return the watch of a draft, which prints verdicts and mistakes as they come."""
+    from practicum.application.course_watch import CourseWatch
+
+    def on_proved(entry: Entry) -> None:
+        path, line = entry.place
+        why = "" if entry.verdict.served else f": {entry.why.splitlines()[0]}"
+        click.echo(f"{path}:{line}: {entry.verdict}{why}")
+
+    def on_mistakes(root: Path, mistakes: Sequence[Mistake]) -> None:
+        for mistake in mistakes:
+            click.echo(f"{root / mistake.path}:{mistake.line}: {mistake.message}", err=True)
+
+    return CourseWatch(site, os.cpu_count() or 1, on_proved, on_mistakes)
 
 
 def _open(url: str) -> None:

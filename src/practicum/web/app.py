@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from practicum import modes
+from practicum.application.course_watch import CourseWatch
 from practicum.application.refusals import Refused
 from practicum.application.site import Site
 from practicum.store import StoreError
@@ -24,6 +25,7 @@ from practicum.web import (
     assets,
     badges,
     completions,
+    draft,
     error_pages,
     event_stream,
     home,
@@ -44,8 +46,16 @@ class ShortConvertor(IntegerConvertor):
 register_url_convertor("short", ShortConvertor())
 
 
-def create_app(site: Site, hosts: frozenset[str] | None = security.LOOPBACK) -> Starlette:
-    """Return the application of a site. `hosts`: the names it answers to, without ports; None for any."""
+def create_app(
+    site: Site, hosts: frozenset[str] | None = security.LOOPBACK, watch: CourseWatch | None = None
+) -> Starlette:
+    """Return the application of a site.
+
+    Args:
+        site: The site.
+        hosts: The names it answers to, without ports; None for any.
+        watch: Reads and proves a draft again as its files change; None where nothing is watched.
+    """
     app = Starlette(
         routes=routes(),
         middleware=[
@@ -61,6 +71,7 @@ def create_app(site: Site, hosts: frozenset[str] | None = security.LOOPBACK) -> 
         lifespan=_lifespan,
     )
     app.state.site = site
+    app.state.watch = watch
     return app
 
 
@@ -73,6 +84,7 @@ def routes() -> list[Route]:
         get("/robots.txt", _robots),
         get("/proofs", about_proofs.about_proofs),
         *badges.routes(),
+        *draft.routes(),
         *event_stream.routes(),
         *(route for mode in modes.registered().values() for route in mode.part("routes").routes(mode)),
         get("/{course}/{topic}", topic.topic),
@@ -103,6 +115,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
     finally:
         site: Site = app.state.site
+        if app.state.watch:
+            app.state.watch.close()
         await site.runs.drain(server.GRACE)  # Those that no client follows, too.
         site.runs.cancel_all()
 

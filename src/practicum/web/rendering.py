@@ -14,12 +14,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from practicum import kinds, modes
+from practicum.application.course_watch import CourseWatch
 from practicum.course import render
 from practicum.modes import Mode
 from practicum.runner import FigureImage
 from practicum.web import assets, security
 
-_DEFAULTS = {"draft": False, "here": "", "language": "en", "styles": (), "scripts": (), "mode": None}
+_DEFAULTS = {"draft": False, "watch": None, "here": "", "language": "en", "styles": (), "scripts": (), "mode": None}
 
 
 @cache
@@ -74,6 +75,7 @@ def page(request: Request, template: str, status: int = 200, mode: Mode | None =
     shared = {
         **_DEFAULTS,
         "draft": bool(site and site.draft),
+        **_watched(request),
         "status": status,
         "nonce": security.nonce(),
         "mode": mode,
@@ -83,6 +85,14 @@ def page(request: Request, template: str, status: int = 200, mode: Mode | None =
         shared["scripts"] = assets.package_addresses(mode.packages, assets.SCRIPT)
     html = fragment(template, **{**shared, **context})
     return HTMLResponse(html, status, {"cache-control": "no-store"})
+
+
+def _watched(request: Request) -> dict[str, Any]:
+    """Return what the bar of a watched draft shows at first."""
+    watch: CourseWatch | None = getattr(request.app.state, "watch", None) if "app" in request.scope else None
+    if watch is None:
+        return {}
+    return {"watch": watch, "watch_status": Markup(fragment("draft_status.html", status=watch.status()))}
 
 
 def wants_events(request: Request) -> bool:
