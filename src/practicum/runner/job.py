@@ -12,8 +12,9 @@ from practicum.model import NOTHING, Failure
 from practicum.runner.environment import Environment
 from practicum.runner.events import Epoch
 
-Stop = Literal["time", "memory", "output", "crash", "cancelled", "unavailable"]
-"""Why the runner stopped or did not start a job."""
+Stop = Literal["time", "memory", "output", "crash", "cancelled", "unavailable", "forbidden"]
+"""Why the runner stopped or did not start a job. `forbidden`: its result does not count, as it tried what the sandbox
+does not allow."""
 
 
 class IsolationMode(StrEnum):
@@ -97,7 +98,7 @@ class FigureImage:
 
 @dataclass(frozen=True)
 class StopReason:
-    """Why a job was stopped or not started."""
+    """Why a job was stopped or not started, or does not count."""
 
     stopped: Stop
     code: str
@@ -136,7 +137,8 @@ class Result:
     peak_memory: int = 0
     """Maximum resident memory in bytes."""
     stopped: Stop | None = None
-    """Why the runner stopped it; None if the code ended by itself."""
+    """Why the runner stopped it; None if the code ended by itself. With `forbidden`, the code may have ended by itself,
+    but elsewhere its result would be another."""
     code: str = ""
     """`stopped` more precisely, such as `package-missing` or `sigsegv`: see `stop_messages`."""
     why: str = ""
