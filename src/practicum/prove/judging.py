@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from practicum.formatting import assignments
 from practicum.kinds.literals import value_text
@@ -24,6 +25,7 @@ from practicum.model import (
 )
 from practicum.prove import subjects
 from practicum.prove.evidence_hash import evidence_hash, used_experiments
+from practicum.prove.input_dependence import InputDependence, Runs
 from practicum.prove.repeated_runs import ExecutionContext, KnownExperiments, experiment_names, observe
 from practicum.prove.subjects import ProofPart, Subject
 from practicum.prove.versions import unmet, versions
@@ -87,17 +89,25 @@ def judge_part(
     measured = {call: known.measured[call] for call in part.plan.measurements if call in known.measured}
     failed = {call: known.failed[call] for call in part.plan.measurements if call in known.failed}
     experiments = KnownExperiments(measured, experiment_names(execution.topic))
-    runs: dict[str, tuple[Observation, ...]] = {}
+    runs: Runs = {}
     for run in () if failed else part.plan.runs:
-        runs[run.name] = observe(run, execution, experiments, once)
+        runs = {**runs, run.name: observe(run, execution, experiments, once)}
         if on_run:
             on_run()
     if difference := known.difference({call.function for call in part.plan.measurements}):
         finding = VariantFinding(part.params, Verdict.UNSTABLE, difference, code="experiment-varies")
     else:
-        finding = part.judge(Observations(runs, measured, failed))
+        judge = partial(_judge, part, measured, failed)
+        dependence = InputDependence(() if failed else part.plan.runs, execution, experiments, judge)
+        finding, runs = dependence.resolve(judge(runs), runs)
     summaries = tuple(_summarize(name, run) for name, observations in runs.items() for run in observations)
     return replace(finding, params=part.params, runs=summaries, measured=tuple(measured.values()))
+
+
+def _judge(
+    part: ProofPart, measured: Mapping[Measurement, Measured], failed: Mapping[Measurement, str], runs: Runs
+) -> VariantFinding:
+    return part.judge(Observations(runs, measured, failed))
 
 
 def judge_subject(

@@ -11,6 +11,7 @@ from practicum.errors import CodedError
 from practicum.model import NOTHING, Failure
 from practicum.runner.environment import Environment
 from practicum.runner.events import Epoch
+from practicum.runner.inside.input_shift import INPUTS
 
 Stop = Literal["time", "memory", "output", "crash", "cancelled", "unavailable", "forbidden"]
 """Why the runner stopped or did not start a job. `forbidden`: its result does not count, as it tried what the sandbox
@@ -56,6 +57,16 @@ class Preload(StrEnum):
 
 
 @dataclass(frozen=True)
+class InputShift:
+    """Inputs that a run gets in place of the machine's: another date, time zone, locale …"""
+
+    number: int
+    """Which alternative of each, from 1."""
+    inputs: tuple[str, ...] = INPUTS
+    """Names of `practicum.runner.inside.input_shift`."""
+
+
+@dataclass(frozen=True)
 class Job:
     """Python code to run once, in a fresh interpreter that is discarded afterwards.
 
@@ -83,6 +94,8 @@ class Job:
     """Whether output, figures and epochs of `setup` are left out of the result and the events."""
     echo: bool = False
     """Whether what the last expression of `code` returns is printed, as in a notebook."""
+    input_shift: InputShift | None = None
+    """Inputs other than the machine's; None for the machine's own."""
     environment: Environment | None = None
     """The interpreter and packages to run with; None for the server's own."""
 

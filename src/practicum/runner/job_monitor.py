@@ -521,6 +521,7 @@ class JobMonitor:
                 "values": bool(job.values),
                 "check": job.check if self._borrow is not None else bool(job.check),
                 "borrow": self._borrow,
+                "shift": dataclasses.asdict(job.input_shift) if job.input_shift else None,
             },
         )
 

@@ -44,7 +44,14 @@ import traceback
 import types
 import warnings
 
-from practicum.runner.inside import epochs, forbidden_calls, last_expression, progress_bars, tensorflow_kernel_cache
+from practicum.runner.inside import (
+    epochs,
+    forbidden_calls,
+    input_shift,
+    last_expression,
+    progress_bars,
+    tensorflow_kernel_cache,
+)
 from practicum.runner.inside.answer_server import AnswerServer
 from practicum.runner.inside.check_process import CheckNamespace, CheckPeer
 from practicum.runner.inside.message_format import ProtocolViolation
@@ -108,6 +115,8 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None, is_isolat
     Args:
         is_isolated: Whether the process is restricted, so that some calls are not allowed.
     """
+    if job["shift"]:
+        input_shift.shift(**job["shift"])
     _write_files(job["files"])
     if traces is not None:
         faulthandler.register(signal.SIGUSR2, file=traces, all_threads=True, chain=False)
@@ -172,7 +181,7 @@ def _run_check(channel: Channel, job: dict[str, Any], space: CheckNamespace) -> 
     peer = CheckPeer(channel.send, channel.frame, _describe)
     peer.begin(space, job["borrow"], before)
     try:
-        exec(_compile("check", job["check"], "exec"), space)  # noqa: S102 - as in _execute
+        exec(_compile("check", input_shift.rewrite(job["check"]), "exec"), space)  # noqa: S102 - as in _execute
     except ProtocolViolation as error:
         channel.send(b"U", str(error))
         return True
@@ -240,7 +249,7 @@ def _write_files(files: dict[str, str]) -> None:
         if folder:
             os.makedirs(folder, exist_ok=True)
         with open(name, "w", encoding="utf-8", newline="") as file:
-            file.write(content)
+            file.write(input_shift.rewrite(content) if name.endswith(".py") else content)
 
 
 def reseed(seed: int) -> None:
@@ -270,6 +279,7 @@ def _file_name(where: str, source: str) -> str:
 
 def _execute(channel: Channel, where: str, source: str, space: dict[str, Any], echo: bool = False) -> bool:
     """Run code, and with `echo` print what its last expression returns. Return whether it did not raise."""
+    source = input_shift.rewrite(source)
     try:
         if echo:
             last_expression.execute(source, _file_name(where, source), space)
@@ -305,7 +315,7 @@ def _evaluate(channel: Channel, name: str, expression: str, space: dict[str, Any
     began = time.perf_counter()
     where = f"value {name}"
     try:
-        code = _compile(where, expression.strip(), "eval")
+        code = _compile(where, input_shift.rewrite(expression).strip(), "eval")
         report = encode_value(eval(code, space))  # noqa: S307 - as above
     except BaseException as error:
         report = {"failure": failure(error, where)}
