@@ -177,6 +177,16 @@ def test_a_value_beyond_the_memory_limit_stops_the_run(isolated: Pool) -> None:
     assert (result.stopped, result.code) == ("memory", "memory-limit")
 
 
+def test_a_memory_error_that_the_code_catches_stops_the_run_too(isolated: Pool) -> None:
+    """At its line, unless the code raises it itself."""
+    limited = run(isolated, caught("bytes(1 << 60)") + "# a MemoryError")
+    by_numpy = run(isolated, "import numpy as np\ntry:\n    np.zeros(1 << 50)\nexcept MemoryError:\n    x = 5")
+    raised = run(isolated, "try:\n    raise MemoryError\nexcept MemoryError:\n    x = 5")
+
+    assert [(one.code, one.stopped_at) for one in (limited, by_numpy)] == [("memory-limit", 3), ("memory-limit", 3)]
+    assert (raised.code, dict(raised.values)) == ("", {"x": 5})
+
+
 def test_without_isolation_everything_is_allowed() -> None:
     """In subprocess mode, nothing is refused."""
     result = run(

@@ -15,6 +15,7 @@ from practicum.runner import stop_messages
 from practicum.runner.ansi import render
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.events import Epoch, Evaluated, OnEvent, Output, RunEvent, Started, Stream
+from practicum.runner.inside.forbidden_calls import MEMORY
 from practicum.runner.inside.message_format import MAX_MESSAGE
 from practicum.runner.job import ChildGone, FigureImage, Job, Result, StopReason, ZygoteGone
 from practicum.runner.marked_output import MarkedOutput
@@ -369,7 +370,10 @@ class JobMonitor:
     def _take_forbidden(self, content: Any) -> None:
         """The job tried what the sandbox does not allow. It goes on, but its result does not count."""
         kind, where, line = read_forbidden(content)
-        self._forbidden = self._forbidden or stop_messages.forbidden(kind, where, line)
+        if kind == MEMORY:
+            self._memory_failure = self._memory_failure or Failure("MemoryError", "", line, where)
+        else:
+            self._forbidden = self._forbidden or stop_messages.forbidden(kind, where, line)
 
     def _take_ready(self, content: Any) -> None:
         """The code has ended, and its process waits for requests. Its output is in the pipes by now."""

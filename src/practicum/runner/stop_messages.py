@@ -37,7 +37,7 @@ INVALID_ANSWER = StopReason(
     "The interpreter's answer could not be read: the code seems to have written into it.",
 )
 _FORBIDDEN = {
-    "process": ("sandbox-process", "starting processes", "Use threads instead."),
+    "process": ("sandbox-process", "starting processes", "A run may have threads, but no other process."),
     "network": ("sandbox-network", "network access", "Runs cannot download or send anything."),
     "system-call": ("sandbox-system-call", "this system call", ""),
 }

@@ -132,6 +132,8 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None, is_isolat
     gc.set_threshold(*GARBAGE)
     if is_isolated:
         _watch_calls(channel)
+        if any("MemoryError" in job[part] for part in ("setup", "code")):
+            forbidden_calls.watch_memory()
     # The names below are resolved before the job's code can change the modules they come from.
     channel.send(b"B")
     began = time.perf_counter()

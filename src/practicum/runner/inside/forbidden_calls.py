@@ -16,17 +16,18 @@ import functools
 import os
 import sys
 from opcode import opmap
+from traceback import walk_tb
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
+    from types import FrameType, TracebackType
     from typing import Any
 
     OnForbidden = Callable[[str, str, int | None], None]
 
-PROCESS, NETWORK, SYSTEM_CALL = "process", "network", "system-call"
-KINDS = (PROCESS, NETWORK, SYSTEM_CALL)
+PROCESS, NETWORK, SYSTEM_CALL, MEMORY = "process", "network", "system-call", "memory"
+KINDS = (PROCESS, NETWORK, SYSTEM_CALL, MEMORY)
 _PROCESS_EVENTS = ("os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.system", "subprocess.Popen")
 _SOCKET_EVENTS = (
     *("__new__", "connect", "bind", "sendto", "sendmsg"),
@@ -63,6 +64,15 @@ def watch(is_own: Callable[[str], bool], on_forbidden: OnForbidden) -> None:
     for name in _WITHOUT_EVENT:
         if hasattr(os, name):
             setattr(os, name, watch.forbid(getattr(os, name), SYSTEM_CALL))
+
+
+def watch_memory() -> None:
+    """Report every MemoryError that the limit causes in the job's own code, for code that may catch it.
+
+    This traces the code's calls, which makes them slower.
+    """
+    for watch in _watches:
+        sys.settrace(watch.on_call)
 
 
 def check_failure(error: BaseException) -> None:
@@ -105,18 +115,23 @@ class Watch:
 
     def check_failure(self, error: BaseException) -> None:
         """Report an exception if a system call raised it that only the sandbox would refuse."""
-        trace = error.__traceback__
-        if not isinstance(error, OSError) or error.errno != errno.ENOSYS or trace is None:
-            return
-        own = None
-        while True:
-            own = trace if self._is_own(trace.tb_frame.f_code.co_filename) else own
-            if trace.tb_next is None:
-                break
-            trace = trace.tb_next
-        raised_in_python = trace.tb_frame.f_code.co_code[trace.tb_lasti] == opmap["RAISE_VARARGS"]
-        if own is not None and not raised_in_python:
-            self._on_forbidden(SYSTEM_CALL, _source(own.tb_frame), own.tb_lineno)
+        if isinstance(error, OSError) and error.errno == errno.ENOSYS and not _is_raised_in_python(error.__traceback__):
+            places = [place for place in walk_tb(error.__traceback__) if self._is_own(place[0].f_code.co_filename)]
+            for frame, line in places[-1:]:
+                self._on_forbidden(SYSTEM_CALL, _source(frame), line)
+
+    def on_call(self, frame: FrameType, event: str, argument: Any) -> Any:
+        """Trace the exceptions of the job's own functions."""
+        if not self._is_own(frame.f_code.co_filename):
+            return None
+        frame.f_trace_lines = False
+        return self.on_own_event
+
+    def on_own_event(self, frame: FrameType, event: str, argument: Any) -> Any:
+        """Report an exception that reaches the job's own code if the memory limit causes it."""
+        if event == "exception" and isinstance(argument[1], MemoryError) and not _is_raised_in_python(argument[2]):
+            self._on_forbidden(MEMORY, _source(frame), frame.f_lineno)
+        return self.on_own_event
 
     def _refuse(self, kind: str, frame: FrameType | None) -> None:
         is_import = False
@@ -171,6 +186,13 @@ def _chain(error: BaseException | None) -> list[BaseException]:
             seen.append(error)
             left += [error.__cause__, error.__context__]
     return seen
+
+
+def _is_raised_in_python(trace: TracebackType | None) -> bool:
+    """Return whether a `raise` statement raised an exception, and not a function of C or the interpreter."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_code[trace.tb_lasti] == opmap["RAISE_VARARGS"]
 
 
 def _source(frame: FrameType) -> str:
