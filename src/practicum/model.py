@@ -387,6 +387,8 @@ class Observation:
     """The exception that ended the code, if one did."""
     stopped: str | None = None
     """Why the runner ended it (time, memory, crash), in a sentence; None if the code ended by itself."""
+    is_forbidden: bool = False
+    """Whether `stopped` is set because the code tried what the sandbox does not allow."""
     seconds: float = 0.0
     figures: tuple[bytes, ...] = ()
     """Its figures, as PNG files."""

@@ -113,6 +113,7 @@ def test_a_hint_keeps_what_was_typed(learner: Learner, kind: str) -> None:
         ("blanks", ["classes", ""], "blank-empty"),
         ("code", [""], "empty"),
         ("repair", ["while True:\n    pass"], "not-graded"),
+        ("repair", ["import os\ntry:\n    os.fork()\nexcept OSError:\n    pass"], "not-graded"),
     ],
 )
 def test_an_answer_that_is_not_graded_costs_no_attempt(

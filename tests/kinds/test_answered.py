@@ -78,6 +78,8 @@ ORDER = {"check": "assert c == 8", "solution": LINES}
     Case("a weak check", "{'check': 'assert double(4)'}", R, "mutant-passes", ("mutant 1",)),
     Case("a mutant that never ends", "{'mutants': ('while True: pass',)}", P),
     Case("the solution never ends", "{'solution': 'while True: pass'}", E, "run-stopped", ("1 s",)),
+    Case("the sandbox does not allow the solution", "{'solution': 'import os; os.fork()'}", E, "run-stopped", ("the solution", "sandbox")),
+    Case("the sandbox does not allow a mutant", "{'mutants': ('import os; os.fork()',)}", E, "run-stopped", ("mutant 1", "sandbox")),
     Case("chance", "{'check': 'assert double(4) == 8 and hash(\"a\") % 2'}", U, "depends-on-chance", ("solution",)),
 )  # fmt: skip
 def test_the_check_must_tell_right_from_wrong(case: Case, kind: str, tmp_path: Path, pool: Pool) -> None:
@@ -121,6 +123,7 @@ def project(
     Case("NaN", project(solution="rate = float('nan')"), R, "solution-without-score", ("nan",)),
     Case("the solution raises", project(solution="rate = 1 / 0"), R, "solution-without-score", ("ZeroDivisionError",)),
     Case("the solution never ends", project(solution="while True: pass"), E, "run-stopped"),
+    Case("the sandbox does not allow the start", project(start="import os; os.fork()"), E, "run-stopped", ("the start",)),
 )  # fmt: skip
 def test_a_project_s_solution_meets_its_goal_over_three_seeds(case: Case, tmp_path: Path, pool: Pool) -> None:
     """And its start does not."""

@@ -41,6 +41,7 @@ def claims(*found: str | None, code: str = "x = [3, 1]", keys: tuple[int, ...] =
     Case("a claim raises", claims("len(x) == 2", "len(y) == 2"), R, "claim-raises", ("option 2", "NameError", "'y'")),
     Case("a claim has no truth", claims("x == 3", "x == 1", code="import numpy as np\nx = np.array([3, 1])"), R, "claim-raises", ("option 1", "ValueError")),
     Case("the snippet raises", claims("x == 3", "x == 1", code="x = 1 / 0"), R, "run-raises", ("ZeroDivisionError",)),
+    Case("a claim that the sandbox does not allow", claims("len(x) == 2", "__import__('os').fork()"), E, "run-stopped", ("sandbox",)),
     Case("True", claims("True", "len(x) == 3"), E, "constant-expression", ("option 1", "`True`")),
     Case("1 == 1", claims("1 == 1", "len(x) == 3"), E, "constant-expression", ("`1 == 1`",)),
     Case("x or True", claims("len(x) == 3 or True", "len(x) == 3"), E, "constant-expression", ("`len(x) == 3 or True`",)),
@@ -68,6 +69,12 @@ EXPERIMENTS = """
 
     def flat(*, seed=0):
         return {"height": 2.15}
+
+    def forked(*, seed=0):
+        try:
+            __import__("os").fork()
+        except OSError:
+            return {"height": 0.0}
 """
 
 
@@ -77,6 +84,7 @@ EXPERIMENTS = """
     Case("for some seeds", claims("tall(step=2, seed=seed).height > 2.15", "len(x) == 3"), U, "depends-on-chance", ("option 1", "3 of 5", "2.2 on average (2 to 2.4 over 5 runs)",)),
     Case("false", claims("tall(step=1, seed=seed).height > 2", "len(x) == 3"), R, "no-option-right", ("`tall(step=1).height` is 1.2",)),
     Case("a number it does not give", claims("tall(step=3, seed=seed).width > 2", "len(x) == 3"), R, "claim-raises", ("'width'",)),
+    Case("what the sandbox does not allow", claims("forked(seed=seed).height == 0", "len(x) == 3"), E, "experiment-failed", ("sandbox",)),
     Case("another parameter", claims("tall(stop=3, seed=seed).height > 2", "len(x) == 3"), E, "experiment-failed", ("tall(stop=3, seed=0)", "TypeError",)),
 )  # fmt: skip
 def test_claims_about_experiments_are_looked_at_for_every_seed(case: Case, tmp_path: Path, pool: Pool) -> None:

@@ -187,6 +187,48 @@ def test_a_run_that_cannot_end_is_an_error_with_its_reason(case: Case, tmp_path:
     check(case, settle(tmp_path, pool, case.text, seconds=1))
 
 
+FORK = "import os\ntry:\n    os.fork()\nexcept PermissionError:\n    print('refused')"
+CONNECT = "import urllib.request\nurllib.request.urlopen('http://example.org')"
+
+
+@cases(
+    Case(
+        "a process, as an exception",
+        value("import os\nos.fork()", "[x] PermissionError", "[ ] none", proof=ERROR),
+        E,
+        "run-stopped",
+        ("sandbox", "line 2"),
+    ),
+    Case("a process, caught", prints(FORK, "refused", "done"), E, "run-stopped", ("sandbox", "line 3")),
+    Case(
+        "the network, as an exception",
+        value(CONNECT, "[x] URLError", "[ ] none", proof=ERROR),
+        E,
+        "run-stopped",
+        ("sandbox", "line 2"),
+    ),
+    Case(
+        "the network, as a value", value(CONNECT + "\nx = 1", "[x] 1", "[ ] 2"), E, "run-stopped", ("sandbox", "line 2")
+    ),
+    Case(
+        "memory, in the value",
+        value("x = 'a'", "[x] 'a'", "[ ] 'b'", proof='value = "x * (1 << 60)"'),
+        E,
+        "run-stopped",
+        ("memory",),
+    ),
+    Case(
+        "an exception of any ordinary user",
+        value("import os\nos.setuid(0)", "[x] PermissionError", "[ ] none", proof=ERROR),
+        P,
+    ),
+    Case("an event loop", value("import asyncio\nx = asyncio.run(asyncio.sleep(0, 5))", "[x] 5", "[ ] 0"), P),
+)
+def test_what_the_sandbox_does_not_allow_settles_nothing(case: Case, tmp_path: Path, pool: Pool) -> None:
+    """It is no property of the code that it cannot be run here; event loops can."""
+    check(case, settle(tmp_path, pool, case.text))
+
+
 @pytest.mark.slow
 @pytest.mark.tensorflow
 def test_progress_bars_of_keras_are_kept_out_of_what_is_printed(tmp_path: Path, pool: Pool) -> None:

@@ -149,6 +149,7 @@ def test_records_the_figures_of_cells(tmp_path: Path, pool: Pool) -> None:
         ("```python run ValueError\n1 / 0\n```", Verdict.REFUTED, "cell-raises", "ZeroDivisionError"),
         ("```python run ValueError\n1 / 1\n```", Verdict.REFUTED, "cell-does-not-raise", "ValueError"),
         ("```python run\nprint({'a', 'b', 'c', 'd', 'e', 'f'})\n```", Verdict.UNSTABLE, "depends-on-chance", "line 3"),
+        ("```python run OSError\nimport os\nos.fork()\n```", Verdict.ERROR, "cell-stopped", "line 3"),
         ("""{{ gives("list({'a', 'b', 'c', 'd', 'e', 'f'})") }}""", Verdict.UNSTABLE, "depends-on-chance", "['"),
         ('{{ gives("object()") }}', Verdict.REFUTED, "not-plain-data", "object()"),
         ('{{ gives("nowhere") }}', Verdict.REFUTED, "not-plain-data", "NameError"),

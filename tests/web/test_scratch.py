@@ -93,6 +93,15 @@ def test_an_endless_loop_is_stopped_at_its_line(learner: Learner, monkeypatch: p
     assert marked_line(html) == "2 while True:"
 
 
+def test_what_the_sandbox_does_not_allow_is_shown_at_its_line(learner: Learner) -> None:
+    """Even if the code catches the exception."""
+    html = result_part(run(learner, "import os\ntry:\n    os.fork()\nexcept OSError:\n    print('caught')\n"))
+
+    assert shown_ending(html) == "failed"
+    assert marked_line(html) == "3 os.fork()"
+    assert "caught" in html
+
+
 def test_a_run_that_needs_too_much_memory_is_stopped_at_its_line(learner: Learner) -> None:
     """With how much it asked for."""
     html = result_part(run(learner, "import numpy as np\nbig = np.zeros((200_000, 200_000))\n"))

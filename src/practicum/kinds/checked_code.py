@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from practicum.kinds.base import IncompleteAnswer, Kind, PartMistake, normalize_text, variant_finding
-from practicum.kinds.run_agreement import stop_reason
+from practicum.kinds.run_agreement import forbidden_run, stop_reason
 from practicum.model import Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
 from practicum.python_source.parsing import error_line, parse_module
 
@@ -54,6 +54,9 @@ class CheckedCode(Kind):
         return Plan(tuple(_checked_run(variant, name, code) for name, code in answers.items()))
 
     def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
+        if forbidden := forbidden_run(observations.runs):
+            name, why = forbidden
+            return variant_finding(variant, Verdict.ERROR, "run-stopped", f"{_subject(name)}: {why}", name)
         if reason := stop_reason(observations.runs["solution"]):
             why = f"the solution was stopped before its end: {reason}"
             return variant_finding(variant, Verdict.ERROR, "run-stopped", why, "solution")
@@ -139,7 +142,7 @@ def syntax_mistakes(part: str, code: str) -> Iterator[PartMistake]:
 def _judge_run(variant: Variant, name: str, repeated: Sequence[Observation]) -> VariantFinding | None:
     """The finding if one piece of code does not do with the check what it must; otherwise None."""
     passes = {_passes(observation) for observation in repeated}
-    subject = name if name.startswith("mutant") else f"the {name}"
+    subject = _subject(name)
     if len(passes) > 1:
         why = f"whether {subject} passes the check depends on chance: sometimes {_first_failure(repeated)}"
         return variant_finding(variant, Verdict.UNSTABLE, "depends-on-chance", why, name)
@@ -155,6 +158,10 @@ def _judge_run(variant: Variant, name: str, repeated: Sequence[Observation]) -> 
         return variant_finding(variant, Verdict.REFUTED, "start-passes", why, name)
     why = f"{subject} passes the check, which must reject it"
     return variant_finding(variant, Verdict.REFUTED, "mutant-passes", why, name)
+
+
+def _subject(name: str) -> str:
+    return name if name.startswith("mutant") else f"the {name}"
 
 
 def _checked_run(variant: Variant, name: str, code: str) -> Run:

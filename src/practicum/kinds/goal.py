@@ -60,7 +60,7 @@ def scoring_run(problem: Problem, variant: Variant, code: str, name: str = "subm
 def score(observation: Observation) -> float | str:
     """The score that a scoring run returned, or why there is none."""
     if observation.failure or observation.stopped:
-        return str(observation.failure or observation.stopped)
+        return str(observation.stopped or observation.failure)
     value = observation.values["metric"]
     if not validators.is_finite_number(value):
         return str(value) if isinstance(value, Failure) else f"it is {value_text(value)}"

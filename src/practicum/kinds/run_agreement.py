@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from practicum.formatting import join_words, truncate
@@ -15,6 +15,15 @@ from practicum.model import Failure, Observation, Opaque
 def stop_reason(observations: Sequence[Observation]) -> str | None:
     """Why a run was stopped (time, memory, crash), or None if all of them ended by themselves."""
     return next((observation.stopped for observation in observations if observation.stopped), None)
+
+
+def forbidden_run(runs: Mapping[str, Sequence[Observation]]) -> tuple[str, str] | None:
+    """The name of a run that tried what the sandbox does not allow, and that in a sentence; None if none did."""
+    for name, observations in runs.items():
+        for observation in observations:
+            if observation.is_forbidden and observation.stopped:
+                return name, observation.stopped
+    return None
 
 
 def agreed_value(observations: Sequence[Observation], read: Callable[[Observation], Any]) -> tuple[Any, str | None]:

@@ -10,7 +10,7 @@ from typing import Any
 from practicum.kinds.literals import value_text
 from practicum.model import NOTHING, Failure, Measured, Measurement, Topic
 from practicum.prove.evidence_hash import code_digest
-from practicum.prove.repeated_runs import MEMORY, ExecutionContext, ProofCancelled
+from practicum.prove.repeated_runs import MEMORY, ExecutionContext, ProofCancelled, shift_of
 from practicum.runner.events import Evaluated, RunEvent
 from practicum.runner.job import Job, Limits
 
@@ -33,9 +33,12 @@ def batches(measurements: Iterable[Measurement], jobs: int) -> list[list[Measure
 
 
 def measure(
-    calls: Sequence[Measurement], execution: ExecutionContext, on_measured: OnMeasured, hash_seed: int = 0
+    calls: Sequence[Measurement], execution: ExecutionContext, on_measured: OnMeasured, repeat: int = 0
 ) -> None:
     """Make the calls of one experiment, in order, in one interpreter, and report each result as it comes.
+
+    Args:
+        repeat: The number of the repeat: from 1, it has another hash seed and shifted inputs.
 
     Raises:
         ProofCancelled: The proof was cancelled.
@@ -61,7 +64,8 @@ def measure(
         values={name: f"experiments.{call.call}" for name, call in by_name.items()},
         files={"experiments.py": execution.topic.experiments},
         limits=Limits(seconds=SECONDS * len(calls), memory=MEMORY),
-        hash_seed=hash_seed,
+        hash_seed=repeat,
+        input_shift=shift_of(repeat) if repeat else None,
         environment=execution.environment,
     )
     result = execution.run(job, on_event=on_event, cancel=execution.cancel)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from practicum.formatting import assignments
 from practicum.kinds.literals import value_text
@@ -24,6 +25,7 @@ from practicum.model import (
 )
 from practicum.prove import subjects
 from practicum.prove.evidence_hash import evidence_hash, used_experiments
+from practicum.prove.input_dependence import InputDependence, Runs
 from practicum.prove.repeated_runs import ExecutionContext, KnownExperiments, experiment_names, observe
 from practicum.prove.subjects import ProofPart, Subject
 from practicum.prove.versions import unmet, versions
@@ -114,17 +116,23 @@ def judge_part(
     """
     found = known.observations(part.plan.measurements if once else needed_measurements(part, known))
     experiments = KnownExperiments(found.measured, experiment_names(execution.topic))
-    runs: dict[str, tuple[Observation, ...]] = {}
+    runs: Runs = {}
     for run in () if found.failed else part.plan.runs:
-        runs[run.name] = observe(run, execution, experiments, once)
+        runs = {**runs, run.name: observe(run, execution, experiments, once)}
         if on_run:
             on_run()
     if difference := known.difference({call.function for call in part.plan.measurements}):
         finding = VariantFinding(part.params, Verdict.UNSTABLE, difference, code="experiment-varies")
     else:
-        finding = part.judge(replace(found, runs=runs))
+        planned = () if found.failed else part.plan.runs
+        dependence = InputDependence(planned, execution, experiments, partial(_judge, part, found))
+        finding, runs = dependence.resolve(_judge(part, found, runs), runs)
     summaries = tuple(_summarize(name, run) for name, observations in runs.items() for run in observations)
     return replace(finding, params=part.params, runs=summaries, measured=tuple(found.measured.values()))
+
+
+def _judge(part: ProofPart, found: Observations, runs: Runs) -> VariantFinding:
+    return part.judge(replace(found, runs=runs))
 
 
 def judge_subject(

@@ -221,7 +221,7 @@ class Prover:
                 known.repeated[call.function] = call, result
             self._report(call.call)
 
-        experiments.measure([call], self._execution(topic), on_measured, hash_seed=1)
+        experiments.measure([call], self._execution(topic), on_measured, repeat=1)
 
     def _judge(self, entry: Entry, known: MeasurementResults, proved: dict[str, Entry]) -> None:
         topic = self.catalogue.topic(entry.topic)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -13,7 +13,8 @@ from practicum.python_source.names import mentioned_names, public_functions
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.environment import Environment
 from practicum.runner.events import OnEvent
-from practicum.runner.job import Job, Limits, Result
+from practicum.runner.inside.input_shift import ALTERNATIVES
+from practicum.runner.job import InputShift, Job, Limits, Result
 
 QUICK = 0.1
 """Seconds up to which a run is repeated the full number of times."""
@@ -61,15 +62,34 @@ class KnownExperiments:
 def observe(
     run: Run, execution: ExecutionContext, known: KnownExperiments, once: bool = False
 ) -> tuple[Observation, ...]:
-    """Make a run as often as chance may matter to it, or just `once`. Raises ProofCancelled."""
+    """Make a run as often as chance may matter to it, or just `once`. Raises ProofCancelled.
+
+    All but the first have shifted inputs: another date, time zone, locale, folder …
+    """
     if once or not run.repeat:
-        seeds = run.seeds[:1] or (0,)
-    elif run.seeds:
-        seeds = run.seeds
-    else:
-        first = _observe(run, execution, known, 0, 0)
-        return (first, *(_observe(run, execution, known, seed, seed) for seed in range(1, _repeats(first))))
-    return tuple(_observe(run, execution, known, seed, index % REPEATS[0]) for index, seed in enumerate(seeds))
+        return (_observe(run, execution, known, 0),)
+    first = _observe(run, execution, known, 0)
+    count = len(run.seeds) or _repeats(first)
+    return (first, *(_observe(run, execution, known, index, shift_of(index)) for index in range(1, count)))
+
+
+def observe_unshifted(
+    run: Run, execution: ExecutionContext, known: KnownExperiments, repeated: Sequence[Observation]
+) -> tuple[Observation, ...]:
+    """Make the repeats of a run again, with the same seeds and without shifted inputs. The first is kept."""
+    return (repeated[0], *(_observe(run, execution, known, index) for index in range(1, len(repeated))))
+
+
+def observe_shifted(
+    run: Run, execution: ExecutionContext, known: KnownExperiments, index: int, name: str
+) -> Observation:
+    """Make one repeat of a run again, with the same seeds and one shifted input."""
+    return _observe(run, execution, known, index, replace(shift_of(index), inputs=(name,)))
+
+
+def shift_of(index: int) -> InputShift:
+    """Return the shift of a repeat, from 1: each has another alternative of every input, as far as there are more."""
+    return InputShift((index - 1) % ALTERNATIVES + 1)
 
 
 def experiment_names(topic: Topic) -> frozenset[str]:
@@ -83,8 +103,14 @@ def _repeats(first: Observation) -> int:
     return REPEATS[0] if first.seconds <= QUICK else REPEATS[1] if first.seconds <= BRISK else REPEATS[2]
 
 
-def _observe(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: int, hash_seed: int) -> Observation:
+def _observe(
+    run: Run, execution: ExecutionContext, known: KnownExperiments, index: int, shift: InputShift | None = None
+) -> Observation:
+    """Make the repeat of a run with this index."""
+    seed = run.seeds[index] if run.seeds else index
+    hash_seed = index % REPEATS[0]
     job, added_lines = _job(run, execution, known, seed, hash_seed)
+    job = replace(job, input_shift=shift)
     result = execution.run(job, on_event=execution.on_event, cancel=execution.cancel)
     if result.stopped == "cancelled":
         raise ProofCancelled
@@ -95,6 +121,7 @@ def _observe(run: Run, execution: ExecutionContext, known: KnownExperiments, see
         values=result.values,
         failure=_in_original_lines(result.failure, added_lines),
         stopped=result.why if result.stopped else None,
+        is_forbidden=result.stopped == "forbidden",
         seconds=result.seconds,
         figures=tuple(figure.png for figure in result.figures),
     )

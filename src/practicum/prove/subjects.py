@@ -213,7 +213,7 @@ def _wrong_cells(page: Page, observed: Observations) -> Iterator[Objection]:
         where = f"the cell on line {cell.line}"
         observations = observed.runs[_name(number)]
         if reason := stop_reason(observations):
-            yield Verdict.ERROR, "cell-stopped", f"{where} did not finish: {reason}"
+            yield Verdict.ERROR, "cell-stopped", f"{where} has no result: {reason}"
         first = observations[0]
         if any(_output(other) != _output(first) for other in observations[1:]):
             yield Verdict.UNSTABLE, "depends-on-chance", f"{where} does not print the same each time"

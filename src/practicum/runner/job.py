@@ -11,9 +11,11 @@ from practicum.errors import CodedError
 from practicum.model import NOTHING, Failure
 from practicum.runner.environment import Environment
 from practicum.runner.events import Epoch
+from practicum.runner.inside.input_shift import INPUTS
 
-Stop = Literal["time", "memory", "output", "crash", "cancelled", "unavailable"]
-"""Why the runner stopped or did not start a job."""
+Stop = Literal["time", "memory", "output", "crash", "cancelled", "unavailable", "forbidden"]
+"""Why the runner stopped or did not start a job. `forbidden`: its result does not count, as it tried what the sandbox
+does not allow."""
 
 
 class IsolationMode(StrEnum):
@@ -55,6 +57,16 @@ class Preload(StrEnum):
 
 
 @dataclass(frozen=True)
+class InputShift:
+    """Inputs that a run gets in place of the machine's: another date, time zone, locale …"""
+
+    number: int
+    """Which alternative of each, from 1."""
+    inputs: tuple[str, ...] = INPUTS
+    """Names of `practicum.runner.inside.input_shift`."""
+
+
+@dataclass(frozen=True)
 class Job:
     """Python code to run once, in a fresh interpreter that is discarded afterwards.
 
@@ -82,6 +94,8 @@ class Job:
     """Whether output, figures and epochs of `setup` are left out of the result and the events."""
     echo: bool = False
     """Whether what the last expression of `code` returns is printed, as in a notebook."""
+    input_shift: InputShift | None = None
+    """Inputs other than the machine's; None for the machine's own."""
     environment: Environment | None = None
     """The interpreter and packages to run with; None for the server's own."""
 
@@ -97,7 +111,7 @@ class FigureImage:
 
 @dataclass(frozen=True)
 class StopReason:
-    """Why a job was stopped or not started."""
+    """Why a job was stopped or not started, or does not count."""
 
     stopped: Stop
     code: str
@@ -136,7 +150,8 @@ class Result:
     peak_memory: int = 0
     """Maximum resident memory in bytes."""
     stopped: Stop | None = None
-    """Why the runner stopped it; None if the code ended by itself."""
+    """Why the runner stopped it; None if the code ended by itself. With `forbidden`, the code may have ended by itself,
+    but elsewhere its result would be another."""
     code: str = ""
     """`stopped` more precisely, such as `package-missing` or `sigsegv`: see `stop_messages`."""
     why: str = ""

@@ -15,6 +15,7 @@ from practicum.runner import stop_messages
 from practicum.runner.ansi import render
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.events import Epoch, Evaluated, OnEvent, Output, RunEvent, Started, Stream
+from practicum.runner.inside.forbidden_calls import MEMORY
 from practicum.runner.inside.message_format import MAX_MESSAGE
 from practicum.runner.job import ChildGone, FigureImage, Job, Result, StopReason, ZygoteGone
 from practicum.runner.marked_output import MarkedOutput
@@ -25,6 +26,7 @@ from practicum.runner.value_decoding import (
     read_count,
     read_duration,
     read_failure,
+    read_forbidden,
     read_metrics,
     read_refusal,
     read_traceback,
@@ -44,6 +46,8 @@ MAX_REPORTED_MEMORY = 1 << 48
 """Largest memory use that a job may report in bytes: no machine has more."""
 MAX_RELAYED_BYTES = 256 << 20
 """Bytes of all requests and answers between a job and its check, per direction."""
+
+_MEMORY_ERRORS = frozenset({"MemoryError", "ResourceExhaustedError"})
 
 
 class JobSession(Protocol):
@@ -101,7 +105,8 @@ class JobMonitor:
         self._ended: float | None = None
         self._done = False
         self._values_sent = False
-        self._out_of_memory = False
+        self._memory_failure: Failure | None = None
+        self._forbidden: StopReason | None = None
         self._exit: int | None = None
         self._memory = 0
         self._seconds = 0.0
@@ -316,7 +321,7 @@ class JobMonitor:
         if self._done:
             return
         self._received += len(content)
-        if self._waits_for_requests and letter != "D":
+        if self._waits_for_requests and letter not in "DN":
             return  # anything else is ignored while requests are open
         if letter == "P":
             self._take_figure(content)
@@ -324,6 +329,7 @@ class JobMonitor:
         message = parse_json(content)
         handler = {
             "B": self._take_start,
+            "N": self._take_forbidden,
             "E": self._take_epoch,
             "R": self._take_request,
             "V": self._take_value,
@@ -360,6 +366,14 @@ class JobMonitor:
         if len(self._epochs) < MAX_EPOCHS:
             self._epochs.append(epoch)
             self._report(epoch)
+
+    def _take_forbidden(self, content: Any) -> None:
+        """The job tried what the sandbox does not allow. It goes on, but its result does not count."""
+        kind, where, line = read_forbidden(content)
+        if kind == MEMORY:
+            self._memory_failure = self._memory_failure or Failure("MemoryError", "", line, where)
+        else:
+            self._forbidden = self._forbidden or stop_messages.forbidden(kind, where, line)
 
     def _take_ready(self, content: Any) -> None:
         """The code has ended, and its process waits for requests. Its output is in the pipes by now."""
@@ -434,7 +448,10 @@ class JobMonitor:
         if name not in self._job.values or self._received > self._job.limits.output + MAX_FIGURE_BYTES:
             raise InvalidMessage("a value that was not requested")
         self._values[name] = value
-        self._report(Evaluated(name, value, seconds))
+        if isinstance(value, Failure) and not _MEMORY_ERRORS.isdisjoint((value.type, *value.bases)):
+            self._memory_failure = value
+        if self._forbidden is None:
+            self._report(Evaluated(name, value, seconds))
 
     def _take_failure(self, content: Any) -> None:
         try:
@@ -444,7 +461,7 @@ class JobMonitor:
         except (KeyError, TypeError) as error:
             raise InvalidMessage(str(error)) from None
         if out_of_memory:
-            self._out_of_memory = True
+            self._memory_failure = self._failure
 
     # --- end of the job ----------------------------------------------------------------------------------------------
 
@@ -475,8 +492,10 @@ class JobMonitor:
             if self._started is None:
                 raise ChildGone("child-died", "its interpreter ended before it started")
             self._explain_crash()
-        if self._out_of_memory and self._stopped is None:
-            self._stop(stop_messages.memory_exceeded(self._job.limits, self._failure))
+        if self._forbidden is not None and (self._stopped is None or self._stopped.stopped == "time"):
+            self._stopped = self._forbidden
+        if self._memory_failure and self._stopped is None:
+            self._stop(stop_messages.memory_exceeded(self._job.limits, self._memory_failure))
 
     def _explain_crash(self) -> None:
         """Explain an end without a report. C libraries that run out of memory write a message before such an end."""
@@ -506,6 +525,7 @@ class JobMonitor:
                 "values": bool(job.values),
                 "check": job.check if self._borrow is not None else bool(job.check),
                 "borrow": self._borrow,
+                "shift": dataclasses.asdict(job.input_shift) if job.input_shift else None,
             },
         )
 

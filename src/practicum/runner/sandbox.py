@@ -124,6 +124,8 @@ def environment_variables(hash_seed: int, cache: str, keras_home: str) -> dict[s
         "TF_NUM_INTEROP_THREADS": "1",
         "TF_DETERMINISTIC_OPS": "1",
         "TF_ENABLE_ONEDNN_OPTS": "1",
+        # Processes cannot be started, so joblib's `n_jobs=2` uses threads.
+        "JOBLIB_MULTIPROCESSING": "0",
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "GRPC_VERBOSITY": "ERROR",

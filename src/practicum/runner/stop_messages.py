@@ -1,4 +1,4 @@
-"""Reasons why a job was stopped or not started: a code, a sentence for the author of the code, and the line."""
+"""Reasons why a job was stopped, not started or does not count: a code, a sentence for its author, and the line."""
 
 from __future__ import annotations
 
@@ -36,6 +36,13 @@ INVALID_ANSWER = StopReason(
     "invalid-answer",
     "The interpreter's answer could not be read: the code seems to have written into it.",
 )
+_FORBIDDEN = {
+    "process": ("sandbox-process", "starting processes", "A run may have threads, but no other process."),
+    "network": ("sandbox-network", "network access", "Runs cannot download or send anything."),
+    "system-call": ("sandbox-system-call", "this system call", ""),
+}
+"""For each kind of forbidden call: the code of the reason, what is not allowed, and advice."""
+
 SERVICE_STOPPING = "the service is stopping. Run the code again once it is back."
 
 
@@ -147,6 +154,20 @@ def crashed(exit_code: int | None, traces: str = "") -> StopReason:
     cause = _SIGNALS.get(name, "a signal")
     message = f"The interpreter crashed{f' at {place}' if place else ''}: {cause} ({name})."
     return StopReason("crash", name.lower().replace(" ", "-"), message, where, line)
+
+
+def forbidden(kind: str, where: str, line: int | None) -> StopReason:
+    """The job tried what the sandbox does not allow.
+
+    Args:
+        kind: One of `practicum.runner.inside.forbidden_calls.KINDS`.
+        where: The source that `line` is in.
+        line: The line of the job's own code that tried it; None if unknown.
+    """
+    code, what, advice = _FORBIDDEN[kind]
+    place = format_place(where, line)
+    message = f"the sandbox does not allow {what}{f' ({place})' if place else ''}. {advice}".rstrip()
+    return StopReason("forbidden", code, message[0].upper() + message[1:], where, line)
 
 
 def not_started(cause: str, code: str = "not-started") -> StopReason:

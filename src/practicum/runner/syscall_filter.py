@@ -48,8 +48,8 @@ rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimed
 signalfd signalfd4
 """
 _REFUSED = """
-fork vfork execve execveat socket socketpair connect bind listen accept accept4 sendto recvfrom sendmsg
-recvmsg sendmmsg recvmmsg ptrace process_vm_readv process_vm_writev mount umount2 pivot_root chroot
+fork vfork execve execveat socket connect bind listen accept accept4 sendmsg recvmsg sendmmsg recvmmsg
+ptrace process_vm_readv process_vm_writev mount umount2 pivot_root chroot
 unshare setns setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid setsid
 setpgid setpriority sched_setaffinity sched_setscheduler sched_setparam sched_setattr capset bpf keyctl
 add_key request_key userfaultfd io_uring_setup io_uring_enter io_uring_register memfd_create
@@ -60,6 +60,9 @@ open_by_handle_at name_to_handle_at sethostname setdomainname settimeofday clock
 quotactl acct syslog inotify_init inotify_init1 inotify_add_watch fanotify_init setrlimit
 """
 
+_AF_UNIX = 1
+_MSG_OOB = 1
+"""Out-of-band data: a part of the kernel that hardly any program uses, and that had grave errors."""
 _CLONE_THREAD = 0x00010000
 _SIGKILL = 9
 # prctl: a thread's name, dumpability and timer slack are harmless. Everything else is refused.
@@ -99,13 +102,19 @@ def _add(seccomp: object, rules: object, action: object, name: str, *conditions:
 
 
 def _add_conditions(seccomp: object, rules: object) -> None:
-    """Add rules that depend on arguments: threads but no processes, signals only to the own process."""
+    """Add rules that depend on arguments: threads but no processes, signals only to the own process, a pair
+    of sockets but none that has or sends to an address (an event loop wakes itself through such a pair).
+    """
     arg, equal, other, masked = (
         seccomp.Arg, seccomp.EQ, seccomp.NE, seccomp.MASKED_EQ,  # type: ignore[attr-defined]
     )  # fmt: skip
     allow, refuse = seccomp.ALLOW, seccomp.ERRNO(errno.EPERM)  # type: ignore[attr-defined]
     _add(seccomp, rules, allow, "clone", arg(0, masked, _CLONE_THREAD, _CLONE_THREAD))
     _add(seccomp, rules, refuse, "clone", arg(0, masked, _CLONE_THREAD, 0))
+    _add(seccomp, rules, allow, "socketpair", arg(0, masked, 0xFFFFFFFF, _AF_UNIX))
+    _add(seccomp, rules, allow, "sendto", arg(3, masked, _MSG_OOB, 0), arg(4, equal, 0))
+    _add(seccomp, rules, refuse, "sendto", arg(4, other, 0))
+    _add(seccomp, rules, allow, "recvfrom", arg(3, masked, _MSG_OOB, 0))
     for name in ("kill", "tgkill"):
         _add(seccomp, rules, refuse, name, arg(0, other, PLACEHOLDER_PID))
     # In full mode the job is the first process of its namespace, which would ignore its own SIGKILL.

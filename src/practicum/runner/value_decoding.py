@@ -15,6 +15,7 @@ from typing import Any
 from practicum.model import Failure, Opaque, PosixPath
 from practicum.narrow_floats import NarrowFloat
 from practicum.runner.inside.epochs import MAX_METRICS, MAX_NAME
+from practicum.runner.inside.forbidden_calls import KINDS
 from practicum.runner.inside.value_encoding import BASES, BITS, DIGITS, KEYS, MESSAGE, NAME, OPAQUE, TRACEBACK
 
 _DECIMAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?(?:E[+-]?[0-9]{1,18})?|Infinity|NaN[0-9]*)")
@@ -225,6 +226,14 @@ def read_metrics(data: Any) -> dict[str, float]:
 def read_refusal(content: Any) -> str:
     """Read why a job could not start. Raises InvalidMessage."""
     return clean_text(content, MESSAGE)
+
+
+def read_forbidden(data: Any) -> tuple[str, str, int | None]:
+    """Read what the sandbox did not allow: its kind, source and line. Raises InvalidMessage."""
+    if not isinstance(data, dict) or data.get("kind") not in KINDS:
+        raise InvalidMessage("no forbidden call")
+    line = data.get("line")
+    return data["kind"], clean_text(data.get("where"), MESSAGE), None if line is None else read_count(line)
 
 
 def read_failure(data: Any) -> Failure:

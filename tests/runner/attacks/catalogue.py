@@ -63,7 +63,7 @@ Judge = Callable[[Result, World], None]
 def nothing_escaped(result: Result, world: World) -> None:
     """The code ran to its end and obtained nothing."""
     assert result.failure is None, result
-    assert result.stopped is None, result
+    assert result.stopped in (None, "forbidden"), result
     assert result.values == {"escaped": []}, result
 
 

@@ -10,7 +10,7 @@ from practicum.kinds import validators
 from practicum.kinds.base import Kind, PartMistake, variant_finding
 from practicum.kinds.checked_code import syntax_mistakes
 from practicum.kinds.goal import Goal, scoring_run
-from practicum.kinds.run_agreement import stop_reason
+from practicum.kinds.run_agreement import forbidden_run, stop_reason
 from practicum.model import Observation, Observations, Plan, Problem, Variant, VariantFinding, Verdict
 
 
@@ -44,6 +44,9 @@ class Project(Kind):
 
     def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
         goal = Goal.of(problem)
+        if forbidden := forbidden_run(observations.runs):
+            name, why = forbidden
+            return variant_finding(variant, Verdict.ERROR, "run-stopped", f"the {name}: {why}", name)
         if reason := stop_reason(observations.runs["solution"]):
             why = f"the solution was stopped before its end: {reason}"
             return variant_finding(variant, Verdict.ERROR, "run-stopped", why, "solution")

@@ -12,6 +12,7 @@ A frame on the channel is one letter, four bytes of length, and the content.
 | --- | --- |
 | `W` | the spare is warm |
 | `B` | the job starts |
+| `N` | the sandbox does not allow what the code tries |
 | `E` | a training epoch has ended |
 | `R` | the code has ended; requests `K` |
 | `V` | a value |
@@ -43,7 +44,14 @@ import traceback
 import types
 import warnings
 
-from practicum.runner.inside import epochs, last_expression, progress_bars, tensorflow_kernel_cache
+from practicum.runner.inside import (
+    epochs,
+    forbidden_calls,
+    input_shift,
+    last_expression,
+    progress_bars,
+    tensorflow_kernel_cache,
+)
 from practicum.runner.inside.answer_server import AnswerServer
 from practicum.runner.inside.check_process import CheckNamespace, CheckPeer
 from practicum.runner.inside.message_format import ProtocolViolation
@@ -101,8 +109,14 @@ class Channel:
                 frame = frame[self._write(frame) :]  # type: ignore[arg-type]
 
 
-def run_job(channel: Channel, job: dict[str, Any], traces: int | None) -> None:
-    """Run `job` (files, setup, code, values, figures, answers) or its check. Its exceptions are sent, not raised."""
+def run_job(channel: Channel, job: dict[str, Any], traces: int | None, is_isolated: bool = True) -> None:
+    """Run `job` (files, setup, code, values, figures, answers) or its check. Its exceptions are sent, not raised.
+
+    Args:
+        is_isolated: Whether the process is restricted, so that some calls are not allowed.
+    """
+    if job["shift"]:
+        input_shift.shift(**job["shift"])
     _write_files(job["files"])
     if traces is not None:
         faulthandler.register(signal.SIGUSR2, file=traces, all_threads=True, chain=False)
@@ -116,6 +130,10 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None) -> None:
         space["seed"] = job["seed"]
     gc.enable()
     gc.set_threshold(*GARBAGE)
+    if is_isolated:
+        _watch_calls(channel)
+        if any("MemoryError" in job[part] for part in ("setup", "code")):
+            forbidden_calls.watch_memory()
     # The names below are resolved before the job's code can change the modules they come from.
     channel.send(b"B")
     began = time.perf_counter()
@@ -128,6 +146,19 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None) -> None:
     if job["check"] and not is_check and not failed:
         _answer(channel, space, {"seconds": time.perf_counter() - began, "memory": _peak_memory()})
     channel.send(b"D", {"failed": failed, "seconds": time.perf_counter() - began, "memory": _peak_memory()})
+
+
+def _watch_calls(channel: Channel) -> None:
+    """Report from now on what the job's own code tries and the sandbox does not allow."""
+    folder = os.getcwd() + os.sep
+
+    def is_own(name: str) -> bool:
+        return _is_own(name) or name.startswith(folder)
+
+    def report(kind: str, where: str, line: int | None) -> None:
+        channel.send(b"N", {"kind": kind, "where": where, "line": line})
+
+    forbidden_calls.watch(is_own, report)
 
 
 def _answer(channel: Channel, space: dict[str, Any], report: dict[str, Any]) -> None:
@@ -152,7 +183,7 @@ def _run_check(channel: Channel, job: dict[str, Any], space: CheckNamespace) -> 
     peer = CheckPeer(channel.send, channel.frame, _describe)
     peer.begin(space, job["borrow"], before)
     try:
-        exec(_compile("check", job["check"], "exec"), space)  # noqa: S102 - as in _execute
+        exec(_compile("check", input_shift.rewrite(job["check"]), "exec"), space)  # noqa: S102 - as in _execute
     except ProtocolViolation as error:
         channel.send(b"U", str(error))
         return True
@@ -220,7 +251,7 @@ def _write_files(files: dict[str, str]) -> None:
         if folder:
             os.makedirs(folder, exist_ok=True)
         with open(name, "w", encoding="utf-8", newline="") as file:
-            file.write(content)
+            file.write(input_shift.rewrite(content) if name.endswith(".py") else content)
 
 
 def reseed(seed: int) -> None:
@@ -250,6 +281,7 @@ def _file_name(where: str, source: str) -> str:
 
 def _execute(channel: Channel, where: str, source: str, space: dict[str, Any], echo: bool = False) -> bool:
     """Run code, and with `echo` print what its last expression returns. Return whether it did not raise."""
+    source = input_shift.rewrite(source)
     try:
         if echo:
             last_expression.execute(source, _file_name(where, source), space)
@@ -285,7 +317,7 @@ def _evaluate(channel: Channel, name: str, expression: str, space: dict[str, Any
     began = time.perf_counter()
     where = f"value {name}"
     try:
-        code = _compile(where, expression.strip(), "eval")
+        code = _compile(where, input_shift.rewrite(expression).strip(), "eval")
         report = encode_value(eval(code, space))  # noqa: S307 - as above
     except BaseException as error:
         report = {"failure": failure(error, where)}
@@ -301,6 +333,7 @@ def _describe(error: BaseException, where: str = "") -> dict[str, Any]:
 
 def failure(error: BaseException, where: str) -> dict[str, Any]:
     """Return an exception as plain data: class, bases, message and the innermost line of the job's own code."""
+    forbidden_calls.check_failure(error)
     found = _own_line(error)
     place, line = found if found else (where, None)
     kind = type(error)

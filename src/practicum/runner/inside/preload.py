@@ -10,11 +10,20 @@ import os
 import site
 import sys
 
-PYTHON: tuple[str, ...] = ("random", "math", "collections", "functools", "re")
+PYTHON: tuple[str, ...] = (
+    "random",
+    "datetime",
+    "math",
+    "collections",
+    "functools",
+    "re",
+    "_posixsubprocess",
+    "_multiprocessing",
+)
 NUMPY = (*PYTHON, "secrets", "numpy", "numpy.random", "numpy.linalg")
 TENSORFLOW = (*NUMPY, "tensorflow", "keras", "matplotlib.font_manager", "matplotlib.pyplot", "PIL.Image")
 MODULES = {"python": PYTHON, "numpy": NUMPY, "tensorflow": TENSORFLOW}
-OPTIONAL = ("matplotlib", "PIL")
+OPTIONAL = ("matplotlib", "PIL", "_posixsubprocess", "_multiprocessing")
 
 
 def prepare(preload: str, folders: list[str]) -> None:

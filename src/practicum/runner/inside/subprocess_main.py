@@ -33,7 +33,7 @@ def main() -> None:
             job["memory"], job["disk"], job["seconds"], threads=None
         )  # against accidents, not against attackers
     try:
-        child.run_job(channel, job, config["traces"] if config["traces"] >= 0 else None)
+        child.run_job(channel, job, config["traces"] if config["traces"] >= 0 else None, is_isolated=False)
     finally:
         os._exit(0)
 

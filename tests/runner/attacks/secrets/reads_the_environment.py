@@ -11,6 +11,7 @@ ATTACK = Attack(
     code=r"""
 harmless = {"PATH", "LANG", "HOME", "TMPDIR", "PYTHONHASHSEED", "PYTHONUTF8", "PYTHONDONTWRITEBYTECODE", "MPLBACKEND",
             "MPLCONFIGDIR", "KERAS_HOME", "KERAS_BACKEND", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+            "JOBLIB_MULTIPROCESSING",
             "CUDA_VISIBLE_DEVICES", "GRPC_VERBOSITY", "ABSL_MIN_LOG_LEVEL", "LC_CTYPE", "PWD"}
 def known(name):
     return name in harmless or name.startswith("TF_")
