@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 import sys
 import threading
+from collections import deque
 
 from practicum.runner.inside import remote
 from practicum.runner.inside.deserialize import Deserializer
@@ -78,7 +79,7 @@ class Peer:
         """
         if threading.get_ident() != self._thread:
             raise RuntimeError("only the main thread may use objects of the other process")
-        serializer = Serializer(self.references)
+        serializer = self._serializer()
         try:
             given = [serializer.serialize(value) for value in arguments]
             by_name = {name: serializer.serialize(value) for name, value in (named or {}).items()}
@@ -103,6 +104,9 @@ class Peer:
                 self.answer(content)
         finally:
             self._open -= 1
+
+    def _serializer(self) -> Serializer:
+        return Serializer(self.references, own=self.own)
 
     def _read(self, message: bytes) -> Deserializer:
         return Deserializer(self.references, message, self._proxy, self.own)
@@ -159,11 +163,9 @@ class Peer:
         except ProtocolViolation:
             raise
         except (MessageTooBig, CannotCross) as error:
-            reply = Serializer(self.references).message({"cannot": str(error)})
+            reply = self._serializer().message({"cannot": str(error)})
         except BaseException as error:  # even inspecting the object raises
-            reply = Serializer(self.references).message(
-                {"cannot": f"inspecting it raises {shorten(type(error).__name__, 100)}"}
-            )
+            reply = self._serializer().message({"cannot": f"inspecting it raises {shorten(type(error).__name__, 100)}"})
         self._send(b"A", reply)
 
     def _reply(self, question: Deserializer) -> bytes:
@@ -178,7 +180,7 @@ class Peer:
         given = [*arguments, *named.values()]
         before = [_fingerprint(self.references, value) for value in given]
         reply: dict[str, Any] = {}
-        serializer = Serializer(self.references)
+        serializer = self._serializer()
         result = None
         try:
             result = self.perform(do, target, arguments, named)
@@ -286,9 +288,14 @@ def _argument(arguments: list[object], index: object) -> Any:
 
 
 def _is_mutable(value: object) -> bool:
-    if isinstance(value, list | dict | set | bytearray):
+    if isinstance(value, list | dict | set | bytearray | deque):
         return True
-    return _is_array(value) or _is_keras(value)
+    return _is_array(value) or _is_table(value) or _is_keras(value)
+
+
+def _is_table(value: object) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and type(value) in (getattr(pandas, "DataFrame", None), getattr(pandas, "Series", None))
 
 
 def _is_array(value: object) -> bool:
@@ -341,6 +348,11 @@ def _update(argument: Any, value: Any) -> None:
         elif isinstance(argument, dict | set):
             argument.clear()
             argument.update(value)
+        elif isinstance(argument, deque):
+            argument.clear()
+            argument.extend(value)
+        elif _is_table(argument):
+            argument._update_inplace(value)
         else:
             raise ProtocolViolation("a change of what cannot be changed")
     except (ValueError, TypeError) as error:
