@@ -53,7 +53,7 @@ def connected_check(code: str, setup: str = "") -> Iterator[CheckPeer]:
         space: dict[str, Any] = {"__name__": "__main__"}
         exec(compile(setup, "<setup>", "exec"), space)  # noqa: S102
         exec(compile(code, "<snippet>", "exec"), space)  # noqa: S102
-        AnswerServer(ends[1].send, ends[1].receive, describe, space).serve()
+        AnswerServer(ends[1].send, ends[1].receive, describe, space, lambda: "").serve()
 
     thread = threading.Thread(target=job, daemon=True)
     thread.start()
