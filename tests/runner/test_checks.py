@@ -111,6 +111,89 @@ class TestAnswers:
         assert not run(pool, spoil, "import helper\nassert w == helper.expected()", files=files).ok
 
 
+HELLO = "def hello(name='you'):\n    print('Hello', name)\n"
+PRINTED = {
+    "what the code prints": ("print('hi')", "assert printed == 'hi\\n'"),
+    "what a call prints": (HELLO, "hello('Ada')\nassert printed == 'Hello Ada\\n'"),
+    "both, in their order": (HELLO + "print('first')", "hello()\nassert printed == 'first\\nHello you\\n'"),
+    "in a function of the check": (HELLO, "def last():\n    hello()\n    return printed\nassert 'you' in last()"),
+    "with the standard library": (
+        HELLO + "print('before')",
+        "import contextlib, io\nout = io.StringIO()\nwith contextlib.redirect_stdout(out):\n    hello()\n"
+        "assert out.getvalue() == 'Hello you\\n'",
+    ),
+    "before an exception": (
+        "def fail():\n    print('trying')\n    raise ValueError",
+        "try:\n    fail()\nexcept ValueError:\n    assert printed == 'trying\\n'",
+    ),
+    "by a generator": (
+        "def count():\n    for n in range(3):\n        print(n)\n        yield n",
+        "g = count()\nnext(g)\nassert printed == '0\\n'\nnext(g)\nassert printed == '0\\n1\\n'",
+    ),
+    "around a call of the check's function": (
+        "def apply(f):\n    print('before')\n    f()\n    print('after')",
+        "seen = []\napply(lambda: seen.append(printed))\n"
+        "assert seen == ['before\\n'] and printed == 'before\\nafter\\n'",
+    ),
+    "below Python": ("import os\ndef f():\n    os.write(1, 'é'.encode())", "f()\nassert printed == 'é'"),
+    "without a line end": ("def f():\n    print(1, end=' ')", "f()\nf()\nassert printed == '1 1 '"),
+}
+
+
+class TestPrinted:
+    @pytest.mark.parametrize("name", PRINTED)
+    def test_a_check_reads_what_is_printed(self, pool: Pool, name: str) -> None:
+        """`printed` has all output of the code until now, that of calls by the check included."""
+        result = run(pool, *PRINTED[name])
+
+        assert result.ok, result
+
+    def test_without_the_output_of_a_quiet_setup(self, pool: Pool) -> None:
+        """It is the author's."""
+        assert run(pool, "print('hi')", "assert printed == 'hi\\n'", "print('loading')", quiet=True).ok
+
+    @pytest.mark.parametrize("lie", ["printed = 'Hello Ada\\n'", "globals()['print' + 'ed'] = 'Hello Ada\\n'"])
+    def test_a_variable_of_that_name_is_not_output(self, pool: Pool, lie: str) -> None:
+        """Only printing is printing."""
+        assert not run(pool, lie, "assert printed == 'Hello Ada\\n'").ok
+
+    def test_the_setup_may_use_the_name(self, pool: Pool) -> None:
+        """Then it is an ordinary name."""
+        assert run(pool, "printed.append(2)", "assert printed == [1, 2]", "printed = [1]").ok
+
+    def test_a_stdout_of_the_learners_own(self, pool: Pool) -> None:
+        """What is written elsewhere is not printed."""
+        code = "import io, sys\ndef f():\n    sys.stdout = io.StringIO()\n    print('hidden')"
+
+        assert run(pool, code, "f()\nassert printed == ''").ok
+
+    def test_a_flood(self, pool: Pool) -> None:
+        """The beginning is kept, and the check goes on."""
+        code = "def f():\n    print('x' * 3_000_000)"
+
+        assert run(pool, code, "f()\nassert len(printed) == 1 << 20").ok
+
+
+class TestStdin:
+    def test_input_reads_the_given_lines(self, pool: Pool) -> None:
+        """The code reads them first, then the functions that the check calls; a prompt is output."""
+        code = "name = input('Name? ')\ndef age():\n    return int(input())"
+        check = "assert name == 'Ada' and age() == 36 and printed == 'Name? '"
+
+        assert run(pool, code, check, stdin="Ada\n36\n").ok
+
+    def test_lines_are_read_from_the_stream(self, pool: Pool) -> None:
+        """In UTF-8, to its end."""
+        assert run(pool, "import sys\nlines = list(sys.stdin)", "assert lines == ['é\\n', 'b']", stdin="é\nb").ok
+
+    def test_without_lines_there_is_nothing_to_read(self, pool: Pool) -> None:
+        """Reading is the exception that it is at the end of a file."""
+        result = run(pool, "input()", "")
+
+        assert result.failure is not None
+        assert result.failure.type == "EOFError"
+
+
 class TestStops:
     def test_a_function_that_hangs(self, pool: Pool) -> None:
         """The learner's time limit covers calls by the check, and the result has the line."""

@@ -167,7 +167,7 @@ def _subject(name: str) -> str:
 def _checked_run(variant: Variant, name: str, code: str) -> Run:
     """A run of code after all that precedes it in the problem, and followed by the check."""
     setup = "\n".join(part for part in (variant.setup, variant.snippet) if part)
-    return Run(name, code, setup, check=variant.check)
+    return Run(name, code, setup, check=variant.check, quiet=True)
 
 
 def _passes(observation: Observation) -> bool:

@@ -84,6 +84,8 @@ class Job:
     neither read nor set them. Ignored without a check."""
     files: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Text files (name to content) written to the job's working folder. Files ending in `.py` can be imported."""
+    stdin: str = ""
+    """What `input()` and other readers of stdin find."""
     seed: int = 0
     hash_seed: int = 0
     """The interpreter's PYTHONHASHSEED."""

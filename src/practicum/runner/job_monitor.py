@@ -178,7 +178,7 @@ class JobMonitor:
     def _own_result(self) -> Result:
         result = Result(
             stdout=render(self._output["stdout"].text),
-            printed=render(self._output["stdout"].printed),
+            printed=self.printed,
             stderr=render(self._output["stderr"].text),
             values=self._values,
             failure=self._failure,
@@ -202,6 +202,11 @@ class JobMonitor:
     def _elapsed(self) -> float:
         end = self._ended or time.monotonic()
         return end - (self._started or end) - self._paused_seconds
+
+    @property
+    def printed(self) -> str:
+        """What the job has printed so far, as its result will have it."""
+        return render(self._output["stdout"].printed)
 
     # --- time limit --------------------------------------------------------------------------------------------------
 
@@ -380,11 +385,19 @@ class JobMonitor:
         if not self._job.check or self._borrow is not None:
             raise InvalidMessage("there is no check")
         self._take_usage(content)
-        while self._session.reads_at_once and self._stopped is None and (events := list(self._session.events(0))):
-            for source, data in events:
-                self._take(source, data)
+        self._read_output()
         self._waits_for_requests = True
         self._pass_turn("L", b"")
+
+    def _read_output(self) -> None:
+        """Read what the code has written before it ended: it is in the pipes, or a thread still passes it on."""
+        until = time.monotonic() + DRAIN_TIMEOUT
+        while self._stopped is None and self._open & {"stdout", "stderr"} and time.monotonic() < until:
+            events = list(self._session.events(0 if self._session.reads_at_once else 0.05))
+            for source, data in events:
+                self._take(source, data)
+            if self._session.reads_at_once and not events:
+                return
 
     def _take_message(self, size: int) -> bool:
         """Take a request or an answer of `size` bytes. Return False if it is incomplete."""
@@ -526,6 +539,7 @@ class JobMonitor:
                 "check": job.check if self._borrow is not None else bool(job.check),
                 "borrow": self._borrow,
                 "shift": dataclasses.asdict(job.input_shift) if job.input_shift else None,
+                "stdin": job.stdin,
             },
         )
 

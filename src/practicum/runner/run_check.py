@@ -30,8 +30,8 @@ def run_check(monitor: JobMonitor, job: Job, open_session: Open, cancel: Cancell
     Raises:
         ZygoteGone: There is no interpreter for the check.
     """
-    check_job = replace(job, code="", values=job.check_values, check_values={})
-    borrow = find_borrowing(job.setup, job.code).to_json()
+    check_job = replace(job, code="", values=job.check_values, check_values={}, stdin="")
+    borrow = {**find_borrowing(job.setup, job.code).to_json(), "printed": monitor.printed}
     for attempt in range(ATTEMPTS):
         try:
             with open_session(check_job, attempt > 0) as session:

@@ -8,11 +8,30 @@ from practicum.runner.inside.serialize import fingerprint
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
 class AnswerServer(rpc.Peer):
-    """Answers requests from `own`, the namespace that the code has left."""
+    """Answers requests from `own`, the namespace that the code has left.
+
+    Args:
+        take_output: Returns what the code has written to stdout since its last call. It is sent with each message.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[bytes, bytes], None],
+        receive: Callable[[], tuple[bytes, bytes]],
+        describe: Callable[[BaseException], dict[str, Any]],
+        own: dict[str, Any],
+        take_output: Callable[[], str],
+    ) -> None:
+        super().__init__(send, receive, describe, own)
+        self._take_output = take_output
+
+    def take_output(self) -> str:
+        return self._take_output()
 
     def perform(self, do: str, target: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
         if do == "name":

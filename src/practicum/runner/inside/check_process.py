@@ -8,6 +8,9 @@ import sys
 import types
 
 from practicum.runner.inside import rpc
+from practicum.runner.inside.message_format import ProtocolViolation
+from practicum.runner.inside.output_capture import MAX_PRINTED
+from practicum.runner.inside.progress_bars import without_progress_bars
 from practicum.runner.inside.serialize import fingerprint
 
 TYPE_CHECKING = False  # see zygote
@@ -33,6 +36,10 @@ _FIXED = (
 _ALLOWED = ("call", "iter", "next", "len", "item", "get", "put", "bool", "str", "repr", "isinstance")
 
 
+PRINTED = "printed"
+"""The name by which a check reads what the code has written to stdout so far."""
+
+
 class CheckNamespace(dict):  # type: ignore[type-arg]
     """The check's `__main__` namespace. It looks up missing names with :meth:`CheckPeer.find`."""
 
@@ -41,6 +48,8 @@ class CheckNamespace(dict):  # type: ignore[type-arg]
     def __missing__(self, name: str) -> Any:
         if self.peer is None or name in self.peer.builtins or (name.startswith("__") and name.endswith("__")):
             raise KeyError(name)
+        if name == PRINTED and not self.peer.setup_has_printed:
+            return self.peer.printed
         value = self[name] = self.peer.find(name)
         return value
 
@@ -56,6 +65,10 @@ class CheckPeer(rpc.Peer):
 
     borrow: dict[str, Any]
     space: CheckNamespace
+    printed = ""
+    """What the code has written to stdout so far, without Keras's progress bars."""
+    setup_has_printed = False
+    """Whether the setup binds the name `printed`, which is then an ordinary name."""
 
     def begin(self, space: CheckNamespace, borrow: dict[str, Any], before: set[str]) -> None:
         """Remove the names that the setup has bound and the learner may have changed, so that they are requested.
@@ -67,6 +80,8 @@ class CheckPeer(rpc.Peer):
         self.space = space
         self.builtins = frozenset(vars(builtins))
         self.borrow = borrow
+        self.printed = borrow.get("printed", "")
+        self.setup_has_printed = PRINTED in space.keys() - before
         self._setup_values: dict[str, Any] = {}
         for name in space.keys() - before:
             if self._may_have_changed(name, space[name]):
@@ -100,6 +115,19 @@ class CheckPeer(rpc.Peer):
         """Return whether the learner has left the value unchanged. A false answer can only hide a change."""
         known = fingerprint(self._setup_values[name])
         return known is not None and self.ask("same", None, (name, known)) is True
+
+    def receive_output(self, text: object) -> None:
+        """Add to what the code has printed, and print it here too if the check has redirected its stdout."""
+        if type(text) is not str or len(text) > MAX_PRINTED:
+            raise ProtocolViolation("what is printed is a text of limited length")
+        if not text:
+            return
+        text = without_progress_bars(text)
+        self.printed += text
+        if len(self.printed) > 3 * MAX_PRINTED:
+            raise ProtocolViolation("too much is printed")
+        if sys.stdout is not sys.__stdout__:
+            sys.stdout.write(text)
 
     def perform(self, do: str, target: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
         """Do what the learner's code asks with an object of the check: call it, iterate it, read public attributes.

@@ -38,6 +38,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -55,6 +56,7 @@ from practicum.runner.inside import (
 from practicum.runner.inside.answer_server import AnswerServer
 from practicum.runner.inside.check_process import CheckNamespace, CheckPeer
 from practicum.runner.inside.message_format import ProtocolViolation
+from practicum.runner.inside.output_capture import OutputCapture
 from practicum.runner.inside.value_encoding import BASES, MESSAGE, NAME, TRACEBACK, encode_value, shorten
 
 TYPE_CHECKING = False  # see zygote
@@ -123,6 +125,8 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None, is_isolat
         faulthandler.enable(traces, all_threads=False)
     epochs.report_epochs(lambda report: channel.send(b"E", {**report, "metrics": encode_value(report["metrics"])}))
     progress_bars.mark_progress_bars()
+    if job["stdin"]:
+        _set_stdin(job["stdin"])
     is_check = job["borrow"] is not None
     space = _namespace()
     reseed(job["seed"])
@@ -162,10 +166,11 @@ def _watch_calls(channel: Channel) -> None:
 
 
 def _answer(channel: Channel, space: dict[str, Any], report: dict[str, Any]) -> None:
-    """Report that the code has ended and answer the check's requests. Output written meanwhile is discarded."""
+    """Report that the code has ended and answer the check's requests. Output written meanwhile goes to the check."""
     _mute()
+    output = OutputCapture()
     channel.send(b"L", report)
-    AnswerServer(channel.send, channel.frame, _describe, space).serve()
+    AnswerServer(channel.send, channel.frame, _describe, space, output.take).serve()
 
 
 def _mute() -> None:
@@ -243,6 +248,15 @@ def reset_streams() -> None:
     """Make stdout and stderr what Python makes of them in UTF-8: only stderr accepts lone surrogates."""
     for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
         stream.reconfigure(line_buffering=True, encoding="utf-8", errors=errors)  # type: ignore[union-attr]
+
+
+def _set_stdin(text: str) -> None:
+    """Let `input()` and other readers of stdin find a text."""
+    with tempfile.TemporaryFile(dir=os.getcwd()) as file:
+        file.write(text.encode("utf-8", "surrogatepass"))
+        file.seek(0)
+        os.dup2(file.fileno(), 0)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays open
 
 
 def _write_files(files: dict[str, str]) -> None:

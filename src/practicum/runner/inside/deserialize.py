@@ -11,7 +11,7 @@ import math
 import re
 import sys
 
-from practicum.runner.inside import tensors
+from practicum.runner.inside import library_values, tensors
 from practicum.runner.inside.message_format import (
     MAX_DEPTH,
     MAX_ENTRIES,
@@ -27,7 +27,7 @@ TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
     from typing import Any
 
-_DTYPE = re.compile(r"[<>|]?[biufcSU][0-9]{1,6}")
+_DTYPE = re.compile(r"[<>|]?(?:[biufcSU][0-9]{1,6}|[mM]8(?:\[[0-9]{0,6}(?:Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?)")
 _NUMBERS = re.compile(r"-?0x[0-9a-f]+")
 
 
@@ -45,7 +45,7 @@ class Deserializer:
         """
         self.references = references
         self._make_proxy = make_proxy
-        self._own = own or {}
+        self.own = own or {}
         self._items = 0
         self._keys = 0
         try:
@@ -59,18 +59,21 @@ class Deserializer:
     def deserialize(self, data: object) -> Any:
         """Return the value that `data`, a part of the content, encodes. Raises ProtocolViolation, CannotCross."""
         try:
-            return self._read(data, 0)
-        except (ValueError, TypeError, KeyError, RecursionError, OverflowError, AttributeError) as error:
+            return self.read(data, 0)
+        except CannotCross:
+            raise
+        except Exception as error:  # constructors refuse what is forged with exceptions of any class
             raise ProtocolViolation(f"{type(error).__name__}: {error}"[:200]) from None
 
-    def _read(self, data: Any, depth: int) -> Any:
+    def read(self, data: Any, depth: int) -> Any:
+        """Return the value that a part encodes. Raises anything: see `deserialize`."""
         self._items += 1
         if self._items > 2 * MAX_VALUES or depth > MAX_DEPTH + 2:
             raise ProtocolViolation("too much in one message")
         if data is None or type(data) in (bool, int, float, str):
             return data
         if type(data) is list:
-            return [self._read(item, depth + 1) for item in data]
+            return [self.read(item, depth + 1) for item in data]
         if type(data) is not dict or len(data) != 1:
             raise ProtocolViolation("a tag has one key")
         ((tag, content),) = data.items()
@@ -95,7 +98,7 @@ class Deserializer:
         return float(content)
 
     def _complex(self, content: Any, depth: int) -> complex:
-        real, imaginary = (self._read(part, depth + 1) for part in content)
+        real, imaginary = (self.read(part, depth + 1) for part in content)
         if type(real) is not float or type(imaginary) is not float:
             raise ProtocolViolation("a complex number is two floats")
         return complex(real, imaginary)
@@ -109,10 +112,11 @@ class Deserializer:
     def _bytearray(self, content: Any, depth: int) -> bytearray:
         return bytearray(self._blob(content))
 
-    def _list(self, content: Any, depth: int) -> list[Any]:
+    def read_list(self, content: Any, depth: int) -> list[Any]:
+        """Return the items of a list."""
         if type(content) is not list:
             raise ProtocolViolation("items are a list")
-        return [self._read(item, depth + 1) for item in content]
+        return [self.read(item, depth + 1) for item in content]
 
     def _entries(self, content: Any) -> Any:
         if type(content) is not list:
@@ -123,35 +127,38 @@ class Deserializer:
         return content
 
     def _tuple(self, content: Any, depth: int) -> tuple[Any, ...]:
-        return tuple(self._list(content, depth))
+        return tuple(self.read_list(content, depth))
 
     def _named(self, content: Any, depth: int) -> tuple[Any, ...]:
         import collections
 
         name, fields, items = content
-        values = self._list(items, depth)
+        values = self.read_list(items, depth)
         if type(fields) is not list or len(fields) != len(values) or len(fields) > 200:
             raise ProtocolViolation("a named tuple has as many fields as items")
         named: Any = collections.namedtuple
-        good = _text(name).isidentifier() and not keyword.iskeyword(name)
+        own = self.own.get(_text(name))
+        if isinstance(own, type) and issubclass(own, tuple) and getattr(own, "_fields", None) == tuple(fields):
+            return tuple.__new__(own, values)
+        good = name.isidentifier() and not keyword.iskeyword(name)
         kind = named(name if good else "Named", map(_text, fields), rename=True)
         return kind(*values)  # type: ignore[no-any-return]
 
     def _set(self, content: Any, depth: int) -> set[Any]:
-        return set(self._list(self._entries(content), depth))
+        return set(self.read_list(self._entries(content), depth))
 
     def _frozenset(self, content: Any, depth: int) -> frozenset[Any]:
-        return frozenset(self._list(self._entries(content), depth))
+        return frozenset(self.read_list(self._entries(content), depth))
 
     def _dict(self, content: Any, depth: int) -> dict[Any, Any]:
-        pairs = [(self._read(key, depth + 1), self._read(value, depth + 1)) for key, value in self._entries(content)]
+        pairs = [(self.read(key, depth + 1), self.read(value, depth + 1)) for key, value in self._entries(content)]
         return dict(pairs)
 
     def _range(self, content: Any, depth: int) -> range:
-        return range(*self._list(content, depth))
+        return range(*self.read_list(content, depth))
 
     def _slice(self, content: Any, depth: int) -> slice:
-        start, stop, step = self._list(content, depth)
+        start, stop, step = self.read_list(content, depth)
         return slice(start, stop, step)
 
     def _type(self, content: Any, depth: int) -> type:
@@ -184,6 +191,39 @@ class Deserializer:
         dtype, number = content
         return self._ndarray(dtype, [], self._blob(number))[()]
 
+    def _record(self, content: Any, depth: int) -> Any:
+        return self.read(content, depth + 1)[()]
+
+    def _dtype(self, content: Any, depth: int) -> Any:
+        import numpy
+
+        if content != "|O" and not _DTYPE.fullmatch(_text(content)):
+            raise ProtocolViolation("an odd dtype")
+        return numpy.dtype(content)
+
+    def _structured(self, content: Any, depth: int) -> Any:
+        """Build an array of records from an array for each field, whose further dimensions belong to the field."""
+        import numpy
+
+        shape, fields = content
+        sides = len(_shape(shape))
+        arrays = [(_text(name), self.read(array, depth + 1)) for name, array in fields]
+        if any(not isinstance(array, numpy.ndarray) or list(array.shape[:sides]) != shape for _, array in arrays):
+            raise ProtocolViolation("fields of another shape")
+        dtype = numpy.dtype([(name, array.dtype, array.shape[sides:]) for name, array in arrays])
+        records = numpy.empty(shape, dtype)
+        for name, array in arrays:
+            records[name] = array
+        return records
+
+    def _masked(self, content: Any, depth: int) -> Any:
+        import numpy
+
+        data, mask, fill = self.read_list(content, depth)
+        if not isinstance(data, numpy.ndarray) or mask.dtype != bool or mask.shape != data.shape:
+            raise ProtocolViolation("a mask of another shape")
+        return numpy.ma.MaskedArray(data, mask, fill_value=fill[()])
+
     def _ndarray(self, dtype: Any, shape: Any, data: bytes) -> Any:
         import numpy
 
@@ -200,7 +240,7 @@ class Deserializer:
         import numpy
 
         shape, items = content
-        values = self._list(items, depth)
+        values = self.read_list(items, depth)
         if math.prod(_shape(shape)) != len(values):
             raise ProtocolViolation("an array that is larger or smaller than its shape")
         flat = numpy.empty(len(values), object)
@@ -210,12 +250,12 @@ class Deserializer:
 
     def _model(self, content: Any, depth: int) -> Any:
         number, blob = content
-        return self._of_keras(number, lambda keras_models: keras_models.load_model(self._blob(blob), self._own))
+        return self._of_keras(number, lambda keras_models: keras_models.load_model(self._blob(blob), self.own))
 
     def _part(self, content: Any, depth: int) -> Any:
         number, config, build, weights = content
-        arrays = self._list(weights, depth)
-        parts = self._blob(config), self._blob(build), arrays, self._own
+        arrays = self.read_list(weights, depth)
+        parts = self._blob(config), self._blob(build), arrays, self.own
         return self._of_keras(number, lambda keras_models: keras_models.deserialize_part(*parts))
 
     def _of_keras(self, number: Any, make: Any) -> Any:
@@ -259,6 +299,15 @@ _TAGS: dict[str, Any] = {
     "tensor": Deserializer._tensor,
     "scalar": Deserializer._scalar,
     "objects": Deserializer._objects,
+    "record": Deserializer._record,
+    "dtype": Deserializer._dtype,
+    "structured": Deserializer._structured,
+    "masked": Deserializer._masked,
+    "object": library_values.read,
+    "constant": library_values.read_constant,
+    "member": library_values.read_member,
+    "exception": library_values.read_exception,
+    "class": library_values.read_class,
     "model": Deserializer._model,
     "part": Deserializer._part,
     "mine": Deserializer._mine,

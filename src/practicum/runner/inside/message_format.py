@@ -9,12 +9,21 @@ is `{"blobs": [sizes], "content": …}`. Values in it are encoded as in `value_e
 | `tensor` | dtype, shape, blob, and of JAX or torch its name | the reader's own tensor, or an array with `.numpy()` |
 | `scalar` | dtype, blob | a NumPy scalar |
 | `range`, `slice` | start, stop, step | the same |
-| `named` | the type's name, its fields, its items | a `namedtuple` |
+| `named` | the type's name, its fields, its items | a `namedtuple`, of the reader's own class if it has one |
 | `type` | the name of a builtin class | that class |
 | `module` | its name | the reader's own import of it |
 | `model` | number, blob | the reader's own load of a saved Keras model |
 | `part` | number, config, build config, weights | the reader's own Keras layer, optimizer, loss or metric |
 | `objects` | shape, items | a NumPy array of objects |
+| `structured` | shape, the name and the array of each field | a NumPy array of records |
+| `record` | an array of records without dimensions | a NumPy record |
+| `masked` | data, mask, fill value | a NumPy masked array |
+| `dtype` | its string | a NumPy dtype |
+| `object` | the class's name, a description | an object of a listed class (`library_values`, `pandas_values`) |
+| `constant` | its name | `Ellipsis`, `pandas.NaT` and others |
+| `member` | module, class, name or number, substitute | a member of the reader's own enumeration |
+| `exception` | the name of a builtin class, arguments | an exception that is a value |
+| `class` | module, name, proxy | the reader's own class of that name, or else the proxy |
 | `mine` | number, type's name, abilities, base | a proxy for an object that stays with the writer |
 | `yours` | number | the reader's own object |
 

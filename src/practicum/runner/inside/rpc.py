@@ -2,7 +2,8 @@
 
 A `Q` frame is a request: `{"do", "of", "with", "named"}`, where `of` is the number of an object of the other side, or
 null. An `A` frame is an answer: `{"gives", "after"}`, `{"raised"}` or `{"cannot"}`, where `after` lists arguments that
-the call has changed in place. Values are encoded as in `message_format`. Requests nest, so an answer always belongs to
+the call has changed in place. A message of the job also has `printed`: what its code has written to stdout since
+the last one. Values are encoded as in `message_format`. Requests nest, so an answer always belongs to
 the last open request.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import builtins
 import sys
 import threading
+from collections import deque
 
 from practicum.runner.inside import remote
 from practicum.runner.inside.deserialize import Deserializer
@@ -78,11 +80,12 @@ class Peer:
         """
         if threading.get_ident() != self._thread:
             raise RuntimeError("only the main thread may use objects of the other process")
-        serializer = Serializer(self.references)
+        serializer = self._serializer()
         try:
             given = [serializer.serialize(value) for value in arguments]
             by_name = {name: serializer.serialize(value) for name, value in (named or {}).items()}
-            message = serializer.message({"do": do, "of": of, "with": given, "named": by_name})
+            content = {"do": do, "of": of, "with": given, "named": by_name, "printed": self.take_output()}
+            message = serializer.message(content)
         except (MessageTooBig, CannotCross) as error:
             raise TypeError(f"an argument cannot be passed: {error}") from None
         self._send(b"Q", message)
@@ -104,6 +107,9 @@ class Peer:
         finally:
             self._open -= 1
 
+    def _serializer(self) -> Serializer:
+        return Serializer(self.references, own=self.own)
+
     def _read(self, message: bytes) -> Deserializer:
         return Deserializer(self.references, message, self._proxy, self.own)
 
@@ -111,6 +117,7 @@ class Peer:
         content = answer.content
         if type(content) is not dict:
             raise ProtocolViolation("an answer is an object")
+        self.receive_output(content.get("printed", ""))
         if "cannot" in content:
             raise TypeError(f"the check could not load {what}: {_text(content['cannot'])}")
         try:
@@ -159,12 +166,13 @@ class Peer:
         except ProtocolViolation:
             raise
         except (MessageTooBig, CannotCross) as error:
-            reply = Serializer(self.references).message({"cannot": str(error)})
+            reply = self._refusal(str(error))
         except BaseException as error:  # even inspecting the object raises
-            reply = Serializer(self.references).message(
-                {"cannot": f"inspecting it raises {shorten(type(error).__name__, 100)}"}
-            )
+            reply = self._refusal(f"inspecting it raises {shorten(type(error).__name__, 100)}")
         self._send(b"A", reply)
+
+    def _refusal(self, reason: str) -> bytes:
+        return self._serializer().message({"cannot": reason, "printed": self.take_output()})
 
     def _reply(self, question: Deserializer) -> bytes:
         content = question.content
@@ -174,11 +182,12 @@ class Peer:
             named = {_text(name): question.deserialize(value) for name, value in content["named"].items()}
         except (KeyError, TypeError, AttributeError) as error:
             raise ProtocolViolation(str(error)) from None
+        self.receive_output(content.get("printed", ""))
         target = None if of is None else self.references.local(of)
         given = [*arguments, *named.values()]
         before = [_fingerprint(self.references, value) for value in given]
         reply: dict[str, Any] = {}
-        serializer = Serializer(self.references)
+        serializer = self._serializer()
         result = None
         try:
             result = self.perform(do, target, arguments, named)
@@ -198,6 +207,7 @@ class Peer:
                 reply["gives"] = serializer.serialize(result)
             else:
                 reply["argument"] = index
+        reply["printed"] = self.take_output()
         return serializer.message(reply)
 
     def _raised(self, serializer: Serializer, error: BaseException) -> dict[str, Any]:
@@ -217,6 +227,13 @@ class Peer:
     def perform(self, do: str, target: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
         """Perform a request of the other side. May raise anything."""
         raise NotImplementedError
+
+    def take_output(self) -> str:
+        """Return what this side has printed since the last message, if the other side is to know it."""
+        return ""
+
+    def receive_output(self, text: object) -> None:
+        """Take what the other side has printed. Raises ProtocolViolation."""
 
 
 def perform(do: str, target: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
@@ -286,9 +303,14 @@ def _argument(arguments: list[object], index: object) -> Any:
 
 
 def _is_mutable(value: object) -> bool:
-    if isinstance(value, list | dict | set | bytearray):
+    if isinstance(value, list | dict | set | bytearray | deque):
         return True
-    return _is_array(value) or _is_keras(value)
+    return _is_array(value) or _is_table(value) or _is_keras(value)
+
+
+def _is_table(value: object) -> bool:
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and type(value) in (getattr(pandas, "DataFrame", None), getattr(pandas, "Series", None))
 
 
 def _is_array(value: object) -> bool:
@@ -341,6 +363,11 @@ def _update(argument: Any, value: Any) -> None:
         elif isinstance(argument, dict | set):
             argument.clear()
             argument.update(value)
+        elif isinstance(argument, deque):
+            argument.clear()
+            argument.extend(value)
+        elif _is_table(argument):
+            argument._update_inplace(value)
         else:
             raise ProtocolViolation("a change of what cannot be changed")
     except (ValueError, TypeError) as error:

@@ -8,7 +8,7 @@ import json
 import math
 import sys
 
-from practicum.runner.inside import tensors
+from practicum.runner.inside import library_values, tensors
 from practicum.runner.inside.message_format import (
     ABILITIES,
     MAX_DEPTH,
@@ -28,9 +28,15 @@ if TYPE_CHECKING:
 class Serializer:
     """Writes one message: tagged JSON and blobs."""
 
-    def __init__(self, references: ReferenceTable, limit: int = MAX_MESSAGE) -> None:
+    def __init__(self, references: ReferenceTable, limit: int = MAX_MESSAGE, own: dict[str, Any] | None = None) -> None:
+        """Begin a message.
+
+        Args:
+            own: The namespace of the program. Its classes may be named if the other side has them too.
+        """
         self.references = references
         self.limit = limit
+        self.own = own or {}
         self.blobs: list[bytes] = []
         self._size = 0
         self._items = 0
@@ -66,9 +72,13 @@ class Serializer:
         number = self.references.remote_number(value)
         if number is not None:
             return {"yours": number}
-        array = self._of_numpy(value)
-        if array is not None:
-            return array
+        described = self._of_numpy(value, depth)
+        if described is None:
+            described = library_values.write(self, value, depth)
+        return self.serialize_otherwise(value, depth) if described is None else described
+
+    def serialize_otherwise(self, value: object, depth: int) -> Any:
+        """Serialize a value as its builtin base class, as a model or part of one, or by reference."""
         for kind, write in _BY_TYPE:
             if isinstance(value, kind):
                 return write(self, value, depth)
@@ -136,15 +146,16 @@ class Serializer:
 
     # --- NumPy and TensorFlow, used only if they are loaded -----------------------------------------------------------
 
-    def _of_numpy(self, value: object) -> Any:
+    def _of_numpy(self, value: object, depth: int) -> Any:
         numpy = sys.modules.get("numpy")
         if numpy is None or not hasattr(numpy, "ndarray"):
             return None
         if isinstance(value, numpy.generic):
-            found = numpy.asarray(value)
-            return {"scalar": [found.dtype.str, self.blob(found.tobytes())]} if _is_plain(found) else None
+            return self._scalar(numpy.asarray(value), depth)
         if isinstance(value, numpy.ndarray):
-            return self._array("array", numpy.ndarray.view(value, numpy.ndarray))
+            return self._masked(numpy, value, depth) or self._array("array", _base_array(numpy, value), depth)
+        if isinstance(value, numpy.dtype):
+            return {"dtype": value.str} if value.names is None and value.subdtype is None else None
         kind = type(value)
         if not str(kind.__module__).startswith(("tensorflow", "keras")):
             return self._other_tensor(numpy, value)
@@ -154,6 +165,21 @@ class Serializer:
             return value.name  # type: ignore[attr-defined]
         return self._tensor(numpy, value)
 
+    def _scalar(self, held: Any, depth: int) -> Any:
+        if held.dtype.names is not None:
+            return {"record": self._array("array", held, depth)}
+        return {"scalar": [held.dtype.str, self.blob(held.tobytes())]} if _is_plain(held) else None
+
+    def _masked(self, numpy: Any, value: Any, depth: int) -> Any:
+        """Serialize a masked array with its mask; None for any other array."""
+        ma: Any = sys.modules.get("numpy.ma")
+        if ma is not None and value is ma.masked:
+            return {"constant": "numpy.ma.masked"}
+        if ma is None or type(value) is not ma.MaskedArray or value.dtype.names is not None:
+            return None
+        parts = (ma.getdata(value), ma.getmaskarray(value), numpy.asarray(value.fill_value))
+        return {"masked": [self.serialize(part, depth + 1) for part in parts]}
+
     def _tensor(self, numpy: Any, value: Any) -> Any:
         """Serialize a tensor or variable by its value; None for a symbolic one, which has no value."""
         try:
@@ -162,23 +188,26 @@ class Serializer:
             return None
         if not isinstance(held, numpy.ndarray | numpy.generic):
             return {"bytes": self.blob(held)} if isinstance(held, bytes) else None
-        return self._array("tensor", numpy.asarray(held))
+        return self._array("tensor", numpy.asarray(held), 0)
 
     def _other_tensor(self, numpy: Any, value: object) -> Any:
         array = tensors.tensor_array(numpy, value) if tensors.is_tensor(value) else None
         if array is None:
             return None
-        written = self._array("tensor", array)
+        written = self._array("tensor", array, 0)
         if written is not None and "tensor" in written:
             written["tensor"].append(tensors.framework(value))
         return written
 
-    def _array(self, tag: str, held: Any) -> Any:
+    def _array(self, tag: str, held: Any, depth: int) -> Any:
         if held.dtype.name == "bfloat16":  # plain NumPy lacks this dtype
             held = held.astype("float32")
+        if held.dtype.names is not None:
+            fields = [[shorten(name, 200), self._array("array", held[name], depth + 1)] for name in held.dtype.names]
+            return None if any(array is None for _, array in fields) else {"structured": [list(held.shape), fields]}
         if not _is_plain(held):
             return (
-                {"objects": [list(held.shape), [self.serialize(item, 1) for item in held.ravel()]]}
+                {"objects": [list(held.shape), [self.serialize(item, depth + 1) for item in held.ravel()]]}
                 if _holds_objects(held)
                 else None
             )
@@ -214,11 +243,17 @@ class Serializer:
                 return {"type": name}
             can.append("class")
             base_name = builtin_base(value) if issubclass(value, BaseException) else None
-        return {"mine": [self.references.add_local(value), shorten(name, 200), can, base_name]}
+        proxy = {"mine": [self.references.add_local(value), shorten(name, 200), can, base_name]}
+        path = library_values.class_path(value, self.own) if isinstance(value, type) else None
+        return proxy if path is None else {"class": [*path, proxy]}
 
 
 def _is_plain(held: Any) -> bool:
-    return held.dtype.kind in "biufcSU" and held.dtype.names is None and held.dtype.itemsize < 1_000_000
+    return held.dtype.kind in "biufcSUmM" and held.dtype.names is None and held.dtype.itemsize < 1_000_000
+
+
+def _base_array(numpy: Any, value: Any) -> Any:
+    return numpy.ndarray.view(value, numpy.ndarray)
 
 
 def _holds_objects(held: Any) -> bool:
