@@ -10,6 +10,7 @@ from markdown_it.token import Token
 from practicum.course import problem_markdown
 from practicum.course.diagnostics import Diagnostics
 from practicum.course.number_lint import find_typed_numbers
+from practicum.course.prose import find_prose_mistakes
 from practicum.model import Card
 from practicum.python_source.parsing import parse_expression
 
@@ -66,6 +67,8 @@ def _read_card(path: str, tokens: list[Token], lines: list[str], diagnostics: Di
     if not question or not answer:
         message = "this card is incomplete: write a question as `## Question`, and its answer below"
         diagnostics.add("incomplete-card", start + 1, message)
+    for mistake in find_prose_mistakes(f"{question}\n\n{body}"):
+        diagnostics.add(mistake.code, start + 1 + max(mistake.line - 2, 0), mistake.message)
     if claim is None and answer:
         for number in find_typed_numbers(body, frozenset()):
             message = f"{number}: a card whose answer contains a number needs a `python claim` that proves it"

@@ -12,6 +12,7 @@ from practicum.course import problem_markdown
 from practicum.course.diagnostics import Diagnostics, suggestion
 from practicum.course.number_lint import find_numbers, find_typed_numbers
 from practicum.course.placeholders import PlaceholderError, find_queries
+from practicum.course.prose import find_prose_mistakes, find_title_mistakes, without_braces
 from practicum.course.toml_tables import KeyLines, explain_syntax_error
 from practicum.model import Block, Box, Cell, Drawing, Page, Prose
 
@@ -76,6 +77,8 @@ class _PageReader:
         if len(titles) == 1:
             self.title = self.tokens[titles[0] + 1].content
             start, stop = self.tokens[titles[0]].map or (0, 0)
+            for mistake in find_title_mistakes(self.title):
+                self.diagnostics.add(mistake.code, start + 1, mistake.message)
             self.lines[start:stop] = [""] * (stop - start)
         elif titles:
             line = (self.tokens[titles[1]].map or [0])[0] + 1
@@ -162,6 +165,9 @@ class _PageReader:
                 find_queries(block.text)
             except PlaceholderError as error:
                 self.diagnostics.add(error.code, block.line + error.line - 1, error.message)
+        for block in prose:
+            for mistake in find_prose_mistakes(without_braces(block.text)):
+                self.diagnostics.add(mistake.code, block.line + mistake.line - 1, mistake.message)
         settings = self._settings(prose)
         for block in prose:
             for number in find_typed_numbers(block.text, settings):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from practicum import kinds
@@ -11,6 +11,7 @@ from practicum.course import problem_markdown, toml_tables
 from practicum.course.diagnostics import Diagnostics, suggestion
 from practicum.course.placeholders import PlaceholderError, fill_parameters
 from practicum.course.problem_markdown import BodyOption, Chunk, Passage, ProblemBody
+from practicum.course.prose import ProseMistake, find_prose_mistakes, find_title_mistakes
 from practicum.model import Fix, Json, Option, Problem, Variant
 
 MAX_VARIANTS = 200
@@ -223,6 +224,11 @@ class _Builder:
         return [*itertools.chain(*passages), *itertools.chain(*self.body.fences.values())]
 
 
+def _line_places(passage: Passage) -> list[tuple[str, int]]:
+    """The file and line of each line of a passage."""
+    return [(chunk.path, chunk.line + number) for chunk in passage for number in range(chunk.text.count("\n") + 1)]
+
+
 class _VariantBuilder:
     """Builds one variant of a problem, and collects the mistakes in it."""
 
@@ -242,9 +248,11 @@ class _VariantBuilder:
     def build(self) -> Variant:
         """The variant; a part with a mistake is left as it is written."""
         section = self.body.sections.get
+        title = self._filled(self.body.title)
+        self._add_prose_mistakes(find_title_mistakes(title), [("", self.body.title.line)])
         return Variant(
             params=self.params,
-            title=self._filled(self.body.title),
+            title=title,
             statement=self._prose(section("statement", ())),
             setup=self._code("setup"),
             snippet=self._code("run"),
@@ -263,7 +271,14 @@ class _VariantBuilder:
         return "\n".join(self._filled(chunk) for chunk in self.body.fences.get(role, []))
 
     def _prose(self, passage: Passage) -> str:
-        return "\n".join(self._filled(chunk) for chunk in passage).strip("\n").rstrip()
+        text = "\n".join(self._filled(chunk) for chunk in passage)
+        self._add_prose_mistakes(find_prose_mistakes(text), _line_places(passage))
+        return text.strip("\n").rstrip()
+
+    def _add_prose_mistakes(self, found: Iterable[ProseMistake], places: Sequence[tuple[str, int]]) -> None:
+        for mistake in found:
+            path, line = places[min(mistake.line, len(places)) - 1]
+            self.diagnostics.add(mistake.code, line, mistake.message, path)
 
     def _option(self, option: BodyOption) -> Option:
         text = self._prose(option.text)
