@@ -58,6 +58,19 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
+class Image:
+    """An image that a text shows, re-encoded from the author's file."""
+
+    source: str
+    """Its path as the text has it."""
+    address: str
+    """Where it is served. It contains a hash of the author's file."""
+    width: int
+    height: int
+    content: bytes = field(default=b"", repr=False, compare=False)
+
+
+@dataclass(frozen=True)
 class Fix:
     """The edit to a snippet that an option proposes: the body of a ``diff fix`` fence."""
 
@@ -103,6 +116,8 @@ class Variant:
     """The `[proof]` table, with its strings filled in."""
     shuffle: bool = True
     """Whether its options are shown in a random order. If not, they keep the author's."""
+    images: tuple[Image, ...] = ()
+    """The images in its texts."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +169,8 @@ class Problem:
         if not self.goal:
             texts = [option.text for option in of.options]
             asked = (of.statement, of.setup, of.snippet, of.start, of.solution, of.check, texts)
+        if of.images:
+            asked = (asked, [image.address for image in of.images])
         return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 
@@ -210,6 +227,8 @@ class Page:
     path: str
     title: str
     blocks: tuple[Block, ...] = ()
+    images: tuple[Image, ...] = ()
+    """The images in its prose."""
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -232,6 +251,8 @@ class Card:
     setup: str = ""
     claim: str | None = None
     line: int = 0
+    images: tuple[Image, ...] = ()
+    """The images in its question and its answer."""
 
 
 @dataclass(frozen=True)

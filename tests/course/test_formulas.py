@@ -203,8 +203,8 @@ def test_titles_hold_no_formula(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {PATH: change("The sum of", "The $sum$ of"), "topic/learn.md": "# A $p$\n\ntext\n"}
 
     assert mistakes(tmp_path, files) == [
-        (PATH, line_of("# The sum"), "formula-in-title"),
-        ("topic/learn.md", 1, "formula-in-title"),
+        (PATH, line_of("# The sum"), "title-not-text"),
+        ("topic/learn.md", 1, "title-not-text"),
     ]
 
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from practicum.errors import CodedError
+
 MAX_LENGTH = 2000
 """Characters of a formula."""
 MAX_DEPTH = 40
@@ -94,16 +96,11 @@ _ACCENTS = frozenset(
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}|\N{DOUBLE VERTICAL LINE}")
 
 
-class FormulaError(Exception):
+class FormulaError(CodedError):
     """A formula that cannot be displayed.
 
     Codes: `formula-syntax`, `formula-command`, `formula-not-displayed`, `formula-too-long`.
     """
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
 
 
 @lru_cache(maxsize=2048)

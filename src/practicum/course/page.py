@@ -10,11 +10,12 @@ from markdown_it.token import Token
 from practicum import figures
 from practicum.course import problem_markdown
 from practicum.course.diagnostics import Diagnostics, suggestion
+from practicum.course.images import LoadImage, no_images
 from practicum.course.number_lint import find_numbers, find_typed_numbers
 from practicum.course.placeholders import PlaceholderError, find_queries
-from practicum.course.prose import find_prose_mistakes, find_title_mistakes, without_braces
+from practicum.course.prose import check_prose, find_title_mistakes, without_braces
 from practicum.course.toml_tables import KeyLines, explain_syntax_error
-from practicum.model import Block, Box, Cell, Drawing, Page, Prose
+from practicum.model import Block, Box, Cell, Drawing, Image, Page, Prose
 
 STEPS = "steps"
 BOXES = (STEPS, "guides", "belief", "happens", "note")
@@ -24,20 +25,22 @@ _BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _BOX_LINE = re.compile(r"^:::[ \t]*(\w*)[ \t]*$")
 
 
-def read_page(path: str, text: str, diagnostics: Diagnostics) -> Page | None:
-    """Read a page. None if it has a mistake."""
-    reader = _PageReader(text, diagnostics)
+def read_page(path: str, text: str, diagnostics: Diagnostics, load_image: LoadImage = no_images) -> Page | None:
+    """Read a page. None if it has a mistake. `load_image` returns the images in its prose."""
+    reader = _PageReader(text, diagnostics, load_image)
     blocks = reader.read()
     if diagnostics:
         return None
-    return Page(path, reader.title, blocks)
+    return Page(path, reader.title, blocks, tuple(reader.images.values()))
 
 
 class _PageReader:
     """Splits a page into blocks, and checks each."""
 
-    def __init__(self, text: str, diagnostics: Diagnostics) -> None:
+    def __init__(self, text: str, diagnostics: Diagnostics, load_image: LoadImage) -> None:
         self.diagnostics = diagnostics
+        self.load_image = load_image
+        self.images: dict[str, Image] = {}
         self.lines, self.tokens = problem_markdown.tokenize(text, 1)
         self.title = ""
         self.blocks: list[Block] = []
@@ -166,7 +169,9 @@ class _PageReader:
             except PlaceholderError as error:
                 self.diagnostics.add(error.code, block.line + error.line - 1, error.message)
         for block in prose:
-            for mistake in find_prose_mistakes(without_braces(block.text)):
+            checked = check_prose(without_braces(block.text), self.load_image)
+            self.images |= {image.source: image for image in checked.images}
+            for mistake in checked.mistakes:
                 self.diagnostics.add(mistake.code, block.line + mistake.line - 1, mistake.message)
         settings = self._settings(prose)
         for block in prose:

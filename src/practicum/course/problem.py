@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from practicum import kinds
 from practicum.course import problem_markdown, toml_tables
 from practicum.course.diagnostics import Diagnostics, suggestion
+from practicum.course.images import LoadImage, no_images
 from practicum.course.placeholders import PlaceholderError, fill_parameters
 from practicum.course.problem_markdown import BodyOption, Chunk, Passage, ProblemBody
-from practicum.course.prose import ProseMistake, find_prose_mistakes, find_title_mistakes
-from practicum.model import Fix, Json, Option, Problem, Variant
+from practicum.course.prose import ProseMistake, check_prose, find_title_mistakes
+from practicum.model import Fix, Image, Json, Option, Problem, Variant
 
 MAX_VARIANTS = 200
 
@@ -24,7 +26,11 @@ FILE_ROLES = ("setup", "run", "start", "solution", "check")
 
 
 def read_problem(
-    path: str, text: str, diagnostics: Diagnostics, files: Mapping[str, str] | None = None
+    path: str,
+    text: str,
+    diagnostics: Diagnostics,
+    files: Mapping[str, str] | None = None,
+    load_image: LoadImage = no_images,
 ) -> Problem | None:
     """Read a problem. None if it has a mistake.
 
@@ -32,6 +38,7 @@ def read_problem(
         path: Of the problem's own file, relative to the course.
         text: The content of that file.
         files: The other files of a problem folder, by name: `start.py`, `mutants/guess.py`.
+        load_image: Returns the images that its texts show.
     """
     split = split_front_matter(text, diagnostics)
     if split is None:
@@ -46,7 +53,7 @@ def read_problem(
     _add_files(body, files or {}, path.rpartition("/")[0], diagnostics)
     if table is None:
         return None
-    return _Builder(path, table, lines, body, diagnostics).build()
+    return _Builder(path, table, lines, body, diagnostics, load_image).build()
 
 
 def split_front_matter(text: str, diagnostics: Diagnostics) -> tuple[str, str, int] | None:
@@ -92,8 +99,10 @@ class _Builder:
         lines: toml_tables.KeyLines,
         body: ProblemBody,
         diagnostics: Diagnostics,
+        load_image: LoadImage,
     ) -> None:
         self.path, self.table, self.lines, self.body, self.diagnostics = path, table, lines, body, diagnostics
+        self.load_image = load_image
         self.parts = body.parts()
 
     def build(self) -> Problem | None:
@@ -107,7 +116,10 @@ class _Builder:
         if self._forgets_params():
             return None
         earlier = {(mistake.path, mistake.line) for mistake in self.diagnostics.mistakes}
-        builders = [_VariantBuilder(self.path, self.table, self.lines, self.body, p) for p in self._combinations()]
+        builders = [
+            _VariantBuilder(self.path, self.table, self.lines, self.body, params, self.load_image)
+            for params in self._combinations()
+        ]
         problem = self._problem(kind.label, tuple(builder.build() for builder in builders))
         for builder, variant in zip(builders, problem.variants, strict=True):
             self._add_mistakes(kind, problem, variant, builder, earlier)
@@ -239,8 +251,11 @@ class _VariantBuilder:
         lines: toml_tables.KeyLines,
         body: ProblemBody,
         params: dict[str, Json],
+        load_image: LoadImage,
     ) -> None:
         self.table, self.lines, self.body, self.params = table, lines, body, params
+        self.load_image = load_image
+        self.images: dict[str, Image] = {}
         self.diagnostics = Diagnostics(path)
         self.unfilled: set[tuple[str, int]] = set()
         """The chunks (path and line) whose braces could not be filled in."""
@@ -250,7 +265,7 @@ class _VariantBuilder:
         section = self.body.sections.get
         title = self._filled(self.body.title)
         self._add_prose_mistakes(find_title_mistakes(title), [("", self.body.title.line)])
-        return Variant(
+        variant = Variant(
             params=self.params,
             title=title,
             statement=self._prose(section("statement", ())),
@@ -266,13 +281,16 @@ class _VariantBuilder:
             proof=self._table("proof", self.table.proof),
             shuffle=self.table.shuffle,
         )
+        return replace(variant, images=tuple(self.images.values()))
 
     def _code(self, role: str) -> str:
         return "\n".join(self._filled(chunk) for chunk in self.body.fences.get(role, []))
 
     def _prose(self, passage: Passage) -> str:
         text = "\n".join(self._filled(chunk) for chunk in passage)
-        self._add_prose_mistakes(find_prose_mistakes(text), _line_places(passage))
+        checked = check_prose(text, self.load_image)
+        self.images |= {image.source: image for image in checked.images}
+        self._add_prose_mistakes(checked.mistakes, _line_places(passage))
         return text.strip("\n").rstrip()
 
     def _add_prose_mistakes(self, found: Iterable[ProseMistake], places: Sequence[tuple[str, int]]) -> None:

@@ -6,15 +6,16 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from practicum import modes
-from practicum.course import cards, files, toml_tables
+from practicum.course import cards, files, images, toml_tables
 from practicum.course import page as pages
 from practicum.course import problem as problems
 from practicum.course.diagnostics import Diagnostics, printable, suggestion
 from practicum.course.environment import LOCK, read_environment
-from practicum.model import Card, Course, CourseError, Deck, Mistake, Page, Problem, Requirements, Topic
+from practicum.model import Card, Course, CourseError, Deck, Image, Mistake, Page, Problem, Requirements, Topic
 
 _SLUG = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
@@ -55,6 +56,7 @@ class _CourseReader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.mistakes: list[Mistake] = []
+        self._images: dict[tuple[str, str], Image | images.ImageError] = {}
 
     def read(self) -> CourseScan:
         table, environment = self._read_course_file()
@@ -116,7 +118,12 @@ class _CourseReader:
         return Topic(slug, table.title, table.summary, table.minutes, badge, found, written, decks, experiments)
 
     def _refuse_other_files(self, slug: str, names: list[str]) -> None:
-        known = {"topic.toml", "experiments.py", *(mode.place for mode in modes.registered().values())}
+        places = (mode.place for mode in modes.registered().values())
+        known = {"topic.toml", "experiments.py", f"{images.FOLDER}/", *places}
+        for name in self._list(f"{slug}/{images.FOLDER}") if f"{images.FOLDER}/" in names else ():
+            if not images.is_image_name(name):
+                message = "does not belong to the images of a topic: put PNG, JPEG and WebP files here"
+                self._add("unknown-file", f"{slug}/{images.FOLDER}/{name.rstrip('/')}", message)
         for name in names:
             if name not in known:
                 message = f"does not belong to a topic{suggestion(name, known)}"
@@ -173,7 +180,7 @@ class _CourseReader:
             if name in roles or (name.startswith("mutants/") and name.endswith(".py")):
                 text = self._read_text(f"{folder}/{name}")
                 found |= {} if text is None else {name: text}
-            elif name not in ("problem.md", "mutants/"):
+            elif name not in ("problem.md", "mutants/") and not images.is_image_name(name):
                 known = ["problem.md", *roles, "mutants/NAME.py"]
                 message = f"does not belong to a problem{suggestion(name, known)}"
                 self._add("unknown-file", f"{folder}/{name.rstrip('/')}", message)
@@ -183,7 +190,7 @@ class _CourseReader:
         diagnostics = Diagnostics(path)
         text = files.read_text(self.root, path, diagnostics)
         if text is not None:
-            problem = problems.read_problem(path, text, diagnostics, other_files)
+            problem = problems.read_problem(path, text, diagnostics, other_files, partial(self._load_image, path))
             if problem is not None:
                 yield problem
         self.mistakes += diagnostics.mistakes
@@ -191,16 +198,31 @@ class _CourseReader:
     def _read_page(self, path: str) -> Page | None:
         diagnostics = Diagnostics(path)
         text = files.read_text(self.root, path, diagnostics)
-        page = pages.read_page(path, text, diagnostics) if text is not None else None
+        load_image = partial(self._load_image, path)
+        page = pages.read_page(path, text, diagnostics, load_image) if text is not None else None
         self.mistakes += diagnostics.mistakes
         return page
 
     def _read_cards(self, path: str) -> tuple[Card, ...]:
         diagnostics = Diagnostics(path)
         text = files.read_text(self.root, path, diagnostics)
-        deck = cards.read_cards(path, text, diagnostics) if text is not None else ()
+        load_image = partial(self._load_image, path)
+        deck = cards.read_cards(path, text, diagnostics, load_image) if text is not None else ()
         self.mistakes += diagnostics.mistakes
         return () if diagnostics else deck
+
+    def _load_image(self, path: str, source: str) -> Image:
+        """The image that the text at a path shows, read once: many variants show the same."""
+        key = (path.rpartition("/")[0], source)
+        if key not in self._images:
+            try:
+                self._images[key] = images.read_image(self.root, path, source)
+            except images.ImageError as error:
+                self._images[key] = error
+        found = self._images[key]
+        if isinstance(found, images.ImageError):
+            raise found
+        return found
 
     def _read_experiments(self, path: str) -> str:
         text = self._read_text(path)

@@ -1,4 +1,4 @@
-"""Renders Markdown by any author as safe HTML: no scripts, no styles, links only to the web."""
+"""Renders Markdown by any author as safe HTML: no scripts, no styles, links only to the web, images of the course."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from practicum.course import formulas, mathml
+from practicum.model import Image
 
 _TAGS = {
     *mathml.ELEMENTS,
+    "img",
     *("p", "br", "hr", "em", "strong", "s", "code", "pre", "span", "div", "blockquote", "ul", "ol", "li", "a"),
     *("h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "sub", "sup", "kbd"),
 }
@@ -29,6 +31,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "span": {"class", "tabindex"},
     "div": {"class", "tabindex"},
     "ol": {"start"},
+    "img": {"class", "src", "alt", "width", "height"},
     **{element: set(mathml.ATTRIBUTES) for element in mathml.ELEMENTS},
 }
 _WIDE_FORMULA = 40
@@ -36,16 +39,23 @@ _WIDE_FORMULA = 40
 _LANGUAGES = {"": "text", "text": "text", "python": "python", "py": "python", "diff": "diff", "toml": "toml"}
 
 
-def to_html(markdown: str) -> Markup:
-    """Render a text: highlighted code in `<div class="code">`, headings from `h2` down, links only to the web."""
-    return _clean(str(_markdown().render(markdown)))
+def to_html(markdown: str, images: Sequence[Image] = ()) -> Markup:
+    """Render a text: highlighted code in `<div class="code">`, headings from `h2` down, links only to the web.
+
+    `images`: those that the text may show; any other becomes its alternative text.
+    """
+    return _clean(str(_markdown().render(markdown, _environment(images))))
 
 
-def inline(markdown: str) -> Markup:
+def inline(markdown: str, images: Sequence[Image] = ()) -> Markup:
     """Render one line of text (an option, a title) without a paragraph around it. Fences stay blocks."""
     if "\n```" in markdown or markdown.startswith("```"):
-        return to_html(markdown)
-    return _clean(str(_markdown().renderInline(markdown)))
+        return to_html(markdown, images)
+    return _clean(str(_markdown().renderInline(markdown, _environment(images))))
+
+
+def _environment(images: Sequence[Image]) -> dict[str, Any]:
+    return {"images": {image.source: image for image in images}}
 
 
 def code(text: str, language: str = "python") -> Markup:
@@ -68,6 +78,7 @@ def _markdown() -> MarkdownIt:
     parser.add_render_rule("heading_close", _heading)
     parser.add_render_rule("table_open", _table)
     parser.add_render_rule("table_close", _table)
+    parser.add_render_rule("image", _image)
     for token_type in formulas.TOKENS:
         parser.add_render_rule(token_type, _formula)
     return parser
@@ -94,6 +105,22 @@ def _table(
 ) -> str:
     """A table that is wider than the page scrolls by itself, by keyboard too."""
     return '<div class="table" tabindex="0"><table>\n' if tokens[index].nesting == 1 else "</table></div>\n"
+
+
+def _image(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, environment: MutableMapping[str, Any]
+) -> str:
+    """An image at its own address, with its size, so that nothing moves when it arrives."""
+    token = tokens[index]
+    text = escape(renderer.renderInlineAsText(token.children or [], options, environment))
+    image: Image | None = environment["images"].get(token.attrs["src"])
+    if image is None:
+        return str(text)
+    return str(
+        Markup('<img class="shown" src="{}" alt="{}" width="{}" height="{}">').format(
+            image.address, text, image.width, image.height
+        )
+    )
 
 
 def _formula(

@@ -27,12 +27,12 @@ RULES = 1
 EXEMPT: Mapping[type, frozenset[str]] = {
     # Where a text is stored, what it is called and how it is practised: nothing of that is run or compared.
     Problem: frozenset({"path", "label", "level", "seconds", "attempts", "set", "bank", "places"}),
-    # Text around the claims, and whether the options are shuffled when they are shown. The claims themselves are in the
-    # options, the code and the proof.
-    Variant: frozenset({"title", "statement", "hint", "explanation", "shuffle"}),
+    # Text around the claims, images, and whether options are shuffled when they are shown. The claims themselves are in
+    # the options, the code and the proof.
+    Variant: frozenset({"title", "statement", "hint", "explanation", "shuffle", "images"}),
     Option: frozenset({"feedback", "line"}),
     Fix: frozenset({"line"}),
-    Page: frozenset({"path", "title"}),
+    Page: frozenset({"path", "title", "images"}),
     # Of prose, the queries in its braces count; they are added below.
     Prose: frozenset({"text", "line", "verbatim"}),
     PageQuery: frozenset({"line"}),
@@ -40,7 +40,7 @@ EXEMPT: Mapping[type, frozenset[str]] = {
     Drawing: frozenset({"line"}),
     Box: frozenset({"name", "line"}),
     Deck: frozenset({"path"}),
-    Card: frozenset({"path", "line"}),
+    Card: frozenset({"path", "line", "images"}),
 }
 """For each dataclass of a subject, the fields that no verdict depends on."""
 

@@ -23,6 +23,7 @@ from practicum.model import (
     Deck,
     Drawing,
     Failure,
+    Image,
     Json,
     Measured,
     Measurement,
@@ -75,6 +76,17 @@ def kind(subject: Subject) -> str:
 def cites(subject: Subject) -> tuple[str, ...]:
     """Return the sources that a subject cites in place of a proof."""
     return subject.cites if isinstance(subject, Problem) else ()
+
+
+def images(subject: Subject) -> tuple[Image, ...]:
+    """Return the images that a subject's texts show."""
+    match subject:
+        case Problem():
+            return tuple(image for variant in subject.variants for image in variant.images)
+        case Page():
+            return subject.images
+        case Deck():
+            return tuple(image for card in subject.cards for image in card.images)
 
 
 def requires(subject: Subject) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from practicum.web import (
     error_pages,
     event_stream,
     home,
+    images,
     scratch,
     security,
     server,
@@ -69,6 +70,7 @@ def routes() -> list[Route]:
     return [
         get("/", home.home),
         get("/static/{name}", assets.serve),
+        get("/images/{name}", images.serve),
         get("/favicon.ico", assets.icon),
         get("/robots.txt", _robots),
         get("/proofs", about_proofs.about_proofs),
