@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -68,6 +68,21 @@ class Image:
     width: int
     height: int
     content: bytes = field(default=b"", repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file that code opens by its name, in the folder in which it runs. Runs can read it and not write it."""
+
+    name: str
+    digest: str
+    """SHA-256 of the content."""
+    content: bytes = field(default=b"", repr=False, compare=False)
+
+    @property
+    def address(self) -> str:
+        """Where learners can download it."""
+        return f"/data/{self.digest[:32]}/{self.name}"
 
 
 @dataclass(frozen=True)
@@ -140,6 +155,8 @@ class Problem:
     """The strings that a learner can fill into blanks, some of which do not belong there."""
     places: Mapping[str, tuple[str, int]] = field(default_factory=lambda: NOTHING)
     """The file (relative to the course) and line of each part: `title`, `option 2`, `mutant 1`, `proof.value`."""
+    data: tuple[DataFile, ...] = ()
+    """The files that its code can open."""
 
     def place(self, part: str) -> tuple[str, int]:
         """The file and line of a part, or else of the table around it, or of the title."""
@@ -169,6 +186,8 @@ class Problem:
         if not self.goal:
             texts = [option.text for option in of.options]
             asked = (of.statement, of.setup, of.snippet, of.start, of.solution, of.check, texts)
+        if self.data:
+            asked = (asked, [file.digest for file in self.data])
         if of.images:
             asked = (asked, [image.address for image in of.images])
         return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
@@ -229,6 +248,8 @@ class Page:
     blocks: tuple[Block, ...] = ()
     images: tuple[Image, ...] = ()
     """The images in its prose."""
+    data: tuple[DataFile, ...] = ()
+    """The files of the topic that its code names."""
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -285,6 +306,8 @@ class Topic:
     """By mode."""
     experiments: str = ""
     """The source of `experiments.py`; empty if there is none."""
+    data: tuple[DataFile, ...] = ()
+    """The files in its folder `data`."""
 
 
 @dataclass(frozen=True)
@@ -339,6 +362,8 @@ class Run:
     """Whether the output, figures and epochs of the setup are left out of the observation."""
     echo: bool = False
     """Whether what the snippet's last expression returns is printed, as in a notebook."""
+    data: tuple[DataFile, ...] = ()
+    """The files that it can open."""
 
 
 @dataclass(frozen=True)
@@ -365,6 +390,10 @@ class Plan:
 
     runs: tuple[Run, ...] = ()
     measurements: tuple[Measurement, ...] = ()
+
+    def with_data(self, data: tuple[DataFile, ...]) -> Plan:
+        """Return the plan with data files for each run."""
+        return replace(self, runs=tuple(replace(run, data=data) for run in self.runs))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 
@@ -54,6 +55,7 @@ class _PageReader:
         headings = {
             (token.map or [0])[0] for token in self.tokens if token.type == "heading_open" and token.tag == "h2"
         }
+        self._check_headings()
         number = 0
         while number < len(self.lines):
             token = fences.get(number)
@@ -88,6 +90,12 @@ class _PageReader:
             self.diagnostics.add("second-title", line, "this is a second title: keep one")
         else:
             self.diagnostics.add("no-title", 1, "the title is missing: begin the page with `# A title`")
+
+    def _check_headings(self) -> None:
+        for token, content in itertools.pairwise(self.tokens):
+            if token.type == "heading_open" and token.tag == "h2":
+                for mistake in find_title_mistakes(content.content):
+                    self.diagnostics.add(mistake.code, (token.map or [0])[0] + 1, mistake.message)
 
     def _read_fence(self, token: Token, start: int, end: int) -> None:
         block = self._parse_fence(token, start + 1)

@@ -9,12 +9,13 @@ from typing import Any
 
 from practicum import kinds
 from practicum.course import problem_markdown, toml_tables
+from practicum.course.data_files import MAX_FILES, NO_DATA, DataFileError, DataFolder
 from practicum.course.diagnostics import Diagnostics, suggestion
 from practicum.course.images import LoadImage, no_images
 from practicum.course.placeholders import PlaceholderError, fill_parameters
 from practicum.course.problem_markdown import BodyOption, Chunk, Passage, ProblemBody
 from practicum.course.prose import ProseMistake, check_prose, find_title_mistakes
-from practicum.model import Fix, Image, Json, Option, Problem, Variant
+from practicum.model import DataFile, Fix, Image, Json, Option, Problem, Variant
 
 MAX_VARIANTS = 200
 
@@ -31,6 +32,7 @@ def read_problem(
     diagnostics: Diagnostics,
     files: Mapping[str, str] | None = None,
     load_image: LoadImage = no_images,
+    data_folder: DataFolder = NO_DATA,
 ) -> Problem | None:
     """Read a problem. None if it has a mistake.
 
@@ -39,6 +41,7 @@ def read_problem(
         text: The content of that file.
         files: The other files of a problem folder, by name: `start.py`, `mutants/guess.py`.
         load_image: Returns the images that its texts show.
+        data_folder: Where its data files are.
     """
     split = split_front_matter(text, diagnostics)
     if split is None:
@@ -53,7 +56,28 @@ def read_problem(
     _add_files(body, files or {}, path.rpartition("/")[0], diagnostics)
     if table is None:
         return None
-    return _Builder(path, table, lines, body, diagnostics, load_image).build()
+    data = _read_data(table, lines, data_folder, diagnostics)
+    return _Builder(path, table, lines, body, diagnostics, load_image, data).build()
+
+
+def _read_data(
+    table: toml_tables.ProblemTable, lines: toml_tables.KeyLines, folder: DataFolder, diagnostics: Diagnostics
+) -> tuple[DataFile, ...]:
+    """The data files that a problem lists."""
+    found: dict[str, DataFile] = {}
+    if len(table.data) > MAX_FILES:
+        message = f"`data` lists {len(table.data)} files: list at most {MAX_FILES}"
+        diagnostics.add("too-many-data-files", lines("data"), message)
+    for name in table.data[:MAX_FILES]:
+        if name in found:
+            diagnostics.add("repeated-data-file", lines("data"), f"`data` lists `{name}` twice: list it once")
+        try:
+            found[name] = folder.load(name)
+        except DataFileError as error:
+            diagnostics.add(error.code, lines("data"), error.message)
+    if folder is not NO_DATA:
+        folder.listed = set(table.data)
+    return tuple(found.values())
 
 
 def split_front_matter(text: str, diagnostics: Diagnostics) -> tuple[str, str, int] | None:
@@ -100,9 +124,10 @@ class _Builder:
         body: ProblemBody,
         diagnostics: Diagnostics,
         load_image: LoadImage,
+        data: tuple[DataFile, ...],
     ) -> None:
         self.path, self.table, self.lines, self.body, self.diagnostics = path, table, lines, body, diagnostics
-        self.load_image = load_image
+        self.load_image, self.data = load_image, data
         self.parts = body.parts()
 
     def build(self) -> Problem | None:
@@ -168,6 +193,7 @@ class _Builder:
             set=table.set,
             bank=tuple(table.bank),
             places=self._places(),
+            data=self.data,
         )
 
     def _places(self) -> dict[str, tuple[str, int]]:

@@ -99,6 +99,7 @@ def _page(
         **_links(exercise),
         topic=exercise.topic,
         statement=html(variant.statement, images=variant.images),
+        data=exercise.problem.data,
         form=form_view(exercise.problem, exercise.number, exercise.order, (), fields),
         form_kinds=[exercise.problem.kind],
         names_url=f"{exercise.context.topic_path}/names.json",

@@ -111,6 +111,7 @@ def _page(request: Request, project: TopicProject, code: str | None = None, prob
         level=project.entry.problem.level,
         mark=MARKS[project.entry.verdict],
         statement=html(variant.statement, images=variant.images),
+        data=project.entry.problem.data,
         hint=html(variant.hint, images=variant.images) if variant.hint else "",
         goal=project.goal,
         hidden=bool(variant.check.strip()),

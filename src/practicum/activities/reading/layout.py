@@ -121,7 +121,7 @@ class PageLayout:
 
     def _begin_section(self, title: str) -> None:
         self._end_section()
-        self._section = Section(len(self.sections) + 1, html(title, True, self._images))
+        self._section = Section(len(self.sections) + 1, html(title, short=True))
         self.sections.append(self._section)
         self._add(self._section)
         self._open.append(self._section.inner)

@@ -131,6 +131,7 @@ def _open_problem(
         **problem_place(at, sitting, index),
         **_clock_context(state, sitting, index, moment),
         statement=html(variant.statement, images=variant.images),
+        data=entry.problem.data,
         form=form,
         names_url=f"{at.context.topic_path}/names.json",
         notice=notice,
