@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -58,6 +58,34 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
+class Image:
+    """An image that a text shows, re-encoded from the author's file."""
+
+    source: str
+    """Its path as the text has it."""
+    address: str
+    """Where it is served. It contains a hash of the author's file."""
+    width: int
+    height: int
+    content: bytes = field(default=b"", repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file that code opens by its name, in the folder in which it runs. Runs can read it and not write it."""
+
+    name: str
+    digest: str
+    """SHA-256 of the content."""
+    content: bytes = field(default=b"", repr=False, compare=False)
+
+    @property
+    def address(self) -> str:
+        """Where learners can download it."""
+        return f"/data/{self.digest[:32]}/{self.name}"
+
+
+@dataclass(frozen=True)
 class Fix:
     """The edit to a snippet that an option proposes: the body of a ``diff fix`` fence."""
 
@@ -103,6 +131,8 @@ class Variant:
     """The `[proof]` table, with its strings filled in."""
     shuffle: bool = True
     """Whether its options are shown in a random order. If not, they keep the author's."""
+    images: tuple[Image, ...] = ()
+    """The images in its texts."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +155,8 @@ class Problem:
     """The strings that a learner can fill into blanks, some of which do not belong there."""
     places: Mapping[str, tuple[str, int]] = field(default_factory=lambda: NOTHING)
     """The file (relative to the course) and line of each part: `title`, `option 2`, `mutant 1`, `proof.value`."""
+    data: tuple[DataFile, ...] = ()
+    """The files that its code can open."""
 
     def place(self, part: str) -> tuple[str, int]:
         """The file and line of a part, or else of the table around it, or of the title."""
@@ -154,6 +186,10 @@ class Problem:
         if not self.goal:
             texts = [option.text for option in of.options]
             asked = (of.statement, of.setup, of.snippet, of.start, of.solution, of.check, texts)
+        if self.data:
+            asked = (asked, [file.digest for file in self.data])
+        if of.images:
+            asked = (asked, [image.address for image in of.images])
         return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 
@@ -210,6 +246,10 @@ class Page:
     path: str
     title: str
     blocks: tuple[Block, ...] = ()
+    images: tuple[Image, ...] = ()
+    """The images in its prose."""
+    data: tuple[DataFile, ...] = ()
+    """The files of the topic that its code names."""
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -232,6 +272,8 @@ class Card:
     setup: str = ""
     claim: str | None = None
     line: int = 0
+    images: tuple[Image, ...] = ()
+    """The images in its question and its answer."""
 
 
 @dataclass(frozen=True)
@@ -264,6 +306,8 @@ class Topic:
     """By mode."""
     experiments: str = ""
     """The source of `experiments.py`; empty if there is none."""
+    data: tuple[DataFile, ...] = ()
+    """The files in its folder `data`."""
 
 
 @dataclass(frozen=True)
@@ -318,6 +362,8 @@ class Run:
     """Whether the output, figures and epochs of the setup are left out of the observation."""
     echo: bool = False
     """Whether what the snippet's last expression returns is printed, as in a notebook."""
+    data: tuple[DataFile, ...] = ()
+    """The files that it can open."""
 
 
 @dataclass(frozen=True)
@@ -344,6 +390,10 @@ class Plan:
 
     runs: tuple[Run, ...] = ()
     measurements: tuple[Measurement, ...] = ()
+
+    def with_data(self, data: tuple[DataFile, ...]) -> Plan:
+        """Return the plan with data files for each run."""
+        return replace(self, runs=tuple(replace(run, data=data) for run in self.runs))
 
 
 @dataclass(frozen=True)

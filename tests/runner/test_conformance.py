@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from practicum.model import Failure, Opaque
+from practicum.model import DataFile, Failure, Opaque
 from practicum.narrow_floats import NarrowFloat
 from practicum.runner import (
     Cancellation,
@@ -62,6 +62,16 @@ class TestParts:
         )
 
         assert result.values == {"x": 8}
+
+    def test_data_files_can_be_read_but_not_written(self, pool: Pool) -> None:
+        """Any bytes; the check has its own copy of them. Only root without isolation could write them."""
+        data = (DataFile("a.bin", "", bytes(range(256))),)
+        code = "import os\ndata, mode = open('a.bin', 'rb').read(), os.stat('a.bin').st_mode"
+        check = "assert not mode & 0o222 and data == open('a.bin', 'rb').read() == bytes(range(256))"
+
+        assert run(pool, code, check=check, data=data).ok
+        if pool.mode is not IsolationMode.SUBPROCESS:
+            assert run(pool, "open('a.bin', 'ab')", data=data).failure.type == "PermissionError"
 
     def test_each_value_fails_for_itself(self, pool: Pool) -> None:
         """A value that raises is a Failure in `values`; the job itself is well, and the others are there."""

@@ -95,6 +95,7 @@ def grade(
     run = asked.kind.grading_run(asked.variant, answer)
     if run is None:
         return grade_by_key(asked, answer)
+    run = replace(run, data=asked.problem.data)
     if site.pool is None or not site.runs_code:
         return Grade(None, "Code is not run here. The page of the scratch pad explains why.")
     environment = course_environment(asked.catalogue)

@@ -35,6 +35,7 @@ def learner_job(run: Run, topic: Topic, environment: Environment, limits: Limits
         values=run.values,
         check_values=run.check_values,
         files={"experiments.py": topic.experiments} if "experiments" in mentioned else {},
+        data=run.data,
         seed=seed or 0,
         expose_seed=seed is not None,
         limits=limits,

@@ -149,7 +149,7 @@ def run_cell(
     if isinstance(environment, Result):
         return environment
     setup = "\n".join(above[index] for index in find_dependencies(above, code))
-    job = learner_job(Run("cell", code, setup, echo=True), context.topic, environment, LONG)
+    job = learner_job(Run("cell", code, setup, echo=True, data=page.page.data), context.topic, environment, LONG)
     return _without_other_lines(pool.run(job, on_event, cancel, queue_key))
 
 

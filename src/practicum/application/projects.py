@@ -135,7 +135,7 @@ def run_project(
     environment = course_environment(project.context.catalogue)
     if isinstance(environment, Result):
         return environment
-    run = scoring_run(project.entry.problem, project.variant, code)
+    run = replace(scoring_run(project.entry.problem, project.variant, code), data=project.entry.problem.data)
     run = replace(run, check="", values={}, check_values={})
     job = learner_job(run, project.context.topic, environment, LONG, SEEDS[0])
     return _without_hidden_code(pool.run(job, on_event, cancel, queue_key))
@@ -148,7 +148,7 @@ def grade_submission(
     environment = course_environment(project.context.catalogue)
     if isinstance(environment, Result):
         return Submission((), environment.why, environment)
-    run = scoring_run(project.entry.problem, project.variant, code)
+    run = replace(scoring_run(project.entry.problem, project.variant, code), data=project.entry.problem.data)
     scores: list[float] = []
 
     def without_output(event: RunEvent) -> None:

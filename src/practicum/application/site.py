@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from practicum.application.in_flight import InFlight
 from practicum.application.lru_cache import LruCache
 from practicum.application.refusals import Reason, Refused
 from practicum.application.runs import Runs
-from practicum.model import Card, Topic, VariantFinding, Verdict
+from practicum.model import Card, DataFile, Image, Topic, VariantFinding, Verdict
 from practicum.prove import subjects
 from practicum.prove.catalogue import Catalogue, Entry
 from practicum.runner.environment import Environment
@@ -151,6 +152,39 @@ class Site:
             if not card.claim or self.draft or (finding and finding.verdict is Verdict.PROVED):
                 served.append(ServedCard(card, finding, evidence.ran if evidence and finding else ""))
         return tuple(served)
+
+    def image(self, address: str) -> Image | None:
+        """Return the image at an address, if a text that may be shown has it."""
+        return self._images_by_address.get(address)
+
+    @cached_property
+    def _images_by_address(self) -> Mapping[str, Image]:
+        return {image.address: image for image in self._shown_images()}
+
+    def _shown_images(self) -> Iterator[Image]:
+        for entry in self._shown_entries():
+            yield from subjects.images(entry.subject)
+        for catalogue in self.catalogues.values():
+            for topic in catalogue.course.topics:
+                for mode in topic.decks:
+                    for served in self.cards(catalogue, topic, mode):
+                        yield from served.card.images
+
+    def data_file(self, address: str) -> DataFile | None:
+        """Return the data file at an address, if the code of a text that may be shown opens it."""
+        return self._data_by_address.get(address)
+
+    @cached_property
+    def _data_by_address(self) -> Mapping[str, DataFile]:
+        found = (file for entry in self._shown_entries() for file in subjects.data_files(entry.subject))
+        return {file.address: file for file in found}
+
+    def _shown_entries(self) -> Iterator[Entry]:
+        """The problems and pages that may be shown."""
+        for catalogue in self.catalogues.values():
+            for entry in (*catalogue.entries.values(), *catalogue.pages.values()):
+                if self.draft or entry.verdict.served:
+                    yield entry
 
     def remembered_learner(self, token: str) -> str | None:
         """Return the id of the learner who holds this token if it is in memory, without asking the store."""

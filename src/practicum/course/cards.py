@@ -9,13 +9,18 @@ from markdown_it.token import Token
 
 from practicum.course import problem_markdown
 from practicum.course.diagnostics import Diagnostics
+from practicum.course.images import LoadImage, no_images
 from practicum.course.number_lint import find_typed_numbers
+from practicum.course.prose import check_prose
 from practicum.model import Card
 from practicum.python_source.parsing import parse_expression
 
 
-def read_cards(path: str, text: str, diagnostics: Diagnostics) -> tuple[Card, ...]:
-    """Read the cards: each `##` heading is a question, the text below it is the answer."""
+def read_cards(path: str, text: str, diagnostics: Diagnostics, load_image: LoadImage = no_images) -> tuple[Card, ...]:
+    """Read the cards: each `##` heading is a question, the text below it is the answer.
+
+    `load_image` returns the images in them.
+    """
     lines, tokens = problem_markdown.tokenize(text, 1)
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
     if not starts:
@@ -25,7 +30,7 @@ def read_cards(path: str, text: str, diagnostics: Diagnostics) -> tuple[Card, ..
             message = "text before the first question: move it below a `## Question`"
             diagnostics.add("text-before-cards", (token.map or [0])[0] + 1, message)
     cards = [
-        _read_card(path, tokens[start:stop], lines, diagnostics)
+        _read_card(path, tokens[start:stop], lines, diagnostics, load_image)
         for start, stop in itertools.pairwise([*starts, len(tokens)])
     ]
     first_lines: dict[str, int] = {}
@@ -37,7 +42,9 @@ def read_cards(path: str, text: str, diagnostics: Diagnostics) -> tuple[Card, ..
     return tuple(cards)
 
 
-def _read_card(path: str, tokens: list[Token], lines: list[str], diagnostics: Diagnostics) -> Card:
+def _read_card(
+    path: str, tokens: list[Token], lines: list[str], diagnostics: Diagnostics, load_image: LoadImage
+) -> Card:
     start, _ = tokens[0].map or (0, 0)
     question = tokens[1].content.strip()
     hidden: set[int] = set()
@@ -66,11 +73,14 @@ def _read_card(path: str, tokens: list[Token], lines: list[str], diagnostics: Di
     if not question or not answer:
         message = "this card is incomplete: write a question as `## Question`, and its answer below"
         diagnostics.add("incomplete-card", start + 1, message)
+    checked = check_prose(f"{question}\n\n{body}", load_image)
+    for mistake in checked.mistakes:
+        diagnostics.add(mistake.code, start + 1 + max(mistake.line - 2, 0), mistake.message)
     if claim is None and answer:
         for number in find_typed_numbers(body, frozenset()):
             message = f"{number}: a card whose answer contains a number needs a `python claim` that proves it"
             diagnostics.add("number-without-claim", start + 1 + number.line, message)
-    return Card(path, question, answer, setup, claim, start + 1)
+    return Card(path, question, answer, setup, claim, start + 1, tuple(dict.fromkeys(checked.images)))
 
 
 def _check_claim(claim: str, line: int, diagnostics: Diagnostics) -> None:

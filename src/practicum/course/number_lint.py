@@ -1,7 +1,8 @@
 """Numbers that are typed into a page's prose. They are refused: a page reads measured numbers from its evidence.
 
-Number words may be typed (`five steps`), and so may numbers that are part of a name (`ResNet50`). A number in a code
-span is a setting: it must occur in the page's own code, figures or braces, where a reader can see where it comes from.
+Number words may be typed (`five steps`), and so may numbers that are part of a name (`ResNet50`) or of a formula. A
+number in a code span is a setting: it must occur in the page's own code, figures or braces, where a reader can see
+where it comes from.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 
+from practicum.course.formulas import formula_plugin, inline_lines
+from practicum.course.prose import without_braces
+
 _TYPED = re.compile(r"(?<![A-Za-z_\d])(?<![A-Za-z][-\N{NON-BREAKING HYPHEN}])(?<!\d[.,])\d[\d.,]*(?:\s?%)?")
 _NUMBER = re.compile(r"(?<![\w.])\d[\w.]*(?:(?<=[eE])[-+]?\d+)?")
-_BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_markdown = MarkdownIt("commonmark").enable("table")
+_markdown = MarkdownIt("commonmark").enable("table").use(formula_plugin)
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,8 @@ def _normal_form(number: str) -> str:
 
 def find_typed_numbers(markdown: str, known: frozenset[str]) -> Iterator[TypedNumber]:
     """The typed numbers in a text, apart from the `known` ones (in normal form), which may occur in code spans."""
-    for token in _markdown.parse(_BRACES.sub(_placeholder, markdown)):
-        line = (token.map or [0])[0] + 1
-        for child in token.children or ():
-            line += child.type in ("softbreak", "hardbreak")
+    for token in _markdown.parse(without_braces(markdown)):
+        for child, line in inline_lines(token):
             if child.type == "text":
                 for number in _TYPED.findall(child.content):
                     yield TypedNumber(number.rstrip(".,"), line, is_code=False)
@@ -74,8 +75,3 @@ def find_typed_numbers(markdown: str, known: frozenset[str]) -> Iterator[TypedNu
                 for number in _NUMBER.findall(child.content):
                     if _normal_form(number) not in known:
                         yield TypedNumber(number, line, is_code=True)
-
-
-def _placeholder(match: re.Match[str]) -> str:
-    """A letter instead of braces, over as many lines."""
-    return "x" + "\n" * match[0].count("\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 
@@ -10,10 +11,12 @@ from markdown_it.token import Token
 from practicum import figures
 from practicum.course import problem_markdown
 from practicum.course.diagnostics import Diagnostics, suggestion
+from practicum.course.images import LoadImage, no_images
 from practicum.course.number_lint import find_numbers, find_typed_numbers
 from practicum.course.placeholders import PlaceholderError, find_queries
+from practicum.course.prose import check_prose, find_title_mistakes, without_braces
 from practicum.course.toml_tables import KeyLines, explain_syntax_error
-from practicum.model import Block, Box, Cell, Drawing, Page, Prose
+from practicum.model import Block, Box, Cell, Drawing, Image, Page, Prose
 
 STEPS = "steps"
 BOXES = (STEPS, "guides", "belief", "happens", "note")
@@ -23,20 +26,22 @@ _BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _BOX_LINE = re.compile(r"^:::[ \t]*(\w*)[ \t]*$")
 
 
-def read_page(path: str, text: str, diagnostics: Diagnostics) -> Page | None:
-    """Read a page. None if it has a mistake."""
-    reader = _PageReader(text, diagnostics)
+def read_page(path: str, text: str, diagnostics: Diagnostics, load_image: LoadImage = no_images) -> Page | None:
+    """Read a page. None if it has a mistake. `load_image` returns the images in its prose."""
+    reader = _PageReader(text, diagnostics, load_image)
     blocks = reader.read()
     if diagnostics:
         return None
-    return Page(path, reader.title, blocks)
+    return Page(path, reader.title, blocks, tuple(reader.images.values()))
 
 
 class _PageReader:
     """Splits a page into blocks, and checks each."""
 
-    def __init__(self, text: str, diagnostics: Diagnostics) -> None:
+    def __init__(self, text: str, diagnostics: Diagnostics, load_image: LoadImage) -> None:
         self.diagnostics = diagnostics
+        self.load_image = load_image
+        self.images: dict[str, Image] = {}
         self.lines, self.tokens = problem_markdown.tokenize(text, 1)
         self.title = ""
         self.blocks: list[Block] = []
@@ -50,6 +55,7 @@ class _PageReader:
         headings = {
             (token.map or [0])[0] for token in self.tokens if token.type == "heading_open" and token.tag == "h2"
         }
+        self._check_headings()
         number = 0
         while number < len(self.lines):
             token = fences.get(number)
@@ -76,12 +82,20 @@ class _PageReader:
         if len(titles) == 1:
             self.title = self.tokens[titles[0] + 1].content
             start, stop = self.tokens[titles[0]].map or (0, 0)
+            for mistake in find_title_mistakes(self.title):
+                self.diagnostics.add(mistake.code, start + 1, mistake.message)
             self.lines[start:stop] = [""] * (stop - start)
         elif titles:
             line = (self.tokens[titles[1]].map or [0])[0] + 1
             self.diagnostics.add("second-title", line, "this is a second title: keep one")
         else:
             self.diagnostics.add("no-title", 1, "the title is missing: begin the page with `# A title`")
+
+    def _check_headings(self) -> None:
+        for token, content in itertools.pairwise(self.tokens):
+            if token.type == "heading_open" and token.tag == "h2":
+                for mistake in find_title_mistakes(content.content):
+                    self.diagnostics.add(mistake.code, (token.map or [0])[0] + 1, mistake.message)
 
     def _read_fence(self, token: Token, start: int, end: int) -> None:
         block = self._parse_fence(token, start + 1)
@@ -162,6 +176,11 @@ class _PageReader:
                 find_queries(block.text)
             except PlaceholderError as error:
                 self.diagnostics.add(error.code, block.line + error.line - 1, error.message)
+        for block in prose:
+            checked = check_prose(without_braces(block.text), self.load_image)
+            self.images |= {image.source: image for image in checked.images}
+            for mistake in checked.mistakes:
+                self.diagnostics.add(mistake.code, block.line + mistake.line - 1, mistake.message)
         settings = self._settings(prose)
         for block in prose:
             for number in find_typed_numbers(block.text, settings):

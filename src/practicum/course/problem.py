@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from practicum import kinds
 from practicum.course import problem_markdown, toml_tables
+from practicum.course.data_files import MAX_FILES, NO_DATA, DataFileError, DataFolder
 from practicum.course.diagnostics import Diagnostics, suggestion
+from practicum.course.images import LoadImage, no_images
 from practicum.course.placeholders import PlaceholderError, fill_parameters
 from practicum.course.problem_markdown import BodyOption, Chunk, Passage, ProblemBody
-from practicum.model import Fix, Json, Option, Problem, Variant
+from practicum.course.prose import ProseMistake, check_prose, find_title_mistakes
+from practicum.model import DataFile, Fix, Image, Json, Option, Problem, Variant
 
 MAX_VARIANTS = 200
 
@@ -23,7 +27,12 @@ FILE_ROLES = ("setup", "run", "start", "solution", "check")
 
 
 def read_problem(
-    path: str, text: str, diagnostics: Diagnostics, files: Mapping[str, str] | None = None
+    path: str,
+    text: str,
+    diagnostics: Diagnostics,
+    files: Mapping[str, str] | None = None,
+    load_image: LoadImage = no_images,
+    data_folder: DataFolder = NO_DATA,
 ) -> Problem | None:
     """Read a problem. None if it has a mistake.
 
@@ -31,6 +40,8 @@ def read_problem(
         path: Of the problem's own file, relative to the course.
         text: The content of that file.
         files: The other files of a problem folder, by name: `start.py`, `mutants/guess.py`.
+        load_image: Returns the images that its texts show.
+        data_folder: Where its data files are.
     """
     split = split_front_matter(text, diagnostics)
     if split is None:
@@ -45,7 +56,28 @@ def read_problem(
     _add_files(body, files or {}, path.rpartition("/")[0], diagnostics)
     if table is None:
         return None
-    return _Builder(path, table, lines, body, diagnostics).build()
+    data = _read_data(table, lines, data_folder, diagnostics)
+    return _Builder(path, table, lines, body, diagnostics, load_image, data).build()
+
+
+def _read_data(
+    table: toml_tables.ProblemTable, lines: toml_tables.KeyLines, folder: DataFolder, diagnostics: Diagnostics
+) -> tuple[DataFile, ...]:
+    """The data files that a problem lists."""
+    found: dict[str, DataFile] = {}
+    if len(table.data) > MAX_FILES:
+        message = f"`data` lists {len(table.data)} files: list at most {MAX_FILES}"
+        diagnostics.add("too-many-data-files", lines("data"), message)
+    for name in table.data[:MAX_FILES]:
+        if name in found:
+            diagnostics.add("repeated-data-file", lines("data"), f"`data` lists `{name}` twice: list it once")
+        try:
+            found[name] = folder.load(name)
+        except DataFileError as error:
+            diagnostics.add(error.code, lines("data"), error.message)
+    if folder is not NO_DATA:
+        folder.listed = set(table.data)
+    return tuple(found.values())
 
 
 def split_front_matter(text: str, diagnostics: Diagnostics) -> tuple[str, str, int] | None:
@@ -91,8 +123,11 @@ class _Builder:
         lines: toml_tables.KeyLines,
         body: ProblemBody,
         diagnostics: Diagnostics,
+        load_image: LoadImage,
+        data: tuple[DataFile, ...],
     ) -> None:
         self.path, self.table, self.lines, self.body, self.diagnostics = path, table, lines, body, diagnostics
+        self.load_image, self.data = load_image, data
         self.parts = body.parts()
 
     def build(self) -> Problem | None:
@@ -106,7 +141,10 @@ class _Builder:
         if self._forgets_params():
             return None
         earlier = {(mistake.path, mistake.line) for mistake in self.diagnostics.mistakes}
-        builders = [_VariantBuilder(self.path, self.table, self.lines, self.body, p) for p in self._combinations()]
+        builders = [
+            _VariantBuilder(self.path, self.table, self.lines, self.body, params, self.load_image)
+            for params in self._combinations()
+        ]
         problem = self._problem(kind.label, tuple(builder.build() for builder in builders))
         for builder, variant in zip(builders, problem.variants, strict=True):
             self._add_mistakes(kind, problem, variant, builder, earlier)
@@ -155,6 +193,7 @@ class _Builder:
             set=table.set,
             bank=tuple(table.bank),
             places=self._places(),
+            data=self.data,
         )
 
     def _places(self) -> dict[str, tuple[str, int]]:
@@ -223,6 +262,11 @@ class _Builder:
         return [*itertools.chain(*passages), *itertools.chain(*self.body.fences.values())]
 
 
+def _line_places(passage: Passage) -> list[tuple[str, int]]:
+    """The file and line of each line of a passage."""
+    return [(chunk.path, chunk.line + number) for chunk in passage for number in range(chunk.text.count("\n") + 1)]
+
+
 class _VariantBuilder:
     """Builds one variant of a problem, and collects the mistakes in it."""
 
@@ -233,8 +277,11 @@ class _VariantBuilder:
         lines: toml_tables.KeyLines,
         body: ProblemBody,
         params: dict[str, Json],
+        load_image: LoadImage,
     ) -> None:
         self.table, self.lines, self.body, self.params = table, lines, body, params
+        self.load_image = load_image
+        self.images: dict[str, Image] = {}
         self.diagnostics = Diagnostics(path)
         self.unfilled: set[tuple[str, int]] = set()
         """The chunks (path and line) whose braces could not be filled in."""
@@ -242,9 +289,11 @@ class _VariantBuilder:
     def build(self) -> Variant:
         """The variant; a part with a mistake is left as it is written."""
         section = self.body.sections.get
-        return Variant(
+        title = self._filled(self.body.title)
+        self._add_prose_mistakes(find_title_mistakes(title), [("", self.body.title.line)])
+        variant = Variant(
             params=self.params,
-            title=self._filled(self.body.title),
+            title=title,
             statement=self._prose(section("statement", ())),
             setup=self._code("setup"),
             snippet=self._code("run"),
@@ -258,12 +307,22 @@ class _VariantBuilder:
             proof=self._table("proof", self.table.proof),
             shuffle=self.table.shuffle,
         )
+        return replace(variant, images=tuple(self.images.values()))
 
     def _code(self, role: str) -> str:
         return "\n".join(self._filled(chunk) for chunk in self.body.fences.get(role, []))
 
     def _prose(self, passage: Passage) -> str:
-        return "\n".join(self._filled(chunk) for chunk in passage).strip("\n").rstrip()
+        text = "\n".join(self._filled(chunk) for chunk in passage)
+        checked = check_prose(text, self.load_image)
+        self.images |= {image.source: image for image in checked.images}
+        self._add_prose_mistakes(checked.mistakes, _line_places(passage))
+        return text.strip("\n").rstrip()
+
+    def _add_prose_mistakes(self, found: Iterable[ProseMistake], places: Sequence[tuple[str, int]]) -> None:
+        for mistake in found:
+            path, line = places[min(mistake.line, len(places)) - 1]
+            self.diagnostics.add(mistake.code, line, mistake.message, path)
 
     def _option(self, option: BodyOption) -> Option:
         text = self._prose(option.text)

@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from practicum.course.diagnostics import Diagnostics, suggestion
+from practicum.course.formulas import TOKENS, formula_plugin, inline_lines
 
 ROLES = {
     "python": frozenset({"run", "setup", "claim", "start", "solution", "check", "mutant"}),
@@ -29,8 +30,9 @@ _CHECKBOX = re.compile(r"\[(\s*[^\]\[\s]?\s*)\](?:\s+|$)")
 _TICKS = re.compile(r"`{3,}")
 PARAMETER = re.compile(r"\{\{ *([A-Za-z_]\w*) *\}\}")
 """A parameter's name in braces."""
+_SPACED_PARAMETER = re.compile(r"\{\{ +([A-Za-z_]\w*) +\}\}")
 
-_markdown = MarkdownIt("commonmark")
+_markdown = MarkdownIt("commonmark").use(formula_plugin)
 
 
 @dataclass(frozen=True)
@@ -180,11 +182,11 @@ class _Parser:
 
     def _braces(self) -> Iterator[tuple[int, str]]:
         for token in self.tokens:
-            line = (token.map or [0])[0] + 1
-            for child in token.children or ():
-                line += child.type in ("softbreak", "hardbreak")
-                if child.type == "text":
-                    yield from ((line, found[0]) for found in PARAMETER.finditer(child.content))
+            for child, line in inline_lines(token):
+                if child.type == "text" or child.type in TOKENS:
+                    # TeX has double braces too, as in `x^{{n}}`, but hardly with spaces within.
+                    pattern = PARAMETER if child.type == "text" else _SPACED_PARAMETER
+                    yield from ((line, found[0]) for found in pattern.finditer(child.content))
 
     def _end(self, index: int) -> int:
         """The index just past the block that begins at `index`."""

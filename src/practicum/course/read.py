@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from practicum import modes
-from practicum.course import cards, files, toml_tables
+from practicum.course import cards, data_files, files, images, toml_tables
 from practicum.course import page as pages
 from practicum.course import problem as problems
 from practicum.course.diagnostics import Diagnostics, printable, suggestion
 from practicum.course.environment import LOCK, read_environment
-from practicum.model import Card, Course, CourseError, Deck, Mistake, Page, Problem, Requirements, Topic
+from practicum.model import (
+    Card,
+    Course,
+    CourseError,
+    DataFile,
+    Deck,
+    Image,
+    Mistake,
+    Page,
+    Problem,
+    Requirements,
+    Topic,
+)
 
 _SLUG = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
@@ -55,6 +68,7 @@ class _CourseReader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.mistakes: list[Mistake] = []
+        self._images: dict[tuple[str, str], Image | images.ImageError] = {}
 
     def read(self) -> CourseScan:
         table, environment = self._read_course_file()
@@ -96,6 +110,7 @@ class _CourseReader:
             self._add("not-a-topic", slug, message)
             return None
         table = self._read_table(f"{slug}/topic.toml", toml_tables.TopicTable)
+        data = self._read_topic_data(slug) if f"{data_files.FOLDER}/" in names else ()
         found: dict[str, tuple[Problem, ...]] = {}
         written: dict[str, Page] = {}
         decks: dict[str, Deck] = {}
@@ -105,7 +120,7 @@ class _CourseReader:
             if mode.holds == "problems":
                 found[mode.name] = self._read_mode(f"{slug}/{mode.name}", mode.taken)
             elif mode.holds == "page" and (page := self._read_page(f"{slug}/{mode.place}")):
-                written[mode.name] = page
+                written[mode.name] = _with_named_data(page, data)
             elif mode.holds == "cards" and (deck := self._read_cards(f"{slug}/{mode.place}")):
                 decks[mode.name] = Deck(f"{slug}/{mode.place}", deck)
         self._refuse_other_files(slug, names)
@@ -113,14 +128,34 @@ class _CourseReader:
         if table is None:
             return None
         badge = table.badge.name if table.badge else None
-        return Topic(slug, table.title, table.summary, table.minutes, badge, found, written, decks, experiments)
+        return Topic(slug, table.title, table.summary, table.minutes, badge, found, written, decks, experiments, data)
 
     def _refuse_other_files(self, slug: str, names: list[str]) -> None:
-        known = {"topic.toml", "experiments.py", *(mode.place for mode in modes.registered().values())}
+        places = (mode.place for mode in modes.registered().values())
+        known = {"topic.toml", "experiments.py", f"{images.FOLDER}/", f"{data_files.FOLDER}/", *places}
+        for name in self._list(f"{slug}/{images.FOLDER}") if f"{images.FOLDER}/" in names else ():
+            if not images.is_image_name(name):
+                message = "does not belong to the images of a topic: put PNG, JPEG and WebP files here"
+                self._add("unknown-file", f"{slug}/{images.FOLDER}/{name.rstrip('/')}", message)
         for name in names:
             if name not in known:
                 message = f"does not belong to a topic{suggestion(name, known)}"
                 self._add("unknown-file", f"{slug}/{name.rstrip('/')}", message)
+
+    def _read_topic_data(self, slug: str) -> tuple[DataFile, ...]:
+        found: list[DataFile] = []
+        folder = f"{slug}/{data_files.FOLDER}"
+        names = self._list(folder)
+        if len(names) > data_files.MAX_TOPIC_FILES:
+            message = f"holds {len(names)} files: keep at most {data_files.MAX_TOPIC_FILES}"
+            self._add("too-many-topic-files", folder, message)
+        for name in names[: data_files.MAX_TOPIC_FILES]:
+            path = f"{folder}/{name.rstrip('/')}"
+            try:
+                found.append(data_files.read_data_file(self.root, path))
+            except data_files.DataFileError as error:
+                self._add(error.code, path, error.message)
+        return tuple(found)
 
     def _read_mode(self, folder: str, reserved: tuple[str, ...]) -> tuple[Problem, ...]:
         """The problems of a mode. Their sets are numbered from 1 without gaps, as far as all of them can be read."""
@@ -169,21 +204,37 @@ class _CourseReader:
         inner = self._list(f"{folder}/mutants") if "mutants/" in names else []
         roles = [f"{role}.py" for role in problems.FILE_ROLES]
         found: dict[str, str] = {}
+        others: list[str] = []
         for name in (*names, *(f"mutants/{name}" for name in inner)):
             if name in roles or (name.startswith("mutants/") and name.endswith(".py")):
                 text = self._read_text(f"{folder}/{name}")
                 found |= {} if text is None else {name: text}
-            elif name not in ("problem.md", "mutants/"):
-                known = ["problem.md", *roles, "mutants/NAME.py"]
-                message = f"does not belong to a problem{suggestion(name, known)}"
-                self._add("unknown-file", f"{folder}/{name.rstrip('/')}", message)
-        yield from self._read_problem_file(f"{folder}/problem.md", found)
+            elif name not in ("problem.md", "mutants/") and not images.is_image_name(name):
+                others.append(name)
+        folders = (folder, f"{folder.split('/')[0]}/{data_files.FOLDER}")
+        data_folder = data_files.DataFolder(self.root, folders)
+        yield from self._read_problem_file(f"{folder}/problem.md", found, data_folder)
+        for name in others:
+            if data_folder.listed is None or name not in data_folder.listed:
+                self._add_unknown_file(folder, name, ["problem.md", *roles, "mutants/NAME.py"])
 
-    def _read_problem_file(self, path: str, other_files: Mapping[str, str]) -> Iterator[Problem]:
+    def _add_unknown_file(self, folder: str, name: str, known: Sequence[str]) -> None:
+        """Add the mistake of a file in a problem's folder that nothing uses."""
+        message = f"does not belong to a problem{suggestion(name, known)}"
+        if data_files.is_data_name(name):
+            message += f'; to open it in the code, list it in the front matter: `data = ["{name}"]`'
+        self._add("unknown-file", f"{folder}/{name.rstrip('/')}", message)
+
+    def _read_problem_file(
+        self, path: str, other_files: Mapping[str, str], data_folder: data_files.DataFolder | None = None
+    ) -> Iterator[Problem]:
         diagnostics = Diagnostics(path)
         text = files.read_text(self.root, path, diagnostics)
+        data_folder = data_folder or data_files.DataFolder(self.root, [f"{path.split('/')[0]}/{data_files.FOLDER}"])
         if text is not None:
-            problem = problems.read_problem(path, text, diagnostics, other_files)
+            problem = problems.read_problem(
+                path, text, diagnostics, other_files, partial(self._load_image, path), data_folder
+            )
             if problem is not None:
                 yield problem
         self.mistakes += diagnostics.mistakes
@@ -191,16 +242,31 @@ class _CourseReader:
     def _read_page(self, path: str) -> Page | None:
         diagnostics = Diagnostics(path)
         text = files.read_text(self.root, path, diagnostics)
-        page = pages.read_page(path, text, diagnostics) if text is not None else None
+        load_image = partial(self._load_image, path)
+        page = pages.read_page(path, text, diagnostics, load_image) if text is not None else None
         self.mistakes += diagnostics.mistakes
         return page
 
     def _read_cards(self, path: str) -> tuple[Card, ...]:
         diagnostics = Diagnostics(path)
         text = files.read_text(self.root, path, diagnostics)
-        deck = cards.read_cards(path, text, diagnostics) if text is not None else ()
+        load_image = partial(self._load_image, path)
+        deck = cards.read_cards(path, text, diagnostics, load_image) if text is not None else ()
         self.mistakes += diagnostics.mistakes
         return () if diagnostics else deck
+
+    def _load_image(self, path: str, source: str) -> Image:
+        """The image that the text at a path shows, read once: many variants show the same."""
+        key = (path.rpartition("/")[0], source)
+        if key not in self._images:
+            try:
+                self._images[key] = images.read_image(self.root, path, source)
+            except images.ImageError as error:
+                self._images[key] = error
+        found = self._images[key]
+        if isinstance(found, images.ImageError):
+            raise found
+        return found
 
     def _read_experiments(self, path: str) -> str:
         text = self._read_text(path)
@@ -244,3 +310,9 @@ class _CourseReader:
 
     def _add(self, code: str, path: str, message: str, line: int = 1) -> None:
         self.mistakes.append(Mistake(printable(path), line, message, code))
+
+
+def _with_named_data(page: Page, data: Sequence[DataFile]) -> Page:
+    """A page with those of the topic's data files whose names its code contains."""
+    code = "\n".join(cell.code for cell in page.cells)
+    return replace(page, data=tuple(file for file in data if file.name in code))

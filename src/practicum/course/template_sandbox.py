@@ -110,7 +110,9 @@ class _Dialect:
 
 def _how_to_write(text: str) -> str:
     """The end of a message about a text that may have been meant as it stands."""
-    return f"for plain braces, write `{{{{ '{'{%' if _STATEMENT.search(text) else '{{'}' }}}}`"
+    written = "{%" if _STATEMENT.search(text) else "{{"
+    in_formula = ", or in a formula `{ {` with a space" if "$" in text else ""
+    return f"for plain braces, write `{{{{ '{written}' }}}}`{in_formula}"
 
 
 def _explain_syntax_error(error: TemplateSyntaxError, text: str) -> tuple[int, str]:

@@ -72,6 +72,7 @@ class ProblemTable(_Table):
     set: Annotated[int, Field(ge=1, le=99)] = 1
     bank: list[Text] = Field(default_factory=list)
     shuffle: bool = True
+    data: list[Text] = Field(default_factory=list)
 
 
 INNER: Mapping[str, type[_Table]] = {"badge": BadgeTable, "environment": EnvironmentTable}

@@ -13,7 +13,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from practicum.course.placeholders import PageQuery
-from practicum.model import Box, Card, Cell, Deck, Drawing, Fix, Option, Page, Problem, Prose, Topic, Variant
+from practicum.model import Box, Card, Cell, DataFile, Deck, Drawing, Fix, Option, Page, Problem, Prose, Topic, Variant
 from practicum.prove import page_queries, subjects
 from practicum.prove.experiment_imports import library_source
 from practicum.prove.subjects import Subject
@@ -27,12 +27,12 @@ RULES = 1
 EXEMPT: Mapping[type, frozenset[str]] = {
     # Where a text is stored, what it is called and how it is practised: nothing of that is run or compared.
     Problem: frozenset({"path", "label", "level", "seconds", "attempts", "set", "bank", "places"}),
-    # Text around the claims, and whether the options are shuffled when they are shown. The claims themselves are in the
-    # options, the code and the proof.
-    Variant: frozenset({"title", "statement", "hint", "explanation", "shuffle"}),
+    # Text around the claims, images, and whether options are shuffled when they are shown. The claims themselves are in
+    # the options, the code and the proof.
+    Variant: frozenset({"title", "statement", "hint", "explanation", "shuffle", "images"}),
     Option: frozenset({"feedback", "line"}),
     Fix: frozenset({"line"}),
-    Page: frozenset({"path", "title"}),
+    Page: frozenset({"path", "title", "images"}),
     # Of prose, the queries in its braces count; they are added below.
     Prose: frozenset({"text", "line", "verbatim"}),
     PageQuery: frozenset({"line"}),
@@ -40,9 +40,15 @@ EXEMPT: Mapping[type, frozenset[str]] = {
     Drawing: frozenset({"line"}),
     Box: frozenset({"name", "line"}),
     Deck: frozenset({"path"}),
-    Card: frozenset({"path", "line"}),
+    Card: frozenset({"path", "line", "images"}),
+    # Its digest stands for its content.
+    DataFile: frozenset({"content"}),
 }
 """For each dataclass of a subject, the fields that no verdict depends on."""
+
+
+COUNTED_IF_PRESENT: Mapping[type, frozenset[str]] = {Problem: frozenset({"data"}), Page: frozenset({"data"})}
+"""For each dataclass of a subject, the fields that are left out while they are empty, since evidence may be older."""
 
 
 def evidence_hash(subject: Subject, topic: Topic) -> str:
@@ -94,9 +100,13 @@ def used_experiments(subject: Subject, topic: Topic) -> frozenset[str]:
 
 def _fields(value: Any, without: set[str] | frozenset[str] = frozenset()) -> dict[str, Any]:
     exempt = frozenset().union(*(EXEMPT.get(base, frozenset()) for base in type(value).__mro__)) | without
-    return {
-        field.name: relevant_fields(getattr(value, field.name)) for field in fields(value) if field.name not in exempt
-    }
+    counted = (field.name for field in fields(value) if field.name not in exempt)
+    return {name: relevant_fields(getattr(value, name)) for name in counted if not _is_absent(value, name)}
+
+
+def _is_absent(value: Any, name: str) -> bool:
+    optional = frozenset().union(*(COUNTED_IF_PRESENT.get(base, frozenset()) for base in type(value).__mro__))
+    return name in optional and not getattr(value, name)
 
 
 def _blocks(page: Page) -> dict[str, list[Any]]:

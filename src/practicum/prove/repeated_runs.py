@@ -146,6 +146,7 @@ def _job(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: i
         values=values,
         check_values=dict(run.check_values),
         files=files,
+        data=run.data,
         seed=seed,
         hash_seed=hash_seed,
         expose_seed=bool(run.seeds),

@@ -20,9 +20,11 @@ from practicum.model import (
     Card,
     Cell,
     CellFinding,
+    DataFile,
     Deck,
     Drawing,
     Failure,
+    Image,
     Json,
     Measured,
     Measurement,
@@ -79,6 +81,22 @@ def cites(subject: Subject) -> tuple[str, ...]:
     return subject.cites if isinstance(subject, Problem) else ()
 
 
+def images(subject: Subject) -> tuple[Image, ...]:
+    """Return the images that a subject's texts show."""
+    match subject:
+        case Problem():
+            return tuple(image for variant in subject.variants for image in variant.images)
+        case Page():
+            return subject.images
+        case Deck():
+            return tuple(image for card in subject.cards for image in card.images)
+
+
+def data_files(subject: Subject) -> tuple[DataFile, ...]:
+    """Return the files that a subject's code can open."""
+    return () if isinstance(subject, Deck) else subject.data
+
+
 def requires(subject: Subject) -> tuple[str, ...]:
     """Return the versions that a subject is about: `keras>=3`."""
     return subject.requires if isinstance(subject, Problem) else ()
@@ -108,7 +126,7 @@ def model_code(subject: Subject) -> str:
 def variant_part(problem: Problem, variant: Variant, experiments: frozenset[str]) -> ProofPart:
     """Return one variant of a problem as a part, which the problem's kind judges."""
     kind = kinds.get(problem.kind)
-    plan = kind.plan(problem, variant, experiments)
+    plan = kind.plan(problem, variant, experiments).with_data(problem.data)
     return ProofPart(
         variant.params,
         plan,
@@ -169,7 +187,7 @@ def _plan(page: Page) -> Plan:
         values = {expression: expression for expression in expressions}
         runs.append(Run("braces", "", setup, values, seeds=seeds, quiet=True))
     drawn = (call for drawing in drawings(page) for call in figures.get(drawing.figure).calls(drawing.table))
-    return Plan(tuple(runs), tuple(dict.fromkeys((*drawn, *page_queries.calls(page)))))
+    return Plan(tuple(runs), tuple(dict.fromkeys((*drawn, *page_queries.calls(page))))).with_data(page.data)
 
 
 def _name(number: int) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from practicum.errors import CodedError
-from practicum.model import NOTHING, Failure
+from practicum.model import NOTHING, DataFile, Failure
 from practicum.runner.environment import Environment
 from practicum.runner.events import Epoch
 from practicum.runner.inside.input_shift import INPUTS
@@ -86,6 +86,8 @@ class Job:
     """Text files (name to content) written to the job's working folder. Files ending in `.py` can be imported."""
     stdin: str = ""
     """What `input()` and other readers of stdin find."""
+    data: tuple[DataFile, ...] = ()
+    """Files in the job's working folder that it can read and not write."""
     seed: int = 0
     hash_seed: int = 0
     """The interpreter's PYTHONHASHSEED."""

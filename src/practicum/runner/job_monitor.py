@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import codecs
 import contextlib
 import dataclasses
@@ -526,6 +527,7 @@ class JobMonitor:
             b"J",
             {
                 "files": dict(job.files),
+                "data": {file.name: base64.b64encode(file.content).decode() for file in job.data},
                 "setup": job.setup,
                 "code": job.code,
                 "seed": job.seed,

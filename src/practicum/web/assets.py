@@ -16,7 +16,7 @@ from starlette.responses import Response
 from practicum import kinds, modes
 
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
-_FOREVER = "public, max-age=31536000, immutable"
+FOREVER = "public, max-age=31536000, immutable"
 STYLE, SCRIPT = "style.css", "script.js"
 """The asset files that the folder of a mode, an activity or a kind may hold."""
 
@@ -101,7 +101,7 @@ def serve(request: Request) -> Response:
     asset = _by_address().get(request.url.path)
     if asset is None:
         raise HTTPException(404)
-    headers = {"cache-control": _FOREVER, "vary": "accept-encoding"}
+    headers = {"cache-control": FOREVER, "vary": "accept-encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(asset.packed, media_type=asset.type, headers={**headers, "content-encoding": "gzip"})
     return Response(asset.plain, media_type=asset.type, headers=headers)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from practicum import kinds
 from practicum.course.render import inline, to_html
-from practicum.model import Problem, Verdict
+from practicum.model import Image, Problem, Verdict
 from practicum.prove.catalogue import Entry
 
 
@@ -110,7 +110,9 @@ def _form_view(
         fields = kind.answer_fields(variant, order, answers[-1])
     tried = set() if many else {part for answer in answers for part in answer}
     options = tuple(
-        OptionView(place, html(variant.options[index].text, short=True), str(place) in fields, str(index) in tried)
+        OptionView(
+            place, html(variant.options[index].text, True, variant.images), str(place) in fields, str(index) in tried
+        )
         for place, index in enumerate(order, 1)
         if variant.options
     )
@@ -128,11 +130,23 @@ def form_digest(problem: Problem, number: int, order: Sequence[int]) -> str:
     """Return a digest of an empty form: a form is accepted as long as this stays the same. It reveals no key."""
     variant = problem.variants[number]
     options = [variant.options[index].text for index in order if variant.options]
-    asked = (variant.statement, options, kinds.get(problem.kind).form_context(problem, variant, order, ()))
+    asked: tuple[object, ...] = (
+        variant.statement,
+        options,
+        kinds.get(problem.kind).form_context(problem, variant, order, ()),
+    )
+    if variant.images:
+        asked = (*asked, [image.address for image in variant.images])
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=4096)
-def html(markdown: str, short: bool = False) -> Markup:
-    """Return Markdown as safe HTML, rendered once; `short` for one line without a paragraph around it."""
-    return inline(markdown) if short else to_html(markdown)
+def html(markdown: str, short: bool = False, images: tuple[Image, ...] = ()) -> Markup:
+    """Return Markdown as safe HTML, rendered once.
+
+    Args:
+        markdown: The text.
+        short: Whether it is one line, with no paragraph around it.
+        images: The images that it may show.
+    """
+    return inline(markdown, images) if short else to_html(markdown, images)

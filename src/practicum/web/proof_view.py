@@ -148,11 +148,11 @@ def _option_result(
     option: Option = variant.options[index]
     tags = {(True, True): "Right, and your answer", (True, False): "Right", (False, True): "Your answer"}
     return OptionResult(
-        html(option.text, short=True),
+        html(option.text, True, variant.images),
         option.key,
         picked,
         tags.get((option.key, picked), ""),
-        html(option.feedback),
+        html(option.feedback, images=variant.images),
         observed_html(kind, variant, finding.observed) if finding else Markup(""),
     )
 

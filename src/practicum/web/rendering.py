@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from practicum import kinds, modes
 from practicum.application.course_watch import CourseWatch
 from practicum.course import render
+from practicum.formatting import file_size
 from practicum.modes import Mode
 from practicum.runner import FigureImage
 from practicum.web import assets, security
@@ -40,6 +41,7 @@ def _templates() -> Environment:
         "highlighted": render.code,
         "highlighted_line": render.line,
         "code_spans": code_spans,
+        "file_size": file_size,
         "figure_source": figure_source,
         "png_source": png_source,
     }

@@ -70,8 +70,8 @@ async def run(request: Request, form: FormData) -> Response:
     def page(result: Result) -> Response:
         return _page(request, topic, code, report(result))
 
-    catalogue, _ = topic_of(request)
-    work = partial(scratch.run_code, pool, catalogue, code, queue_key_of(request))
+    catalogue, shown = topic_of(request)
+    work = partial(scratch.run_code, pool, catalogue, shown, code, queue_key_of(request))
     return await event_stream.respond(request, work, present, page)
 
 

@@ -98,7 +98,8 @@ def _page(
         **vars(heading(exercise.entry, exercise.number)),
         **_links(exercise),
         topic=exercise.topic,
-        statement=html(variant.statement),
+        statement=html(variant.statement, images=variant.images),
+        data=exercise.problem.data,
         form=form_view(exercise.problem, exercise.number, exercise.order, (), fields),
         form_kinds=[exercise.problem.kind],
         names_url=f"{exercise.context.topic_path}/names.json",
@@ -108,7 +109,7 @@ def _page(
         form_digest=_digest(exercise),
         versions=len(exercise.problem.variants),
         can_hint=bool(variant.hint.strip()),
-        hint=html(variant.hint) if hint else "",
+        hint=html(variant.hint, images=variant.images) if hint else "",
         runs_code=not exercise.is_run or site.runs_code,
         isolated=site.isolated,
         done=progress.done,
@@ -149,7 +150,7 @@ def _closed(exercise: Exercise) -> dict[str, Any]:
     return {
         "solution": solution_view(entry, number, ()),
         "options": option_results(entry, number, exercise.order) if variant.options else (),
-        "explanation": html(variant.explanation),
+        "explanation": html(variant.explanation, images=variant.images),
         "proof": proof_view(entry, number),
     }
 
@@ -189,7 +190,9 @@ async def hint(mode: Mode, request: Request, form: FormData) -> Response:
         return await _outdated(request, exercise, form)
     if not rendering.wants_events(request):
         return await in_thread(partial(_page, request, exercise, answer_fields(form), hint=True))
-    return await event_stream.respond_at_once(request, partial(_fragment, exercise, hint=html(exercise.variant.hint)))
+    return await event_stream.respond_at_once(
+        request, partial(_fragment, exercise, hint=html(exercise.variant.hint, images=exercise.variant.images))
+    )
 
 
 async def solution(mode: Mode, request: Request, form: FormData) -> Response:

@@ -52,7 +52,7 @@ def reference_scores(project: TopicProject) -> dict[str, Any]:
         ],
         "seeds": SEEDS,
         "code": highlighted(variant.solution),
-        "explanation": html(variant.explanation) if variant.explanation else "",
+        "explanation": html(variant.explanation, images=variant.images) if variant.explanation else "",
         "day": long_date(evidence.ran) if evidence else "",
     }
 

@@ -85,6 +85,7 @@ class PageLayout:
         self.content: list[Any] = []
         self.figure_count = 0
         self._finding, self._path = finding, path
+        self._images = page.images
         self._measured: Mapping[Measurement, Measured] = (
             {measured.measurement: measured for measured in finding.measured} if finding else {}
         )
@@ -116,7 +117,7 @@ class PageLayout:
             if title:
                 self._begin_section(title)
             if text.strip():
-                self._add(ProseBlock(html(text)))
+                self._add(ProseBlock(html(text, images=self._images)))
 
     def _begin_section(self, title: str) -> None:
         self._end_section()

@@ -64,6 +64,7 @@ def _page(
         mark=MARKS[entry.verdict],
         why=sentence(entry.why),
         content=layout.content,
+        data=shown.page.data,
         sections=layout.sections,
         runs_code=context.site.runs_code,
         isolated=context.site.isolated,

@@ -57,7 +57,7 @@ def describe(rerun: ProofRerun, result: RerunResult) -> dict[str, Any]:
         "options": [
             {
                 "key": option.key,
-                "text": html(option.text, short=True),
+                "text": html(option.text, True, asked.variant.images),
                 "observed": observed_html(asked.kind, asked.variant, option.observed),
             }
             for option in _ordered(finding.options, asked.order)

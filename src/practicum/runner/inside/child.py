@@ -29,6 +29,7 @@ A check is a second job in its own process, with the same setup, the check and i
 
 from __future__ import annotations
 
+import binascii
 import builtins
 import faulthandler
 import gc
@@ -120,6 +121,7 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None, is_isolat
     if job["shift"]:
         input_shift.shift(**job["shift"])
     _write_files(job["files"])
+    _write_data(job["data"])
     if traces is not None:
         faulthandler.register(signal.SIGUSR2, file=traces, all_threads=True, chain=False)
         faulthandler.enable(traces, all_threads=False)
@@ -266,6 +268,13 @@ def _write_files(files: dict[str, str]) -> None:
             os.makedirs(folder, exist_ok=True)
         with open(name, "w", encoding="utf-8", newline="") as file:
             file.write(input_shift.rewrite(content) if name.endswith(".py") else content)
+
+
+def _write_data(files: dict[str, str]) -> None:
+    """Write files (name to content in base64) that the job can read and not write."""
+    for name, content in files.items():
+        with os.fdopen(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "wb") as file:
+            file.write(binascii.a2b_base64(content))
 
 
 def reseed(seed: int) -> None:
