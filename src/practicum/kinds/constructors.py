@@ -15,7 +15,22 @@ from practicum.narrow_floats import DTYPES, narrow
 MAX_DIGITS = 8_000
 """Characters of a number's text."""
 _PREFIXES = frozenset(
-    {"np", "numpy", "jnp", "jax.numpy", "torch", "tf", "math", "decimal", "fractions", "datetime", "dt", "pathlib"}
+    {
+        "np",
+        "numpy",
+        "jnp",
+        "jax.numpy",
+        "torch",
+        "tf",
+        "math",
+        "decimal",
+        "fractions",
+        "datetime",
+        "dt",
+        "pathlib",
+        "pd",
+        "pandas",
+    }
 )
 _INTEGERS = (*(f"int{bits}" for bits in (8, 16, 32, 64)), *(f"uint{bits}" for bits in (8, 16, 32, 64)))
 
@@ -99,12 +114,34 @@ def _collection(kind: type) -> Callable[..., Any]:
     return make
 
 
+def _series(content: Any = (), index: Any = None, **_: Any) -> Any:
+    """A series by its content: a list, or a dict by its labels."""
+    if isinstance(content, dict):
+        return content
+    items = _collection(list)(content)
+    return items if index is None else dict(zip(index, items, strict=True))
+
+
+def _table(content: Any = None, index: Any = None, columns: Any = None, **_: Any) -> Any:
+    """A table by its columns: each a list, or a dict by the labels of its rows."""
+    if isinstance(content, dict):
+        named = content
+    else:
+        rows = _collection(list)(content)
+        named = {column: list(items) for column, items in zip(columns, zip(*rows, strict=True), strict=True)}
+    return named if index is None else {column: _series(items, index) for column, items in named.items()}
+
+
 def _mapping(content: Any = ()) -> Any:
     return dict(content)
 
 
 _ARRAYS = frozenset({"array", "asarray", "Array", "tensor", "constant"})
 _CONSTRUCTORS: Mapping[str, Callable[..., Any]] = {
+    "Series": _series,
+    "DataFrame": _table,
+    "Index": _collection(list),
+    "Timestamp": lambda text: datetime.datetime.fromisoformat(text),
     "range": lambda *numbers: range(*map(_integer, numbers)),
     **{kind.__name__: _collection(kind) for kind in (set, frozenset, list, tuple)},
     **dict.fromkeys(("dict", "OrderedDict", "Counter"), _mapping),

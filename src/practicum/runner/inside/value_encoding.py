@@ -6,7 +6,7 @@ import base64
 import math
 import sys
 
-from practicum.runner.inside import tensors
+from practicum.runner.inside import tables, tensors
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
@@ -309,7 +309,7 @@ def _of_tensor(numpy: Any, value: Any) -> object:
     kind = type(value)
     if not kind.__module__.startswith(("tensorflow", "keras")):
         if not tensors.is_tensor(value):
-            return value
+            return tables.plain_table(value, ITEMS)
         array = tensors.tensor_array(numpy, value)
         return value if array is None else _of_array(numpy, array)
     if kind.__name__ == "TensorShape":
