@@ -13,6 +13,7 @@ from tests.browser import LOOKS
 from tests.course.making import write
 from tests.course.test_data_files import TEXT
 from tests.course.test_images import png
+from tests.kinds.test_order_distractors import TEXT as ORDERED
 from tests.web.conftest import Opener
 from tests.web.making import proved
 from tests.web.serving import Service
@@ -40,6 +41,7 @@ def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Se
             "topic/challenge/01.md": TEXT.replace("How many rows are there?\n", STATEMENT).replace(
                 "- [ ] `3`\n", "- [ ] `3`, as $\\sqrt{9}$\n"
             ),
+            "topic/try/01.md": ORDERED,
             "topic/data/rows.csv": "a\nb\n",
             "topic/images/loss.png": png(1600, 400),
         },
@@ -79,3 +81,24 @@ def test_a_data_file_is_downloaded(opened: Opener) -> None:
 
     assert download.value.suggested_filename == "rows.csv"
     assert download.value.path().read_text() == "a\nb\n"
+
+
+@LOOKS
+def test_a_line_is_left_out_of_an_order_and_put_back(opened: Opener, scheme: str, width: int) -> None:
+    """By a button that a screen reader knows as pressed; the other lines are the answer."""
+    page = opened("/rows/topic/try/01", color_scheme=scheme, viewport={"width": width, "height": 800})
+    leave_out = page.get_by_role("button", name="Leave out: x -= 1")
+    positions = page.locator(".order select")
+
+    leave_out.click()
+    expect(leave_out).to_have_attribute("aria-pressed", "true")
+    assert sorted(value[-1] for value in positions.evaluate_all("all => all.map(one => one.value)")) == ["0", "1", "2"]
+    assert Axe().run(page).violations_count == 0
+    leave_out.click()
+    assert sorted(value[-1] for value in positions.evaluate_all("all => all.map(one => one.value)")) == ["1", "2", "3"]
+
+    leave_out.click()
+    for _ in range(2):
+        page.get_by_role("button", name="Move up: x = 1").click()
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_text("Right.", exact=True).first).to_be_visible()
