@@ -127,6 +127,8 @@ class Variant:
     solution: str = ""
     check: str = ""
     mutants: tuple[str, ...] = ()
+    distractor: str = ""
+    """Of an order: lines that do not belong to the solution."""
     proof: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """The `[proof]` table, with its strings filled in."""
     shuffle: bool = True
@@ -186,6 +188,8 @@ class Problem:
         if not self.goal:
             texts = [option.text for option in of.options]
             asked = (of.statement, of.setup, of.snippet, of.start, of.solution, of.check, texts)
+        if of.distractor:
+            asked = (asked, of.distractor)
         if self.data:
             asked = (asked, [file.digest for file in self.data])
         if of.images:

@@ -130,6 +130,18 @@ def test_only_the_whole_set_of_right_options_is_right(learner: Learner) -> None:
     assert '<div class="verdict right">' in learner.get(page).text
 
 
+def test_a_wrong_answer_in_parts_is_counted_once_the_problem_is_closed(learner: Learner) -> None:
+    """Before that, the number would give right options away."""
+    sitting = learner.begin()
+    skip(learner, sitting, 1)
+    page = f"{sitting}/2"
+
+    learner.answer(page, "sliced")
+    assert "1 of the 2 right options" not in learner.get(page).text
+    learner.answer(page, "sliced", "alias")
+    assert "1 of the 2 right options, and 1 that is not" in learner.get(page).text
+
+
 def test_a_hint_costs_no_attempt_and_keeps_the_picks(learner: Learner) -> None:
     """It is on the page only after the learner asked for it."""
     page = learner.begin() + "/1"

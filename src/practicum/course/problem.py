@@ -303,6 +303,7 @@ class _VariantBuilder:
             start=self._code("start"),
             solution=self._code("solution"),
             check=self._code("check"),
+            distractor=self._code("distractor"),
             mutants=tuple(self._filled(chunk) for chunk in self.body.fences.get("mutant", [])),
             proof=self._table("proof", self.table.proof),
             shuffle=self.table.shuffle,

@@ -13,7 +13,7 @@ from practicum.course.diagnostics import Diagnostics, suggestion
 from practicum.course.formulas import TOKENS, formula_plugin, inline_lines
 
 ROLES = {
-    "python": frozenset({"run", "setup", "claim", "start", "solution", "check", "mutant"}),
+    "python": frozenset({"run", "setup", "claim", "start", "solution", "check", "mutant", "distractor"}),
     "diff": frozenset({"fix"}),
 }
 _OPTION_ROLES = {"claim", "fix"}

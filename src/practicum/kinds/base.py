@@ -204,6 +204,10 @@ class Kind(ABC):
         """The short reply to a wrong answer that may be tried again."""
         return "Not right yet."
 
+    def share_text(self, variant: Variant, answer: tuple[str, ...]) -> str:
+        """How much of a wrong answer was right, in a sentence for a closed problem; empty if it has no parts."""
+        return ""
+
     def answer_text(self, variant: Variant, answer: tuple[str, ...]) -> str:
         """An answer as people read it: text, or Python code (`answer_is_code`)."""
         return "\n".join(answer)

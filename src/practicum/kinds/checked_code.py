@@ -51,7 +51,7 @@ class CheckedCode(Kind):
         if variant.start.strip():
             answers["start"] = variant.start
         answers |= {f"mutant {number}": code for number, code in enumerate(variant.mutants, 1)}
-        return Plan(tuple(_checked_run(variant, name, code) for name, code in answers.items()))
+        return Plan(tuple(checked_run(variant, name, code) for name, code in answers.items()))
 
     def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
         if forbidden := forbidden_run(observations.runs):
@@ -72,7 +72,7 @@ class CheckedCode(Kind):
         """All of a learner's code."""
 
     def grading_run(self, variant: Variant, answer: tuple[str, ...]) -> Run:
-        return _checked_run(variant, "answer", self.full_code(variant, answer))
+        return checked_run(variant, "answer", self.full_code(variant, answer))
 
     def grade(
         self,
@@ -156,15 +156,19 @@ def _judge_run(variant: Variant, name: str, repeated: Sequence[Observation]) -> 
     if name == "start":
         why = "the start already passes the check, so the learner has nothing to do"
         return variant_finding(variant, Verdict.REFUTED, "start-passes", why, name)
+    if name.startswith("distractor"):
+        line, place = name.split(" as ")
+        why = f"{line} can be added to the solution as {place}, and the check passes: it must fail wherever it stands"
+        return variant_finding(variant, Verdict.REFUTED, "distractor-passes", why, "distractor")
     why = f"{subject} passes the check, which must reject it"
     return variant_finding(variant, Verdict.REFUTED, "mutant-passes", why, name)
 
 
 def _subject(name: str) -> str:
-    return name if name.startswith("mutant") else f"the {name}"
+    return name if name.startswith(("mutant", "distractor")) else f"the {name}"
 
 
-def _checked_run(variant: Variant, name: str, code: str) -> Run:
+def checked_run(variant: Variant, name: str, code: str) -> Run:
     """A run of code after all that precedes it in the problem, and followed by the check."""
     setup = "\n".join(part for part in (variant.setup, variant.snippet) if part)
     return Run(name, code, setup, check=variant.check, quiet=True)

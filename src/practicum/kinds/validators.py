@@ -111,6 +111,12 @@ def tolerance(value: Any) -> str | None:
     return None
 
 
+def digit_count(value: Any) -> str | None:
+    """An integer from 1 to 15."""
+    valid = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 15
+    return None if valid else f"must be an integer from 1 to 15, not {_quoted(value)}"
+
+
 def seed_count(value: Any) -> str | None:
     """An integer from 2 to 100."""
     valid = isinstance(value, int) and not isinstance(value, bool) and 2 <= value <= 100

@@ -47,7 +47,10 @@ EXEMPT: Mapping[type, frozenset[str]] = {
 """For each dataclass of a subject, the fields that no verdict depends on."""
 
 
-COUNTED_IF_PRESENT: Mapping[type, frozenset[str]] = {Problem: frozenset({"data"}), Page: frozenset({"data"})}
+COUNTED_IF_PRESENT: Mapping[type, frozenset[str]] = {
+    **dict.fromkeys((Problem, Page), frozenset({"data"})),
+    Variant: frozenset({"distractor"}),
+}
 """For each dataclass of a subject, the fields that are left out while they are empty, since evidence may be older."""
 
 

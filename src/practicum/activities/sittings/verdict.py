@@ -34,7 +34,7 @@ def verdict_page(
         mode=at.context.mode,
         **vars(heading(asked.entry, asked.number)),
         **problem_place(at, sitting, index),
-        **describe(state, bool(variant.options)),
+        **describe(state, bool(variant.options), asked.kind.share_text(variant, answers[-1]) if answers else ""),
         notice=notice,
         statement=html(variant.statement, images=variant.images),
         data=asked.problem.data,
@@ -61,8 +61,8 @@ def _next(sitting: Sitting, index: int) -> dict[str, str]:
     return {"label": "Next problem", "note": f"{later} to go.{clock}"}
 
 
-def describe(state: ItemState, has_options: bool = True) -> dict[str, Any]:
-    """Return how a closed problem went, in words, and how it is marked."""
+def describe(state: ItemState, has_options: bool = True, share: str = "") -> dict[str, Any]:
+    """Return how a closed problem went, in words, and how it is marked. `share`: how much of it was right."""
     attempts = {1: "At the first attempt", 2: "At the second attempt"}
     with_hint = ", with the hint" if state.hint_used else ""
     match state.status:
@@ -73,7 +73,7 @@ def describe(state: ItemState, has_options: bool = True) -> dict[str, Any]:
             detail = "The right answer is marked below, with the result of each option when it was run."
             if not has_options:
                 detail = "A right answer is below, with the check that settles it."
-            return {"css": "wrong", "seal": "wrong", "words": "Not right", "detail": detail}
+            return {"css": "wrong", "seal": "wrong", "words": "Not right", "detail": f"{share} {detail}".strip()}
         case ItemStatus.EXPIRED:
             detail = "It counts as not right. Take your time to read on."
             return {"css": "wrong", "seal": "time", "words": "Time ran out", "detail": detail}

@@ -117,6 +117,14 @@ class Choice(Kind):
         keys = {str(number) for number, option in enumerate(variant.options) if option.key}
         return set(answer) == keys
 
+    def share_text(self, variant: Variant, answer: tuple[str, ...]) -> str:
+        keys = {str(number) for number, option in enumerate(variant.options) if option.key}
+        if len(keys) < 2:
+            return ""
+        wrong = len(set(answer) - keys)
+        found = f"Your last answer had {len(keys & set(answer))} of the {len(keys)} right options"
+        return f"{found}, and {wrong} that {'is' if wrong == 1 else 'are'} not." if wrong else f"{found}."
+
     def wrong_answer_text(self, variant: Variant) -> str:
         return "Not quite." if sum(option.key for option in variant.options) > 1 else "Not that one."
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from practicum.kinds import validators
-from practicum.kinds.base import IncompleteAnswer
+from practicum.kinds.base import IncompleteAnswer, PartMistake
 from practicum.kinds.equality import is_close, is_equal
 from practicum.kinds.literals import parse_literal, value_text
 from practicum.kinds.predict import Predict, proved_value
-from practicum.model import Observation, Variant, VariantFinding
+from practicum.kinds.typed_text import normalize_typed
+from practicum.model import Observation, Problem, Variant, VariantFinding
 from practicum.narrow_floats import NarrowFloat
 
 ROUNDING = 1e-9
@@ -30,7 +31,24 @@ class Number(Predict):
 
     name = "number"
     label = "Number"
-    schema = {"value": validators.expression, "tolerance": validators.tolerance}
+    schema = {
+        "value": validators.expression,
+        "tolerance": validators.tolerance,
+        "significant": validators.digit_count,
+        "units": validators.text("the unit of the answer"),
+    }
+
+    def mistakes(self, problem: Problem, variant: Variant) -> Iterator[PartMistake]:
+        yield from super().mistakes(problem, variant)
+        if {"tolerance", "significant"} <= variant.proof.keys():
+            message = "`tolerance` and `significant` both set how close an answer must be: keep one"
+            yield PartMistake("proof.significant", "two-tolerances", message)
+
+    def form_context(
+        self, problem: Problem, variant: Variant, order: Sequence[int], fields: Sequence[str]
+    ) -> Mapping[str, Any]:
+        shown = {key: variant.proof.get(key, "") for key in ("units", "significant")}
+        return {**super().form_context(problem, variant, order, fields), **shown}
 
     def key_objection(self, result: Any) -> str | None:
         if validators.number(result) is None:
@@ -40,7 +58,8 @@ class Number(Predict):
     def read_answer(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
         if len(fields) > 1:
             raise ValueError("the form has one field")
-        return (repr(parse_number(fields[0])),) if fields and fields[0].strip() else ()
+        text = _without_unit(fields[0].strip(), str(variant.proof.get("units", ""))) if fields else ""
+        return (repr(parse_number(text)),) if text else ()
 
     def grade(
         self,
@@ -50,10 +69,28 @@ class Number(Predict):
         observation: Observation | None,
     ) -> bool:
         entered, key = parse_literal(answer[0]), proved_value(finding)
+        if digits := variant.proof.get("significant"):
+            return bool(_rounded(entered, digits) == _rounded(float(key), digits))
         tolerance = float(variant.proof.get("tolerance", 0))
         if isinstance(key, NarrowFloat) and not key.is_integer() and key.is_rounding_of(entered):
             return True  # a fraction with more digits than its type has: 0.3333333333 for `np.float32(1 / 3)`
         return is_close(entered, key, ROUNDING) or is_equal(entered, key, tolerance=tolerance)
+
+
+def _rounded(value: float, digits: int) -> str:
+    """A number to that many significant digits, in one notation. Zero has no sign."""
+    return f"{value or 0:.{digits - 1}e}"
+
+
+def _without_unit(text: str, units: str) -> str:
+    """The text of a number in these units. Raises IncompleteAnswer (`wrong-unit`) if it has another unit."""
+    text = normalize_typed(text)
+    if not units:
+        return text
+    number = text.removesuffix(normalize_typed(units.strip())).strip()
+    if re.search(r"[^\W\d_]\W*$|[%°]$", number):
+        raise IncompleteAnswer("wrong-unit", f"Give the number in {units.strip()}.")
+    return number
 
 
 def parse_number(text: str) -> int | float:

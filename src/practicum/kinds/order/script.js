@@ -4,13 +4,17 @@ class PracticumOrder extends HTMLElement {
   connectedCallback() {
     if (this.list) return;
     this.list = this.querySelector("ol");
-    this.querySelector("legend").textContent = "Put the lines in order";
+    this.leavesOut = this.querySelector("fieldset").hasAttribute("data-leaves-out");
+    this.querySelector("legend").textContent = this.leavesOut
+      ? "Put the lines in order, and leave out those that do not belong"
+      : "Put the lines in order";
     const note = document.createElement("p");
     note.className = "note soft small";
     note.innerHTML = 'Drag them by their handles, or use the buttons<span class="keyed">, or Alt with ↑ and ↓</span>.';
     this.list.before(note);
     this.speech = this.querySelector("[aria-live]");
     for (const line of this.list.children) this.dress(line);
+    this.settle();
     this.toggleAttribute("data-on", true);
   }
 
@@ -32,6 +36,7 @@ class PracticumOrder extends HTMLElement {
       button.addEventListener("click", () => this.move(line, by));
       moves.append(button);
     }
+    if (this.leavesOut) moves.append(this.leaver(line, text));
     line.append(moves);
     line.addEventListener("keydown", (event) => {
       const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
@@ -39,6 +44,24 @@ class PracticumOrder extends HTMLElement {
       event.preventDefault();
       this.move(line, by);
     });
+  }
+
+  // A button that leaves a line out of the answer, and puts it back.
+  leaver(line, text) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "×";
+    button.setAttribute("aria-label", `Leave out: ${text}`);
+    const show = (out) => {
+      line.classList.toggle("out", out);
+      button.setAttribute("aria-pressed", out);
+    };
+    show(line.querySelector("select").value.endsWith("-0"));
+    button.addEventListener("click", () => {
+      show(!line.classList.contains("out"));
+      this.settle();
+    });
+    return button;
   }
 
   // The neighbour moves past the line: a line that is moved itself loses focus and pointer capture.
@@ -72,10 +95,12 @@ class PracticumOrder extends HTMLElement {
 
   // Write each line's position as shown and its position now into its field.
   settle() {
-    [...this.list.children].forEach((line, index) => {
+    let position = 0;
+    for (const line of this.list.children) {
       const select = line.querySelector("select");
-      select.value = `${select.value.split("-")[0]}-${index + 1}`;
-    });
+      const place = line.classList.contains("out") ? 0 : ++position;
+      select.value = `${select.value.split("-")[0]}-${place}`;
+    }
   }
 }
 
