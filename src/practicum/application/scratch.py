@@ -17,7 +17,7 @@ LIMITS = Limits()
 def runnable_code(variant: Variant) -> str:
     """Return a problem's code as it runs by itself; empty if it does not."""
     code = "\n\n".join(part.strip("\n") for part in (variant.setup, variant.snippet) if part.strip())
-    runs_alone = variant.snippet and "experiments" not in code and len(code) <= MAX_CODE
+    runs_alone = variant.snippet and not variant.stdin and "experiments" not in code and len(code) <= MAX_CODE
     return code + "\n" if runs_alone else ""
 
 

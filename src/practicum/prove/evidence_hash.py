@@ -13,7 +13,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from practicum.course.placeholders import PageQuery
-from practicum.model import Box, Card, Cell, Deck, Drawing, Fix, Option, Page, Problem, Prose, Topic, Variant
+from practicum.model import Box, Card, Cell, Deck, Drawing, Fix, Option, Page, Problem, Prose, TestCase, Topic, Variant
 from practicum.prove import page_queries, subjects
 from practicum.prove.experiment_imports import library_source
 from practicum.prove.subjects import Subject
@@ -30,6 +30,7 @@ EXEMPT: Mapping[type, frozenset[str]] = {
     # Text around the claims, and whether the options are shuffled when they are shown. The claims themselves are in the
     # options, the code and the proof.
     Variant: frozenset({"title", "statement", "hint", "explanation", "shuffle"}),
+    TestCase: frozenset({"name", "points", "hidden"}),
     Option: frozenset({"feedback", "line"}),
     Fix: frozenset({"line"}),
     Page: frozenset({"path", "title"}),
@@ -43,6 +44,9 @@ EXEMPT: Mapping[type, frozenset[str]] = {
     Card: frozenset({"path", "line"}),
 }
 """For each dataclass of a subject, the fields that no verdict depends on."""
+
+ADDED: Mapping[type, frozenset[str]] = {Variant: frozenset({"stdin", "tests"})}
+"""Fields that were added later. Their empty value is left out, so that evidence from before them stays fresh."""
 
 
 def evidence_hash(subject: Subject, topic: Topic) -> str:
@@ -94,6 +98,7 @@ def used_experiments(subject: Subject, topic: Topic) -> frozenset[str]:
 
 def _fields(value: Any, without: set[str] | frozenset[str] = frozenset()) -> dict[str, Any]:
     exempt = frozenset().union(*(EXEMPT.get(base, frozenset()) for base in type(value).__mro__)) | without
+    exempt |= {name for name in ADDED.get(type(value), ()) if not getattr(value, name)}
     return {
         field.name: relevant_fields(getattr(value, field.name)) for field in fields(value) if field.name not in exempt
     }

@@ -47,7 +47,7 @@ class Number(Predict):
         variant: Variant,
         answer: tuple[str, ...],
         finding: VariantFinding | None,
-        observation: Observation | None,
+        observations: Sequence[Observation] = (),
     ) -> bool:
         entered, key = parse_literal(answer[0]), proved_value(finding)
         tolerance = float(variant.proof.get("tolerance", 0))
