@@ -111,6 +111,24 @@ class Option:
 
 
 @dataclass(frozen=True)
+class TestCase:
+    """A test case of a problem that is answered with code: one run of the answer, and what must hold after it."""
+
+    __test__ = False  # nothing that pytest should collect
+
+    name: str
+    stdin: str = ""
+    """What the code reads; if empty, the stdin of the problem."""
+    prints: str | None = None
+    """What the code must print; None if that is not compared."""
+    check: str = ""
+    """Assertions that run after the problem's check."""
+    points: int = 1
+    hidden: bool = False
+    """Whether learners see only if it passes."""
+
+
+@dataclass(frozen=True)
 class Variant:
     """A problem with its parameters filled in: the text that a learner sees, and the code that is run for it."""
 
@@ -135,6 +153,10 @@ class Variant:
     """Whether its options are shown in a random order. If not, they keep the author's."""
     images: tuple[Image, ...] = ()
     """The images in its texts."""
+    stdin: str = ""
+    """What its runs read from stdin."""
+    tests: tuple[TestCase, ...] = ()
+    """The test cases of an answer. Without any, an answer is run once."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +216,8 @@ class Problem:
             asked = (asked, [file.digest for file in self.data])
         if of.images:
             asked = (asked, [image.address for image in of.images])
+        if of.stdin or of.tests:
+            asked = (asked, of.stdin, of.tests)
         return hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
 
 
@@ -368,6 +392,8 @@ class Run:
     """Whether what the snippet's last expression returns is printed, as in a notebook."""
     data: tuple[DataFile, ...] = ()
     """The files that it can open."""
+    stdin: str = ""
+    """What `input()` and other readers of stdin find."""
 
 
 @dataclass(frozen=True)
@@ -446,6 +472,18 @@ class Observation:
     seconds: float = 0.0
     figures: tuple[bytes, ...] = ()
     """Its figures, as PNG files."""
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """The result of one test case for an answer."""
+
+    case: TestCase
+    passed: bool
+    printed: str = ""
+    """What the answer printed, if that was compared."""
+    message: str = ""
+    """Why the case does not pass."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,9 @@ def keys(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, bool]]
             yield f"{prefix}{name}", field.is_required() and not prefix
 
 
-@pytest.mark.parametrize("model", [toml_tables.CourseTable, toml_tables.TopicTable, toml_tables.ProblemTable])
+@pytest.mark.parametrize(
+    "model", [toml_tables.CourseTable, toml_tables.TopicTable, toml_tables.ProblemTable, toml_tables.TestTable]
+)
 def test_every_key_of_a_table_is_documented_with_its_default(model: type[BaseModel]) -> None:
     """The tables list exactly the keys that are read, and what holds where one is left out."""
     expected = dict(keys(model))

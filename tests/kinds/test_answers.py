@@ -19,7 +19,7 @@ from practicum.course.problem import read_problem
 from practicum.kinds.base import IncompleteAnswer, MissingKey
 from practicum.kinds.literals import value_text
 from practicum.kinds.number import parse_number
-from practicum.model import Level, Observation, OptionFinding, Problem, Run, Variant, VariantFinding, Verdict
+from practicum.model import Level, Observation, OptionFinding, Problem, Variant, VariantFinding, Verdict
 from practicum.runner import Job, Pool
 
 FOLDER = Path(kinds.__file__).parent
@@ -52,10 +52,11 @@ def finding(observed: str, dtype: str = "") -> VariantFinding:
 
 def passes(kind: str, one: Variant, answer: tuple[str, ...], pool: Pool) -> bool:
     """Whether an answer is right, once it was really run."""
-    run = kinds.get(kind).grading_run(one, answer)
-    assert isinstance(run, Run)
-    result = pool.run(Job(code=run.snippet, setup=run.setup, check=run.check))
-    seen = Observation(0, 0, result.stdout, result.values, result.failure, result.why if result.stopped else None)
+    seen = []
+    for run in kinds.get(kind).grading_runs(one, answer):
+        result = pool.run(Job(code=run.snippet, setup=run.setup, check=run.check, stdin=run.stdin))
+        stopped = result.why if result.stopped else None
+        seen.append(Observation(0, 0, result.stdout, result.values, result.failure, stopped))
     return kinds.get(kind).grade(one, answer, None, seen)
 
 
@@ -98,9 +99,8 @@ def test_the_code_of_an_answer_runs_after_all_that_the_learner_finds_there(kind:
     one = replace(example(kind).variants[0], setup="a = 1", snippet="b = 2")
     answer = (one.solution,) if kind in ("code", "repair") else tuple(right_answer(kind, one))
 
-    run = kinds.get(kind).grading_run(one, answer)
+    (run,) = kinds.get(kind).grading_runs(one, answer)
 
-    assert run is not None
     assert (run.setup, run.check) == ("a = 1\nb = 2", one.check)
     assert run.snippet.rstrip() == one.solution.rstrip()
 
@@ -137,7 +137,7 @@ def test_the_solution_is_right_and_every_mutant_is_wrong(kind: str, pool: Pool) 
 def test_nothing_is_graded_against_a_key_before_the_problem_was_run(kind: str) -> None:
     """The key is the recorded result, and a draft has none."""
     with pytest.raises(MissingKey):
-        kinds.get(kind).grade(variant(proof={"value": "x"}), ("1",), None, None)
+        kinds.get(kind).grade(variant(proof={"value": "x"}), ("1",), None)
 
 
 # --- choice --------------------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def test_a_prediction_is_compared_as_a_value(gives: str, typed: str, right: bool
 
     answer = kind.read_answer(one, (), [typed])
 
-    assert kind.grade(one, answer, finding(gives), None) is right
+    assert kind.grade(one, answer, finding(gives)) is right
 
 
 def test_a_prediction_may_be_near_or_must_be_of_the_same_type() -> None:
@@ -259,7 +259,7 @@ def test_a_predicted_float32_is_what_numpy_prints_or_what_its_bits_stand_for(typ
     """Its type stands in the evidence."""
     grade, one = kinds.get("predict").grade, variant(proof={"value": "x"})
 
-    assert grade(one, (typed,), finding("0.33333334", "float32"), None) is right
+    assert grade(one, (typed,), finding("0.33333334", "float32")) is right
 
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
@@ -277,7 +277,7 @@ def test_whatever_a_run_gives_its_repr_is_right(value: object) -> None:
 
     answer = kind.read_answer(one, (), [value_text(value)])
 
-    assert kind.grade(one, answer, finding(value_text(value)), None)
+    assert kind.grade(one, answer, finding(value_text(value)))
 
 
 @pytest.mark.parametrize("typed", ["(1, 2", "[1", "'open", "1 +", "3x", '"', "(a)"])
@@ -297,7 +297,7 @@ def test_what_is_printed_is_compared_by_lines(typed: str, right: bool) -> None:
 
     answer = kind.read_answer(one, (), [typed])
 
-    assert kind.grade(one, answer, finding("1\n2"), None) is right
+    assert kind.grade(one, answer, finding("1\n2")) is right
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_what_a_keyboard_substitutes_costs_no_attempt(prints: str, typed: str, r
 
     answer = kind.read_answer(one, (), [typed])
 
-    assert kind.grade(one, answer, finding(prints), None) is right
+    assert kind.grade(one, answer, finding(prints)) is right
 
 
 # --- number --------------------------------------------------------------------------------------------------------
@@ -384,7 +384,7 @@ def test_a_number_of_a_narrow_type_has_no_more_digits_than_that(
 
     answer = kind.read_answer(one, (), [typed])
 
-    assert kind.grade(one, answer, finding(gives, dtype), None) is right
+    assert kind.grade(one, answer, finding(gives, dtype)) is right
 
 
 def test_rejects_a_number_that_can_be_read_in_two_ways() -> None:
@@ -409,7 +409,7 @@ def test_a_number_is_right_within_its_tolerance(key: float, tolerance: float, of
     one = variant(proof={"value": "x", "tolerance": tolerance})
     near, far = abs(off) < 0.9, abs(off) > 1.2 + 0.2 * tolerance * abs(off)
 
-    right = kinds.get("number").grade(one, (repr(typed),), finding(repr(key)), None)
+    right = kinds.get("number").grade(one, (repr(typed),), finding(repr(key)))
 
     assert right or not near
     assert not right or not far
@@ -428,7 +428,7 @@ def test_without_a_tolerance_binary_digits_do_not_matter() -> None:
 @pytest.mark.parametrize("typed", ["0", "1e-10", "-1e-10", "2e-10", "3e-12", "-7e-12", "0.0"])
 def test_without_a_tolerance_a_tiny_number_is_no_other_tiny_number(key: str, typed: str) -> None:
     """How far off one may be goes by the size of the number: where the run gives 0, only 0 is right."""
-    right = kinds.get("number").grade(variant(proof={"value": "x"}), (typed,), finding(key), None)
+    right = kinds.get("number").grade(variant(proof={"value": "x"}), (typed,), finding(key))
 
     assert right is (float(typed) == float(key))
 
@@ -445,7 +445,7 @@ def test_filling_in_blanks_puts_each_text_in_its_place(pieces: list[str], data: 
     filled = tuple(data.draw(st.text("xyz()", min_size=1)) for _ in pieces[1:])
     expected = "".join(f"{piece}|{text}|" for piece, text in zip(pieces, filled, strict=False)) + pieces[-1]
 
-    code = kinds.get("blanks").grading_run(variant(start=start), filled)
+    code = kinds.get("blanks").grading_runs(variant(start=start), filled)[0]
 
     assert code is not None
     assert code.snippet == (expected if filled else start)
@@ -532,8 +532,7 @@ def test_an_order_is_read_line_by_line(lines: list[str], seed: int, chance: rand
 
     answer = kind.read_answer(one, order, fields)
 
-    run = kind.grading_run(one, answer)
-    assert run is not None
+    (run,) = kind.grading_runs(one, answer)
     assert run.snippet.split("\n") == expected
     assert kind.read_answer(one, order, kind.answer_fields(one, order, answer)) == answer
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from practicum import kinds
 from practicum.application import error_explanations
+from practicum.application.case_report import report_cases
 from practicum.application.learner_jobs import MAX_CODE, course_environment, learner_job
 from practicum.application.limits import SHORT
 from practicum.application.run_report import Ending, RunReport, report_run
 from practicum.application.site import Site
 from practicum.kinds.base import IncompleteAnswer, MissingKey
-from practicum.model import Failure, Observation, Problem, Run, Topic, Variant, VariantFinding, Verdict
+from practicum.model import Failure, Observation, Problem, Topic, Variant, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner import Cancellation, OnEvent, Result
+from practicum.runner import Cancellation, OnEvent, Output, Result
 
 _OWN_LINE = re.compile(r'File "<snippet>", line (\d+)')
 _UNDEFINED_NAME = re.compile(r"name '(\w+)' is not defined")
@@ -92,38 +94,67 @@ def grade(
     cancel: Cancellation | None = None,
 ) -> Grade:
     """Grade an answer. Blocks while it is run: call it in a thread. Jobs of one `queue_key` take turns with others'."""
-    run = asked.kind.grading_run(asked.variant, answer)
-    if run is None:
+    runs = asked.kind.grading_runs(asked.variant, answer)
+    if not runs:
         return grade_by_key(asked, answer)
-    run = replace(run, data=asked.problem.data)
     if site.pool is None or not site.runs_code:
         return Grade(None, "Code is not run here. The page of the scratch pad explains why.")
     environment = course_environment(asked.catalogue)
     if isinstance(environment, Result):
         return Grade(None, environment.why)
-    result = site.pool.run(learner_job(run, asked.topic, environment, SHORT), on_event, cancel, queue_key)
-    return _judge(asked, answer, run, result, site.isolated)
+    results: list[Result] = []
+    for run, case in zip(runs, asked.variant.tests or (None,), strict=True):
+        report = _without_output(on_event) if case and case.hidden else on_event
+        result = site.pool.run(
+            learner_job(replace(run, data=asked.problem.data), asked.topic, environment, SHORT),
+            report,
+            cancel,
+            queue_key,
+        )
+        result = replace(result, failure=_learners_failure(result), traceback="", stderr="", figures=())
+        results.append(result)
+        if not _is_gradable(result):
+            break
+    return _judge(asked, answer, runs[0].snippet, results, site.isolated)
+
+
+def _without_output(on_event: OnEvent | None) -> OnEvent | None:
+    """Report the events of a hidden test case, but not its output: it may contain what the case gives to the code."""
+    return on_event and (lambda event: None if isinstance(event, Output) else on_event(event))
+
+
+def _is_gradable(result: Result) -> bool:
+    return not result.stopped and not (result.failure and result.failure.where == "setup")
 
 
 def grade_by_key(asked: AskedProblem, answer: tuple[str, ...]) -> Grade:
     """Grade an answer whose key is known."""
     try:
-        return Grade(asked.kind.grade(asked.variant, answer, asked.finding, None))
+        return Grade(asked.kind.grade(asked.variant, answer, asked.finding))
     except MissingKey as reason:
         return Grade(None, f"The right answer is not known here: {reason}.")
 
 
-def _judge(asked: AskedProblem, answer: tuple[str, ...], run: Run, result: Result, isolated: bool) -> Grade:
-    result = replace(result, failure=_learners_failure(result), traceback="", stderr="", figures=())
-    if result.stopped:
-        return Grade(None, result.why, report_run(result, run.snippet, isolated))
-    if result.failure and result.failure.where == "setup":
+def _judge(asked: AskedProblem, answer: tuple[str, ...], code: str, results: Sequence[Result], isolated: bool) -> Grade:
+    last, cases = results[-1], asked.variant.tests
+    if last.stopped:
+        hidden = bool(cases) and cases[len(results) - 1].hidden
+        return Grade(None, last.why, report_run(replace(last, stdout="") if hidden else last, code, isolated))
+    if not _is_gradable(last):
         return Grade(None, "The problem's own setup did not run here. Your code is not the cause.")
-    observation = Observation(0, 0, result.printed, result.values, result.failure, seconds=result.seconds)
-    right = asked.kind.grade(asked.variant, answer, asked.finding, observation)
+    observations = [
+        Observation(0, 0, result.printed, result.values, result.failure, seconds=result.seconds) for result in results
+    ]
+    right = asked.kind.grade(asked.variant, answer, asked.finding, observations)
+    outcomes = asked.kind.case_results(asked.variant, observations)
+    reports = [_report(result, code, asked.variant, isolated) for result in results]
+    return Grade(right, "", report_cases(outcomes, reports) if outcomes else reports[0])
+
+
+def _report(result: Result, code: str, variant: Variant, isolated: bool) -> RunReport:
     if result.failure and result.failure.where == "check":
-        return Grade(right, "", _check_report(result, run.snippet, asked.variant))
-    return Grade(right, "", report_run(result, run.snippet, isolated))
+        return _check_report(result, code, variant)
+    return report_run(result, code, isolated)
 
 
 def _learners_failure(result: Result) -> Failure | None:

@@ -41,6 +41,7 @@ def learner_job(run: Run, topic: Topic, environment: Environment, limits: Limits
         limits=limits,
         quiet=True,
         echo=run.echo,
+        stdin=run.stdin,
         environment=environment,
     )
 

@@ -73,10 +73,13 @@ def execute_rerun(rerun: ProofRerun, on_event: OnEvent, cancel: Cancellation) ->
         if isinstance(event, Started):
             began.append(time.monotonic())
         if isinstance(event, Output):
+            if hides_output:
+                return
             printed.append(event.text)
         on_event(event)
 
     asked = rerun.asked
+    hides_output = any(case.hidden for case in asked.variant.tests)
     run = partial(rerun.pool.run, person=rerun.queue_key)
     try:
         finding = rerun_variant(asked.catalogue, asked.entry, asked.number, run, on_event=note, cancel=cancel)

@@ -44,6 +44,36 @@ class QuotedLine:
 
 
 @dataclass(frozen=True)
+class ShownCase:
+    """The result of a test case as its learner sees it."""
+
+    name: str
+    passed: bool
+    hidden: bool
+    points: int
+    stdin: str = ""
+    expected: str | None = None
+    """What must be printed; None if that is not compared, or the case is hidden."""
+    printed: str = ""
+
+
+@dataclass(frozen=True)
+class CaseSummary:
+    """The results of a problem's test cases, in their order."""
+
+    cases: tuple[ShownCase, ...]
+
+    @property
+    def counts(self) -> str:
+        """How many pass: `3 of 4 test cases pass (5 of 8 points)`."""
+        passed = [case for case in self.cases if case.passed]
+        points, total = (sum(case.points for case in cases) for cases in (passed, self.cases))
+        cases = "test case passes" if len(self.cases) == 1 else "test cases pass"
+        weighted = f" ({points} of {total} points)" if total != len(self.cases) else ""
+        return f"{len(passed)} of {len(self.cases)} {cases}{weighted}"
+
+
+@dataclass(frozen=True)
 class RunReport:
     """A run that has ended. `heading` may be empty."""
 
@@ -60,11 +90,14 @@ class RunReport:
     traceback: str = ""
     error_line: int | None = None
     """The line of the code that an editor may mark."""
+    cases: CaseSummary | None = None
+    """The results of the problem's test cases, if it has any."""
 
     @property
     def summary(self) -> str:
         """How it ended, in one line for a screen reader."""
-        return f"{self.heading} {self.message}".strip()
+        counts = f"{self.cases.counts}." if self.cases else ""
+        return " ".join(part for part in (counts, self.heading, self.message) if part)
 
 
 def report_run(result: Result, code: str, isolated: bool = True, stopping: bool = False) -> RunReport:

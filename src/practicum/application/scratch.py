@@ -19,7 +19,7 @@ def runnable_code(problem: Problem, variant: Variant, topic: Topic) -> str:
     if not set(problem.data) <= set(topic.data):
         return ""
     code = "\n\n".join(part.strip("\n") for part in (variant.setup, variant.snippet) if part.strip())
-    runs_alone = variant.snippet and "experiments" not in code and len(code) <= MAX_CODE
+    runs_alone = variant.snippet and not variant.stdin and "experiments" not in code and len(code) <= MAX_CODE
     return code + "\n" if runs_alone else ""
 
 

@@ -15,7 +15,7 @@ from practicum.course.images import LoadImage, no_images
 from practicum.course.placeholders import PlaceholderError, fill_parameters
 from practicum.course.problem_markdown import BodyOption, Chunk, Passage, ProblemBody
 from practicum.course.prose import ProseMistake, check_prose, find_title_mistakes
-from practicum.model import DataFile, Fix, Image, Json, Option, Problem, Variant
+from practicum.model import DataFile, Fix, Image, Json, Option, Problem, TestCase, Variant
 
 MAX_VARIANTS = 200
 
@@ -164,6 +164,9 @@ class _Builder:
             )
         if self.table.bank and not kind.has_bank:
             self.diagnostics.add("unused-bank", self.lines("bank"), f"a `{kind.name}` problem has no `bank`: remove it")
+        if self.table.tests and not kind.has_tests:
+            message = f"a `{kind.name}` problem has no `[[tests]]`: remove them"
+            self.diagnostics.add("unused-tests", self.lines("tests"), message)
         if self.lines.has("shuffle") and not kind.has_shuffle:
             message = f"a `{kind.name}` problem has no `shuffle`: remove it"
             self.diagnostics.add("unused-shuffle", self.lines("shuffle"), message)
@@ -307,6 +310,8 @@ class _VariantBuilder:
             mutants=tuple(self._filled(chunk) for chunk in self.body.fences.get("mutant", [])),
             proof=self._table("proof", self.table.proof),
             shuffle=self.table.shuffle,
+            stdin=self._text("stdin", self.table.stdin),
+            tests=tuple(self._case(number, table) for number, table in enumerate(self.table.tests, 1)),
         )
         return replace(variant, images=tuple(self.images.values()))
 
@@ -347,6 +352,21 @@ class _VariantBuilder:
             self.diagnostics.add(error.code, chunk.line + error.line - 1, error.message, chunk.path)
             self.unfilled.add((chunk.path, chunk.line))
             return chunk.text
+
+    def _case(self, number: int, table: toml_tables.TestTable) -> TestCase:
+        key = f"tests.{number}"
+        return TestCase(
+            name=self._text(f"{key}.name", table.name),
+            stdin=self._text(f"{key}.stdin", table.stdin),
+            prints=None if table.prints is None else self._text(f"{key}.prints", table.prints),
+            check=self._text(f"{key}.check", table.check),
+            points=table.points,
+            hidden=table.hidden,
+        )
+
+    def _text(self, key: str, text: str) -> str:
+        """A string of the front matter with its parameters filled in."""
+        return self._filled(Chunk(text, self.lines(key)))
 
     def _table(self, key: str, value: Any) -> Any:
         """The `[proof]` table with its strings filled in; `"{{ name }}"` alone becomes the parameter's value."""

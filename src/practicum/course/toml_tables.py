@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -56,6 +56,19 @@ class TopicTable(_Table):
     badge: BadgeTable | None = None
 
 
+class TestTable(_Table):
+    """One of `[[tests]]` of a problem's front matter."""
+
+    __test__: ClassVar[bool] = False  # nothing that pytest should collect
+
+    name: Text
+    stdin: str = ""
+    prints: str | None = None
+    check: str = ""
+    points: Annotated[int, Field(ge=1, le=100)] = 1
+    hidden: bool = False
+
+
 class ProblemTable(_Table):
     """A problem's front matter."""
 
@@ -73,10 +86,14 @@ class ProblemTable(_Table):
     bank: list[Text] = Field(default_factory=list)
     shuffle: bool = True
     data: list[Text] = Field(default_factory=list)
+    stdin: str = ""
+    tests: list[TestTable] = Field(default_factory=list)
 
 
-INNER: Mapping[str, type[_Table]] = {"badge": BadgeTable, "environment": EnvironmentTable}
+INNER: dict[str, type[_Table]] = {"badge": BadgeTable, "environment": EnvironmentTable}
 """The nested tables, by their keys."""
+REPEATED: dict[str, type[_Table]] = {"tests": TestTable}
+"""The nested tables of which there can be several, by their keys."""
 
 Model = TypeVar("Model", bound=_Table)
 
@@ -117,17 +134,22 @@ def parse_table(
 
 
 class KeyLines:
-    """The line of each key in a valid TOML text, by its dotted name: `level`, `proof.value`."""
+    """The line of each key in a valid TOML text, by its dotted name: `level`, `proof.value`, `tests.2.check`."""
 
     def __init__(self, first: int, text: str = "") -> None:
         self.first = first
         self._lines: dict[str, int] = {}
         written = text.split("\n")
         table = ""
+        counts: dict[str, int] = {}
         for number in _statements(text):
             if match := _TABLE.match(written[number]):
                 table = _dotted(match[1])
                 self._lines.setdefault(table, number + first)
+                if "[[" in match[0]:
+                    counts[table] = counts.get(table, 0) + 1
+                    table = f"{table}.{counts[table]}"
+                    self._lines[table] = number + first
             elif match := _KEY.match(written[number]):
                 key = _dotted(match[1])
                 parts = (f"{table}.{key}" if table else key).split(".")
@@ -241,14 +263,19 @@ def _key_path(location: Sequence[str | int]) -> list[str]:
     """The keys in pydantic's location of an error, without list indices and members of unions."""
     keys: list[str] = []
     for part in location:
-        if isinstance(part, int):  # lists hold no tables of ours
-            break
-        keys.append(part)
+        if isinstance(part, int):
+            if len(keys) != 1 or keys[0] not in REPEATED:  # a list of values
+                break
+            keys.append(str(part + 1))
+        else:
+            keys.append(part)
     return [key for key in keys if key != "[key]"]
 
 
 def _model_at(model: type[_Table], location: Sequence[str | int]) -> type[_Table]:
-    inner = INNER.get(str(location[0])) if len(location) > 1 and location[0] in model.model_fields else None
+    inner = (
+        (INNER | REPEATED).get(str(location[0])) if len(location) > 1 and location[0] in model.model_fields else None
+    )
     return inner or model
 
 
@@ -286,6 +313,7 @@ _EXPECTED_KEYS = {
     "badge": 'a table, `[badge]` with `name = "…"` below',
     "environment": "a table, `[environment]` with `packages = […]` below",
     "params": "a list of numbers, strings or booleans",
+    "tests": "tables, each begun by `[[tests]]`",
 }
 _EXPECTED = {
     "string_type": "a string in quotes",

@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from practicum.errors import CodedError
-from practicum.model import Measurement, Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
+from practicum.model import (
+    CaseResult,
+    Measurement,
+    Observation,
+    Observations,
+    Plan,
+    Problem,
+    Run,
+    Variant,
+    VariantFinding,
+    Verdict,
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,8 @@ class Kind(ABC):
     """Whether its front matter may contain a `[goal]`."""
     has_bank: ClassVar[bool] = False
     """Whether its front matter may contain a `bank`."""
+    has_tests: ClassVar[bool] = False
+    """Whether its front matter may contain `[[tests]]`."""
     has_shuffle: ClassVar[bool] = False
     """Whether its front matter may contain `shuffle`, by which the form's items keep the author's order."""
     has_form: ClassVar[bool] = True
@@ -176,16 +189,16 @@ class Kind(ABC):
         """The fields that the form sends for an answer."""
         return answer
 
-    def grading_run(self, variant: Variant, answer: tuple[str, ...]) -> Run | None:
-        """The run that grades an answer, or None if the answer is compared with a known key."""
-        return None
+    def grading_runs(self, variant: Variant, answer: tuple[str, ...]) -> tuple[Run, ...]:
+        """The runs that grade an answer, one per test case; none if the answer is compared with a known key."""
+        return ()
 
     def grade(
         self,
         variant: Variant,
         answer: tuple[str, ...],
         finding: VariantFinding | None,
-        observation: Observation | None,
+        observations: Sequence[Observation] = (),
     ) -> bool:
         """Whether an answer is right.
 
@@ -193,12 +206,20 @@ class Kind(ABC):
             variant: The variant that was asked.
             answer: The answer.
             finding: What proving the variant found, if it was proved.
-            observation: What the answer's `grading_run` showed, if it has one.
+            observations: What the answer's `grading_runs` showed.
 
         Raises:
             MissingKey: The answer is compared with a finding, and there is none.
         """
         raise NotImplementedError(f"{self.name} is not answered by a form")
+
+    def case_results(self, variant: Variant, observations: Sequence[Observation]) -> tuple[CaseResult, ...]:
+        """The result of each test case, from what the answer's `grading_runs` showed; none without test cases."""
+        return ()
+
+    def hides_run(self, variant: Variant, name: str) -> bool:
+        """Whether a run of the plan belongs to a hidden test case, so that no learner sees what it printed."""
+        return False
 
     def wrong_answer_text(self, variant: Variant) -> str:
         """The short reply to a wrong answer that may be tried again."""

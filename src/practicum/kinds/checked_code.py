@@ -7,10 +7,25 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from practicum.formatting import truncate
 from practicum.kinds.base import IncompleteAnswer, Kind, PartMistake, normalize_text, variant_finding
 from practicum.kinds.run_agreement import forbidden_run, stop_reason
-from practicum.model import Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
+from practicum.kinds.stdout_text import normalize_stdout
+from practicum.model import (
+    CaseResult,
+    Observation,
+    Observations,
+    Plan,
+    Problem,
+    Run,
+    TestCase,
+    Variant,
+    VariantFinding,
+    Verdict,
+)
 from practicum.python_source.parsing import error_line, parse_module
+
+MAX_CASES = 20
 
 
 class CheckedCode(Kind):
@@ -19,6 +34,7 @@ class CheckedCode(Kind):
     roles = frozenset({"run", "setup", "start", "solution", "check", "mutant"})
     needs_start = True
     answer_is_code = True
+    has_tests = True
     proof_summary = "The solution passed the check, and the wrong answers that were tried failed it"
 
     def mistakes(self, problem: Problem, variant: Variant) -> Iterator[PartMistake]:
@@ -28,7 +44,7 @@ class CheckedCode(Kind):
         if variant.proof:
             message = f"a `{self.name}` problem is proved by its solution, start and mutants: remove `[proof]`"
             yield PartMistake("proof", "proof-not-allowed", message)
-        needed = ["solution", "check", *(["start"] if self.needs_start else [])]
+        needed = ["solution"] + ["check"] * (not variant.tests) + ["start"] * self.needs_start
         for role in needed:
             if not getattr(variant, role).strip():
                 message = f"a `{self.name}` problem needs a ```` ```python {role} ```` fence"
@@ -36,52 +52,68 @@ class CheckedCode(Kind):
         if not variant.mutants:
             message = "add a ```` ```python mutant ```` fence with a plausible wrong answer that `check` must reject"
             yield PartMistake("title", "missing-mutant", message)
-        if variant.check.strip() and not can_fail(variant.setup + "\n" + variant.check):
+        if variant.check.strip() and not variant.tests and not can_fail(variant.setup + "\n" + variant.check):
             message = (
                 "this check asserts nothing, so every answer passes it: write `assert`, with a message for learners"
             )
             yield PartMistake("check", "check-without-assert", message)
+        yield from _case_mistakes(variant)
         written = {"setup": variant.setup, "solution": variant.solution, "check": variant.check}
         written |= {f"mutant {number}": code for number, code in enumerate(variant.mutants, 1)}
         for part, code in written.items():
             yield from syntax_mistakes(part, code)
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
-        answers = {"solution": variant.solution}
-        if variant.start.strip():
-            answers["start"] = variant.start
-        answers |= {f"mutant {number}": code for number, code in enumerate(variant.mutants, 1)}
-        return Plan(tuple(checked_run(variant, name, code) for name, code in answers.items()))
+        answers = self.proving_answers(variant)
+        return Plan(tuple(run for name, code in answers.items() for run in checked_runs(variant, name, code)))
 
     def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
         if forbidden := forbidden_run(observations.runs):
             name, why = forbidden
             return variant_finding(variant, Verdict.ERROR, "run-stopped", f"{_subject(name)}: {why}", name)
-        if reason := stop_reason(observations.runs["solution"]):
+        runs = {
+            name: [observations.runs[run.name] for run in checked_runs(variant, name, code)]
+            for name, code in self.proving_answers(variant).items()
+        }
+        if reason := next(filter(None, map(stop_reason, runs["solution"])), None):
             why = f"the solution was stopped before its end: {reason}"
             return variant_finding(variant, Verdict.ERROR, "run-stopped", why, "solution")
-        for name, repeated in observations.runs.items():
-            if finding := _judge_run(variant, name, repeated):
+        for name, repeated in runs.items():
+            if finding := _judge_answer(variant, name, repeated):
                 return finding
         return variant_finding(variant, Verdict.PROVED)
 
     # --- answering: the learner's code is run before the check, as the solution was
 
+    def proving_answers(self, variant: Variant) -> dict[str, str]:
+        """The code that is checked to prove a variant, by its name."""
+        answers = {"solution": variant.solution}
+        if variant.start.strip():
+            answers["start"] = variant.start
+        return answers | {f"mutant {number}": code for number, code in enumerate(variant.mutants, 1)}
+
     @abstractmethod
     def full_code(self, variant: Variant, answer: tuple[str, ...]) -> str:
         """All of a learner's code."""
 
-    def grading_run(self, variant: Variant, answer: tuple[str, ...]) -> Run:
-        return checked_run(variant, "answer", self.full_code(variant, answer))
+    def grading_runs(self, variant: Variant, answer: tuple[str, ...]) -> tuple[Run, ...]:
+        return checked_runs(variant, "answer", self.full_code(variant, answer))
 
     def grade(
         self,
         variant: Variant,
         answer: tuple[str, ...],
         finding: VariantFinding | None,
-        observation: Observation | None,
+        observations: Sequence[Observation] = (),
     ) -> bool:
-        return observation is not None and _passes(observation)
+        cases = _cases(variant)
+        return len(observations) == len(cases) and all(map(_passes, cases, observations))
+
+    def hides_run(self, variant: Variant, name: str) -> bool:
+        return any(case.hidden and name.endswith(f", test case {n}") for n, case in enumerate(variant.tests, 1))
+
+    def case_results(self, variant: Variant, observations: Sequence[Observation]) -> tuple[CaseResult, ...]:
+        return tuple(map(_case_result, variant.tests, observations))
 
     def answer_text(self, variant: Variant, answer: tuple[str, ...]) -> str:
         return self.full_code(variant, answer)
@@ -139,28 +171,52 @@ def syntax_mistakes(part: str, code: str) -> Iterator[PartMistake]:
         yield PartMistake(part, "invalid-python", message, error_line(reason, code))
 
 
-def _judge_run(variant: Variant, name: str, repeated: Sequence[Observation]) -> VariantFinding | None:
-    """The finding if one piece of code does not do with the check what it must; otherwise None."""
-    passes = {_passes(observation) for observation in repeated}
+def _case_mistakes(variant: Variant) -> Iterator[PartMistake]:
+    """The mistakes in the test cases."""
+    names: set[str] = set()
+    if len(variant.tests) > MAX_CASES:
+        message = f"there are {len(variant.tests)} test cases: at most {MAX_CASES} are allowed"
+        yield PartMistake("tests", "too-many-tests", message)
+    for number, case in enumerate(variant.tests, 1):
+        part = f"tests.{number}"
+        if case.name in names:
+            yield PartMistake(f"{part}.name", "repeated-name", f"`{case.name}` is the name of two test cases")
+        names.add(case.name)
+        yield from syntax_mistakes(f"{part}.check", case.check)
+        if case.prints is None and not can_fail("\n".join((variant.setup, variant.check, case.check))):
+            message = "this test case asserts nothing: add `prints`, or a `check` with an `assert`"
+            yield PartMistake(part, "test-without-assert", message)
+
+
+def _judge_answer(variant: Variant, name: str, repeated: Sequence[Sequence[Observation]]) -> VariantFinding | None:
+    """The finding if one piece of code does not do with the check what it must; otherwise None.
+
+    Args:
+        repeated: The observations of each test case.
+    """
     subject = _subject(name)
-    if len(passes) > 1:
-        why = f"whether {subject} passes the check depends on chance: sometimes {_first_failure(repeated)}"
-        return variant_finding(variant, Verdict.UNSTABLE, "depends-on-chance", why, name)
-    if name == "solution":
-        if passes == {True}:
-            return None
-        why = f"the solution fails the check: {_first_failure(repeated)}"
-        return variant_finding(variant, Verdict.REFUTED, "solution-fails", why, name)
-    if passes == {False}:
+    passes = []
+    for case, observations in zip(_cases(variant), repeated, strict=True):
+        results = {_passes(case, observation) for observation in observations}
+        if len(results) > 1:
+            failure = _first_failure(case, observations)
+            why = f"whether {subject} passes {_check_name(case)} depends on chance: sometimes {failure}"
+            return variant_finding(variant, Verdict.UNSTABLE, "depends-on-chance", why, name)
+        passes.append(True in results)
+        if name == "solution" and not passes[-1]:
+            why = f"the solution fails {_check_name(case)}: {_first_failure(case, observations)}"
+            return variant_finding(variant, Verdict.REFUTED, "solution-fails", why, name)
+    if name == "solution" or not all(passes):
         return None
+    check = "every test case" if variant.tests else "the check"
     if name == "start":
-        why = "the start already passes the check, so the learner has nothing to do"
+        why = f"the start already passes {check}, so the learner has nothing to do"
         return variant_finding(variant, Verdict.REFUTED, "start-passes", why, name)
     if name.startswith("distractor"):
         line, place = name.split(" as ")
-        why = f"{line} can be added to the solution as {place}, and the check passes: it must fail wherever it stands"
+        why = f"{line} can be added to the solution as {place}, and {check} passes: it must fail wherever it stands"
         return variant_finding(variant, Verdict.REFUTED, "distractor-passes", why, "distractor")
-    why = f"{subject} passes the check, which must reject it"
+    why = f"{subject} passes {check}" + (", one of which must reject it" if variant.tests else ", which must reject it")
     return variant_finding(variant, Verdict.REFUTED, "mutant-passes", why, name)
 
 
@@ -168,19 +224,53 @@ def _subject(name: str) -> str:
     return name if name.startswith(("mutant", "distractor")) else f"the {name}"
 
 
-def checked_run(variant: Variant, name: str, code: str) -> Run:
-    """A run of code after all that precedes it in the problem, and followed by the check."""
+def _cases(variant: Variant) -> tuple[TestCase, ...]:
+    """The test cases; of a problem without any, the one that its check is."""
+    return variant.tests or (TestCase(""),)
+
+
+def _check_name(case: TestCase) -> str:
+    return f"the test case `{case.name}`" if case.name else "the check"
+
+
+def checked_runs(variant: Variant, name: str, code: str) -> tuple[Run, ...]:
+    """The runs of code after all that precedes it in the problem, each followed by the check of one test case."""
     setup = "\n".join(part for part in (variant.setup, variant.snippet) if part)
-    return Run(name, code, setup, check=variant.check, quiet=True)
+    return tuple(
+        Run(
+            f"{name}, test case {number}" if variant.tests else name,
+            code,
+            setup,
+            check="\n".join(part for part in (variant.check, case.check) if part.strip()),
+            quiet=True,
+            stdin=case.stdin or variant.stdin,
+        )
+        for number, case in enumerate(_cases(variant), 1)
+    )
 
 
-def _passes(observation: Observation) -> bool:
-    return observation.failure is None and observation.stopped is None
+def _passes(case: TestCase, observation: Observation) -> bool:
+    return observation.failure is None and observation.stopped is None and _prints_right(case, observation)
 
 
-def _first_failure(observations: Sequence[Observation]) -> str:
+def _prints_right(case: TestCase, observation: Observation) -> bool:
+    return case.prints is None or normalize_stdout(case.prints) == normalize_stdout(observation.stdout)
+
+
+def _case_result(case: TestCase, observation: Observation) -> CaseResult:
+    passed = _passes(case, observation)
+    message = "" if passed else observation.stopped or (observation.failure and str(observation.failure)) or ""
+    return CaseResult(case, passed, observation.stdout if case.prints is not None else "", message)
+
+
+def _first_failure(case: TestCase, observations: Sequence[Observation]) -> str:
     failure = next((observation.failure for observation in observations if observation.failure), None)
-    if failure is None:
-        return next((f"it is stopped: {o.stopped}" for o in observations if o.stopped), "it runs to its end")
-    place = f" at line {failure.line} of the {failure.where}" if failure.line else ""
-    return f"{failure}{place}"
+    if failure is not None:
+        place = f" at line {failure.line} of the {failure.where}" if failure.line else ""
+        return f"{failure}{place}"
+    if stopped := stop_reason(observations):
+        return f"it is stopped: {stopped}"
+    wrong = next((observation for observation in observations if not _prints_right(case, observation)), None)
+    if wrong is None:
+        return "it runs to its end"
+    return f"it prints {truncate(repr(wrong.stdout), 200)}, not {truncate(repr(case.prints), 200)}"

@@ -69,7 +69,10 @@ def plan_claims(variant: Variant, experiments: frozenset[str], seeds: int = SEED
         for seed in used_seeds
         for call in calls
     )
-    return Plan((Run("claims", variant.snippet, variant.setup, values, seeds=used_seeds),), tuple(measurements))
+    return Plan(
+        (Run("claims", variant.snippet, variant.setup, values, seeds=used_seeds, stdin=variant.stdin),),
+        tuple(measurements),
+    )
 
 
 def _claim_name(number: int) -> str:

@@ -53,8 +53,8 @@ def scoring_run(problem: Problem, variant: Variant, code: str, name: str = "subm
     metric = {"metric": Goal.of(problem).metric}
     setup = "\n".join(part for part in (variant.setup, variant.snippet) if part)
     if variant.check.strip():
-        return Run(name, code, setup, check=variant.check, check_values=metric, seeds=SEEDS)
-    return Run(name, code, setup, metric, seeds=SEEDS)
+        return Run(name, code, setup, check=variant.check, check_values=metric, seeds=SEEDS, stdin=variant.stdin)
+    return Run(name, code, setup, metric, seeds=SEEDS, stdin=variant.stdin)
 
 
 def score(observation: Observation) -> float | str:

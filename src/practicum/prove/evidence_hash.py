@@ -13,7 +13,22 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from practicum.course.placeholders import PageQuery
-from practicum.model import Box, Card, Cell, DataFile, Deck, Drawing, Fix, Option, Page, Problem, Prose, Topic, Variant
+from practicum.model import (
+    Box,
+    Card,
+    Cell,
+    DataFile,
+    Deck,
+    Drawing,
+    Fix,
+    Option,
+    Page,
+    Problem,
+    Prose,
+    TestCase,
+    Topic,
+    Variant,
+)
 from practicum.prove import page_queries, subjects
 from practicum.prove.experiment_imports import library_source
 from practicum.prove.subjects import Subject
@@ -30,6 +45,7 @@ EXEMPT: Mapping[type, frozenset[str]] = {
     # Text around the claims, images, and whether options are shuffled when they are shown. The claims themselves are in
     # the options, the code and the proof.
     Variant: frozenset({"title", "statement", "hint", "explanation", "shuffle", "images"}),
+    TestCase: frozenset({"name", "points", "hidden"}),
     Option: frozenset({"feedback", "line"}),
     Fix: frozenset({"line"}),
     Page: frozenset({"path", "title", "images"}),
@@ -46,10 +62,9 @@ EXEMPT: Mapping[type, frozenset[str]] = {
 }
 """For each dataclass of a subject, the fields that no verdict depends on."""
 
-
 COUNTED_IF_PRESENT: Mapping[type, frozenset[str]] = {
     **dict.fromkeys((Problem, Page), frozenset({"data"})),
-    Variant: frozenset({"distractor"}),
+    Variant: frozenset({"distractor", "stdin", "tests"}),
 }
 """For each dataclass of a subject, the fields that are left out while they are empty, since evidence may be older."""
 

@@ -153,6 +153,7 @@ def _job(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: i
         limits=Limits(seconds=execution.seconds, memory=MEMORY),
         quiet=run.quiet,
         echo=run.echo,
+        stdin=run.stdin,
         environment=execution.environment,
     )
     return job, added_lines

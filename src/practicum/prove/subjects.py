@@ -104,7 +104,8 @@ def requires(subject: Subject) -> tuple[str, ...]:
 
 def code(subject: Subject) -> str:
     """Return all code of a subject that is run: what its author wrote and its check."""
-    checks = [variant.check for variant in subject.variants] if isinstance(subject, Problem) else []
+    variants = subject.variants if isinstance(subject, Problem) else ()
+    checks = [check for variant in variants for check in (variant.check, *(case.check for case in variant.tests))]
     return "\n".join([model_code(subject), *checks])
 
 
@@ -320,6 +321,7 @@ def _variant_texts(variant: Variant) -> list[str]:
     return [
         *(variant.setup, variant.snippet, variant.start, variant.solution, variant.check),
         *variant.mutants,
+        *(case.check for case in variant.tests),
         *(option.claim or "" for option in variant.options),
         *(value for value in variant.proof.values() if isinstance(value, str)),
     ]

@@ -130,8 +130,14 @@ def solution_view(entry: Entry, number: int, answers: Sequence[tuple[tuple[str, 
         ),
         "A right answer" if kind.answer_is_code else "The result",
         _as_html(kind, solution) if solution else Markup(""),
-        code(variant.check.strip("\n")) if variant.check.strip() else Markup(""),
+        code(check) if (check := _shown_checks(variant)) else Markup(""),
     )
+
+
+def _shown_checks(variant: Variant) -> str:
+    """The check, and those of the test cases that are not hidden."""
+    cases = [f"# {case.name}\n{case.check}" for case in variant.tests if case.check.strip() and not case.hidden]
+    return "\n\n".join(part.strip("\n") for part in (variant.check, *cases) if part.strip())
 
 
 def _as_html(kind: kinds.Kind, text: str) -> Markup:
@@ -232,6 +238,7 @@ def _runs(kind: kinds.Kind, variant: Variant, finding: VariantFinding) -> tuple[
     plain = [
         RunRow(run.name, observed_html(kind, variant, run.outcome), str(run.seed), f"{run.seconds:.3f}")
         for run in finding.runs
+        if not kind.hides_run(variant, run.name)
     ]
     measured = [
         RunRow(

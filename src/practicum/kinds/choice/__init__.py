@@ -112,7 +112,7 @@ class Choice(Kind):
         variant: Variant,
         answer: tuple[str, ...],
         finding: VariantFinding | None,
-        observation: Observation | None,
+        observations: Sequence[Observation] = (),
     ) -> bool:
         keys = {str(number) for number, option in enumerate(variant.options) if option.key}
         return set(answer) == keys

@@ -50,11 +50,17 @@ class EditProof(ProofForm):
     def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
         values = self.values(variant)
         edited = [
-            Run(_run_name(number), snippet_edits.apply(option.fix, variant.snippet), variant.setup, values)
+            Run(
+                _run_name(number),
+                snippet_edits.apply(option.fix, variant.snippet),
+                variant.setup,
+                values,
+                stdin=variant.stdin,
+            )
             for number, option in enumerate(variant.options, 1)
             if option.fix
         ]
-        return Plan(runs=(Run("snippet", variant.snippet, variant.setup, values), *edited))
+        return Plan(runs=(Run("snippet", variant.snippet, variant.setup, values, stdin=variant.stdin), *edited))
 
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
         for repeated in observations.runs.values():

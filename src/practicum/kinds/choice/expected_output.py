@@ -54,7 +54,7 @@ class OutcomeProof(ProofForm):
                 yield PartMistake(f"option {number}", "invalid-code", objection)
 
     def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
-        return Plan(runs=(Run("snippet", variant.snippet, variant.setup, self.values(variant)),))
+        return Plan(runs=(Run("snippet", variant.snippet, variant.setup, self.values(variant), stdin=variant.stdin),))
 
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
         repeated = observations.runs["snippet"]

@@ -66,7 +66,7 @@ class Number(Predict):
         variant: Variant,
         answer: tuple[str, ...],
         finding: VariantFinding | None,
-        observation: Observation | None,
+        observations: Sequence[Observation] = (),
     ) -> bool:
         entered, key = parse_literal(answer[0]), proved_value(finding)
         if digits := variant.proof.get("significant"):

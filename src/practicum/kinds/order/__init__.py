@@ -13,8 +13,8 @@ from dataclasses import replace
 from typing import Any
 
 from practicum.kinds.base import IncompleteAnswer, PartMistake
-from practicum.kinds.checked_code import CheckedCode, checked_run
-from practicum.model import Plan, Problem, Run, Variant
+from practicum.kinds.checked_code import CheckedCode
+from practicum.model import Plan, Problem, Variant
 
 MAX_LINES = 40
 MAX_DISTRACTORS = 6
@@ -60,7 +60,12 @@ class Order(CheckedCode):
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
         plan = super().plan(problem, variant, experiments)
-        return replace(plan, runs=(*plan.runs, *_runs_with_distractors(variant)))
+        runs = (replace(run, repeat=False) if run.name.startswith("distractor") else run for run in plan.runs)
+        return replace(plan, runs=tuple(runs))
+
+    def proving_answers(self, variant: Variant) -> dict[str, str]:
+        """As for other code, and the solution with each line that does not belong, at each place."""
+        return super().proving_answers(variant) | dict(_answers_with_distractors(variant))
 
     def item_count(self, variant: Variant) -> int:
         return len(_lines(variant))
@@ -124,13 +129,11 @@ def _distractors(variant: Variant) -> list[str]:
     return [line for line in variant.distractor.splitlines() if line.strip()]
 
 
-def _runs_with_distractors(variant: Variant) -> Iterator[Run]:
-    """The solution with each line that does not belong, at each place."""
+def _answers_with_distractors(variant: Variant) -> Iterator[tuple[str, str]]:
     lines = _solution_lines(variant)
     for number, distractor in enumerate(_distractors(variant), 1):
         for place in range(len(lines) + 1):
-            code = "\n".join([*lines[:place], distractor, *lines[place:]])
-            yield replace(checked_run(variant, f"distractor {number} as line {place + 1}", code), repeat=False)
+            yield f"distractor {number} as line {place + 1}", "\n".join([*lines[:place], distractor, *lines[place:]])
 
 
 def _positions(fields: Sequence[str]) -> dict[int, int]:

@@ -67,7 +67,7 @@ class Predict(Kind):
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
         values = {"value": variant.proof["value"]} if "value" in variant.proof else {}
-        return Plan((Run("snippet", variant.snippet, variant.setup, values),))
+        return Plan((Run("snippet", variant.snippet, variant.setup, values, stdin=variant.stdin),))
 
     def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
         expression = variant.proof.get("value")
@@ -122,7 +122,7 @@ class Predict(Kind):
         variant: Variant,
         answer: tuple[str, ...],
         finding: VariantFinding | None,
-        observation: Observation | None,
+        observations: Sequence[Observation] = (),
     ) -> bool:
         key = proved_key(finding)
         if "value" not in variant.proof:
