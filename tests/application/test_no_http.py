@@ -197,7 +197,7 @@ def test_code_of_the_scratch_pad_is_run_and_reported(site: Site, sums: Catalogue
     events: list[RunEvent] = []
     assert site.pool
     code = "print(6 * 7)\nprint(missing)\n"
-    result = scratch.run_code(site.pool, sums, code, "a learner", events.append, Cancellation())
+    result = scratch.run_code(site.pool, sums, sums.course.topics[0], code, "a learner", events.append, Cancellation())
     report = report_run(result, code)
 
     assert "42" in "".join(event.text for event in events if isinstance(event, Output))
