@@ -413,6 +413,7 @@ class Observation:
     """The exception that ended the code, if one did."""
     stopped: str | None = None
     """Why the runner ended it (time, memory, crash), in a sentence; None if the code ended by itself."""
+    stderr: str = ""
     compared: tuple[str, ...] = ()
     """Objects of the code's process that a failing check compared or asked for their class, in words."""
     seconds: float = 0.0

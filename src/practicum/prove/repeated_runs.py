@@ -95,6 +95,7 @@ def _observe(run: Run, execution: ExecutionContext, known: KnownExperiments, see
         values=result.values,
         failure=_in_original_lines(result.failure, added_lines),
         stopped=result.why if result.stopped else None,
+        stderr=result.stderr,
         compared=result.compared,
         seconds=result.seconds,
         figures=tuple(figure.png for figure in result.figures),
