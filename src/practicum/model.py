@@ -469,6 +469,9 @@ class Observation:
     """Why the runner ended it (time, memory, crash), in a sentence; None if the code ended by itself."""
     is_forbidden: bool = False
     """Whether `stopped` is set because the code tried what the sandbox does not allow."""
+    stderr: str = ""
+    compared: tuple[str, ...] = ()
+    """Objects of the code's process that a failing check compared or asked for their class, in words."""
     seconds: float = 0.0
     figures: tuple[bytes, ...] = ()
     """Its figures, as PNG files."""

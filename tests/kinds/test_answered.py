@@ -51,6 +51,19 @@ def test_the_type_of_a_narrow_number_stands_beside_it(tmp_path: Path, pool: Pool
     assert (found.observed, found.dtype) == ("0.3", "float32")
 
 
+def test_a_comparison_with_an_object_that_stays_in_the_other_process_is_explained(tmp_path: Path, pool: Pool) -> None:
+    """The author reads which name it was, and its class."""
+    code = "class Money:\n    def __eq__(self, other): return True\ndef total(): return Money()\nsum_ = Money()"
+    entry = settle(tmp_path, pool, answered("code", "assert sum_ == 3, 'The sum.'", code))
+    result = settle(tmp_path / "result", pool, answered("code", "assert isinstance(total(), int)", code))
+    plain = settle(tmp_path / "plain", pool, answered("code", "assert sum_ == 3, 'The sum.'", "sum_ = 4"))
+
+    assert entry.verdict is R
+    assert [text for text in ("The sum.", "`sum_`, a `Money`") if text not in entry.why] == []
+    assert "a `Money`" in result.why
+    assert "process" not in plain.why
+
+
 CHECK = "assert double(4) == 8\nassert double('a') == 'aa'"
 SOLUTION = "def double(x):\n    return x + x"
 

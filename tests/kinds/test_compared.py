@@ -146,6 +146,8 @@ def test_what_is_printed_is_compared_as_text(case: Case, tmp_path: Path, pool: P
     Case("a lone surrogate cannot be printed", value("print('\\ud800')", "[x] UnicodeEncodeError", "[ ] none", proof=ERROR), P),
     Case("stderr accepts it", value("import sys\nprint('\\ud800', file=sys.stderr)", "[x] none", "[ ] UnicodeEncodeError", proof=ERROR), P),
     Case("another name of its class", value("raise OSError", "[x] IOError", "[ ] KeyError", proof=ERROR), P),
+    Case("another name of it in a module", value("raise TimeoutError", "[x] socket.timeout", "[ ] os.error", proof=ERROR), P),
+    Case("a distractor that is another name", value("raise OSError", "[x] KeyError", "[ ] socket.error", proof=ERROR), R, "wrong-option-marked"),
     Case("a SyntaxError", value("x = = 1", "[x] SyntaxError", "[ ] none", proof=ERROR), P),
     Case("it runs", value("int('1')", "[x] ValueError", "[ ] TypeError", proof=ERROR), R, "no-option-right"),
     Case("another", value("int([])", "[x] ValueError", "[ ] TypeError", proof=ERROR), R, "wrong-option-marked", ("`TypeError`",)),
@@ -159,6 +161,27 @@ def test_what_is_printed_is_compared_as_text(case: Case, tmp_path: Path, pool: P
 )  # fmt: skip
 def test_an_exception_is_named_by_its_own_name(case: Case, tmp_path: Path, pool: Pool) -> None:
     """`none` stands for a snippet that runs to its end; an exception of the setup is not an answer."""
+    check(case, settle(tmp_path, pool, case.text))
+
+
+WARNS = "warns = true"
+WARN = "import warnings\nwarnings.warn('old')"
+
+
+@cases(
+    Case("right", value(WARN, "[x] UserWarning", "[ ] none", proof=WARNS), P),
+    Case("of a library", value("import numpy as np\nx = np.log(0)", "[x] RuntimeWarning", "[ ] none", proof=WARNS), P),
+    Case("none", value("x = 1", "[x] none", "[ ] UserWarning", proof=WARNS), P),
+    Case("its own name, not a base's", value("import warnings\nwarnings.warn('x', FutureWarning)", "[x] FutureWarning", "[ ] Warning", proof=WARNS), P),
+    Case("not shown by default", value("import warnings\nwarnings.warn('x', ImportWarning)", "[x] none", "[ ] ImportWarning", proof=WARNS), P),
+    Case("several", value(WARN + "\nwarnings.warn('x', FutureWarning)", "[x] UserWarning, FutureWarning", "[ ] UserWarning", proof=WARNS), P),
+    Case("another", value(WARN, "[x] RuntimeWarning", "[ ] none", proof=WARNS), R, "no-option-right", ("`UserWarning`",)),
+    Case("it raises", value("warnings", "[x] UserWarning", "[ ] none", proof=WARNS), R, "run-raises", ("NameError",)),
+    Case("stderr", value("import sys\nprint('out')\nprint('err', file=sys.stderr)", "[x] err", "[ ] out", proof="stderr = true"), P),
+    Case("not on stderr", value("print('out')", "[x] out", "[ ] err", proof="stderr = true"), R, "no-option-right"),
+)  # fmt: skip
+def test_what_is_shown_on_stderr_is_compared(case: Case, tmp_path: Path, pool: Pool) -> None:
+    """A warning by its class, other text as it is written."""
     check(case, settle(tmp_path, pool, case.text))
 
 

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from practicum.formatting import truncate
+from practicum.formatting import join_words, truncate
 from practicum.kinds.base import IncompleteAnswer, Kind, PartMistake, normalize_text, variant_finding
 from practicum.kinds.run_agreement import forbidden_run, stop_reason
 from practicum.kinds.stdout_text import normalize_stdout
@@ -263,11 +263,22 @@ def _case_result(case: TestCase, observation: Observation) -> CaseResult:
     return CaseResult(case, passed, observation.stdout if case.prints is not None else "", message)
 
 
+def _proxy_advice(observation: Observation) -> str:
+    """What to do about objects that the check compared, and that are only represented in it."""
+    if not observation.compared:
+        return ""
+    objects = join_words(observation.compared)
+    return (
+        f". The check compares {objects}, or tests its class. The object stays in the process of the code, so in the "
+        "check it equals only itself: compare what it contains, such as an attribute or the result of a method"
+    )
+
+
 def _first_failure(case: TestCase, observations: Sequence[Observation]) -> str:
-    failure = next((observation.failure for observation in observations if observation.failure), None)
-    if failure is not None:
+    failed = next((observation for observation in observations if observation.failure), None)
+    if failed is not None and (failure := failed.failure):
         place = f" at line {failure.line} of the {failure.where}" if failure.line else ""
-        return f"{failure}{place}"
+        return f"{failure}{place}{_proxy_advice(failed)}"
     if stopped := stop_reason(observations):
         return f"it is stopped: {stopped}"
     wrong = next((observation for observation in observations if not _prints_right(case, observation)), None)

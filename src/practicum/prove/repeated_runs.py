@@ -122,6 +122,8 @@ def _observe(
         failure=_in_original_lines(result.failure, added_lines),
         stopped=result.why if result.stopped else None,
         is_forbidden=result.stopped == "forbidden",
+        stderr=result.stderr,
+        compared=result.compared,
         seconds=result.seconds,
         figures=tuple(figure.png for figure in result.figures),
     )

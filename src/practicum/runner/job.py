@@ -145,6 +145,8 @@ class Result:
     """The exception raised by setup, code or check."""
     traceback: str = ""
     """The failure's traceback, reduced to frames of the job's own code."""
+    compared: tuple[str, ...] = ()
+    """Objects of the job's process that a failing check compared or asked for their class, in words."""
     figures: tuple[FigureImage, ...] = ()
     """Matplotlib figures that were open at the end."""
     epochs: tuple[Epoch, ...] = ()

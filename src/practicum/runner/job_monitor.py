@@ -22,6 +22,7 @@ from practicum.runner.job import ChildGone, FigureImage, Job, Result, StopReason
 from practicum.runner.marked_output import MarkedOutput
 from practicum.runner.value_decoding import (
     InvalidMessage,
+    clean_text,
     decode_value,
     parse_json,
     read_count,
@@ -95,6 +96,7 @@ class JobMonitor:
         self._values: dict[str, Any] = {}
         self._failure: Failure | None = None
         self._traceback = ""
+        self._compared: tuple[str, ...] = ()
         self._figures: list[FigureImage] = []
         self._epochs: list[Epoch] = []
         self._written = 0
@@ -170,6 +172,7 @@ class JobMonitor:
             own,
             failure=verdict.failure,
             traceback=verdict.traceback,
+            compared=verdict.compared,
             stopped=verdict.stopped,
             code=verdict.code,
             why=verdict.why,
@@ -184,6 +187,7 @@ class JobMonitor:
             values=self._values,
             failure=self._failure,
             traceback=self._traceback,
+            compared=self._compared,
             figures=tuple(self._figures),
             epochs=tuple(self._epochs),
             seconds=self._seconds if self._done else self._elapsed(),
@@ -472,6 +476,8 @@ class JobMonitor:
             self._failure = read_failure(content["failure"])
             self._traceback = read_traceback(content["traceback"])
             out_of_memory = content["failure"]["memory"] is True
+            if self._borrow is not None:
+                self._compared = tuple(clean_text(text, 300) for text in content["compared"][:3])
         except (KeyError, TypeError) as error:
             raise InvalidMessage(str(error)) from None
         if out_of_memory:

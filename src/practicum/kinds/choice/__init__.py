@@ -12,7 +12,13 @@ from practicum.kinds.base import Kind, PartMistake
 from practicum.kinds.choice.best import BestProof
 from practicum.kinds.choice.claim import ClaimProof
 from practicum.kinds.choice.edited_snippet import RaisesProof, RepairsProof
-from practicum.kinds.choice.expected_output import ErrorProof, PrintsProof, ValueProof
+from practicum.kinds.choice.expected_output import (
+    ErrorProof,
+    PrintsProof,
+    StderrProof,
+    ValueProof,
+    WarnsProof,
+)
 from practicum.kinds.choice.option_references import count_last_references, refers_to_others
 from practicum.kinds.choice.proof_form import ProofForm
 from practicum.model import Measurement, Observation, Observations, Plan, Problem, Variant, VariantFinding
@@ -20,7 +26,11 @@ from practicum.model import Measurement, Observation, Observations, Plan, Proble
 MIN_OPTIONS, MAX_OPTIONS = 2, 8
 
 FORMS: dict[str, ProofForm] = {
-    form.key: form for form in (ValueProof(), PrintsProof(), ErrorProof(), RaisesProof(), RepairsProof(), BestProof())
+    form.key: form
+    for form in (
+        *(ValueProof(), PrintsProof(), StderrProof(), ErrorProof(), WarnsProof()),
+        *(RaisesProof(), RepairsProof(), BestProof()),
+    )
 }
 """The forms that a key of `[proof]` selects."""
 

@@ -30,8 +30,14 @@ from practicum.model import (
 )
 from practicum.python_source.constants import is_constant
 
-_OSERROR_ALIASES = ("environmenterror", "ioerror", "windowserror")
-"""Other names of the class `OSError`."""
+_ALIASES = {
+    **dict.fromkeys(("environmenterror", "ioerror", "windowserror"), "oserror"),
+    **dict.fromkeys(("os.error", "socket.error", "select.error"), "oserror"),
+    "socket.timeout": "timeouterror",
+}
+"""Other names of exception classes, in lower case."""
+_WARNING = re.compile(r"^\S.*?:\d+: (\w+): ", re.MULTILINE)
+"""A warning as Python shows it on stderr: `<snippet>:3: UserWarning: …`."""
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(\(\))?")
 
 
@@ -173,6 +179,20 @@ class PrintsProof(OutcomeProof):
         return f"the snippet prints `{repr(outcome) if chr(10) in outcome else outcome}`"
 
 
+class StderrProof(PrintsProof):
+    """An option is right if its code is what the snippet writes to stderr, trailing white space aside."""
+
+    key = "stderr"
+    expected = "the text on stderr"
+    schema = {"stderr": validators.boolean}
+
+    def outcome(self, observation: Observation) -> Any:
+        return observation.failure or normalize_stdout(observation.stderr)
+
+    def result_text(self, variant: Variant, outcome: Any) -> str:
+        return super().result_text(variant, outcome).replace("prints", "writes to stderr", 1)
+
+
 class ErrorProof(OutcomeProof):
     """An option is right if its first code span names the exception that the snippet raises, or is `none`."""
 
@@ -208,10 +228,35 @@ class ErrorProof(OutcomeProof):
         return "the snippet runs to its end" if outcome == "none" else f"the snippet raises `{outcome}`"
 
 
+class WarnsProof(OutcomeProof):
+    """An option is right if its first code span names the warning that the snippet shows, or is `none`."""
+
+    key = "warns"
+    expected = "the warning's class (or `none`)"
+    schema = {"warns": validators.boolean}
+
+    def code_objection(self, code: str) -> str | None:
+        if all(_EXCEPTION.fullmatch(name.strip()) for name in code.split(",")):
+            return None
+        return f"`{code}` is not a warning's class: write one such as `RuntimeWarning`, or `none`"
+
+    def outcome(self, observation: Observation) -> Any:
+        return observation.failure or ", ".join(sorted(set(_WARNING.findall(observation.stderr)))) or "none"
+
+    def stated_outcome(self, code: str) -> Any:
+        return code
+
+    def states(self, variant: Variant, code: str, outcome: Any) -> bool:
+        return {_class_name(name) for name in code.split(",")} == {_class_name(name) for name in outcome.split(",")}
+
+    def result_text(self, variant: Variant, outcome: Any) -> str:
+        return "the snippet shows no warning" if outcome == "none" else f"the snippet shows `{outcome}`"
+
+
 def _class_name(text: str) -> str:
-    """The name of an exception without its module, in lower case: `notfounderror` for `tf.errors.NotFoundError`."""
-    name = text.strip().removesuffix("()").rsplit(".", 1)[-1].casefold()
-    return "oserror" if name in _OSERROR_ALIASES else name
+    """The name of an exception or warning without its module, in lower case: `notfounderror`."""
+    name = text.strip().removesuffix("()").casefold()
+    return _ALIASES.get(name) or _ALIASES.get(name.rsplit(".", 1)[-1]) or name.rsplit(".", 1)[-1]
 
 
 def _failure_text(failure: Failure) -> str:

@@ -12,6 +12,7 @@ from practicum.runner.inside.message_format import ProtocolViolation
 from practicum.runner.inside.output_capture import MAX_PRINTED
 from practicum.runner.inside.progress_bars import without_progress_bars
 from practicum.runner.inside.serialize import fingerprint
+from practicum.runner.inside.value_encoding import shorten
 
 TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ _FIXED = (
 _ALLOWED = ("call", "iter", "next", "len", "item", "get", "put", "bool", "str", "repr", "isinstance")
 
 
+MAX_NAMED = 3
+"""Proxies that a failing check names."""
 PRINTED = "printed"
 """The name by which a check reads what the code has written to stdout so far."""
 
@@ -83,6 +86,8 @@ class CheckPeer(rpc.Peer):
         self.printed = borrow.get("printed", "")
         self.setup_has_printed = PRINTED in space.keys() - before
         self._setup_values: dict[str, Any] = {}
+        self._names: dict[int, str] = {}
+        self._compared: dict[int, str] = {}
         for name in space.keys() - before:
             if self._may_have_changed(name, space[name]):
                 self._setup_values[name] = space.pop(name)
@@ -109,12 +114,26 @@ class CheckPeer(rpc.Peer):
             return _import(*module)
         if name in self._setup_values and name not in self.borrow["bound"] and self._is_same(name):
             return self._setup_values[name]
-        return self.ask("name", None, (name,), what=f"`{name}`")
+        value = self.ask("name", None, (name,), what=f"`{name}`")
+        number = self.references.remote_number(value)
+        if number is not None:
+            self._names.setdefault(number, name)
+        return value
 
     def _is_same(self, name: str) -> bool:
         """Return whether the learner has left the value unchanged. A false answer can only hide a change."""
         known = fingerprint(self._setup_values[name])
         return known is not None and self.ask("same", None, (name, known)) is True
+
+    def note_comparison(self, proxy: Any, number: int) -> None:
+        if len(self._compared) < MAX_NAMED:
+            name = f"`{self._names[number]}`, " if number in self._names else ""
+            self._compared.setdefault(number, f"{name}a `{shorten(type(proxy).__name__, 100)}`")
+
+    @property
+    def compared_proxies(self) -> list[str]:
+        """The proxies that the check compared or asked for their class, in words, for the author of the check."""
+        return list(self._compared.values())
 
     def receive_output(self, text: object) -> None:
         """Add to what the code has printed, and print it here too if the check has redirected its stdout."""

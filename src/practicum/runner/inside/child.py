@@ -195,7 +195,8 @@ def _run_check(channel: Channel, job: dict[str, Any], space: CheckNamespace) -> 
         channel.send(b"U", str(error))
         return True
     except BaseException as error:
-        channel.send(b"F", _remote_report(error, peer.remote_failure(error)) or _describe(error, "check"))
+        report = _remote_report(error, peer.remote_failure(error)) or _describe(error, "check")
+        channel.send(b"F", {**report, "compared": peer.compared_proxies})
         return True
     if job["values"]:
         _evaluate_all(channel, space)

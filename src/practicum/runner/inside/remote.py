@@ -22,7 +22,8 @@ class Remote:
         _set_number(self, number)
 
     def __getattribute__(self, name: str) -> Any:
-        if name == "__class__":
+        if name == "__class__":  # `isinstance` looks it up
+            _get_peer(self).note_comparison(self, _get_number(self))
             return type(self)
         if name.startswith(("__array", "__reduce", "__getstate", "__tf_", "__cuda_")):
             raise AttributeError(name)  # libraries look these up on every object
@@ -32,6 +33,8 @@ class Remote:
         _ask(self, "put", name, value)
 
     def __eq__(self, other: object) -> bool:
+        if self is not other:
+            _get_peer(self).note_comparison(self, _get_number(self))
         return self is other
 
     def __hash__(self) -> int:

@@ -228,6 +228,9 @@ class Peer:
         """Perform a request of the other side. May raise anything."""
         raise NotImplementedError
 
+    def note_comparison(self, proxy: Any, number: int) -> None:
+        """Remember that a proxy was compared, or asked for its class."""
+
     def take_output(self) -> str:
         """Return what this side has printed since the last message, if the other side is to know it."""
         return ""
