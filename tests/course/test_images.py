@@ -75,6 +75,17 @@ def test_images_are_read_wherever_a_text_may_show_one(tmp_path: Path) -> None:
     assert len(topic.decks["recall"].cards[0].images) == 1
 
 
+def test_a_problem_s_folder_may_have_a_folder_of_images(tmp_path: Path) -> None:
+    """As its topic does."""
+    text = PROBLEM.replace("It begins", "![the start](images/start.png) It begins")
+    scan = scan_course(
+        write(tmp_path, {"topic/challenge/02/problem.md": text, "topic/challenge/02/images/start.png": png()})
+    )
+
+    assert scan.mistakes == []
+    assert scan.course.topics[0].problems["challenge"][0].variants[0].images
+
+
 def test_an_image_may_differ_by_variant(tmp_path: Path) -> None:
     """Its path is filled in like all text."""
     text = change("What does this give?", "![a loss](../images/{{ side }}.png)")

@@ -209,7 +209,7 @@ class _CourseReader:
             if name in roles or (name.startswith("mutants/") and name.endswith(".py")):
                 text = self._read_text(f"{folder}/{name}")
                 found |= {} if text is None else {name: text}
-            elif name not in ("problem.md", "mutants/") and not images.is_image_name(name):
+            elif name not in ("problem.md", "mutants/", f"{images.FOLDER}/") and not images.is_image_name(name):
                 others.append(name)
         folders = (folder, f"{folder.split('/')[0]}/{data_files.FOLDER}")
         data_folder = data_files.DataFolder(self.root, folders)
