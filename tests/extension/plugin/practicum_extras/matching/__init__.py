@@ -64,7 +64,7 @@ class Matching(Kind):
         variant: Variant,
         answer: tuple[str, ...],
         finding: VariantFinding | None,
-        observation: Observation | None,
+        observations: Sequence[Observation] = (),
     ) -> bool:
         pairs = _pairs(variant)
         return [pairs[int(index)][1] for index in answer] == [value for _, value in pairs]
