@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from practicum.charts import axes
@@ -32,6 +32,7 @@ def test_a_value_axis_is_logarithmic_over_wide_ranges() -> None:
     assert axis.position(10) == pytest.approx(0.4)
 
 
+@example([1.797693134862316e307])
 @given(st.lists(st.floats(allow_nan=True), max_size=9))
 def test_a_share_axis_stays_within_0_and_1(shares: list[float]) -> None:
     """It holds all shares, spans at least 20 percentage points, and has two to eleven ticks."""

@@ -83,8 +83,8 @@ def value_axis(low: float, high: float) -> ValueAxis:
 
 def share_axis(values: Iterable[float]) -> ValueAxis:
     """For shares of 1: in steps of 10 percentage points or fewer, at least 20 points, never beyond 0 and 1."""
-    finite = [value for value in values if isfinite(value)] or [0.0, 1.0]
-    low, high = max(0.0, floor(min(finite) * 10) / 10), min(1.0, ceil(max(finite) * 10) / 10)
+    shares = [min(1.0, max(0.0, value)) for value in values if isfinite(value)] or [0.0, 1.0]
+    low, high = floor(min(shares) * 10) / 10, ceil(max(shares) * 10) / 10
     low = max(0.0, min(low, high - SHARE_SPAN))
     high = min(1.0, max(high, low + SHARE_SPAN))
     step = 0.05 if high - low < 0.25 else 0.1 if high - low < 0.65 else 0.2
