@@ -138,23 +138,7 @@ x = "mutant"
 ```
 """
 )
-NUMBER = (
-    FRONT
-    + """kind = "number"
-[proof]
-value = "x"
-+++
-
-# T
-
-```python run
-{imports}
-x = {code}
-```
-"""
-)
-
-
+NUMBER = PREDICT.replace('kind = "predict"', 'kind = "number"')
 SITED = {"option": OPTION, "predict": PREDICT, "check": CHECK, "number": NUMBER}
 
 

@@ -1,4 +1,4 @@
-"""What the sandbox does not allow ends no run, but a result that came of it does not count, whoever catches it."""
+"""What the sandbox does not allow ends no run, but a result that came of it does not count, even if it is caught."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Se
 
 @LOOKS
 def test_a_problem_shows_formulas_images_and_data(opened: Opener, scheme: str, width: int) -> None:
-    """Nothing is wider than the page, what is scrolls by itself, and a screen reader is told all of it."""
+    """Nothing is wider than the page, what is scrolls by itself, and a screen reader reads all of it."""
     page = opened("/rows/topic/challenge", color_scheme=scheme, viewport={"width": width, "height": 800})
     page.get_by_role("button", name="Start").first.click()
 

@@ -142,11 +142,11 @@ class CourseWatch:
             outdated = [entry for entry in catalogue.all.values() if entry.outdated and catalogue.can_run(entry)]
             if not outdated or self._stopped.is_set() or self._site.pool is None:
                 return
-            outdated.sort(key=lambda entry: not _concerns(entry, self._recent))
-            self._waiting = {entry.path: None for entry in outdated}
+            recent = [entry for entry in outdated if _concerns(entry, self._recent)]
+            rest = [entry for entry in outdated if not _concerns(entry, self._recent)]
+            self._waiting = {entry.path: None for entry in (*recent, *rest)}
             self.news += 1
-        recent = [entry for entry in outdated if _concerns(entry, self._recent)]
-        for group in (recent, outdated[len(recent) :]):
+        for group in (recent, rest):
             if group and not self._prove_group(slug, catalogue, group):
                 return
 

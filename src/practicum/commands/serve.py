@@ -99,11 +99,15 @@ def _load(courses: tuple[Path, ...]) -> list[Catalogue]:
             catalogues.append(catalogue)
     if mistakes and not catalogues:
         raise_mistakes(mistakes)
+    _print_mistakes(mistakes)
+    _check_names([catalogue.course.slug for catalogue in catalogues])
+    return catalogues
+
+
+def _print_mistakes(mistakes: Sequence[tuple[Path, Mistake]]) -> None:
     if mistakes:
         count = len(mistakes)
         print_mistakes(mistakes, f"{count} mistake{'s' if count > 1 else ''}; what depends on them is not shown")
-    _check_names([catalogue.course.slug for catalogue in catalogues])
-    return catalogues
 
 
 def _check_names(slugs: list[str]) -> None:
@@ -174,8 +178,7 @@ def _watch(site: Site) -> CourseWatch:
         click.echo(f"{path}:{line}: {entry.verdict}{why}")
 
     def on_mistakes(root: Path, mistakes: Sequence[Mistake]) -> None:
-        for mistake in mistakes:
-            click.echo(f"{root / mistake.path}:{mistake.line}: {mistake.message}", err=True)
+        _print_mistakes([(root, mistake) for mistake in mistakes])
 
     return CourseWatch(site, os.cpu_count() or 1, on_proved, on_mistakes)
 

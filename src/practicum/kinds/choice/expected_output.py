@@ -161,6 +161,7 @@ class PrintsProof(OutcomeProof):
     """An option is right if its code is what the snippet prints, trailing white space aside."""
 
     key = "prints"
+    verb = "prints"
     expected = "the printed text"
     schema = {"prints": validators.boolean}
 
@@ -175,22 +176,20 @@ class PrintsProof(OutcomeProof):
 
     def result_text(self, variant: Variant, outcome: Any) -> str:
         if not outcome:
-            return "the snippet prints nothing"
-        return f"the snippet prints `{repr(outcome) if chr(10) in outcome else outcome}`"
+            return f"the snippet {self.verb} nothing"
+        return f"the snippet {self.verb} `{repr(outcome) if chr(10) in outcome else outcome}`"
 
 
 class StderrProof(PrintsProof):
     """An option is right if its code is what the snippet writes to stderr, trailing white space aside."""
 
     key = "stderr"
+    verb = "writes to stderr"
     expected = "the text on stderr"
     schema = {"stderr": validators.boolean}
 
     def outcome(self, observation: Observation) -> Any:
         return observation.failure or normalize_stdout(observation.stderr)
-
-    def result_text(self, variant: Variant, outcome: Any) -> str:
-        return super().result_text(variant, outcome).replace("prints", "writes to stderr", 1)
 
 
 class ErrorProof(OutcomeProof):
