@@ -179,7 +179,7 @@ def report() -> str:
     ]
     return (
         "## An answer, posted and stored\n\n"
-        "`practicum serve` takes a form as a browser sends it (cookie, proof against forgery, nonce), judges the "
+        "`practicum serve` takes a form as a browser sends it (cookie, where it comes from, nonce), judges the "
         "answer, appends it to the learner's sitting, commits, and redirects; what waits together is committed "
         "together. The bare handler is a Starlette route that puts the same body into one row, unread, and commits it. "
         "Both are one process with the same server, SQLite with WAL and `synchronous=FULL`, on the disk of the "

@@ -44,7 +44,6 @@ import threading
 import time
 import traceback
 import types
-import warnings
 
 from practicum.runner.inside import (
     epochs,
@@ -236,7 +235,6 @@ def _namespace() -> dict[str, Any]:
     sys.modules["__main__"] = main
     sys.argv = [""]
     sys.path.insert(0, os.getcwd())
-    warnings.filterwarnings("ignore", message=".*FigureCanvasAgg is non-interactive")
     return main.__dict__
 
 
