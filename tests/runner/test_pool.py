@@ -132,7 +132,7 @@ def test_a_zygote_with_threads_does_not_fork(tmp_path: Path) -> None:
     """A fork of a process with threads may hang forever."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     settings = {"mode": "bare", "preload": "python", "folders": [], "filter": "", "scratch": str(tmp_path), "read": []}
-    settings |= {"write": [], "first_uid": None, "keep_search": False}
+    settings |= {"write": [], "first_uid": None, "keep_search": False, "libraries": []}
     config = Config(json.dumps(settings).encode())
     zygote = Zygote(config, theirs)
     over = threading.Event()
@@ -187,7 +187,7 @@ def test_full_mode_needs_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
         ("from tensorflow import keras", Preload.TENSORFLOW),
         ("def f():\n    import keras.layers", Preload.TENSORFLOW),
         ("x = 1; import keras", Preload.TENSORFLOW),
-        ("import matplotlib.pyplot as plt", Preload.TENSORFLOW),
+        ("import matplotlib.pyplot as plt", Preload.NUMPY),
         ("from practicum.lab import images", Preload.TENSORFLOW),
         ("kerasik = 1\nimport kerasik", Preload.PYTHON),
     ],

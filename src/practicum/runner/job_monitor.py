@@ -36,7 +36,7 @@ from practicum.runner.value_decoding import (
 
 START_TIMEOUT = 90.0
 """Seconds until the code must have started. In subprocess mode this includes importing TensorFlow."""
-TRACE_TIMEOUT = 0.15
+TRACE_TIMEOUT = 1.0
 """Seconds in which a job out of time may report its current line."""
 DRAIN_TIMEOUT = 2.0
 """Seconds to read the rest of the pipes after the process has ended."""

@@ -64,6 +64,8 @@ class Pool:
         self.mode = mode or choose_mode()[0]
         self.queue = FairQueue(self.size, per_person)
         self.warm_pool = WarmPool(self.mode, spares, self._is_idle)
+        self._unloadable: set[tuple[str, ...]] = set()
+        """Libraries that start threads when they are imported, so that their interpreter cannot be forked."""
         if self.mode is IsolationMode.SUBPROCESS:
             warnings.warn(UNSAFE, UnsafeMode, stacklevel=2)
 
@@ -86,7 +88,8 @@ class Pool:
             person: Jobs of different people take turns.
         """
         environment = job.environment or Environment.current()
-        key = InterpreterKey(required_imports.choose_preload(job), job.hash_seed, environment)
+        preload = required_imports.choose_preload(job)
+        key = InterpreterKey(preload, job.hash_seed, environment, self._libraries(job, preload))
         missing = required_imports.missing_package(key.preload, environment)
         if missing:
             return Result.not_run(stop_messages.package_missing(missing, is_own=not environment.digest))
@@ -110,10 +113,20 @@ class Pool:
                 with self._session(job, key, fresh=attempt > 0) as session:
                     monitor = JobMonitor(session, job, on_event, cancel)
                     return monitor.result(lambda monitor: self._run_check(monitor, job, key, cancel))
-            except ZygoteGone:
+            except ZygoteGone as error:
                 if attempt == ATTEMPTS - 1 or self.warm_pool.closed:
                     raise
+                if key.libraries and error.code == "cannot-start":
+                    self._unloadable.add(key.libraries)
+                    key = key._replace(libraries=())
         raise AssertionError("the last attempt returns or raises")
+
+    def _libraries(self, job: Job, preload: Preload) -> tuple[str, ...]:
+        """Return the modules to load before the job; none where each job has its own interpreter."""
+        if self.mode is IsolationMode.SUBPROCESS:
+            return ()
+        libraries = required_imports.choose_libraries(job, preload)
+        return () if libraries in self._unloadable else libraries
 
     def _run_check(self, monitor: JobMonitor, job: Job, key: InterpreterKey, cancel: Cancellation | None) -> Result:
         try:
@@ -125,7 +138,7 @@ class Pool:
     def _session(self, job: Job, key: InterpreterKey, fresh: bool) -> Iterator[ChildSession | SubprocessSession]:
         """Open a session in the job's interpreter; kill the job at the end if it still runs."""
         if self.mode is IsolationMode.SUBPROCESS:
-            with contextlib.closing(SubprocessSession(*key)) as plain:
+            with contextlib.closing(SubprocessSession(key.preload, key.hash_seed, key.environment)) as plain:
                 yield plain
         else:
             with self.warm_pool.child(job, key, fresh or required_imports.needs_fresh_interpreter(job)) as child:

@@ -1,4 +1,4 @@
-"""Chooses the interpreter for a job from the modules that its code imports."""
+"""Chooses the interpreter for a job, and the libraries loaded in it, from the modules that its code imports."""
 
 from __future__ import annotations
 
@@ -12,34 +12,73 @@ _TENSORFLOW = {"tensorflow", "keras", "practicum", "efficientnet_lite0_pytorch_m
 _SETTINGS = re.compile(
     r"\btf\.config\b|(?<![\w.])tensorflow(?:\.\w+)*(?:\.| import +)config\b|\bcompat\.v1\b|disable_eager"
 )
-_FIGURES = {"matplotlib", "pylab", "PIL"}
-_NUMPY = {"numpy", "scipy", "pandas", "sklearn", "h5py"}
+_NUMPY = {"numpy", "scipy", "pandas", "sklearn", "h5py", "matplotlib", "pylab", "PIL"}
+_LIBRARIES: dict[str, tuple[str, ...]] = {
+    "pandas": ("pandas",),
+    "scipy": ("scipy", "scipy.optimize", "scipy.stats"),
+    "matplotlib.pyplot": ("matplotlib.pyplot",),
+    "pylab": ("matplotlib.pyplot",),
+    "PIL.Image": ("PIL.Image",),
+    "sklearn": (
+        *("sklearn.datasets", "sklearn.decomposition", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics"),
+        *("sklearn.model_selection", "sklearn.neighbors", "sklearn.pipeline", "sklearn.preprocessing", "sklearn.svm"),
+    ),
+}
+"""Modules that are loaded before a job that imports a library, since they take 0.1 to 3 s to import."""
 
 
 def imported_modules(job: Job) -> set[str]:
     """Return the top-level modules that the job's text imports, as far as the text shows."""
+    return {name.split(".")[0] for name in _imported_names(job)}
+
+
+def _imported_names(job: Job) -> set[str]:
+    """Return what the job's text imports: `import a.b` gives `a` and `a.b`, `from a import b` gives `a.b`."""
     texts = [job.setup, job.code, job.check, *job.values.values()]
     texts += [text for name, text in job.files.items() if name.endswith(".py")]
-    modules: set[str] = set()
+    found: set[str] = set()
     for match in _IMPORT.finditer("\n".join(texts)):
-        if match[2]:
-            modules.add(match[2])
-            continue
-        names = match[1].split(" import ")[0]
-        modules |= {name.strip().split(" ")[0].split(".")[0] for name in names.split(",")}
-    return modules
+        first, _, second = str(match[2] or match[1]).partition(" import ")
+        names = [words[0] for part in first.split(",") if (words := part.split())]
+        members = [words[0] for part in second.split(",") if (words := part.strip("( ").split())]
+        if members:
+            found.update(f"{names[0]}.{member}" for member in members)
+        else:
+            found.update(names, (name.split(".")[0] for name in names))
+    return found
 
 
 def choose_preload(job: Job) -> Preload:
-    """Return the interpreter for the job. Matplotlib uses TensorFlow's where there is one, for its font cache."""
+    """Return the interpreter for the job."""
     if job.preload is not Preload.AUTO:
         return job.preload
     modules = imported_modules(job)
-    if modules & _TENSORFLOW or (modules & _FIGURES and is_installed("tensorflow", job.environment)):
+    if modules & _TENSORFLOW:
         return Preload.TENSORFLOW
-    if modules & (_NUMPY | _FIGURES) and is_installed("numpy", job.environment):
+    if modules & _NUMPY and is_installed("numpy", job.environment):
         return Preload.NUMPY
     return Preload.PYTHON
+
+
+def choose_libraries(job: Job, preload: Preload) -> tuple[str, ...]:
+    """Return the modules to load in NumPy's interpreter before the job, sorted.
+
+    No name may exist only because of them: code that forgets to import `matplotlib.pyplot` must fail as it does
+    elsewhere. SciPy imports its modules by itself when they are used; scikit-learn does so only in its later versions.
+    """
+    if preload is not Preload.NUMPY:
+        return ()
+    names = _imported_names(job)
+    files = (*job.files, *(file.name for file in job.data))
+    own = {name.split("/")[0].removesuffix(".py") for name in files}
+    found: set[str] = set()
+    for library, modules in _LIBRARIES.items():
+        is_imported = any(name == library or name.startswith(f"{library}.") for name in names)
+        if is_imported and not (library == "sklearn" and "sklearn" in names):
+            found.update(modules)
+    tops = {name: name.split(".")[0] for name in found}
+    usable = {top for top in tops.values() if top not in own and is_installed(top, job.environment)}
+    return tuple(sorted(name for name, top in tops.items() if top in usable))
 
 
 def needs_fresh_interpreter(job: Job) -> bool:

@@ -24,10 +24,21 @@ class InterpreterKey(NamedTuple):
     preload: Preload
     hash_seed: int
     environment: Environment
+    libraries: tuple[str, ...] = ()
+    """The modules that it has loaded besides those of `preload`."""
+
+    @property
+    def most(self) -> int | None:
+        """The maximum number of such interpreters that are kept warm, None for no limit."""
+        if self.preload is Preload.TENSORFLOW:
+            return MAX_TENSORFLOW_ZYGOTES
+        return MAX_LIBRARY_ZYGOTES if self.libraries else None
 
 
 MAX_TENSORFLOW_ZYGOTES = 6
 """Maximum number of warm TensorFlow interpreters, of different hash seeds or environments: 230 MB each."""
+MAX_LIBRARY_ZYGOTES = 10
+"""Maximum number of warm interpreters with libraries such as pandas and scikit-learn: 50 to 150 MB each."""
 ATTEMPTS = 3
 """Attempts to start a job: in a spare that has died, in a child of a zygote that has died, in a new zygote."""
 MIN_SPARES = 1
@@ -159,7 +170,7 @@ class WarmPool:
                 return zygote
             self._forget(interpreter, zygote)
             if interpreter.zygote is None:
-                self._make_room(interpreter.key.preload)
+                self._make_room(interpreter.key)
                 zygote = self._start(interpreter.key)
                 with self._lock:
                     if not self.closed:
@@ -196,17 +207,17 @@ class WarmPool:
         self._end(spares)
         zygote.close()
 
-    def _make_room(self, preload: Preload) -> None:
-        """End the least recently used idle TensorFlow zygotes, to limit memory."""
-        if preload is not Preload.TENSORFLOW:
+    def _make_room(self, key: InterpreterKey) -> None:
+        """End the least recently used idle zygotes of this kind, to limit memory."""
+        if key.most is None:
             return
         surplus: list[ZygoteClient] = []
         spares: list[SpareChild] = []
         with self._lock:
             idle = [kept for kept in self.interpreters.values() if kept.zygote and not kept.zygote.running_jobs]
-            large = [(kept.zygote.last_used, kept.key) for kept in idle if kept.zygote and kept.key.preload is preload]
-            for _, key in sorted(large, key=lambda pair: pair[0])[: max(0, len(large) - MAX_TENSORFLOW_ZYGOTES + 1)]:
-                interpreter = self.interpreters[key]
+            large = [(kept.zygote.last_used, kept.key) for kept in idle if kept.zygote and kept.key.most == key.most]
+            for _, oldest in sorted(large, key=lambda pair: pair[0])[: max(0, len(large) - key.most + 1)]:
+                interpreter = self.interpreters[oldest]
                 surplus += filter(None, (interpreter.zygote, interpreter.standby))
                 spares += interpreter.spares
                 interpreter.zygote, interpreter.standby, interpreter.spares = None, None, []

@@ -35,12 +35,18 @@ class ZygoteClient:
     """A running zygote process, made by :meth:`start` and ended by :meth:`close`. `fork_child` is thread-safe."""
 
     def __init__(
-        self, mode: IsolationMode, preload: Preload, hash_seed: int, environment: Environment | None = None
+        self,
+        mode: IsolationMode,
+        preload: Preload,
+        hash_seed: int,
+        environment: Environment | None = None,
+        libraries: tuple[str, ...] = (),
     ) -> None:
         self.mode = mode
         self.preload = preload
         self.hash_seed = hash_seed
         self.environment = environment or Environment.current()
+        self.libraries = libraries
         self.versions: dict[str, str] = {}
         self.threads = 0
         self.last_used = time.monotonic()
@@ -81,18 +87,20 @@ class ZygoteClient:
         preload: Preload,
         hash_seed: int,
         environment: Environment | None = None,
+        libraries: tuple[str, ...] = (),
         on_spawn: Callable[[ZygoteClient], None] | None = None,
     ) -> ZygoteClient:
         """Start a zygote and wait until it is warm. Raises ZygoteGone.
 
         Args:
+            libraries: Modules to import besides those of `preload`.
             on_spawn: Receives the zygote before it is warm, so that its owner can close it in the meantime.
         """
         try:
             syscalls.compile_filter()
         except (ImportError, OSError, RuntimeError) as error:
             raise ZygoteGone("no-seccomp", f"libseccomp or pyseccomp is not installed ({error})") from error
-        zygote = cls(mode, preload, hash_seed, environment)
+        zygote = cls(mode, preload, hash_seed, environment, libraries)
         try:
             if on_spawn:
                 on_spawn(zygote)
@@ -123,6 +131,7 @@ class ZygoteClient:
         config = {
             "mode": self.mode.value,
             "preload": self.preload.value,
+            "libraries": self.libraries,
             "folders": list((python.inside_sandbox() if full else python).packages),
             "filter": syscalls.compile_filter().hex(),
             "scratch": sandbox.SCRATCH if full else self._folder,

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 PACKET = 1 << 18
 STDOUT, STDERR, CHANNEL, TRACES = 1, 2, 3, 4
-MAX_THREADS = 1
-"""Maximum number of threads for forking: with more, a child might wait for a lock that no thread of it holds."""
 
 
 class UnsafeFork(OSError):
@@ -40,6 +38,7 @@ class Config:
         message = json.loads(packet)
         self.mode: str = message["mode"]
         self.preload: str = message["preload"]
+        self.libraries: list[str] = message["libraries"]
         self.folders: list[str] = message["folders"]
         self.filter = bytes.fromhex(message["filter"])
         self.scratch: str = message["scratch"]
@@ -65,7 +64,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[-1]))
     sys.argv = [""]
     config = Config(control.recv(PACKET))
-    preload.prepare(config.preload, config.folders)
+    preload.prepare(config.preload, config.folders, config.libraries)
     child.reset_streams()
     zygote = Zygote(config, control)
     gc.collect()
@@ -121,7 +120,7 @@ class Zygote:
         return True
 
     def start_child(self, request: dict[str, Any], fds: tuple[int, int, int, int], report: socket.socket) -> None:
-        if preload.threads() > MAX_THREADS:
+        if preload.threads() > preload.MAX_THREADS:
             raise UnsafeFork(f"the zygote has {preload.threads()} threads, so it cannot fork safely")
         self.count += 1
         folder = self._folder(request["number"])
