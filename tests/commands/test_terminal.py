@@ -69,6 +69,13 @@ def test_aligns_the_columns_of_a_table(capsys: pytest.CaptureFixture[str]) -> No
     ]
 
 
+def test_aligns_wide_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    """A character that takes two columns of a terminal counts as two, and a header is optional."""
+    print_table([("猫", "1"), ("cats", "2")])
+
+    assert capsys.readouterr().out.splitlines() == ["猫    1", "cats  2"]
+
+
 def test_lists_mistakes_with_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Paths are relative to the current folder if they are in it."""
     monkeypatch.chdir(tmp_path)

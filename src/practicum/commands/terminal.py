@@ -100,25 +100,35 @@ def print_table(rows: Sequence[Sequence[str]], header: Sequence[str] = (), right
         header: Column titles, or nothing.
         right: Indices of right-aligned columns.
     """
-    from rich.cells import cell_len
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    lines: list[Sequence[str]] = [[StyledText(title, "dim") for title in header]] if header else []
+    lines += rows
+    columns = max(map(len, lines), default=0)
+    widths = [max(_width(line[index]) for line in lines if index < len(line)) for index in range(columns)]
+    on_right = frozenset(right)
+    printed: list[str] = []
+    for line in lines:
+        cells = [_padded(cell, widths[index], index in on_right) for index, cell in enumerate(line)]
+        printed.append("  ".join(cells).rstrip())
+    click.echo("\n".join(printed))
 
-    table = Table(box=None, show_header=bool(header), header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    columns = max(map(len, (header, *rows)))
-    for index in range(columns):
-        title = header[index] if index < len(header) else ""
-        table.add_column(title, justify="right" if index in right else "left", no_wrap=True, overflow="crop")
-    for row in rows:
-        table.add_row(*(Text(cell, style=getattr(cell, "style", "")) for cell in row))
-    widths = [max(cell_len(row[index]) for row in (header, *rows) if index < len(row)) for index in range(columns)]
-    # As wide as the table: a narrow terminal wraps long lines itself, and a file or pipe has no width.
-    console = Console(width=sum(widths) + 2 * columns, highlight=False, markup=False, emoji=False)
-    with console.capture() as captured:
-        console.print(table)
-    for line in captured.get().splitlines():
-        click.echo(line.rstrip())
+
+def _padded(cell: str, width: int, on_right: bool) -> str:
+    """Return a cell with its style, and spaces up to a width."""
+    space = " " * (width - _width(cell))
+    style = getattr(cell, "style", "")
+    text = str(cell)
+    if style:
+        text = click.style(text, dim=True) if style == "dim" else click.style(text, fg=style)
+    return f"{space}{text}" if on_right else f"{text}{space}"
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # slow to import, and rarely needed
+
+    return cell_len(text)
 
 
 def _readable(path: Path) -> str:
