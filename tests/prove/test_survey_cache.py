@@ -1,0 +1,202 @@
+"""A survey with a cache returns what one without it returns, whatever was done to the files in between."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from practicum.course import problem as problem_module
+from practicum.course.content_cache import ContentCache
+from practicum.model import Evidence, Verdict
+from practicum.prove import subjects
+from practicum.prove.catalogue import Catalogue, load, survey
+from practicum.prove.evidence_file import evidence_path, write_evidence
+from practicum.prove.evidence_hash import evidence_hash
+from tests.prove.making import TOPIC, path, problem, write_course
+
+VERSIONS = ({}, {"click": "1.0"}, {"click": "2.0"})
+
+
+def claim(key: int, setup: str = "") -> str:
+    """A problem whose key is a digit, so that two of them have the same size."""
+    options = "".join(f"- [{'x' if number == key else ' '}] `{number}`\n" for number in range(3))
+    return problem(f"```python run\n{setup}x = 1 + 1\n```\n\n{options}", 'value = "x"')
+
+
+PROBLEMS = (
+    claim(0),
+    claim(1),
+    claim(2),
+    claim(2, "from experiments import measure\n"),
+    problem("No options, which is a mistake."),
+    problem("A key.\n", 'value = "x"', front='level = "nowhere"'),
+    problem("- [x] Read it.\n- [ ] Do not.\n", front='level = "beginner"\ncites = ["https://example.org/a"]'),
+    problem("```python run\nx = open('a.txt').read()\n```\n\n- [x] `'1'`\n- [ ] `'2'`\n", 'value = "x"').replace(
+        'level = "beginner"', 'level = "beginner"\ndata = ["a.txt"]'
+    ),
+)
+EXPERIMENTS = (
+    "def measure(seed):\n    return {'loss': 1.0}\n",
+    "def measure(seed):\n    return {'loss': 2.0}\n",
+    "def measure(seed):\n    return (\n",
+)
+FILES = {
+    "course.toml": (
+        'title = "Course"\n',
+        'title = "Other!"\n',
+        "title = 3\n",
+        'title = "C"\n[environment]\npackages = ["click"]\n',
+    ),
+    "environment.txt": ("click==1.0\n", "click==2.0\n", "nonsense\n"),
+    f"{TOPIC}/topic.toml": ('title = "Topic"\n', 'title = "Other"\n', "title =\n"),
+    f"{TOPIC}/experiments.py": EXPERIMENTS,
+    f"{TOPIC}/data/a.txt": ("1", "2"),
+    path("one"): PROBLEMS,
+    path("two"): PROBLEMS,
+    f"{TOPIC}/challenge/three/problem.md": PROBLEMS,
+    f"{TOPIC}/challenge/three/setup.py": ("y = 1\n", "y = 2\n"),
+}
+
+
+def prove(root: Path, versions: dict[str, str]) -> None:
+    """Write evidence for all problems as they are now, as if their claims had been run."""
+    catalogue = survey(root, ContentCache())
+    for entry in catalogue.all.values():
+        current = evidence_hash(entry.subject, catalogue.topic(entry.topic))
+        kind = subjects.kind(entry.subject)
+        evidence = Evidence(current, kind, Verdict.PROVED, "", "2026-01-01", 0.1, versions, {})
+        write_evidence(root / evidence_path(entry.subject), evidence)
+
+
+def write(file: Path, text: str, keep_time: bool) -> None:
+    """Write a file, and give it the time of the one before if `keep_time` is set."""
+    before = file.stat() if file.exists() else None
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    file.write_text(text)
+    if before and keep_time:
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+class EditedCourse(RuleBasedStateMachine):
+    """An author, git and others edit a course; after each edit it is surveyed with the cache and without."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.root = write_course(Path(self.folder.name) / "course", {"one": PROBLEMS[0], "two": PROBLEMS[3]})
+        self.cache = Path(self.folder.name) / "cache"
+
+    def teardown(self) -> None:
+        self.folder.cleanup()
+
+    @initialize()
+    def start_proved(self) -> None:
+        prove(self.root, {})
+
+    @rule(name=st.sampled_from(sorted(FILES)), keep_time=st.booleans(), data=st.data())
+    def edit(self, name: str, keep_time: bool, data: st.DataObject) -> None:
+        write(self.root / name, data.draw(st.sampled_from(FILES[name])), keep_time)
+
+    @rule(name=st.sampled_from(sorted(FILES)))
+    def remove(self, name: str) -> None:
+        (self.root / name).unlink(missing_ok=True)
+
+    @rule(name=st.sampled_from(sorted(FILES)), inside=st.booleans())
+    def link(self, name: str, inside: bool) -> None:
+        target = (self.root if inside else self.root.parent) / ".target"
+        target.write_text(PROBLEMS[1])
+        (self.root / name).unlink(missing_ok=True)
+        (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / name).symlink_to(target)
+
+    @rule(versions=st.sampled_from(VERSIONS))
+    def prove(self, versions: dict[str, str]) -> None:
+        prove(self.root, versions)
+
+    @rule(data=st.data(), keep_time=st.booleans(), verdict=st.sampled_from(["proved", "refuted", "nothing", None]))
+    def edit_evidence(self, data: st.DataObject, keep_time: bool, verdict: str | None) -> None:
+        files = sorted(self.root.rglob("*.json"))
+        if not files:
+            return
+        file, source = data.draw(st.sampled_from(files)), data.draw(st.sampled_from(files))
+        text = source.read_text()
+        write(file, text.replace("proved", verdict) if verdict else text[: len(text) // 2], keep_time)
+
+    @rule(keep_time=st.booleans(), data=st.data())
+    def swap_problems(self, keep_time: bool, data: st.DataObject) -> None:
+        one, two = self.root / path("one"), self.root / path("two")
+        if one.is_file() and two.is_file():
+            first, second = one.read_text(), two.read_text()
+            write(one, second, keep_time)
+            write(two, first, keep_time)
+
+    @rule(size=st.integers(0, 200), mode=st.sampled_from([0o600, 0o644, 0o000]))
+    def damage_cache(self, size: int, mode: int) -> None:
+        if self.cache.exists():
+            self.cache.write_bytes(self.cache.read_bytes()[:-size] if size else b"")
+            self.cache.chmod(mode)
+
+    @invariant()
+    def returns_the_same(self) -> None:
+        for _ in range(2):  # the second time from what the first has stored
+            assert survey(self.root, ContentCache(self.cache)) == survey(self.root, ContentCache())
+
+
+EditedCourse.TestCase.settings = settings(max_examples=20, stateful_step_count=15)
+TestEditedCourse = EditedCourse.TestCase
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    root = write_course(tmp_path / "course", {"one": claim(2), "two": PROBLEMS[3]}, EXPERIMENTS[0])
+    prove(root, {})
+    return root
+
+
+@pytest.fixture
+def resurvey(course: Path, tmp_path: Path) -> Callable[[], Catalogue]:
+    return lambda: survey(course, ContentCache(tmp_path / "cache"))
+
+
+def test_parses_nothing_again(course: Path, resurvey: Callable[[], Catalogue], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read once is neither parsed nor hashed the second time; a problem that changed is."""
+    first = resurvey()
+    parsed: list[str] = []
+    read = problem_module.read_problem
+    monkeypatch.setattr(problem_module, "read_problem", lambda path, *rest: parsed.append(path) or read(path, *rest))
+    monkeypatch.setattr("practicum.prove.catalogue.evidence_hash", lambda subject, topic: parsed.append(subject.path))
+
+    assert resurvey() == first
+    assert parsed == []
+
+    (course / path("two")).write_text(claim(1))
+    resurvey()
+    assert parsed == [path("two"), path("two")]
+
+
+def test_changed_experiments_count(course: Path, resurvey: Callable[[], Catalogue]) -> None:
+    """Only the problem that uses them is stale."""
+    resurvey()
+    (course / TOPIC / "experiments.py").write_text(EXPERIMENTS[1])
+
+    verdicts = [entry.verdict for entry in resurvey().entries.values()]
+    assert verdicts == [Verdict.PROVED, Verdict.UNPROVED]
+
+
+def test_keeps_the_cache_where_the_setting_says(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One file per course, that only its user can read; without a folder for it, all is read from the course."""
+    monkeypatch.setenv("PRACTICUM_READINGS", str(tmp_path / "readings"))
+    expected = load(course)
+    (file,) = (tmp_path / "readings").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+    monkeypatch.setenv("PRACTICUM_READINGS", os.devnull)
+    assert load(course) == expected
