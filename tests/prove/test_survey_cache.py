@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from PIL import Image as Pillow
 
 from practicum.course import problem as problem_module
 from practicum.course.content_cache import ContentCache
@@ -30,11 +33,69 @@ def claim(key: int, setup: str = "") -> str:
     return problem(f"```python run\n{setup}x = 1 + 1\n```\n\n{options}", 'value = "x"')
 
 
+def png(colour: str) -> bytes:
+    """An image of one pixel."""
+    file = io.BytesIO()
+    Pillow.new("RGB", (1, 1), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+ANSWERED = problem(
+    """
+    Double what you read.
+
+    ```python start
+    ...
+    ```
+
+    ```python solution
+    print(2 * int(input()))
+    ```
+
+    ```python mutant
+    print(4)
+    ```
+    """,
+    front='kind = "code"\nlevel = "advanced"\nstdin = "2"\n'
+    '[[tests]]\nname = "two"\nprints = "4"\n[[tests]]\nname = "three"\nstdin = "3"\nprints = "6"\nhidden = true',
+)
+REPAIRED = problem(
+    """
+    ```python run
+    x = {{ n }}
+    ```
+
+    - [x] one more
+
+      ```diff fix
+      -x = {{ n }}
+      +x = {{ n + 1 }}
+      ```
+
+    - [ ] two more
+
+      ```diff fix
+      -x = {{ n }}
+      +x = {{ n + 2 }}
+      ```
+    """,
+    'repairs = "x == {{ n + 1 }}"',
+    front='level = "expert"\n[params]\nn = [1, 2]',
+)
+EXPERIMENTING = claim(2, "from experiments import measure\n")
+IMAGE, OTHER_IMAGE = png("black"), png("white")
+SHOWN = claim(2).replace("# A question", "# A question\n\n![a pixel](../images/a.png)")
+PAGES = tuple(f"# A page\n\n![a pixel](images/a.png)\n\n```python run\nprint({number})\n```\n" for number in range(2))
+DECKS = tuple(f"## What is it?\n\nOne.\n\n```python claim\n1 + {number} == 1\n```\n" for number in range(2))
+
 PROBLEMS = (
+    ANSWERED,
+    REPAIRED,
+    SHOWN,
     claim(0),
     claim(1),
     claim(2),
-    claim(2, "from experiments import measure\n"),
+    EXPERIMENTING,
     problem("No options, which is a mistake."),
     problem("A key.\n", 'value = "x"', front='level = "nowhere"'),
     problem("- [x] Read it.\n- [ ] Do not.\n", front='level = "beginner"\ncites = ["https://example.org/a"]'),
@@ -47,7 +108,7 @@ EXPERIMENTS = (
     "def measure(seed):\n    return {'loss': 2.0}\n",
     "def measure(seed):\n    return (\n",
 )
-FILES = {
+FILES: Mapping[str, tuple[str | bytes, ...]] = {
     "course.toml": (
         'title = "Course"\n',
         'title = "Other!"\n',
@@ -58,11 +119,26 @@ FILES = {
     f"{TOPIC}/topic.toml": ('title = "Topic"\n', 'title = "Other"\n', "title =\n"),
     f"{TOPIC}/experiments.py": EXPERIMENTS,
     f"{TOPIC}/data/a.txt": ("1", "2"),
+    f"{TOPIC}/images/a.png": (IMAGE, OTHER_IMAGE, "no image"),
+    f"{TOPIC}/learn.md": PAGES,
+    f"{TOPIC}/recall.md": DECKS,
     path("one"): PROBLEMS,
     path("two"): PROBLEMS,
     f"{TOPIC}/challenge/three/problem.md": PROBLEMS,
     f"{TOPIC}/challenge/three/setup.py": ("y = 1\n", "y = 2\n"),
+    f"{TOPIC}/challenge/three/mutants/a.py": ("y = 1\n", "y = 2\n"),
 }
+
+
+def whole(value: object) -> object:
+    """A value with the types of all its parts, and with the fields that are not compared, such as an image's bytes."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return type(value), [whole(getattr(value, field.name)) for field in fields(value)]
+    if isinstance(value, Mapping):
+        return [(whole(key), whole(each)) for key, each in value.items()]
+    if isinstance(value, tuple | list):
+        return type(value), [whole(each) for each in value]
+    return type(value), value
 
 
 def prove(root: Path, versions: dict[str, str]) -> None:
@@ -75,12 +151,12 @@ def prove(root: Path, versions: dict[str, str]) -> None:
         write_evidence(root / evidence_path(entry.subject), evidence)
 
 
-def write(file: Path, text: str, keep_time: bool) -> None:
+def write(file: Path, content: str | bytes, keep_time: bool) -> None:
     """Write a file, and give it the time of the one before if `keep_time` is set."""
     before = file.stat() if file.exists() else None
     file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
-    file.write_text(text)
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
     if before and keep_time:
         os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
 
@@ -91,7 +167,9 @@ class EditedCourse(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.root = write_course(Path(self.folder.name) / "course", {"one": PROBLEMS[0], "two": PROBLEMS[3]})
+        self.root = write_course(Path(self.folder.name) / "course", {"one": claim(0), "two": SHOWN})
+        for name in (f"{TOPIC}/images/a.png", f"{TOPIC}/data/a.txt", f"{TOPIC}/experiments.py", f"{TOPIC}/learn.md"):
+            write(self.root / name, FILES[name][0], keep_time=False)
         self.cache = Path(self.folder.name) / "cache"
 
     def teardown(self) -> None:
@@ -147,7 +225,7 @@ class EditedCourse(RuleBasedStateMachine):
     @invariant()
     def returns_the_same(self) -> None:
         for _ in range(2):  # the second time from what the first has stored
-            assert survey(self.root, ContentCache(self.cache)) == survey(self.root, ContentCache())
+            assert whole(survey(self.root, ContentCache(self.cache))) == whole(survey(self.root, ContentCache()))
 
 
 EditedCourse.TestCase.settings = settings(max_examples=20, stateful_step_count=15)
@@ -156,7 +234,7 @@ TestEditedCourse = EditedCourse.TestCase
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    root = write_course(tmp_path / "course", {"one": claim(2), "two": PROBLEMS[3]}, EXPERIMENTS[0])
+    root = write_course(tmp_path / "course", {"one": claim(2), "two": EXPERIMENTING}, EXPERIMENTS[0])
     prove(root, {})
     return root
 
@@ -200,3 +278,59 @@ def test_keeps_the_cache_where_the_setting_says(course: Path, tmp_path: Path, mo
 
     monkeypatch.setenv("PRACTICUM_READINGS", os.devnull)
     assert load(course) == expected
+
+
+@pytest.mark.parametrize("text", [claim(0), ANSWERED, REPAIRED], ids=["options", "test cases", "fixes"])
+def test_restores_all_that_it_stored(text: str, course: Path, resurvey: Callable[[], Catalogue]) -> None:
+    """With the types of all values; nothing of a problem that can be stored is read again."""
+    (course / path("one")).write_text(text)
+    first = resurvey()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(problem_module, "read_problem", lambda *_: pytest.fail("it is read again"))
+        second = resurvey()
+
+    assert first.mistakes == []
+    assert whole(second) == whole(first) == whole(survey(course, ContentCache()))
+
+
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [
+        (f"{TOPIC}/images/a.png", SHOWN),
+        (f"{TOPIC}/data/a.txt", 'level = "beginner"\ndata = ["a.txt"]'),
+    ],
+    ids=["image", "data file"],
+)
+def test_changed_files_of_a_problem_count(
+    name: str, subject: str, course: Path, resurvey: Callable[[], Catalogue]
+) -> None:
+    """Also where size and time of the file stay the same."""
+    text = subject if subject is SHOWN else claim(0).replace('level = "beginner"', subject)
+    (course / path("one")).write_text(text)
+    write(course / name, FILES[name][0], keep_time=True)
+    first = resurvey()
+    assert first.mistakes == []
+    write(course / name, FILES[name][1], keep_time=True)
+
+    assert whole(resurvey()) != whole(first)
+
+
+def test_reads_no_cache_of_the_course_itself(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger's course could contain a file that shows as proved what is not."""
+    for folder in (course, course / "readings", course / TOPIC / ".." / "readings"):
+        monkeypatch.setenv("PRACTICUM_READINGS", str(folder))
+        load(course)
+    (course.parent / "link").symlink_to(course)
+    monkeypatch.setenv("PRACTICUM_READINGS", str(course.parent / "link" / "readings"))
+    load(course)
+
+    assert not [*course.rglob("*.reading")]
+
+
+def test_two_courses_share_no_cache(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRACTICUM_READINGS", str(tmp_path / "readings"))
+    other = write_course(tmp_path / "other", {"one": claim(0)})
+    load(course)
+    load(other)
+
+    assert len([*(tmp_path / "readings").iterdir()]) == 2

@@ -18,26 +18,30 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
+from enum import EnumType
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from practicum import model
-from practicum.course.code_fingerprint import code_fingerprint
+from practicum.course.code_fingerprint import code_fingerprint, is_current
 
 Key = bytes
+
+ENDING = ".reading"
+"""The ending of the names of cache files. No other file is ever removed."""
 
 _DIGEST_SIZE = 32
 _MAX_AGE = 30 * 24 * 3600
 """Seconds after which a file that was not written again is removed: its course may be gone."""
 
-_CLASSES: tuple[type, ...] = (
-    *(model.Problem, model.Variant, model.Option, model.Fix, model.Level),
-    *(model.Evidence, model.VariantFinding, model.OptionFinding, model.RunSummary, model.Verdict),
-    *(model.Measured, model.Measurement, model.CellFinding),
+_RECORDS: tuple[type, ...] = (
+    *(each for each in vars(model).values() if is_dataclass(each) and isinstance(each, type)),
+    *(each for each in vars(model).values() if isinstance(each, EnumType) and each.__module__ == model.__name__),
     *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone),  # of TOML
 )
-"""The classes of what is stored. A file that names any other object is not loaded."""
+"""The classes of what is stored: the model's, and those of TOML's values. A file with any other object is not loaded."""
 
 
 def content_key(*parts: str | bytes) -> Key:
@@ -73,8 +77,7 @@ class ContentCache:
             return
         with contextlib.suppress(OSError, pickle.PickleError, TypeError, AttributeError, RecursionError):
             payload = _dump(self._used)
-            # The results are those of the code that was loaded, which must still be the code on disk.
-            if code_fingerprint() == code_fingerprint.__wrapped__():
+            if is_current():
                 _write(self._file, _header(payload) + payload)
                 _remove_old(self._file.parent)
 
@@ -91,7 +94,7 @@ def _header(payload: bytes) -> bytes:
 def _load(file: Path) -> Mapping[Key, Any]:
     """Return what a file holds; nothing if it is damaged, of other code, or could have been written by another user."""
     try:
-        with file.open("rb") as stream:
+        with open(file, "rb", opener=_open_file) as stream:  # noqa: PTH123
             if not _is_private(os.fstat(stream.fileno())):
                 return {}
             data = stream.read()
@@ -105,6 +108,11 @@ def _load(file: Path) -> Mapping[Key, Any]:
         return {}
 
 
+def _open_file(path: str, flags: int) -> int:
+    """Open a file that is no link, without waiting for a pipe's other end."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+
+
 def _is_private(status: os.stat_result) -> bool:
     """Whether a file is a regular file of this user that no other user can write or read."""
     own = not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & 0o077)
@@ -113,7 +121,7 @@ def _is_private(status: os.stat_result) -> bool:
 
 def _write(file: Path, data: bytes) -> None:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".reading-")  # with mode 0600
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=ENDING)  # with mode 0600
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
@@ -125,7 +133,8 @@ def _write(file: Path, data: bytes) -> None:
 
 def _remove_old(folder: Path) -> None:
     for entry in os.scandir(folder):
-        if entry.is_file(follow_symlinks=False) and time.time() - entry.stat().st_mtime > _MAX_AGE:
+        is_ours = entry.name.endswith(ENDING) and entry.is_file(follow_symlinks=False)
+        if is_ours and time.time() - entry.stat().st_mtime > _MAX_AGE:
             Path(entry).unlink(missing_ok=True)
 
 
@@ -133,14 +142,16 @@ def _remove_old(folder: Path) -> None:
 def _uncollected() -> Iterator[None]:
     """Keep what is created from the garbage collector, which would go through all of it again and again in vain.
 
-    These are records without cycles, so each is freed when nothing refers to it any more.
+    These are records without cycles, so each is freed when nothing refers to it any more. Only the first file of a
+    process is exempt for good, since cycles of others, which exist by then, are exempt with it.
     """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
+        if not gc.get_freeze_count():
+            gc.freeze()
         if was_enabled:
             gc.enable()
 
@@ -158,7 +169,7 @@ def _dump(results: Mapping[Key, Any]) -> bytes:
 
 
 _ALLOWED: Mapping[tuple[str, str], Any] = {
-    **{(each.__module__, each.__qualname__): each for each in _CLASSES},
+    **{(each.__module__, each.__qualname__): each for each in _RECORDS},
     (_view.__module__, _view.__qualname__): _view,
 }
 

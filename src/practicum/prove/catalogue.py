@@ -12,7 +12,7 @@ from pathlib import Path
 from practicum import course as courses
 from practicum import settings
 from practicum.course import CourseScan
-from practicum.course.content_cache import ContentCache, Key, content_key
+from practicum.course.content_cache import ENDING, ContentCache, Key, content_key
 from practicum.course.environment import LOCK
 from practicum.model import Course, CourseError, Deck, Evidence, Mistake, Page, Problem, Topic, Verdict
 from practicum.prove import subjects
@@ -139,10 +139,15 @@ def survey(root: Path, cache: ContentCache | None = None) -> Catalogue:
     return Catalogue(root, reading.course, by_path(Problem), by_path(Page), by_path(Deck), reading.mistakes)
 
 
-def _cache_file(root: Path) -> Path:
-    """Return the file with what was read from the course in a folder."""
-    name = hashlib.blake2b(os.fsencode(root.resolve()), digest_size=16).hexdigest()
-    return settings.readings_directory() / name
+def _cache_file(root: Path) -> Path | None:
+    """Return the file with what was read from the course in a folder; None if that file would be in the course itself.
+
+    A course can be a stranger's, and so could its files be.
+    """
+    folder, root = settings.readings_directory().resolve(), root.resolve()
+    if folder.is_relative_to(root):
+        return None
+    return folder / f"{hashlib.blake2b(os.fsencode(root), digest_size=16).hexdigest()}{ENDING}"
 
 
 def _entries(root: Path, reading: CourseScan, cache: ContentCache) -> Iterator[Entry]:
