@@ -156,7 +156,7 @@ def _entries(root: Path, reading: CourseScan, cache: ContentCache) -> Iterator[E
         experiments = content_key(topic.experiments)
         for mode, subject in _subjects(topic):
             key = reading.keys.get(subject.path)
-            current_hash = partial(_cached_hash, subject, topic, key and content_key("hash", key, experiments), cache)
+            current_hash = partial(_cached_hash, subject, topic, key and key + experiments, cache)
             yield _entry(root, topic, mode, subject, now, current_hash, cache)
 
 
