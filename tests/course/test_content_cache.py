@@ -15,11 +15,11 @@ from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
 
-import practicum
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import practicum
 from practicum.course import content_cache
 from practicum.course.code_fingerprint import code_fingerprint, is_current
 from practicum.course.content_cache import ContentCache, Key, content_key

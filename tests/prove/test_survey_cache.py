@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from PIL import Image as Pillow
 
+from practicum import kinds
 from practicum.course import problem as problem_module
 from practicum.course.content_cache import ContentCache
 from practicum.model import Evidence, Verdict
@@ -293,26 +294,64 @@ def test_restores_all_that_it_stored(text: str, course: Path, resurvey: Callable
     assert whole(second) == whole(first) == whole(survey(course, ContentCache()))
 
 
-@pytest.mark.parametrize(
-    ("name", "subject"),
-    [
-        (f"{TOPIC}/images/a.png", SHOWN),
-        (f"{TOPIC}/data/a.txt", 'level = "beginner"\ndata = ["a.txt"]'),
-    ],
-    ids=["image", "data file"],
-)
-def test_changed_files_of_a_problem_count(
-    name: str, subject: str, course: Path, resurvey: Callable[[], Catalogue]
-) -> None:
-    """Also where size and time of the file stay the same."""
-    text = subject if subject is SHOWN else claim(0).replace('level = "beginner"', subject)
-    (course / path("one")).write_text(text)
-    write(course / name, FILES[name][0], keep_time=True)
-    first = resurvey()
-    assert first.mistakes == []
-    write(course / name, FILES[name][1], keep_time=True)
+SETUP = f"{TOPIC}/challenge/three/setup.py"
+EVIDENCE = f"{TOPIC}/evidence/challenge/one.json"
 
+
+@pytest.mark.parametrize(
+    ("problem_text", "name", "before", "after"),
+    [
+        (claim(0), path("one"), claim(0), claim(1)),
+        (claim(0), SETUP, "y = 1\n", "y = 2\n"),
+        (claim(0), EVIDENCE, "proved", "REFUTE"),
+        (claim(0).replace("+++\n", '+++\ndata = ["a.txt"]\n', 1), f"{TOPIC}/data/a.txt", "1", "2"),
+        (SHOWN, f"{TOPIC}/images/a.png", IMAGE, OTHER_IMAGE),
+    ],
+    ids=["text", "file of its folder", "evidence", "data file", "image"],
+)
+def test_a_changed_file_counts(
+    problem_text: str,
+    name: str,
+    before: str | bytes,
+    after: str | bytes,
+    course: Path,
+    resurvey: Callable[[], Catalogue],
+) -> None:
+    """Also where its size and its time stay the same. Without the file, the survey is what it is without a cache."""
+    (course / path("one")).write_text(problem_text)
+    (course / SETUP).parent.mkdir()
+    (course / SETUP).with_name("problem.md").write_text(claim(0))
+    (course / SETUP).write_text("y = 1\n")
+    if name != EVIDENCE:
+        write(course / name, before, keep_time=False)
+    prove(course, {})
+    first = resurvey()
+    assert resurvey() == first
+    assert first.mistakes == []
+
+    text = (course / name).read_bytes()
+    old, new = (each.encode() if isinstance(each, str) else each for each in (before, after))
+    write(course / name, text.replace(old, new) if name == EVIDENCE else new, keep_time=True)
     assert whole(resurvey()) != whole(first)
+    assert whole(resurvey()) == whole(survey(course, ContentCache()))
+
+    (course / name).unlink()
+    assert whole(resurvey()) != whole(first)
+    assert whole(resurvey()) == whole(survey(course, ContentCache()))
+
+
+def test_reads_a_kind_of_another_package_each_time(
+    course: Path, resurvey: Callable[[], Catalogue], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its code is no part of the fingerprint."""
+    monkeypatch.setattr(kinds, "BUILTIN", ())
+    resurvey()
+    parsed: list[str] = []
+    read = problem_module.read_problem
+    monkeypatch.setattr(problem_module, "read_problem", lambda path, *rest: parsed.append(path) or read(path, *rest))
+    resurvey()
+
+    assert parsed == [path("one"), path("two")]
 
 
 def test_reads_no_cache_of_the_course_itself(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ _RECORDS: tuple[type, ...] = (
     *(each for each in vars(model).values() if isinstance(each, EnumType) and each.__module__ == model.__name__),
     *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone),  # of TOML
 )
-"""The classes of what is stored: the model's, and those of TOML's values. A file with any other object is not loaded."""
+"""The classes of what is stored: the model's, and those of TOML's values. A file with another object is not loaded."""
 
 
 def content_key(*parts: str | bytes) -> Key:
@@ -94,7 +94,7 @@ def _header(payload: bytes) -> bytes:
 def _load(file: Path) -> Mapping[Key, Any]:
     """Return what a file holds; nothing if it is damaged, of other code, or could have been written by another user."""
     try:
-        with open(file, "rb", opener=_open_file) as stream:  # noqa: PTH123
+        with open(file, "rb", opener=_open_file) as stream:
             if not _is_private(os.fstat(stream.fileno())):
                 return {}
             data = stream.read()
