@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -136,7 +137,7 @@ def whole(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return type(value), [whole(getattr(value, field.name)) for field in fields(value)]
     if isinstance(value, Mapping):
-        return [(whole(key), whole(each)) for key, each in value.items()]
+        return type(value), [(whole(key), whole(each)) for key, each in value.items()]
     if isinstance(value, tuple | list):
         return type(value), [whole(each) for each in value]
     return type(value), value
@@ -352,6 +353,20 @@ def test_reads_a_kind_of_another_package_each_time(
     resurvey()
 
     assert parsed == [path("one"), path("two")]
+
+
+def test_evidence_of_another_version_counts_for_no_other(course: Path, resurvey: Callable[[], Catalogue]) -> None:
+    """Two proofs name the same packages, but one of them another version."""
+    (course / path("two")).write_text(claim(1))
+    prove(course, {"click": version("click")})
+    assert [entry.verdict for entry in resurvey().entries.values()] == [Verdict.PROVED, Verdict.PROVED]
+
+    for name, expected in (("one", [True, False]), ("two", [False, True])):
+        prove(course, {"click": version("click")})
+        file = course / TOPIC / "evidence" / "challenge" / f"{name}.json"
+        file.write_text(file.read_text().replace(version("click"), "0.0.1"))
+        changed = [bool(entry.changed_versions) for entry in resurvey().entries.values()]
+        assert changed == expected
 
 
 def test_reads_no_cache_of_the_course_itself(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:

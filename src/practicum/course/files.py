@@ -55,7 +55,7 @@ def _read_bytes(root: Path, path: str, diagnostics: Diagnostics) -> bytes | None
         return None
 
 
-def _read_up_to(stream: io.FileIO, limit: int, expected: int) -> bytes:
+def _read_up_to(stream: io.FileIO | io.BytesIO, limit: int, expected: int) -> bytes:
     """Return the content of a file, or its first `limit` bytes; the first read is for the bytes that are expected."""
     parts = [stream.read(min(limit, expected))]
     while parts[-1] and (rest := limit - sum(map(len, parts))):

@@ -240,9 +240,7 @@ class _CourseReader:
         if text is not None:
             key = content_key("problem", path, text, *itertools.chain(*sorted(other_files.items())))
             problem = self.cache.get(key)
-            if problem is not None:
-                data_folder.listed = set()
-            else:
+            if problem is None:
                 load_image = partial(self._load_image, path)
                 problem = problems.read_problem(path, text, diagnostics, other_files, load_image, data_folder)
             if problem is not None:
