@@ -53,7 +53,10 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_returns_what_was_stored(file: Path) -> None:
-    assert stored(file) == PROBLEM
+    found = stored(file)
+    assert found == PROBLEM
+    assert isinstance(found, Problem)
+    assert type(found.goal) is type(PROBLEM.goal) is MappingProxyType
     assert file.stat().st_mode & 0o777 == 0o600
 
 
