@@ -18,6 +18,7 @@ PARTS = (
     "resources",
     "soak",
     "proving",
+    "unchanged",
     "winners",
     "answers",
     "service",

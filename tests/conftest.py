@@ -24,6 +24,9 @@ EXPECT_LIMIT = 60_000
 
 pytest.register_assert_rewrite("tests.kinds.settling")
 
+# Tests, and the commands that they start, read courses from their files alone, and leave the user's cache as it is.
+os.environ["PRACTICUM_READINGS"] = os.devnull
+
 # No profile looks at the clock, so that a busy machine fails no test. The first two draw the same examples in each run.
 _ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("full", _ANY_SPEED, derandomize=True)

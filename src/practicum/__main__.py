@@ -1,5 +1,19 @@
-"""`python -m practicum`."""
+"""`python -m practicum`, and the script `practicum`."""
 
-from practicum.cli import main
+import sys
 
-main(prog_name="practicum")
+
+def run() -> None:
+    """Run the command line. Only the version is printed without importing click, which takes most of the time."""
+    if sys.argv[1:] == ["--version"]:
+        from practicum import __version__
+
+        print(f"practicum, version {__version__}")
+        return
+    from practicum.cli import main
+
+    main(prog_name="practicum")
+
+
+if __name__ == "__main__":
+    run()

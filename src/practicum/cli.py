@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from practicum import __version__
-from practicum.commands.terminal import CommandError
+from practicum.commands.terminal import CommandError, colour_choice
 from practicum.errors import InvalidSetting
 from practicum.registry import PluginError, find, load_one
 
@@ -41,6 +41,7 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Call the command; an invalid setting, or a package that cannot be loaded, ends it with an error."""
+        ctx.color = colour_choice()
         try:
             return super().invoke(ctx)
         except (InvalidSetting, PluginError) as error:

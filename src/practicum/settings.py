@@ -16,6 +16,9 @@ DATA = "PRACTICUM_DATA"
 ENVIRONMENTS = "PRACTICUM_ENVIRONMENTS"
 """Environment variable with the folder of environments built for courses."""
 
+READINGS = "PRACTICUM_READINGS"
+"""Environment variable with the folder of what was read from courses before."""
+
 PROGRESS = "PRACTICUM_PROGRESS"
 """Environment variable: `lines` makes `practicum lab` print its progress as lines instead of a bar."""
 
@@ -51,6 +54,14 @@ def environments_directory() -> Path:
     if folder:
         return Path(folder).absolute()
     return Path(platformdirs.user_cache_path("practicum", appauthor=False)) / "environments"
+
+
+def readings_directory() -> Path:
+    """Return the folder of what was read from courses: `$PRACTICUM_READINGS`, or one in the user's cache folder."""
+    folder = os.environ.get(READINGS)
+    if folder:
+        return Path(folder).absolute()
+    return Path(platformdirs.user_cache_path("practicum", appauthor=False)) / "readings"
 
 
 def progress_as_lines() -> bool:

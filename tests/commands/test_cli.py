@@ -55,6 +55,21 @@ def test_an_unknown_command_is_a_usage_error() -> None:
     assert CliRunner().invoke(cli.main, ["nonsense"]).exit_code == 2
 
 
+def test_prints_its_version_without_loading_the_commands() -> None:
+    """And prints what `--version` prints beside other options."""
+    code = (
+        "import sys; from practicum.__main__ import run\n"
+        "sys.argv = ['practicum', '--version']\n"
+        "run()\n"
+        "print('click' in sys.modules)"
+    )
+
+    printed = subprocess.check_output([sys.executable, "-c", code], text=True)
+
+    expected = CliRunner().invoke(cli.main, ["--version"], prog_name="practicum").stdout
+    assert printed == f"{expected}False\n"
+
+
 def test_commands_are_imported_only_when_they_are_called() -> None:
     """`practicum --version` imports neither the commands nor the packages they use."""
     code = (

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from practicum import cli
 from practicum.commands.terminal import (
     CommandError,
     StyledText,
@@ -17,6 +20,13 @@ from practicum.commands.terminal import (
     raise_mistakes,
 )
 from practicum.model import Mistake
+
+
+class Screen(io.StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def exit_code_of(action: object) -> tuple[int, str, str]:
@@ -67,6 +77,54 @@ def test_aligns_the_columns_of_a_table(capsys: pytest.CaptureFixture[str]) -> No
         f"{'a':150}     1  proved",
         f"{long}    22",
     ]
+
+
+def test_aligns_wide_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    """A character that takes two columns of a terminal counts as two, and a header is optional."""
+    print_table([("猫", "1"), ("cats", "2")])
+
+    assert capsys.readouterr().out.splitlines() == ["猫    1", "cats  2"]
+
+
+def test_keeps_each_row_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever a stranger's file is called: no line break, no control sequence of a terminal."""
+    print_table([("a\nb\x1b[31m", "1"), ("", StyledText("", "green")), ("e\u0301", "2")])
+
+    assert capsys.readouterr().out.splitlines() == ["a\ufffdb\ufffd[31m  1", "", "e\u0301         2"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "on_terminal", "coloured"),
+    [
+        ({}, True, True),
+        ({}, False, False),
+        ({"NO_COLOR": ""}, True, True),
+        ({"NO_COLOR": "1"}, True, False),
+        ({"TERM": "dumb"}, True, False),
+    ],
+)
+def test_colours_are_for_terminals_that_have_them(
+    settings: dict[str, str], on_terminal: bool, coloured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In tables and in other output of a command; the text is the same."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    screen = Screen() if on_terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stdout", screen)
+
+    @click.command()
+    def shown() -> None:
+        print_table([(StyledText("proved", "green"), "1")], ("verdict", "runs"))
+        click.secho("bad", fg="red")
+
+    monkeypatch.setattr(cli.LazyGroup, "get_command", lambda *_: shown)
+    cli.main(["shown"], standalone_mode=False)
+
+    assert ("\x1b" in screen.getvalue()) is coloured
+    assert click.unstyle(screen.getvalue()) == "verdict  runs\nproved   1\nbad\n"
+    assert screen.getvalue().count("\x1b[32m") == coloured
 
 
 def test_lists_mistakes_with_file_and_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
 import pytest
 
 from practicum.course import scan_course
-from practicum.course.files import MAX_FILE_SIZE
+from practicum.course.files import MAX_FILE_SIZE, _read_up_to
 from tests.course.making import PATH, PROBLEM, change, line_of, mistakes, read_problem
 
 CODE = """\
@@ -387,6 +388,18 @@ def test_a_mistake_in_a_file_of_a_problem_folder_is_reported_in_that_file(
 ) -> None:
     """A mistake in `check.py` is reported there, not in `problem.md`."""
     assert mistakes(tmp_path, files) == [(f"{FOLDER}/{name}", line, code) for name, line, code in expected]
+
+
+def test_reads_a_file_that_comes_in_parts() -> None:
+    """Some file systems return less than what was asked for."""
+
+    class Dripping(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            return super().read(min(size or 0, 2))
+
+    assert _read_up_to(Dripping(b"abcde"), 9, 6) == b"abcde"
+    assert _read_up_to(Dripping(b"abcde"), 4, 6) == b"abcd"
+    assert _read_up_to(Dripping(b""), 4, 1) == b""
 
 
 def test_refuses_links_out_of_the_course(tmp_path: Path) -> None:

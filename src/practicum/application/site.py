@@ -94,7 +94,8 @@ class Site:
         """Return the smallest interpreter that has what the courses' code imports: the one to keep warm."""
         texts = [topic.experiments for catalogue in self.catalogues.values() for topic in catalogue.course.topics]
         texts += [subjects.code(entry.subject) for found in self.catalogues.values() for entry in found.all.values()]
-        return choose_preload(Job("\n".join(texts), environment=environment))
+        importing = [text for text in texts if "import" in text]
+        return choose_preload(Job("\n".join(importing), environment=environment))
 
     def catalogue(self, course: str) -> Catalogue:
         """Return the course of that slug. Raises Refused (not found)."""

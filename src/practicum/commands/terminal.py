@@ -53,6 +53,11 @@ class StyledText(str):
         return cell
 
 
+def colour_choice() -> bool | None:
+    """Return whether click prints colours: no where `NO_COLOR` is set or the terminal has none; else on a terminal."""
+    return False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
+
+
 def exit_with_no() -> NoReturn:
     """End the command because its answer is no: something is unproved, has failed or is missing."""
     raise click.exceptions.Exit(ANSWER_NO)
@@ -96,29 +101,50 @@ def _mistake_lines(mistakes: Iterable[tuple[Path, Mistake]], note: str) -> list[
 def print_table(rows: Sequence[Sequence[str]], header: Sequence[str] = (), right: Iterable[int] = ()) -> None:
     """Print rows as aligned columns, unboxed. Cells are strings, or a `StyledText` with a style.
 
+    Colours are for a terminal only; see :func:`colour_choice`.
+
     Args:
         header: Column titles, or nothing.
         right: Indices of right-aligned columns.
     """
-    from rich.cells import cell_len
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    lines: list[Sequence[str]] = [[StyledText(title, "dim") for title in header]] if header else []
+    lines += [[_on_one_line(cell) for cell in row] for row in rows]
+    columns = max(map(len, lines), default=0)
+    widths = [max(_width(line[index]) for line in lines if index < len(line)) for index in range(columns)]
+    on_right = frozenset(right)
+    printed: list[str] = []
+    for line in lines:
+        cells = [_padded(cell, widths[index], index in on_right) for index, cell in enumerate(line)]
+        printed.append("  ".join(cells).rstrip())
+    click.echo("\n".join(printed), color=colour_choice())
 
-    table = Table(box=None, show_header=bool(header), header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    columns = max(map(len, (header, *rows)))
-    for index in range(columns):
-        title = header[index] if index < len(header) else ""
-        table.add_column(title, justify="right" if index in right else "left", no_wrap=True, overflow="crop")
-    for row in rows:
-        table.add_row(*(Text(cell, style=getattr(cell, "style", "")) for cell in row))
-    widths = [max(cell_len(row[index]) for row in (header, *rows) if index < len(row)) for index in range(columns)]
-    # As wide as the table: a narrow terminal wraps long lines itself, and a file or pipe has no width.
-    console = Console(width=sum(widths) + 2 * columns, highlight=False, markup=False, emoji=False)
-    with console.capture() as captured:
-        console.print(table)
-    for line in captured.get().splitlines():
-        click.echo(line.rstrip())
+
+def _padded(cell: str, width: int, on_right: bool) -> str:
+    """Return a cell with its style, and spaces up to a width."""
+    space = " " * (width - _width(cell))
+    style = getattr(cell, "style", "")
+    text = str(cell)
+    if style and text:
+        text = click.style(text, dim=True) if style == "dim" else click.style(text, fg=style)
+    return f"{space}{text}" if on_right else f"{text}{space}"
+
+
+def _on_one_line(cell: str) -> str:
+    """Return a cell without characters that a terminal would obey: line breaks and control sequences."""
+    if cell.isprintable():
+        return cell
+    from practicum.formatting import printable
+
+    return StyledText(printable(cell), getattr(cell, "style", ""))
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # slow to import, and rarely needed
+
+    return cell_len(text)
 
 
 def _readable(path: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import stat
 from pathlib import Path
 
@@ -35,33 +37,67 @@ def read_text(root: Path, path: str, diagnostics: Diagnostics) -> str | None:
 
 
 def _read_bytes(root: Path, path: str, diagnostics: Diagnostics) -> bytes | None:
-    file = root / path
+    file = f"{root}/{path}"  # not a Path, which takes longer to make than the file to open
     try:
-        if is_outside(root, path):
-            diagnostics.add("link-outside", 1, LINK_OUTSIDE, path)
-            return None
-        if not stat.S_ISREG(file.stat().st_mode):  # opening a pipe would block forever
+        status = _status_without_links(root, path)
+        if status is None:
+            if is_outside(root, path):
+                diagnostics.add("link-outside", 1, LINK_OUTSIDE, path)
+                return None
+            status = os.stat(file)  # noqa: PTH116
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would block forever
             diagnostics.add("not-a-file", 1, "is not a regular file: put a text file here", path)
             return None
-        with file.open("rb") as stream:
-            return stream.read(MAX_FILE_SIZE + 1)
+        with open(file, "rb", buffering=0) as stream:  # noqa: PTH123
+            return _read_up_to(stream, MAX_FILE_SIZE + 1, status.st_size + 1)
     except (OSError, RuntimeError, ValueError) as error:
         diagnostics.add("unreadable-file", 1, f"cannot be read: {getattr(error, 'strerror', None) or error}", path)
         return None
 
 
+def _read_up_to(stream: io.FileIO | io.BytesIO, limit: int, expected: int) -> bytes:
+    """Return the content of a file, or its first `limit` bytes; the first read is for the bytes that are expected."""
+    parts = [stream.read(min(limit, expected))]
+    while parts[-1] and (rest := limit - sum(map(len, parts))):
+        parts.append(stream.read(rest))
+    return b"".join(parts)
+
+
 def is_outside(root: Path, path: str) -> bool:
     """Whether a path of the course leads out of it. Raises OSError or RuntimeError for circular links."""
-    return not (root / path).resolve().is_relative_to(root.resolve())
+    return _status_without_links(root, path) is None and not (root / path).resolve().is_relative_to(root.resolve())
+
+
+def _status_without_links(root: Path, path: str) -> os.stat_result | None:
+    """Return the status of a path in the course; None if it or a folder above it is a link, or cannot be examined."""
+    current, status = os.fspath(root), None
+    try:
+        for name in path.split("/"):
+            current = f"{current}{os.sep}{name}"
+            status = os.lstat(current)
+            if name in ("", os.curdir, os.pardir) or stat.S_ISLNK(status.st_mode):
+                return None
+    except (OSError, ValueError):
+        return None
+    return status
 
 
 def list_entries(root: Path, folder: str) -> list[str]:
     """The names in a folder of the course, sorted, a folder's with `/` at its end; hidden ones are left out."""
     try:
-        found = sorted((root / folder).iterdir(), key=lambda entry: entry.name)
+        with os.scandir(root / folder) as entries:
+            found = sorted((entry for entry in entries if not _is_ignored(entry.name)), key=lambda entry: entry.name)
     except OSError:
         return []
-    return [f"{entry.name}/" if entry.is_dir() else entry.name for entry in found if not _is_ignored(entry.name)]
+    return [f"{entry.name}/" if _is_folder(entry) else entry.name for entry in found]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder or a link to one. A circular link is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _is_ignored(name: str) -> bool:

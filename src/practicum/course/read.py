@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from practicum import modes
+from practicum import kinds, modes
 from practicum.course import cards, data_files, files, images, toml_tables
 from practicum.course import page as pages
 from practicum.course import problem as problems
+from practicum.course.content_cache import ContentCache, Key, content_key
 from practicum.course.diagnostics import Diagnostics, printable, suggestion
 from practicum.course.environment import LOCK, read_environment
 from practicum.model import (
@@ -41,6 +43,8 @@ class CourseScan:
 
     course: Course
     mistakes: list[Mistake] = field(default_factory=list)
+    keys: Mapping[str, Key] = field(default_factory=dict)
+    """For each problem that depends on no image and no data file, by its path: the key of its text."""
 
 
 def read_course(root: Path) -> Course:
@@ -51,9 +55,9 @@ def read_course(root: Path) -> Course:
     return scan.course
 
 
-def scan_course(root: Path) -> CourseScan:
-    """Read the course in the folder `root`, and collect its mistakes."""
-    return _CourseReader(root).read()
+def scan_course(root: Path, cache: ContentCache | None = None) -> CourseScan:
+    """Read the course in the folder `root`, and collect its mistakes. Problems in the cache are not parsed again."""
+    return _CourseReader(root, cache or ContentCache()).read()
 
 
 def find_course_root(path: Path) -> Path | None:
@@ -65,8 +69,10 @@ def find_course_root(path: Path) -> Path | None:
 class _CourseReader:
     """Reads every file of a course once."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, cache: ContentCache) -> None:
         self.root = root
+        self.cache = cache
+        self.keys: dict[str, Key] = {}
         self.mistakes: list[Mistake] = []
         self._images: dict[tuple[str, str], Image | images.ImageError] = {}
 
@@ -78,7 +84,7 @@ class _CourseReader:
         table = table or toml_tables.CourseTable(title=self.root.absolute().name or "?")
         fields = table.model_dump(exclude={"environment"})
         course = Course(slug=self.root.absolute().name, topics=tuple(topics), environment=environment, **fields)
-        return CourseScan(course, sorted(set(self.mistakes)))
+        return CourseScan(course, sorted(set(self.mistakes)), self.keys)
 
     def _read_course_file(self) -> tuple[toml_tables.CourseTable | None, Requirements | None]:
         """`course.toml`, and the environment that it requires, with the lock beside it."""
@@ -232,12 +238,22 @@ class _CourseReader:
         text = files.read_text(self.root, path, diagnostics)
         data_folder = data_folder or data_files.DataFolder(self.root, [f"{path.split('/')[0]}/{data_files.FOLDER}"])
         if text is not None:
-            problem = problems.read_problem(
-                path, text, diagnostics, other_files, partial(self._load_image, path), data_folder
-            )
+            key = content_key("problem", path, text, *itertools.chain(*sorted(other_files.items())))
+            problem = self.cache.get(key)
+            if problem is None:
+                load_image = partial(self._load_image, path)
+                problem = problems.read_problem(path, text, diagnostics, other_files, load_image, data_folder)
             if problem is not None:
+                self._remember(key, problem)
                 yield problem
         self.mistakes += diagnostics.mistakes
+
+    def _remember(self, key: Key, problem: Problem) -> None:
+        """Cache a problem if it depends on nothing but its text: on no other file, and on no package with its kind."""
+        is_text_only = not problem.data and not any(variant.images for variant in problem.variants)
+        if is_text_only and kinds.get(problem.kind) in kinds.BUILTIN:
+            self.cache.put(key, problem)
+            self.keys[problem.path] = key
 
     def _read_page(self, path: str) -> Page | None:
         diagnostics = Diagnostics(path)

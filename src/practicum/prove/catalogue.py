@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from practicum import course as courses
+from practicum import settings
+from practicum.course import CourseScan
+from practicum.course.content_cache import ENDING, ContentCache, Key, content_key
 from practicum.course.environment import LOCK
 from practicum.model import Course, CourseError, Deck, Evidence, Mistake, Page, Problem, Topic, Verdict
 from practicum.prove import subjects
@@ -115,10 +121,17 @@ def load(root: Path) -> Catalogue:
     return catalogue
 
 
-def survey(root: Path) -> Catalogue:
-    """Return the course in a folder with its evidence, as far as its files can be read."""
-    reading = courses.scan_course(root)
-    entries = list(_entries(root, reading.course))
+def survey(root: Path, cache: ContentCache | None = None) -> Catalogue:
+    """Return the course in a folder with its evidence, as far as its files can be read.
+
+    Args:
+        root: The folder of the course.
+        cache: What was read before, which is written again. Default: the course's in the user's cache folder.
+    """
+    cache = cache or ContentCache(_cache_file(root))
+    reading = courses.scan_course(root, cache)
+    entries = list(_entries(root, reading, cache))
+    cache.save()
 
     def by_path(kind: type[Subject]) -> dict[str, Entry]:
         return {entry.path: entry for entry in entries if isinstance(entry.subject, kind)}
@@ -126,20 +139,58 @@ def survey(root: Path) -> Catalogue:
     return Catalogue(root, reading.course, by_path(Problem), by_path(Page), by_path(Deck), reading.mistakes)
 
 
-def _entries(root: Path, course: Course) -> Iterator[Entry]:
-    now = CourseVersions.of(course, root)
-    for topic in course.topics:
-        for mode, problems in topic.problems.items():
-            for problem in problems:
-                yield entry(root, topic, mode, problem, now)
-        for mode, page in topic.pages.items():
-            yield entry(root, topic, mode, page, now)
-        for mode, deck in topic.decks.items():
-            if any(card.claim for card in deck.cards):
-                yield entry(root, topic, mode, deck, now)
+def _cache_file(root: Path) -> Path | None:
+    """Return the file with what was read from the course in a folder; None if that file would be in the course itself.
+
+    A course can be a stranger's, and so could its files be.
+    """
+    folder, root = settings.readings_directory().resolve(), root.resolve()
+    if folder.is_relative_to(root):
+        return None
+    return folder / f"{hashlib.blake2b(os.fsencode(root), digest_size=16).hexdigest()}{ENDING}"
 
 
-def entry(root: Path, topic: Topic, mode: str, subject: Subject, now: CourseVersions) -> Entry:
+def _entries(root: Path, reading: CourseScan, cache: ContentCache) -> Iterator[Entry]:
+    now = CourseVersions.of(reading.course, root)
+    for topic in reading.course.topics:
+        experiments = content_key(topic.experiments)
+        for mode, subject in _subjects(topic):
+            key = reading.keys.get(subject.path)
+            current_hash = partial(_cached_hash, subject, topic, key and key + experiments, cache)
+            yield _entry(root, topic, mode, subject, now, current_hash, cache)
+
+
+def _subjects(topic: Topic) -> Iterator[tuple[str, Subject]]:
+    """Yield what can be proved of a topic, with its mode."""
+    for mode, problems in topic.problems.items():
+        for problem in problems:
+            yield mode, problem
+    yield from topic.pages.items()
+    for mode, deck in topic.decks.items():
+        if any(card.claim for card in deck.cards):
+            yield mode, deck
+
+
+def _cached_hash(subject: Subject, topic: Topic, key: Key | None, cache: ContentCache) -> str:
+    """Return the hash that a subject's evidence must have; the key is that of its text and of the experiments."""
+    if key is None:
+        return evidence_hash(subject, topic)
+    current: str | None = cache.get(key)
+    if current is None:
+        current = evidence_hash(subject, topic)
+        cache.put(key, current)
+    return current
+
+
+def _entry(
+    root: Path,
+    topic: Topic,
+    mode: str,
+    subject: Subject,
+    now: CourseVersions,
+    current_hash: Callable[[], str],
+    cache: ContentCache,
+) -> Entry:
     """Return a subject with the verdict that its evidence on disk gives it.
 
     Evidence counts for the versions that runs would use now, and for those of the course's lock. In the second case
@@ -148,12 +199,12 @@ def entry(root: Path, topic: Topic, mode: str, subject: Subject, now: CourseVers
     if subjects.cites(subject):
         return Entry(subject, topic.slug, mode, None, Verdict.CITED, "")
     try:
-        found = read_evidence(root / evidence_path(subject))
+        found = read_evidence(f"{root}/{evidence_path(subject)}", cache)
     except EvidenceFileError as error:
         return Entry(subject, topic.slug, mode, None, Verdict.UNPROVED, str(error))
     if found is None:
         return Entry(subject, topic.slug, mode, None, Verdict.UNPROVED, "it has not been run yet")
-    if found.hash != evidence_hash(subject, topic):
+    if found.hash != current_hash():
         return Entry(subject, topic.slug, mode, None, Verdict.UNPROVED, "it has not been run since it changed")
     changed = now.changes(found.versions)
     if changed and not now.has_pinned(found.versions):

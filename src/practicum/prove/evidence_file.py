@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from practicum.course.content_cache import ContentCache, content_key
 from practicum.model import (
     CellFinding,
     Evidence,
@@ -43,14 +44,24 @@ def evidence_path(subject: Subject) -> str:
     return f"{topic}/evidence/{mode}/{subject.slug}.json"
 
 
-def read_evidence(file: Path) -> Evidence | None:
+def read_evidence(file: Path | str, cache: ContentCache | None = None) -> Evidence | None:
     """Return the evidence in a file, or None if there is no such file. Raises EvidenceFileError."""
     try:
-        return _evidence(json.loads(file.read_bytes()))
+        with open(file, "rb", buffering=0) as stream:  # noqa: PTH123 - thousands of files are read at each start
+            return _cached_evidence(stream.read(), cache or ContentCache())
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise EvidenceFileError(f"{file.name} cannot be read as evidence: {error}") from error
+        raise EvidenceFileError(f"{Path(file).name} cannot be read as evidence: {error}") from error
+
+
+def _cached_evidence(data: bytes, cache: ContentCache) -> Evidence:
+    key = content_key("evidence", data)
+    evidence: Evidence | None = cache.get(key)
+    if evidence is None:
+        evidence = _evidence(json.loads(data))
+        cache.put(key, evidence)
+    return evidence
 
 
 def write_evidence(file: Path, evidence: Evidence) -> bool:

@@ -44,6 +44,8 @@ class CourseVersions:
     """By package, in normal form: those in the course's lock."""
     environment: Environment | None = None
     """The packages of its runs; None where its code cannot run."""
+    _changes: dict[tuple[tuple[str, str], ...], str] = field(default_factory=dict, compare=False, repr=False)
+    """What :meth:`changes` returned, by the recorded versions: most evidence of a course records the same."""
 
     @classmethod
     def of(cls, course: Course, root: Path) -> CourseVersions:
@@ -58,6 +60,12 @@ class CourseVersions:
 
     def changes(self, recorded: Mapping[str, str]) -> str:
         """Return in words which recorded versions runs would not use now; empty if they would use all of them."""
+        key = tuple(recorded.items())
+        if key not in self._changes:
+            self._changes[key] = self._find_changes(recorded)
+        return self._changes[key]
+
+    def _find_changes(self, recorded: Mapping[str, str]) -> str:
         if self.environment is None:
             now = {name: self.pinned.get(canonicalize_name(name)) for name in recorded}
         else:
