@@ -18,6 +18,7 @@ PARTS = (
     "resources",
     "soak",
     "proving",
+    "proving_keras",
     "unchanged",
     "winners",
     "answers",

@@ -110,9 +110,7 @@ class Pool:
         """Run the job; run it again if its interpreter (a spare or a zygote) had died before the job started."""
         for attempt in range(ATTEMPTS):
             try:
-                with self._session(job, key, fresh=attempt > 0) as session:
-                    monitor = JobMonitor(session, job, on_event, cancel)
-                    return monitor.result(lambda monitor: self._run_check(monitor, job, key, cancel))
+                return self._attempt(job, key, on_event, cancel, fresh=attempt > 0)
             except ZygoteGone as error:
                 if attempt == ATTEMPTS - 1 or self.warm_pool.closed:
                     raise
@@ -120,6 +118,13 @@ class Pool:
                     self._unloadable.add(key.libraries)
                     key = key._replace(libraries=())
         raise AssertionError("the last attempt returns or raises")
+
+    def _attempt(
+        self, job: Job, key: InterpreterKey, on_event: OnEvent | None, cancel: Cancellation | None, fresh: bool
+    ) -> Result:
+        with self._session(job, key, fresh) as session:
+            monitor = JobMonitor(session, job, on_event, cancel)
+            return monitor.result(lambda monitor: self._run_check(monitor, job, key, cancel))
 
     def _libraries(self, job: Job, preload: Preload) -> tuple[str, ...]:
         """Return the modules to load before the job; none where each job has its own interpreter."""
