@@ -49,6 +49,17 @@ def test_repeats_a_quick_run_with_five_seeds(tmp_path: Path, pool: Pool) -> None
     assert sorted((job.seed, job.hash_seed) for job in recorded.jobs) == [(n, n) for n in range(5)]
 
 
+@pytest.mark.slow
+def test_three_hash_seeds_where_the_interpreter_starts_slowly(tmp_path: Path, pool: Pool) -> None:
+    """Each hash seed needs an interpreter of its own, and one with pandas takes a second to start."""
+    importing = SUM.replace("total =", "import pandas\ntotal =")
+    entries, recorded = prove(write_course(tmp_path, {"sum": importing}), pool)
+
+    assert entries["sum"].verdict is Verdict.PROVED
+    assert {job.seed for job in recorded.jobs} == set(range(len(recorded.jobs)))
+    assert {job.hash_seed for job in recorded.jobs} == {0, 1, 2}
+
+
 def test_skips_what_has_not_changed(tmp_path: Path, pool: Pool) -> None:
     """A second proving finds the evidence and runs nothing; with `rerun` it runs everything."""
     root = write_course(tmp_path, {"sum": SUM})

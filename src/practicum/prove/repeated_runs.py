@@ -15,12 +15,15 @@ from practicum.runner.environment import Environment
 from practicum.runner.events import OnEvent
 from practicum.runner.inside.input_shift import ALTERNATIVES
 from practicum.runner.job import InputShift, Job, Limits, Result
+from practicum.runner.required_imports import starts_slowly
 
 QUICK = 0.1
 """Seconds up to which a run is repeated the full number of times."""
 BRISK = 2.0
 """Seconds up to which it is repeated the middle number of times."""
 REPEATS = (5, 3, 2)
+SLOW_HASH_SEEDS = 3
+"""Hash seeds of runs whose interpreter takes seconds to start, so that each seed costs as much."""
 
 MEMORY = 16 << 30
 """Bytes of address space for a run of a proof, which may load more than a learner's run may."""
@@ -108,15 +111,16 @@ def _observe(
 ) -> Observation:
     """Make the repeat of a run with this index."""
     seed = run.seeds[index] if run.seeds else index
-    hash_seed = index % REPEATS[0]
-    job, added_lines = _job(run, execution, known, seed, hash_seed)
+    job, added_lines = _job(run, execution, known, seed, index % REPEATS[0])
     job = replace(job, input_shift=shift)
+    if starts_slowly(job):
+        job = replace(job, hash_seed=index % SLOW_HASH_SEEDS)
     result = execution.run(job, on_event=execution.on_event, cancel=execution.cancel)
     if result.stopped == "cancelled":
         raise ProofCancelled
     return Observation(
         seed=seed,
-        hash_seed=hash_seed,
+        hash_seed=job.hash_seed,
         stdout=result.printed,
         values=result.values,
         failure=_in_original_lines(result.failure, added_lines),

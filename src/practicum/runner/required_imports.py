@@ -81,6 +81,12 @@ def choose_libraries(job: Job, preload: Preload) -> tuple[str, ...]:
     return tuple(sorted(name for name, top in tops.items() if top in usable))
 
 
+def starts_slowly(job: Job) -> bool:
+    """Return whether the job's interpreter takes seconds to start, because of what is loaded in it."""
+    preload = choose_preload(job)
+    return preload is Preload.TENSORFLOW or bool(choose_libraries(job, preload))
+
+
 def needs_fresh_interpreter(job: Job) -> bool:
     """Return whether the job changes settings of TensorFlow that must be set before its first operation."""
     return any(_SETTINGS.search(text) for text in (job.setup, job.code, *job.files.values()))
