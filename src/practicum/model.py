@@ -109,6 +109,11 @@ class Option:
     fix: Fix | None = None
     line: int = 0
 
+    @property
+    def is_code(self) -> bool:
+        """Whether it consists of a fence, and so of its code, alone."""
+        return self.code is not None and self.text.startswith("```") and "\n" in self.text
+
 
 @dataclass(frozen=True)
 class TestCase:

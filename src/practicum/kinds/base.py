@@ -129,6 +129,10 @@ class Kind(ABC):
         """The experiments that the `[proof]` names other than in Python code."""
         return frozenset()
 
+    def option_code(self, variant: Variant) -> tuple[str, ...]:
+        """The code of the options that are run, as it is run."""
+        return ()
+
     def with_one_seed(self, variant: Variant) -> Variant:
         """The variant with a plan of one seed per measurement, for a learner who watches it run again."""
         return variant
