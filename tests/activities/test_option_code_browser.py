@@ -19,6 +19,8 @@ from tests.web.serving import Service
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 TRY = "/course/topic/try"
+LONG = "shares = scores.copy()", "shares = np.where(scores > 1000, scores, scores).copy()"
+"""A line of the example, and one that is wider than a phone."""
 EXAMPLES = {"check": "choice", "equals": "choice", "depends": "order"}
 
 
@@ -26,6 +28,7 @@ EXAMPLES = {"check": "choice", "equals": "choice", "depends": "order"}
 def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("served")
     examples = {name: (FOLDER / kind / "examples" / f"{name}.md").read_text() for name, kind in EXAMPLES.items()}
+    examples["check"] = examples["check"].replace(*LONG)
     root = write(folder / "course", {f"topic/try/{name}.md": text for name, text in examples.items()})
     proved(root, pool)
     with Service(folder / "data", courses=[root]) as service:
@@ -45,13 +48,16 @@ def test_code_is_shown_line_by_line_and_each_result_after_the_answer(opened: Ope
     page = opened(f"{TRY}/check", viewport={"width": width, "height": 740}, color_scheme=scheme)
     code = page.locator(".option pre")
     line_height = 1.9 * code.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
-    assert code.bounding_box()["height"] < 3 * line_height + 40  # type: ignore[index]
+    assert code.bounding_box()["height"] < 4 * line_height + 10  # type: ignore[index]
+    assert code.evaluate("element => element.scrollWidth <= element.parentElement.clientWidth")
     assert problems_of(page) == []
 
     page.locator(".option", has_text="keepdims").click()
     page.get_by_role("button", name="Check", exact=True).click()
 
     expect(page.locator("#closed .claims > li.right .ran")).to_contain_text("passes the check")
+    result = page.locator("#closed .claims .text .code")
+    assert result.evaluate("element => element.scrollWidth <= element.clientWidth")
     expect(page.locator("#closed .ran", has_text="raises ValueError")).to_have_count(1)
     expect(page.locator("#closed .ran", has_text="fails the check: AssertionError: the rows of")).to_have_count(2)
     page.get_by_text("The check", exact=True).click()
