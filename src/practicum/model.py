@@ -109,6 +109,11 @@ class Option:
     fix: Fix | None = None
     line: int = 0
 
+    @property
+    def is_code(self) -> bool:
+        """Whether it consists of a fence, and so of its code, alone."""
+        return self.code is not None and self.text.startswith("```") and "\n" in self.text
+
 
 @dataclass(frozen=True)
 class TestCase:
@@ -147,6 +152,8 @@ class Variant:
     mutants: tuple[str, ...] = ()
     distractor: str = ""
     """Of an order: lines that do not belong to the solution."""
+    depends: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: NOTHING)
+    """Of an order: by the number of a line of the solution, from 1, the numbers of those that must precede it."""
     proof: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """The `[proof]` table, with its strings filled in."""
     shuffle: bool = True
@@ -212,6 +219,8 @@ class Problem:
             asked = (of.statement, of.setup, of.snippet, of.start, of.solution, of.check, texts)
         if of.distractor:
             asked = (asked, of.distractor)
+        if of.depends:
+            asked = (asked, sorted(of.depends.items()))
         if self.data:
             asked = (asked, [file.digest for file in self.data])
         if of.images:

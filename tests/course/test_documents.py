@@ -20,6 +20,7 @@ from practicum.course import (
     template_sandbox,
     toml_tables,
 )
+from practicum.kinds import order
 from practicum.kinds.choice import CLAIMS, FORMS
 from practicum.kinds.goal import SCHEMA as GOAL
 from practicum.kinds.predict import Predict
@@ -134,6 +135,7 @@ def test_every_key_of_evidence_is_documented() -> None:
             *(f"{n} times" for n in repeated_runs.REPEATS),
         ],
         [f"{experiments.SECONDS / 60:g} minutes"],
+        [f"up to {order.MAX_ORDERS} of each"],
     ],
     ids=lambda words: ", ".join(words),
 )

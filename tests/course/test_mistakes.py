@@ -188,7 +188,7 @@ PROOF: list[Row] = [
     (PROBLEM, '"total"', '"total"\nstrict = 1', "strict", "invalid-value"),
     (PROBLEM, '"total"', '"total"\nmatch = "x"', "match", "unknown-key"),
     (PROBLEM, '"total"', '"total"\nprints = true', "[proof]", "one-form-of-proof"),
-    (PROBLEM, 'value = "total"', 'prints = "yes"', "prints", "invalid-value"),
+    (PROBLEM, 'value = "total"', "prints = 3", "prints", "invalid-value"),
     (ERROR, "`ValueError`", "`1`", "`1`", "invalid-code"),
     (EDITS, '"ValueError"', '"Exception"', "raises", "invalid-value"),
     (EDITS, '"ValueError"', '"no name"', "raises", "invalid-value"),

@@ -53,7 +53,7 @@ class AskedProblem:
     @property
     def is_run(self) -> bool:
         """Whether an answer must be run to grade it."""
-        return self.kind.answer_is_code
+        return self.kind.answer_is_run(self.variant)
 
     def read(self, fields: list[str]) -> tuple[str, ...]:
         """Return the answer that a form's fields mean. Raises ValueError and IncompleteAnswer, as the kind does."""

@@ -167,6 +167,9 @@ class _Builder:
         if self.table.tests and not kind.has_tests:
             message = f"a `{kind.name}` problem has no `[[tests]]`: remove them"
             self.diagnostics.add("unused-tests", self.lines("tests"), message)
+        if self.table.depends and not kind.has_depends:
+            message = f"a `{kind.name}` problem has no `[depends]`: remove it"
+            self.diagnostics.add("unused-depends", self.lines("depends"), message)
         if self.lines.has("shuffle") and not kind.has_shuffle:
             message = f"a `{kind.name}` problem has no `shuffle`: remove it"
             self.diagnostics.add("unused-shuffle", self.lines("shuffle"), message)
@@ -307,6 +310,7 @@ class _VariantBuilder:
             solution=self._code("solution"),
             check=self._code("check"),
             distractor=self._code("distractor"),
+            depends={line: tuple(needed) for line, needed in self.table.depends.items()},
             mutants=tuple(self._filled(chunk) for chunk in self.body.fences.get("mutant", [])),
             proof=self._table("proof", self.table.proof),
             shuffle=self.table.shuffle,

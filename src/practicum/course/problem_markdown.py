@@ -84,6 +84,7 @@ class ProblemBody:
             found |= {f"{role} {number}": chunk for number, chunk in enumerate(chunks, 1)}
         for number, option in enumerate(self.options, 1):
             found[f"option {number}"] = Chunk("", option.line)
+            found[f"code {number}"] = option.fence or Chunk("", option.line)
             found |= {f"claim {number}": option.claim} if option.claim else {}
             found |= {f"fix {number}": option.fix} if option.fix else {}
         return found

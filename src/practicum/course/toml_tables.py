@@ -84,6 +84,7 @@ class ProblemTable(_Table):
     goal: dict[str, Any] = Field(default_factory=dict)
     set: Annotated[int, Field(ge=1, le=99)] = 1
     bank: list[Text] = Field(default_factory=list)
+    depends: dict[str, list[int]] = Field(default_factory=dict)
     shuffle: bool = True
     data: list[Text] = Field(default_factory=list)
     stdin: str = ""
@@ -313,6 +314,7 @@ _EXPECTED_KEYS = {
     "badge": 'a table, `[badge]` with `name = "…"` below',
     "environment": "a table, `[environment]` with `packages = […]` below",
     "params": "a list of numbers, strings or booleans",
+    "depends": "a table, `[depends]` with lines such as `3 = [1, 2]` below",
     "tests": "tables, each begun by `[[tests]]`",
 }
 _EXPECTED = {

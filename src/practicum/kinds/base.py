@@ -65,6 +65,8 @@ class Kind(ABC):
     """Whether its front matter may contain a `[goal]`."""
     has_bank: ClassVar[bool] = False
     """Whether its front matter may contain a `bank`."""
+    has_depends: ClassVar[bool] = False
+    """Whether its front matter may contain a table `[depends]`."""
     has_tests: ClassVar[bool] = False
     """Whether its front matter may contain `[[tests]]`."""
     has_shuffle: ClassVar[bool] = False
@@ -74,11 +76,11 @@ class Kind(ABC):
     is_composed: ClassVar[bool] = True
     """Whether answers are typed or assembled, and not picked: what was entered is then shown again with a refusal."""
     answer_is_code: ClassVar[bool] = False
-    """Whether answers are Python code, which is run to grade them."""
+    """Whether answers are Python code."""
     has_editor: ClassVar[bool] = False
     """Whether its form contains the pages' code editor (`editor.html`)."""
     proof_summary: ClassVar[str] = "Every run returned what the author states"
-    """What a proof of this kind shows, as the beginning of a sentence."""
+    """What a proof of this kind shows, as the beginning of a sentence; of one variant, `proof_text`."""
 
     # --- its folder
 
@@ -129,6 +131,10 @@ class Kind(ABC):
         """The experiments that the `[proof]` names other than in Python code."""
         return frozenset()
 
+    def option_code(self, variant: Variant) -> tuple[str, ...]:
+        """The code of the options that are run, as it is run."""
+        return ()
+
     def with_one_seed(self, variant: Variant) -> Variant:
         """The variant with a plan of one seed per measurement, for a learner who watches it run again."""
         return variant
@@ -136,6 +142,14 @@ class Kind(ABC):
     def observes_value(self, variant: Variant) -> bool:
         """Whether findings record a bare value as `observed`, and not a sentence."""
         return False
+
+    def proof_text(self, variant: Variant) -> str:
+        """What the proof of a variant shows, as the beginning of a sentence."""
+        return self.proof_summary
+
+    def answer_is_run(self, variant: Variant) -> bool:
+        """Whether an answer is run to grade it."""
+        return self.answer_is_code
 
     def measured_option(self, variant: Variant, measurement: Measurement) -> int | None:
         """The option (from 0) whose claim a measurement is about, or None."""

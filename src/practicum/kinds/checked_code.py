@@ -49,7 +49,7 @@ class CheckedCode(Kind):
             if not getattr(variant, role).strip():
                 message = f"a `{self.name}` problem needs a ```` ```python {role} ```` fence"
                 yield PartMistake("title", f"missing-{role}", message)
-        if not variant.mutants:
+        if not variant.mutants and not variant.depends:
             message = "add a ```` ```python mutant ```` fence with a plausible wrong answer that `check` must reject"
             yield PartMistake("title", "missing-mutant", message)
         if variant.check.strip() and not variant.tests and not can_fail(variant.setup + "\n" + variant.check):
@@ -75,11 +75,12 @@ class CheckedCode(Kind):
             name: [observations.runs[run.name] for run in checked_runs(variant, name, code)]
             for name, code in self.proving_answers(variant).items()
         }
-        if reason := next(filter(None, map(stop_reason, runs["solution"])), None):
-            why = f"the solution was stopped before its end: {reason}"
-            return variant_finding(variant, Verdict.ERROR, "run-stopped", why, "solution")
         for name, repeated in runs.items():
-            if finding := _judge_answer(variant, name, repeated):
+            reason = next(filter(None, map(stop_reason, repeated)), None)
+            if reason and self.must_pass(name):
+                why = f"{_subject(name)} was stopped before its end: {reason}"
+                return variant_finding(variant, Verdict.ERROR, "run-stopped", why, "solution")
+            if finding := self._judge_answer(variant, name, repeated):
                 return finding
         return variant_finding(variant, Verdict.PROVED)
 
@@ -91,6 +92,44 @@ class CheckedCode(Kind):
         if variant.start.strip():
             answers["start"] = variant.start
         return answers | {f"mutant {number}": code for number, code in enumerate(variant.mutants, 1)}
+
+    def must_pass(self, name: str) -> bool:
+        """Whether, of the code that is checked, the one with this name must pass. All other code must fail."""
+        return name == "solution"
+
+    def objection(self, variant: Variant, name: str, failure: str) -> tuple[str, str, str] | None:
+        """The code, reason and part for code that does not do with the check what it must; None for the usual ones.
+
+        Args:
+            failure: How it fails the check; empty if it passes, and must not.
+        """
+        return None
+
+    def _judge_answer(
+        self, variant: Variant, name: str, repeated: Sequence[Sequence[Observation]]
+    ) -> VariantFinding | None:
+        """The finding if one piece of code does not do with the check what it must; otherwise None.
+
+        Args:
+            repeated: The observations of each test case.
+        """
+        passes = []
+        for case, observations in zip(_cases(variant), repeated, strict=True):
+            results = {_passes(case, observation) for observation in observations}
+            if len(results) > 1:
+                failure = _first_failure(case, observations)
+                why = f"whether {_subject(name)} passes {_check_name(case)} depends on chance: sometimes {failure}"
+                return variant_finding(variant, Verdict.UNSTABLE, "depends-on-chance", why, name)
+            passes.append(True in results)
+            if self.must_pass(name) and not passes[-1]:
+                failure = f"fails {_check_name(case)}: {_first_failure(case, observations)}"
+                found = ("solution-fails", f"the solution {failure}", name)
+                code, why, part = self.objection(variant, name, failure) or found
+                return variant_finding(variant, Verdict.REFUTED, code, why, part)
+        if self.must_pass(name) or not all(passes):
+            return None
+        code, why, part = self.objection(variant, name, "") or _passing_objection(variant, name)
+        return variant_finding(variant, Verdict.REFUTED, code, why, part)
 
     @abstractmethod
     def full_code(self, variant: Variant, answer: tuple[str, ...]) -> str:
@@ -188,36 +227,19 @@ def _case_mistakes(variant: Variant) -> Iterator[PartMistake]:
             yield PartMistake(part, "test-without-assert", message)
 
 
-def _judge_answer(variant: Variant, name: str, repeated: Sequence[Sequence[Observation]]) -> VariantFinding | None:
-    """The finding if one piece of code does not do with the check what it must; otherwise None.
-
-    Args:
-        repeated: The observations of each test case.
-    """
-    subject = _subject(name)
-    passes = []
-    for case, observations in zip(_cases(variant), repeated, strict=True):
-        results = {_passes(case, observation) for observation in observations}
-        if len(results) > 1:
-            failure = _first_failure(case, observations)
-            why = f"whether {subject} passes {_check_name(case)} depends on chance: sometimes {failure}"
-            return variant_finding(variant, Verdict.UNSTABLE, "depends-on-chance", why, name)
-        passes.append(True in results)
-        if name == "solution" and not passes[-1]:
-            why = f"the solution fails {_check_name(case)}: {_first_failure(case, observations)}"
-            return variant_finding(variant, Verdict.REFUTED, "solution-fails", why, name)
-    if name == "solution" or not all(passes):
-        return None
-    check = "every test case" if variant.tests else "the check"
+def _passing_objection(variant: Variant, name: str) -> tuple[str, str, str]:
+    """The code, reason and part for code that passes the check, and must not."""
+    check = checks_name(variant)
     if name == "start":
-        why = f"the start already passes {check}, so the learner has nothing to do"
-        return variant_finding(variant, Verdict.REFUTED, "start-passes", why, name)
-    if name.startswith("distractor"):
-        line, place = name.split(" as ")
-        why = f"{line} can be added to the solution as {place}, and {check} passes: it must fail wherever it stands"
-        return variant_finding(variant, Verdict.REFUTED, "distractor-passes", why, "distractor")
-    why = f"{subject} passes {check}" + (", one of which must reject it" if variant.tests else ", which must reject it")
-    return variant_finding(variant, Verdict.REFUTED, "mutant-passes", why, name)
+        return "start-passes", f"the start already passes {check}, so the learner has nothing to do", name
+    which = "one of which" if variant.tests else "which"
+    why = f"{_subject(name)} passes {check}, {which} must reject it"
+    return "mutant-passes", why, name
+
+
+def checks_name(variant: Variant) -> str:
+    """The check, or the test cases, in words."""
+    return "every test case" if variant.tests else "the check"
 
 
 def _subject(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from practicum.formatting import truncate
 from practicum.kinds.base import PartMistake
 from practicum.kinds.json_values import is_json
+from practicum.kinds.literals import parse_literal
 from practicum.python_source.parsing import parse_expression
 
 Validator = Callable[[Any], str | None]
@@ -71,6 +72,41 @@ def text(what: str) -> Validator:
         return None if valid else f"must be {what}, in quotes, not {_quoted(value)}"
 
     return check
+
+
+def string(what: str) -> Validator:
+    """A string, which may be empty; `what` names its content for messages."""
+
+    def check(value: Any) -> str | None:
+        return None if isinstance(value, str) else f"must be {what}, in quotes, not {_quoted(value)}"
+
+    return check
+
+
+def boolean_or(validator: Validator) -> Validator:
+    """`true`, `false`, or what another validator accepts."""
+    return lambda value: None if isinstance(value, bool) else validator(value)
+
+
+def literal(value: Any) -> str | None:
+    """A Python literal in quotes, or a value of TOML."""
+    try:
+        parse_literal(literal_text(value))
+    except ValueError as reason:
+        return f"must be a value as Python prints it, such as `(None, 5)` or `'text'`: {reason}"
+    return None
+
+
+def literal_text(value: Any) -> str:
+    """The Python literal that a valid value of `literal` states."""
+    return value if isinstance(value, str) else repr(value)
+
+
+def exception_name(value: Any) -> str | None:
+    """The name of a specific exception class."""
+    if value in ("Exception", "BaseException"):
+        return f"must name a specific exception: every exception is an `{value}`"
+    return dotted_name("an exception's name")(value)
 
 
 def dotted_name(what: str) -> Validator:

@@ -64,7 +64,7 @@ EXEMPT: Mapping[type, frozenset[str]] = {
 
 COUNTED_IF_PRESENT: Mapping[type, frozenset[str]] = {
     **dict.fromkeys((Problem, Page), frozenset({"data"})),
-    Variant: frozenset({"distractor", "stdin", "tests"}),
+    Variant: frozenset({"distractor", "depends", "stdin", "tests"}),
 }
 """For each dataclass of a subject, the fields that are left out while they are empty, since evidence may be older."""
 

@@ -44,6 +44,7 @@ from practicum.model import (
 )
 from practicum.prove import page_queries
 from practicum.python_source.names import public_functions
+from practicum.python_source.parsing import is_python
 
 Subject = Problem | Page | Deck
 
@@ -113,7 +114,11 @@ def model_code(subject: Subject) -> str:
     """Return the code in which a subject creates its models, to find out which weights they start from."""
     match subject:
         case Problem():
-            parts = ((variant.setup, variant.snippet, variant.solution) for variant in subject.variants)
+            options = kinds.get(subject.kind).option_code
+            parts = (
+                (variant.setup, variant.snippet, variant.solution, *filter(is_python, options(variant)))
+                for variant in subject.variants
+            )
             return "\n".join(part for variant in parts for part in variant)
         case Page():
             return "\n".join(cell.code for cell in subject.cells)
@@ -310,7 +315,8 @@ def texts(subject: Subject) -> list[str]:
     """Return every text of a subject that is run or evaluated, or names what is."""
     match subject:
         case Problem():
-            return [text for variant in subject.variants for text in _variant_texts(variant)]
+            options = kinds.get(subject.kind).option_code
+            return [text for each in subject.variants for text in (*_variant_texts(each), *options(each))]
         case Page():
             return [cell.code for cell in subject.cells]
         case Deck():

@@ -55,7 +55,7 @@ class GivenAnswer:
 
 @dataclass(frozen=True)
 class Solution:
-    """Of a problem without options: the answers given, a right answer, and the check."""
+    """Of a problem without options the answers given and a right answer; and the check."""
 
     answers: tuple[GivenAnswer, ...]
     heading: str
@@ -112,11 +112,14 @@ def option_results(
 
 
 def solution_view(entry: Entry, number: int, answers: Sequence[tuple[tuple[str, ...], bool]]) -> Solution | None:
-    """Return the answers given, each with whether it was right, and a right one. None for a problem with options."""
+    """Return the answers given, each with whether it was right, and a right one; of a problem with options, its check.
+
+    None if there is nothing to show.
+    """
     variant = entry.problem.variants[number]
     kind = kinds.get(entry.problem.kind)
     if variant.options:
-        return None
+        return Solution((), "", Markup(""), code(variant.check.strip("\n"))) if variant.check.strip() else None
     solution = kind.solution_text(variant, finding_of(entry, number))
     if kind.answer_is_code and any(
         kind.answer_text(variant, answer).strip() == solution.strip() for answer, _ in answers
@@ -184,7 +187,7 @@ def proof_view(entry: Entry, variant: int) -> ProofView:
         return ProofView("Not proved yet", sentence(entry.why), command=_command(entry))
     return ProofView(
         "The proof",
-        _summary(entry, entry.evidence, finding)
+        _summary(kind.proof_text(entry.problem.variants[variant]), entry.evidence, finding)
         if finding.verdict is Verdict.PROVED
         else f"{str(finding.verdict).capitalize()}. {sentence(finding.why)}",
         facts=_facts(entry.evidence, finding),
@@ -195,9 +198,8 @@ def proof_view(entry: Entry, variant: int) -> ProofView:
     )
 
 
-def _summary(entry: Entry, evidence: Evidence, finding: VariantFinding) -> str:
+def _summary(held: str, evidence: Evidence, finding: VariantFinding) -> str:
     runs = len(finding.runs) + len(finding.measured)
-    held = kinds.get(entry.problem.kind).proof_summary
     return f"{held}, in {counted(runs, 'run')} on {long_date(evidence.ran)}."
 
 

@@ -19,6 +19,7 @@ from practicum.kinds.choice.expected_output import (
     ValueProof,
     WarnsProof,
 )
+from practicum.kinds.choice.option_code import CheckProof
 from practicum.kinds.choice.option_references import count_last_references, refers_to_others
 from practicum.kinds.choice.proof_form import ProofForm
 from practicum.model import Measurement, Observation, Observations, Plan, Problem, Variant, VariantFinding
@@ -29,7 +30,7 @@ FORMS: dict[str, ProofForm] = {
     form.key: form
     for form in (
         *(ValueProof(), PrintsProof(), StderrProof(), ErrorProof(), WarnsProof()),
-        *(RaisesProof(), RepairsProof(), BestProof()),
+        *(CheckProof(), RaisesProof(), RepairsProof(), BestProof()),
     )
 }
 """The forms that a key of `[proof]` selects."""
@@ -47,7 +48,7 @@ class Choice(Kind):
 
     name = "choice"
     label = "Choice"
-    roles = frozenset({"run", "setup", "claim", "fix"})
+    roles = frozenset({"run", "setup", "claim", "fix", "check"})
     has_shuffle = True
     is_composed = False
     proof_summary = "The right option's claim held and every other's failed"
@@ -77,10 +78,13 @@ class Choice(Kind):
         return _form(variant.proof).judge(variant, observations)
 
     def fence_is_answer(self, proof: Mapping[str, Any]) -> bool:
-        return any(form.compares_code for key, form in FORMS.items() if key in proof)
+        return any(form.reads_code for key, form in FORMS.items() if key in proof)
 
     def experiment_names(self, variant: Variant) -> frozenset[str]:
         return _form(variant.proof).experiment_names(variant)
+
+    def option_code(self, variant: Variant) -> tuple[str, ...]:
+        return _form(variant.proof).option_code(variant)
 
     def with_one_seed(self, variant: Variant) -> Variant:
         if "seeds" not in _form(variant.proof).schema:
@@ -89,7 +93,8 @@ class Choice(Kind):
         return replace(variant, proof={**variant.proof, "seeds": seeds[:1] if isinstance(seeds, list) else 1})
 
     def observes_value(self, variant: Variant) -> bool:
-        return _form(variant.proof).compares_code
+        form = _form(variant.proof)
+        return form.reads_code and not form.option_code(variant)
 
     def measured_option(self, variant: Variant, measurement: Measurement) -> int | None:
         return _form(variant.proof).measured_option(variant, measurement)
@@ -180,7 +185,10 @@ def _same_answers(variant: Variant, form: ProofForm) -> Iterator[PartMistake]:
 
 
 def _unused_fences(variant: Variant, form: ProofForm) -> Iterator[PartMistake]:
-    """Claims and fixes that the problem's form of proof does not use."""
+    """Checks, claims and fixes that the problem's form of proof does not use."""
+    if variant.check.strip() and not form.takes_check:
+        keys = " or ".join(f"`{key} = true`" for key, known in FORMS.items() if known.takes_check)
+        yield PartMistake("check", "unused-check", f"this check is not used: it needs {keys} in `[proof]`", -1)
     for number, option in enumerate(variant.options, 1):
         if option.fix and not form.takes_fixes:
             keys = " or ".join(f"`{key}`" for key, known in FORMS.items() if known.takes_fixes)

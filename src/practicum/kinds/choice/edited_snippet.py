@@ -1,14 +1,17 @@
-"""`raises` and `repairs`: each option proposes an edit of the snippet, and the edited snippet is run."""
+"""`raises` and `repairs`: each option proposes an edit of the snippet, and the edited snippet is run.
+
+An option that is a fence and has no fix proposes its code in place of the snippet.
+"""
 
 from __future__ import annotations
 
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from practicum.kinds import snippet_edits, validators
 from practicum.kinds.base import PartMistake
+from practicum.kinds.checked_code import syntax_mistakes
 from practicum.kinds.choice.proof_form import ProofForm
 from practicum.kinds.comparison_sides import with_sides
 from practicum.kinds.conditions import Condition, read_condition
@@ -31,36 +34,33 @@ class EditProof(ProofForm):
             yield PartMistake("title", "missing-snippet", message)
             return
         for number, option in enumerate(variant.options, 1):
-            if option.fix is None:
-                continue
             try:
-                snippet_edits.apply(option.fix, variant.snippet)
+                edited = _edited(option, variant.snippet)
             except snippet_edits.FixError as reason:
                 yield PartMistake(f"fix {number}", reason.code, reason.message, reason.line)
+                continue
+            if edited is not None and option.key and option.fix is None:
+                yield from syntax_mistakes(f"code {number}", edited)
 
     def same_answer(self, variant: Variant, left: Option, right: Option) -> bool:
-        if left.fix is None or right.fix is None:
-            return False
         try:
-            edited = [snippet_edits.apply(fix, variant.snippet) for fix in (left.fix, right.fix)]
+            first, second = (_edited(option, variant.snippet) for option in (left, right))
         except snippet_edits.FixError:
             return False
-        return is_same_code(*edited)
+        return first is not None and second is not None and is_same_code(first, second)
 
     def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
         values = self.values(variant)
         edited = [
-            Run(
-                _run_name(number),
-                snippet_edits.apply(option.fix, variant.snippet),
-                variant.setup,
-                values,
-                stdin=variant.stdin,
-            )
+            Run(_run_name(number), code, variant.setup, values, stdin=variant.stdin)
             for number, option in enumerate(variant.options, 1)
-            if option.fix
+            if (code := _edited(option, variant.snippet)) is not None
         ]
         return Plan(runs=(Run("snippet", variant.snippet, variant.setup, values, stdin=variant.stdin), *edited))
+
+    def option_code(self, variant: Variant) -> tuple[str, ...]:
+        edited = (_edited(option, variant.snippet) for option in variant.options)
+        return tuple(code for code in edited if code is not None)
 
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
         for repeated in observations.runs.values():
@@ -68,28 +68,33 @@ class EditProof(ProofForm):
                 return unsettled(variant, Verdict.ERROR, "run-stopped", reason)
         if objection := self.snippet_objection(variant, observations.runs["snippet"]):
             return objection
-        results = [
-            agreed_value(observations.runs[_run_name(number)], self.result) if option.fix else (None, None)
-            for number, option in enumerate(variant.options, 1)
+        repeats = [observations.runs.get(_run_name(number), ()) for number in range(1, len(variant.options) + 1)]
+        results = [agreed_value(repeated, self.result) if repeated else (None, None) for repeated in repeats]
+        observed = [
+            f"with this {'fix' if option.fix else 'code'} {self.result_text(result)}" if result is not None else ""
+            for option, (result, _) in zip(variant.options, results, strict=True)
         ]
-        observed = [self.result_text(result) if result is not None else "" for result, _ in results]
         differences = [
-            f"with the fix of option {number}, {difference}"
-            for number, (_, difference) in enumerate(results, 1)
+            f"with the {'fix' if option.fix else 'code'} of option {number}, {difference}"
+            for number, (option, (_, difference)) in enumerate(zip(variant.options, results, strict=True), 1)
             if difference
         ]
         if differences:
             why = f"the result depends on chance: {'; '.join(differences)}"
             return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why, observed)
-        missing = [n for n, option in enumerate(variant.options, 1) if not option.fix and self.needs_fix(option.key)]
+        missing = [
+            number
+            for number, (option, repeated) in enumerate(zip(variant.options, repeats, strict=True), 1)
+            if not repeated and self.needs_fix(option.key)
+        ]
         if missing:
             each = "each of them" if len(missing) > 1 else "it"
             fence = "a ```` ```diff fix ```` fence"
             why = f"nothing settles {numbered_options(missing)}: give {each} {fence} with the proposed edit"
             return unsettled(variant, Verdict.UNPROVED, "missing-fix", why, observed, part=f"option {missing[0]}")
         holds = [
-            self.works(result) if option.fix else option.key
-            for option, (result, _) in zip(variant.options, results, strict=True)
+            self.works(result) if repeated else option.key
+            for option, repeated, (result, _) in zip(variant.options, repeats, results, strict=True)
         ]
         details = [f"option {number}: {text}" for number, text in enumerate(observed, 1) if text]
         return settled(variant, holds, observed, "; ".join(details))
@@ -116,21 +121,14 @@ class EditProof(ProofForm):
 
     @abstractmethod
     def result_text(self, result: object) -> str:
-        """A result as half a sentence."""
-
-
-def _exception_name(value: Any) -> str | None:
-    """The name of a specific exception class."""
-    if value in ("Exception", "BaseException"):
-        return f"must name a specific exception: every exception is an `{value}`"
-    return validators.dotted_name("an exception's name")(value)
+        """A result as a sentence that follows `with this fix`."""
 
 
 class RaisesProof(EditProof):
     """An option is right if the snippet raises the exception, and with the option's fix runs to its end."""
 
     key = "raises"
-    schema = {"raises": _exception_name, "match": validators.regex}
+    schema = {"raises": validators.exception_name, "match": validators.regex}
 
     def needs_fix(self, is_key: bool) -> bool:
         # the key holds because the snippet raises; a distractor without a fix would hold for the same reason
@@ -165,9 +163,7 @@ class RaisesProof(EditProof):
         return result == "runs"
 
     def result_text(self, result: object) -> str:
-        return (
-            "with this fix the code runs to its end" if result == "runs" else f"with this fix the code raises {result}"
-        )
+        return "the code runs to its end" if result == "runs" else f"the code raises {result}"
 
 
 class RepairsProof(EditProof):
@@ -207,8 +203,15 @@ class RepairsProof(EditProof):
     def result_text(self, result: object) -> str:
         if isinstance(result, Condition):
             operands = f": {result.operands_text}" if result.operands else ""
-            return f"with this fix the expression is {result.holds}{operands}"
-        return f"with this fix the code raises {result}"
+            return f"the expression is {result.holds}{operands}"
+        return f"the code raises {result}"
+
+
+def _edited(option: Option, snippet: str) -> str | None:
+    """The snippet as an option would have it; None if it proposes nothing. Raises FixError."""
+    if option.fix is not None:
+        return snippet_edits.apply(option.fix, snippet)
+    return option.code if option.is_code else None
 
 
 def _run_name(number: int) -> str:

@@ -1,4 +1,7 @@
-"""`value`, `prints`, `error`: each option states an outcome, which is compared with the outcome of the run."""
+"""`value`, `prints`, `error` …: each option states an outcome, which is compared with the outcome of the run.
+
+Or the other way round: `[proof]` states the outcome, and the options are code, which has it or not.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any, ClassVar
 
 from practicum.kinds import validators
 from practicum.kinds.base import PartMistake
+from practicum.kinds.choice.option_code import code_mistakes, codes, is_same_option, judge_options, plan_options
 from practicum.kinds.choice.proof_form import ProofForm
 from practicum.kinds.equality import is_equal
 from practicum.kinds.literals import parse_literal, value_text
@@ -42,13 +46,26 @@ _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(\(\))?")
 
 
 class OutcomeProof(ProofForm):
-    """The shared part of the three forms: run the snippet, and compare its outcome with each option's code."""
+    """The shared part of these forms: run the snippet, and compare its outcome with each option's code.
 
-    compares_code = True
+    If the outcome is stated, each option's code is run instead, and its outcome compared with the stated one.
+    """
+
+    reads_code = True
     expected: ClassVar[str]
     """What an option states, for messages."""
+    subject: ClassVar[str] = "the snippet "
+    """The subject of `result_text`."""
+
+    def stated(self, variant: Variant) -> str | None:
+        """The outcome that `[proof]` states, in the notation of options; None if the options state it."""
+        outcome = variant.proof[self.key]
+        return None if isinstance(outcome, bool) else str(outcome)
 
     def mistakes(self, variant: Variant) -> Iterator[PartMistake]:
+        if self.stated(variant) is not None:
+            yield from code_mistakes(variant, self.may_be_invalid)
+            return
         if not variant.snippet.strip():
             message = f"a `{self.key}` proof needs a snippet: add a ```` ```python run ```` fence"
             yield PartMistake("title", "missing-snippet", message)
@@ -60,15 +77,25 @@ class OutcomeProof(ProofForm):
                 yield PartMistake(f"option {number}", "invalid-code", objection)
 
     def plan(self, variant: Variant, experiments: frozenset[str]) -> Plan:
+        if self.stated(variant) is not None:
+            return plan_options(variant, self.values(variant))
         return Plan(runs=(Run("snippet", variant.snippet, variant.setup, self.values(variant), stdin=variant.stdin),))
 
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
+        if (stated := self.stated(variant)) is not None:
+            return judge_options(
+                variant,
+                observations,
+                self.code_outcome,
+                lambda outcome: self.has_outcome(variant, stated, outcome),
+                lambda outcome: self.code_outcome_text(variant, outcome),
+            )
         repeated = observations.runs["snippet"]
         if reason := stop_reason(repeated):
             return unsettled(variant, Verdict.ERROR, "run-stopped", reason, part="run")
         outcome, difference = agreed_value(repeated, self.outcome)
         if isinstance(outcome, Opaque):
-            result = self.result_text(variant, outcome)
+            result = self.subject + self.result_text(variant, outcome)
             why = f"{result}, which is a {outcome.type} and not plain data: compare a value that a literal can state"
             return unsettled(variant, Verdict.REFUTED, "not-plain-data", why, outcome.text, part="proof.value")
         if difference:
@@ -79,9 +106,14 @@ class OutcomeProof(ProofForm):
             return unsettled(variant, Verdict.REFUTED, "run-raises", why, str(outcome), part=code_part(outcome))
         holds = [self.states(variant, option.code or "", outcome) for option in variant.options]
         observed = self.observed_text(outcome)
-        return settled(variant, holds, [observed] * len(holds), self.result_text(variant, outcome))
+        return settled(variant, holds, [observed] * len(holds), self.subject + self.result_text(variant, outcome))
+
+    def option_code(self, variant: Variant) -> tuple[str, ...]:
+        return () if self.stated(variant) is None else codes(variant)
 
     def same_answer(self, variant: Variant, left: Option, right: Option) -> bool:
+        if self.stated(variant) is not None:
+            return is_same_option(left, right)
         if left.code is None or right.code is None or self.code_objection(left.code) or self.code_objection(right.code):
             return False
         if left.key and right.key:  # all right options state the outcome of the run, each in its own notation
@@ -114,7 +146,24 @@ class OutcomeProof(ProofForm):
 
     @abstractmethod
     def result_text(self, variant: Variant, outcome: Any) -> str:
-        """The outcome as half a sentence."""
+        """The outcome as a sentence without its `subject`."""
+
+    # --- options that are code
+
+    may_be_invalid: ClassVar[bool] = False
+    """Whether the code of a right option may be invalid Python."""
+
+    def code_outcome(self, observation: Observation) -> Any:
+        """The outcome of one run of an option's code."""
+        return self.outcome(observation)
+
+    def has_outcome(self, variant: Variant, stated: str, outcome: Any) -> bool:
+        """Whether the outcome of an option's code is the stated one."""
+        return not isinstance(outcome, Failure) and self.states(variant, stated, outcome)
+
+    def code_outcome_text(self, variant: Variant, outcome: Any) -> str:
+        """The outcome of an option's code in words."""
+        return f"raises {outcome}" if isinstance(outcome, Failure) else self.result_text(variant, outcome)
 
 
 class ValueProof(OutcomeProof):
@@ -122,7 +171,16 @@ class ValueProof(OutcomeProof):
 
     key = "value"
     expected = "the value as a Python literal"
-    schema = {"value": validators.expression, "tolerance": validators.tolerance, "strict": validators.boolean}
+    subject = ""
+    schema = {
+        "value": validators.expression,
+        "equals": validators.literal,
+        "tolerance": validators.tolerance,
+        "strict": validators.boolean,
+    }
+
+    def stated(self, variant: Variant) -> str | None:
+        return validators.literal_text(variant.proof["equals"]) if "equals" in variant.proof else None
 
     def code_objection(self, code: str) -> str | None:
         try:
@@ -135,8 +193,11 @@ class ValueProof(OutcomeProof):
         return {"value": variant.proof["value"]}
 
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
-        if is_constant(variant.proof["value"], variant.setup + "\n" + variant.snippet):
-            why = f"`{variant.proof['value']}` is a constant: it has the same value whatever the snippet does"
+        before = variant.setup + "\n" + variant.snippet
+        options = self.option_code(variant)
+        if all(is_constant(variant.proof["value"], f"{before}\n{code}") for code in options or ("",)):
+            subject = "an option" if options else "the snippet"
+            why = f"`{variant.proof['value']}` is a constant: it has the same value whatever {subject} does"
             return unsettled(variant, Verdict.ERROR, "constant-expression", why, part="proof.value")
         return super().judge(variant, observations)
 
@@ -153,6 +214,18 @@ class ValueProof(OutcomeProof):
     def observed_text(self, outcome: Any) -> str:
         return value_text(outcome)
 
+    def code_outcome(self, observation: Observation) -> Any:
+        outcome = self.outcome(observation)
+        return Opaque(outcome.type, "") if isinstance(outcome, Opaque) else outcome  # its text may contain an address
+
+    def code_outcome_text(self, variant: Variant, outcome: Any) -> str:
+        expression = variant.proof["value"]
+        if isinstance(outcome, Opaque):
+            return f"`{expression}` is a `{outcome.type}`"
+        if isinstance(outcome, Failure) and outcome.where not in ("setup", "snippet"):
+            return f"`{expression}` raises {outcome}"
+        return super().code_outcome_text(variant, outcome)
+
     def result_text(self, variant: Variant, outcome: Any) -> str:
         return f"`{variant.proof['value']}` is `{value_text(outcome)}`"
 
@@ -163,7 +236,7 @@ class PrintsProof(OutcomeProof):
     key = "prints"
     verb = "prints"
     expected = "the printed text"
-    schema = {"prints": validators.boolean}
+    schema = {"prints": validators.boolean_or(validators.string("true, or what a right option prints"))}
 
     def outcome(self, observation: Observation) -> Any:
         return observation.failure or normalize_stdout(observation.stdout)
@@ -176,8 +249,13 @@ class PrintsProof(OutcomeProof):
 
     def result_text(self, variant: Variant, outcome: Any) -> str:
         if not outcome:
-            return f"the snippet {self.verb} nothing"
-        return f"the snippet {self.verb} `{repr(outcome) if chr(10) in outcome else outcome}`"
+            return f"{self.verb} nothing"
+        return f"{self.verb} `{repr(outcome) if chr(10) in outcome else outcome}`"
+
+    def code_outcome_text(self, variant: Variant, outcome: Any) -> str:
+        if isinstance(outcome, str) and ("\n" in outcome or "`" in outcome):
+            return f"{self.verb}:\n{outcome}"
+        return super().code_outcome_text(variant, outcome)
 
 
 class StderrProof(PrintsProof):
@@ -186,7 +264,7 @@ class StderrProof(PrintsProof):
     key = "stderr"
     verb = "writes to stderr"
     expected = "the text on stderr"
-    schema = {"stderr": validators.boolean}
+    schema = {"stderr": validators.boolean_or(validators.string("true, or what a right option writes to stderr"))}
 
     def outcome(self, observation: Observation) -> Any:
         return observation.failure or normalize_stdout(observation.stderr)
@@ -197,7 +275,8 @@ class ErrorProof(OutcomeProof):
 
     key = "error"
     expected = "the exception's name (or `none`)"
-    schema = {"error": validators.boolean}
+    schema = {"error": validators.boolean_or(validators.exception_name)}
+    may_be_invalid = True
 
     def code_objection(self, code: str) -> str | None:
         if _EXCEPTION.fullmatch(code.strip()):
@@ -218,13 +297,23 @@ class ErrorProof(OutcomeProof):
 
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
         finding = super().judge(variant, observations)
+        if self.stated(variant) is not None:
+            return finding
         failure = observations.runs["snippet"][0].failure
         if failure is None or finding.verdict not in (Verdict.PROVED, Verdict.REFUTED):
             return finding
         return replace(finding, options=tuple(replace(option, observed=str(failure)) for option in finding.options))
 
     def result_text(self, variant: Variant, outcome: Any) -> str:
-        return "the snippet runs to its end" if outcome == "none" else f"the snippet raises `{outcome}`"
+        return "runs to its end" if outcome == "none" else f"raises `{outcome}`"
+
+    def code_outcome(self, observation: Observation) -> Any:
+        return observation.failure or "none"
+
+    def has_outcome(self, variant: Variant, stated: str, outcome: Any) -> bool:
+        """Whether code raises the stated exception or a subclass, as an `except` would catch it."""
+        names = (outcome.type, *outcome.bases) if isinstance(outcome, Failure) else ("none",)
+        return any(self.states(variant, stated, name) for name in names)
 
 
 class WarnsProof(OutcomeProof):
@@ -232,7 +321,7 @@ class WarnsProof(OutcomeProof):
 
     key = "warns"
     expected = "the warning's class (or `none`)"
-    schema = {"warns": validators.boolean}
+    schema = {"warns": validators.boolean_or(validators.text("true, or the warning that a right option shows"))}
 
     def code_objection(self, code: str) -> str | None:
         if all(_EXCEPTION.fullmatch(name.strip()) for name in code.split(",")):
@@ -249,7 +338,7 @@ class WarnsProof(OutcomeProof):
         return {_class_name(name) for name in code.split(",")} == {_class_name(name) for name in outcome.split(",")}
 
     def result_text(self, variant: Variant, outcome: Any) -> str:
-        return "the snippet shows no warning" if outcome == "none" else f"the snippet shows `{outcome}`"
+        return "shows no warning" if outcome == "none" else f"shows `{outcome}`"
 
 
 def _class_name(text: str) -> str:

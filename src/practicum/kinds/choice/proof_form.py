@@ -22,8 +22,10 @@ class ProofForm(ABC):
     """Whether options carry a `diff fix` fence."""
     takes_claims: ClassVar[bool] = False
     """Whether options carry a `python claim` fence."""
-    compares_code: ClassVar[bool] = False
-    """Whether an option's code is its answer, compared with the bare value that a run shows."""
+    takes_check: ClassVar[bool] = False
+    """Whether the problem has a `python check` fence."""
+    reads_code: ClassVar[bool] = False
+    """Whether an option's code is its answer: a literal or an output to compare, or code to run."""
 
     @abstractmethod
     def mistakes(self, variant: Variant) -> Iterator[PartMistake]:
@@ -47,6 +49,10 @@ class ProofForm(ABC):
         An option may have mistakes. Without a valid answer, it gives the same answer as no other option.
         """
         return False
+
+    def option_code(self, variant: Variant) -> tuple[str, ...]:
+        """The code of the options that are run, as it is run."""
+        return ()
 
     def experiment_names(self, variant: Variant) -> frozenset[str]:
         """The experiments that the `[proof]` names other than in Python code."""
