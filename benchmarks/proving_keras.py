@@ -40,14 +40,16 @@ class Question:
 
 
 def questions() -> list[Question]:
-    """All hundred, in an order in which neighbours import the same."""
+    """All hundred, mixed: each quarter has as many of each kind."""
     plain = [Question(f"{proving.snippet(n)}\nfound = common", proving.value(n)) for n in range(PLAIN)]
     numpy = [
         Question(f"import numpy as np\nfound = int(np.arange({n + 2}).reshape(1, -1).repeat(3, axis=0).sum())", key)
         for n in range(NUMPY)
         for key in [3 * sum(range(n + 2))]
     ]
-    return [*plain, *numpy, *(_keras_question(n) for n in range(KERAS))]
+    keras = [_keras_question(n) for n in range(KERAS)]
+    rounds = zip(plain, keras[::2], numpy, keras[1::2], strict=True)
+    return [question for each in rounds for question in each]
 
 
 def _keras_question(number: int) -> Question:
@@ -112,7 +114,7 @@ def report() -> str:
     rows = [
         [what, f"{Timing(tuple(taken)).median:.1f} s", ratio(Timing(tuple(taken)).median / own)]
         for what, taken in (
-            (f"`practicum prove`, cold, {JOBS} jobs: each in 3 to 5 isolated interpreters", ours),
+            (f"`practicum prove`, cold, {JOBS} jobs: each in 3 or 5 isolated interpreters", ours),
             (f"nbmake, {NOTEBOOKS} notebooks one after the other: each once, in a shared process", theirs),
             (f"nbmake, {JOBS} notebooks at once", parallel),
         )

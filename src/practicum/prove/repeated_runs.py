@@ -22,8 +22,7 @@ QUICK = 0.1
 BRISK = 2.0
 """Seconds up to which it is repeated the middle number of times."""
 REPEATS = (5, 3, 2)
-SLOW_HASH_SEEDS = 3
-"""Hash seeds of runs whose interpreter takes seconds to start, so that each seed costs as much."""
+"""A quick run is made the middle number of times if its interpreter, one for each hash seed, takes seconds to start."""
 
 MEMORY = 16 << 30
 """Bytes of address space for a run of a proof, which may load more than a learner's run may."""
@@ -72,7 +71,7 @@ def observe(
     if once or not run.repeat:
         return (_observe(run, execution, known, 0),)
     first = _observe(run, execution, known, 0)
-    count = len(run.seeds) or _repeats(first)
+    count = len(run.seeds) or _repeats(first, starts_slowly(_job(run, execution, known, 0, 0)[0]))
     return (first, *(_observe(run, execution, known, index, shift_of(index)) for index in range(1, count)))
 
 
@@ -100,10 +99,12 @@ def experiment_names(topic: Topic) -> frozenset[str]:
     return public_functions(topic.experiments)
 
 
-def _repeats(first: Observation) -> int:
+def _repeats(first: Observation, is_slow_to_start: bool) -> int:
     if first.stopped:
         return 1
-    return REPEATS[0] if first.seconds <= QUICK else REPEATS[1] if first.seconds <= BRISK else REPEATS[2]
+    if first.seconds > BRISK:
+        return REPEATS[2]
+    return REPEATS[1] if is_slow_to_start or first.seconds > QUICK else REPEATS[0]
 
 
 def _observe(
@@ -114,7 +115,7 @@ def _observe(
     job, added_lines = _job(run, execution, known, seed, index % REPEATS[0])
     job = replace(job, input_shift=shift)
     if starts_slowly(job):
-        job = replace(job, hash_seed=index % SLOW_HASH_SEEDS)
+        job = replace(job, hash_seed=index % REPEATS[1])
     result = execution.run(job, on_event=execution.on_event, cancel=execution.cancel)
     if result.stopped == "cancelled":
         raise ProofCancelled
