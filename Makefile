@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 ARGS ?=
 
+# Compiled modules are kept: without them, each of the many processes of the tests compiles practicum again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help serve test check style prove bench facts attacks docs lock bundle clean system
 
 help: ## List the targets

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +24,13 @@ FAST_TEST_LIMIT = 120
 """Seconds after which a test without the mark `slow` counts as hung, on any machine."""
 EXPECT_LIMIT = 60_000
 """Milliseconds that a page has to become what a test expects; it takes that long only where it never will."""
+
+PROCESS_FIXTURES = frozenset({"pool", "isolated", "catalogue", "chromium", "service", "preloaded", "world"})
+"""Fixtures that start processes: sandboxed runs, a browser, a service, TensorFlow. A test that uses one is slow."""
+_ONLY_FAST = "not slow"
+"""The mark expression of `make check`."""
+_SLOW_FILE = re.compile(r"^pytestmark = (pytest|\[[^\]]*\bpytest)\.mark\.slow\b", re.M)
+_PROCESS_EVENTS = {"subprocess.Popen", "os.fork", "os.posix_spawn"}
 
 pytest.register_assert_rewrite("tests.kinds.settling")
 
@@ -66,13 +76,47 @@ def _hide_browser_loop(request: pytest.FixtureRequest) -> Iterator[None]:
     asyncio._set_running_loop(browser_loop)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order files by cost, the most expensive first, and give each fast test a limit.
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not import a file of slow tests when only fast ones run: many import TensorFlow."""
+    if config.option.markexpr != _ONLY_FAST or not collection_path.match("test_*.py"):
+        return None
+    return _SLOW_FILE.search(collection_path.read_text(encoding="utf-8")) is not None or None
 
-    With `--dist loadfile --no-loadscope-reorder` the workers take files in this order, so that they finish together.
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let no fast test start a process or import TensorFlow when only fast ones run."""
+
+    def refuse(event: str, arguments: tuple[object, ...]) -> None:
+        costly = event in _PROCESS_EVENTS or (event == "import" and arguments[0] == "tensorflow")
+        if costly and _running and threading.current_thread() is threading.main_thread():
+            pytest.fail(f"{_running[-1]} starts a process or imports TensorFlow. Mark it with pytest.mark.slow.")
+
+    if config.option.markexpr == _ONLY_FAST:
+        sys.addaudithook(refuse)
+
+
+_running: list[str] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    _running.append(item.nodeid)
+    result = yield
+    _running.pop()
+    return result
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use processes as slow, order files by cost, and give each fast test a limit.
+
+    With `--dist loadfile --no-loadscope-reorder` the workers take files in this order, the most expensive first, so
+    that they finish together.
     """
     costs: dict[Path, int] = {}
     for item in items:
+        if not PROCESS_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
         costs[item.path] = costs.get(item.path, 0) + _cost(item)
         if not item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(FAST_TEST_LIMIT))

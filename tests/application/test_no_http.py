@@ -125,6 +125,7 @@ def topic_context(site: Site, mode: str, token: str = TOKEN) -> TopicContext:
     return TopicContext(site, *site.topic("sums", "sums"), modes.get(mode), token)
 
 
+@pytest.mark.slow
 def test_the_application_imports_nothing_of_http() -> None:
     """Neither Starlette nor the web package is loaded with all its modules."""
     code = (

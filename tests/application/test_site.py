@@ -17,6 +17,7 @@ from tests.web.making import COURSE
 KERAS, PYTHON = shipped_courses()[0], COURSE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("courses", "needed"),
     [([PYTHON], Preload.PYTHON), ([KERAS], Preload.TENSORFLOW), ([PYTHON, KERAS], Preload.TENSORFLOW)],

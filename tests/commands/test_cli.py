@@ -55,6 +55,7 @@ def test_an_unknown_command_is_a_usage_error() -> None:
     assert CliRunner().invoke(cli.main, ["nonsense"]).exit_code == 2
 
 
+@pytest.mark.slow
 def test_prints_its_version_without_loading_the_commands() -> None:
     """And prints what `--version` prints beside other options."""
     code = (
@@ -70,6 +71,7 @@ def test_prints_its_version_without_loading_the_commands() -> None:
     assert printed == f"{expected}False\n"
 
 
+@pytest.mark.slow
 def test_commands_are_imported_only_when_they_are_called() -> None:
     """`practicum --version` imports neither the commands nor the packages they use."""
     code = (

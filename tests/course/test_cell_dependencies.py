@@ -225,6 +225,7 @@ def processor_time(shape: str, size: int, cells: int, mark: int) -> float:
         gc.enable()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", LONG)
 @pytest.mark.parametrize("cells", [1, 30])
 def test_the_time_to_read_long_cells_grows_with_their_length(shape: str, cells: int) -> None:
@@ -237,6 +238,7 @@ def test_the_time_to_read_long_cells_grows_with_their_length(shape: str, cells: 
     assert any(times < 10 for times in growth)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", LONG)
 @pytest.mark.parametrize("cells", [1, 30])
 def test_reads_long_cells_in_little_memory(shape: str, cells: int) -> None:

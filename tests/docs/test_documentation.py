@@ -85,6 +85,7 @@ def test_every_documented_make_target_exists() -> None:
     assert {"serve", "test"} <= set(re.findall(r"^make ([a-z]+)", code, re.M)) <= targets
 
 
+@pytest.mark.slow
 def test_the_commands_describe_themselves() -> None:
     """`practicum --help` lists every command with a sentence."""
     done = subprocess.run([sys.executable, "-m", "practicum", "--help"], capture_output=True, text=True, check=True)

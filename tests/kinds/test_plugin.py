@@ -9,6 +9,8 @@ import textwrap
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 KIND = '''
 from practicum.kinds.base import Kind, variant_finding
 from practicum.model import Plan, Verdict

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -66,14 +67,21 @@ COMMON_WORDS = {"code", "number", "order", "project", "why", "try", "learn", "me
 
 def uses(file: Path, name: str) -> list[str]:
     """The lines on which a module uses a name: as any constant; for a common word, where it selects something."""
+    found = constants(file, selecting=name in COMMON_WORDS)
+    return [f"{file.relative_to(PACKAGE)}:{line}" for value, line in found if value == name]
+
+
+@cache
+def constants(file: Path, selecting: bool) -> list[tuple[object, int]]:
+    """The constants of a module but docstrings, with their lines: all, or those that select something."""
     tree = ast.parse(file.read_text())
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    parts = selections(tree) if name in COMMON_WORDS else [tree]
+    parts = selections(tree) if selecting else [tree]
     return [
-        f"{file.relative_to(PACKAGE)}:{node.lineno}"
+        (node.value, node.lineno)
         for part in parts
         for node in ast.walk(part)
-        if isinstance(node, ast.Constant) and node.value == name and id(node) not in docstrings
+        if isinstance(node, ast.Constant) and id(node) not in docstrings
     ]
 
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from practicum.lab.augmentation import augment, augment_times
 from practicum.lab.shape_drawings import shapes
 
+pytestmark = pytest.mark.slow
+
 Pixels = NDArray[np.uint8]
 
 SIDES = st.shared(st.integers(1, 20), key="side")

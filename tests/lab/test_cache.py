@@ -26,6 +26,8 @@ from numpy.typing import NDArray
 from practicum.lab.cache import CheckpointStore, DiskCache, DiskFull
 from tests.examples import examples
 
+pytestmark = pytest.mark.slow
+
 KEYS = st.text(st.characters(), max_size=20)
 """Lone surrogates too."""
 DTYPES = hnp.scalar_dtypes() | hnp.array_dtypes(max_size=3)

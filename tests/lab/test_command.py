@@ -351,6 +351,7 @@ def alone(*words: str | Path) -> tuple[list[str], str]:
     return [*lines, *done.stderr.splitlines()], last.removeprefix("loaded ")
 
 
+@pytest.mark.slow
 def test_a_report_is_written_again_without_tensorflow(tmp_path: Path) -> None:
     """From the record alone, to any path."""
     fit_record.save(records.fit_record(), tmp_path / "model")
@@ -450,6 +451,7 @@ UNLEARNABLE: dict[str, tuple[Callable[[Path], Path], str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", UNLEARNABLE)
 def test_rejects_unusable_images_at_once(case: str, images: Path, tmp_path: Path, no_tensorflow: None) -> None:
     """In at most 21 lines, before TensorFlow is imported, and without creating a folder."""
@@ -469,6 +471,7 @@ def test_rejects_unusable_images_at_once(case: str, images: Path, tmp_path: Path
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.slow
 def test_errors_in_the_images_import_no_tensorflow(tmp_path: Path) -> None:
     """Nor Keras."""
     lines, loaded = alone("fit", tmp_path, "--to", tmp_path / "model")
@@ -496,6 +499,7 @@ def test_never_overwrites_other_files_with_a_model(
     assert contents(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_missing_tensorflow_names_the_package(drawn: Path, tmp_path: Path, no_tensorflow: None) -> None:
     """And leaves no folder behind."""
     error = failure("fit", drawn, "--to", tmp_path / "new" / "model", *QUICK)
@@ -517,6 +521,7 @@ def test_a_full_disk_while_drawing_leaves_no_file(drawn: Path, tmp_path: Path) -
 # --- networks ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.tensorflow
 def test_constants_equal_those_of_the_default_network() -> None:
     """The command knows them without importing TensorFlow."""
@@ -528,6 +533,7 @@ def test_constants_equal_those_of_the_default_network() -> None:
     assert get_args(Preprocessing) == PREPROCESSINGS
 
 
+@pytest.mark.slow
 @pytest.mark.tensorflow
 @pytest.mark.parametrize(
     ("options", "code"),

@@ -443,6 +443,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
 """
 
 
+@pytest.mark.slow
 def test_memory_stays_small_for_large_images(tmp_path: Path) -> None:
     """Twelve images of 12 megapixels and six of 64, 1.6 GB decoded, take under 200 MB."""
     plain, photograph = image((90, 120, 60), (4000, 3000)), image((90, 120, 60), (8000, 8000), "JPEG")

@@ -16,6 +16,8 @@ from practicum.lab.emoji_drawings import CLASSES, code_points, emoji_images, fin
 from practicum.lab.errors import LabError
 from practicum.lab.near_duplicates import find_near_duplicates
 
+pytestmark = pytest.mark.slow
+
 DRAW = """
 import hashlib
 from practicum.lab.emoji_drawings import emoji_images

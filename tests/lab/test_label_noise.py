@@ -12,6 +12,8 @@ from sklearn.model_selection import cross_val_predict
 
 from practicum.lab.label_noise import find_suspect_labels
 
+pytestmark = pytest.mark.slow
+
 
 def out_of_fold(x: NDArray[np.float64], given: NDArray[np.int64]) -> NDArray[np.float64]:
     """Probabilities by logistic regression in five folds."""

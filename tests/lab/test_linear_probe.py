@@ -16,6 +16,8 @@ from practicum.lab.linear_probe import STRENGTHS, ProbeTrainer
 from practicum.lab.splits import Split, cross_validation_folds, singleton_groups
 from tests.examples import examples
 
+pytestmark = pytest.mark.slow
+
 Set = tuple[NDArray[np.float32], NDArray[np.int64]]
 
 

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from practicum.lab.model_selection import StrategySelection, select_strategy
 
+pytestmark = pytest.mark.slow
+
 Predictions = NDArray[np.float64]
 
 

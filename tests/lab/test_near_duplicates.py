@@ -14,6 +14,8 @@ from PIL import Image, ImageEnhance
 from practicum.lab.near_duplicates import DuplicatePair, find_near_duplicates, group_duplicates
 from practicum.lab.shape_drawings import shapes
 
+pytestmark = pytest.mark.slow
+
 Pixels = NDArray[np.uint8]
 
 

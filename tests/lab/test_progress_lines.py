@@ -10,6 +10,8 @@ import pytest
 from practicum.commands import lab_messages
 from practicum.settings import PROGRESS
 
+pytestmark = pytest.mark.slow
+
 STEPS = """
 import sys
 from practicum.commands.lab_messages import show_progress

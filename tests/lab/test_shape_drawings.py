@@ -12,6 +12,8 @@ import pytest
 
 from practicum.lab.shape_drawings import SHAPES, shapes
 
+pytestmark = pytest.mark.slow
+
 DRAW = """
 import hashlib
 from practicum.lab.shape_drawings import shapes

@@ -82,6 +82,7 @@ def test_every_declared_dependency_is_used(extra: str, folders: list[str]) -> No
     assert sorted(declared - used - WITHOUT_IMPORT.keys() - TOOLS) == []
 
 
+@pytest.mark.slow
 def test_the_service_needs_no_extra() -> None:
     """Every module but those of the lab and its report is imported where the packages of the extras are missing."""
     missing = sorted(name for name, found in distributions().items() if found & RUNS)

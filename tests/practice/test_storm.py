@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -27,6 +28,8 @@ from practicum.practice import (
 )
 
 from .making import START
+
+pytestmark = pytest.mark.slow
 
 items = st.integers(-1, 4)
 jumps = st.one_of(

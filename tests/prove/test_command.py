@@ -31,6 +31,7 @@ def prove(pool: Pool, tmp_path: Path) -> Prove:
     return run
 
 
+@pytest.mark.slow
 def test_json_has_the_documented_shape(tmp_path: Path) -> None:
     """Programs read it, from a process of its own."""
     command = [sys.executable, "-m", "practicum", "prove", "--json", str(write_course(tmp_path, {"sum": SUM}))]

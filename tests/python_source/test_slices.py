@@ -116,6 +116,7 @@ def test_follows_imports_within_functions_and_blocks(code: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_reads_the_lab_without_importing_it() -> None:
     """The prover reads the lab's source and never imports Keras."""
     code = (

@@ -125,6 +125,7 @@ def test_every_number_comes_from_the_record(changes: dict[str, Any], expected: s
     assert expected not in before
 
 
+@pytest.mark.slow
 def test_a_thousand_images_make_a_small_file(tmp_path: Path) -> None:
     """Under 1.5 MB, at most 60 thumbnails of 96 pixels, however many rows the findings have; no draft is left."""
     many = fit_record(tuple(f"class {n}" for n in range(10)), 100)

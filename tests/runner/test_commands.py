@@ -13,7 +13,7 @@ from practicum.commands.doctor import doctor
 from practicum.commands.run import run
 from practicum.runner import IsolationMode, choose_mode
 
-pytestmark = pytest.mark.filterwarnings("ignore::practicum.runner.pool.UnsafeMode")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::practicum.runner.pool.UnsafeMode")]
 
 
 def call(tmp_path: Path, code: str, *options: str) -> Result:

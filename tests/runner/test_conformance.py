@@ -577,6 +577,7 @@ x = count(tf.constant(7))
         assert threads <= 8
 
 
+@pytest.mark.slow
 def test_subprocess_mode_warns() -> None:
     """Creating a pool without isolation raises a warning."""
     from practicum.runner import UnsafeMode

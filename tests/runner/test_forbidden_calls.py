@@ -187,6 +187,7 @@ def test_a_memory_error_that_the_code_catches_stops_the_run_too(isolated: Pool) 
     assert (raised.code, dict(raised.values)) == ("", {"x": 5})
 
 
+@pytest.mark.slow
 def test_without_isolation_everything_is_allowed() -> None:
     """In subprocess mode, nothing is refused."""
     result = run(

@@ -68,6 +68,7 @@ def test_the_other_inputs_stay(name: str, isolated: Pool) -> None:
     assert values(isolated, others, InputShift(1, (name,))) == values(isolated, others, None)
 
 
+@pytest.mark.slow
 def test_the_alternatives_of_the_clock_differ() -> None:
     """In the year, the month, the day of the week or the end of a month; the first is a weekend if today is not."""
     pool = pool_in(IsolationMode.FULL)
@@ -135,6 +136,7 @@ def test_a_check_sees_the_same(isolated: Pool) -> None:
     assert result.ok, result
 
 
+@pytest.mark.slow
 def test_a_spare_child_has_the_shift_of_its_job() -> None:
     """It has been forked before its job is known."""
     pool_in(IsolationMode.FULL)

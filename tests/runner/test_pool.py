@@ -20,6 +20,8 @@ from tests.waiting import PATIENCE, eventually
 
 from .conftest import on_started, own_pid, pool_in
 
+pytestmark = pytest.mark.slow
+
 
 def _only_zygote(pool: Pool) -> ZygoteClient:
     (zygote,) = _zygotes(pool).values()

@@ -307,6 +307,7 @@ class TestLies:
 
 @pytest.mark.tensorflow
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.slow
 class TestKeras:
     def test_a_model_is_loaded_anew(self) -> None:
         """A model is the check's own: counted and called as Keras does it, not as the learner does."""

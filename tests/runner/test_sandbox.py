@@ -12,6 +12,8 @@ from practicum.runner.sandbox import Interpreter
 
 from .conftest import pool_in
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Interpreter:

@@ -19,6 +19,8 @@ from tests.waiting import PATIENCE, eventually
 
 from .conftest import on_started, own_pid, pool_in
 
+pytestmark = pytest.mark.slow
+
 SECONDS = Limits(seconds=60)
 READY = 180.0
 """Seconds in which all spares must be ready, even on a busy machine."""

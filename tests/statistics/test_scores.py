@@ -78,6 +78,7 @@ def test_a_proportion_has_wilsons_interval(total: int, data: st.DataObject) -> N
     assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_nineteen_of_twenty_intervals_hold_the_truth() -> None:
     """On samples of a known distribution, the intervals of accuracy and balanced accuracy cover the truth."""
     rng = np.random.default_rng(0)

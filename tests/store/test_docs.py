@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from practicum.store import Store
 from practicum.store.schema import metadata
 from tests.documents import TEXT, table_of
@@ -21,6 +23,7 @@ def test_every_column_is_documented() -> None:
     assert documented == expected
 
 
+@pytest.mark.slow
 def test_the_backup_is_a_store(tmp_path: Path) -> None:
     """The command of the page, run as it stands while the store is in use, writes a copy with everything in it."""
     command = re.search(r'^python -c "(.*)"$', TEXT, re.M)

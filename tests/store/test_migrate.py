@@ -22,6 +22,8 @@ from practicum.store.schema import HEAD, metadata
 
 from .making import TOKEN, Where, begin, process, refuses
 
+pytestmark = pytest.mark.slow
+
 
 def difference(connection: Connection) -> list[Any]:
     """Return what Alembic would change in a database to match the schema."""

@@ -355,6 +355,7 @@ def test_the_headers_do_not_reveal_the_grade(reader: Learner) -> None:
     assert headers[0] == headers[1]
 
 
+@pytest.mark.slow
 def test_pages_do_not_depend_on_the_key(tmp_path: Path, store: Store) -> None:
     """Two courses that differ only in the key have the same pages, apart from what is random."""
 
