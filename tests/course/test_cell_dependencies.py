@@ -9,6 +9,7 @@ import time
 import tracemalloc
 from bisect import bisect
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -200,6 +201,7 @@ LONG: dict[str, Callable[[int, int], str]] = {
 }
 
 
+@cache
 def largest(shape: str, size: int) -> str:
     """The largest text of that shape that is not longer."""
     fits = bisect(range(size), size, key=lambda many: len(LONG[shape](many, min(90, size // 50))))

@@ -263,11 +263,12 @@ def test_no_text_takes_long_to_read(text: str) -> None:
     Quadratic time would be sixteen times as long. Once the time is long enough to show that, longer files are not read.
     """
     for shift in (7, 5, 3, 1):
-        if reading_time(text, MAX_FILE_SIZE >> shift) > NOTABLE:
-            # A busy machine disturbs short times, so the least of several counts.
-            longer = min(reading_time(text, MAX_FILE_SIZE >> shift) for _ in range(3))
+        longer = reading_time(text, MAX_FILE_SIZE >> shift)
+        if longer > NOTABLE:
+            # A busy machine disturbs short times, so the least of several counts, up to the first that settles it.
             shorter = min(reading_time(text, MAX_FILE_SIZE >> shift + 2) for _ in range(5))
-            assert longer < 8 * shorter
+            again = (reading_time(text, MAX_FILE_SIZE >> shift) for _ in range(2))
+            assert longer < 8 * shorter or any(longer < 8 * shorter for longer in again)
             break
 
 
