@@ -6,6 +6,7 @@ import math
 import pickle
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,6 +82,7 @@ def test_every_event_arrives_once_however_often_the_connection_breaks(happened: 
     assert page.state == late.state
 
 
+@pytest.mark.slow
 def test_its_memory_is_bounded() -> None:
     """A run that prints and trains a lot takes no more: the beginning is dropped."""
     log = EventLog()

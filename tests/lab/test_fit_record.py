@@ -22,6 +22,8 @@ from practicum.statistics.intervals import Interval
 from tests.examples import examples
 from tests.lab.records import fit_record
 
+pytestmark = pytest.mark.slow
+
 DATA = Path(__file__).with_name("data")
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 BASE = fit_record(thumbs=np.arange(80 * 3, dtype=np.uint8).reshape(80, 1, 1, 3))

@@ -231,7 +231,7 @@ class EditedCourse(RuleBasedStateMachine):
 
 
 EditedCourse.TestCase.settings = settings(max_examples=20, stateful_step_count=15)
-TestEditedCourse = EditedCourse.TestCase
+TestEditedCourse = pytest.mark.slow(EditedCourse.TestCase)
 
 
 @pytest.fixture

@@ -83,6 +83,7 @@ def test_any_text_can_be_read(setup: str, code: str) -> None:
     find_borrowing(setup, code)
 
 
+@pytest.mark.slow
 def test_reads_hostile_code_in_little_memory() -> None:
     """A statement that binds and reads thousands of names: they are stored once, not once for each other."""
     names = [f"a{number}" for number in range(8_000)]
