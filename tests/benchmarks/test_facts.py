@@ -12,13 +12,14 @@ from benchmarks.facts.changed import REACH, moved
 from benchmarks.facts.spread import ahead, between, mean_sd, short
 from benchmarks.facts.verdict import Verdict
 from benchmarks.page import whole, with_part
-from scipy.stats import ttest_rel
 
 from practicum.statistics.intervals import Interval
 
 
 def test_a_difference_is_taken_seed_by_seed() -> None:
     """The interval is that of SciPy's paired t test, and is exact where every seed gives the same difference."""
+    from scipy.stats import ttest_rel
+
     first, second = [0.8, 0.7, 0.9, 0.6, 0.85], [0.5, 0.55, 0.6, 0.4, 0.7]
     gap, known = ahead(first, second), ttest_rel(first, second).confidence_interval(0.95)
 

@@ -61,6 +61,7 @@ class Crowd:
             thread.join()
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(people=QUEUES, size=st.integers(1, 3))
 def test_every_run_gets_a_slot_and_never_too_many_at_once(people: list[str], size: int) -> None:

@@ -74,6 +74,7 @@ class TestCarrying:
         assert type(found[0]) is int
         assert found == [3]
 
+    @pytest.mark.slow
     @settings(max_examples=300)
     @given(
         st.recursive(
