@@ -58,10 +58,17 @@ def test_evidence_names_what_its_runs_import(course: Path) -> None:
     assert plain.versions == {"python": Environment.current().python}
 
 
-@pytest.mark.parametrize("code", ["import keras", "from tensorflow import data", "import matplotlib.pyplot as plt"])
+@pytest.mark.parametrize("code", ["import keras", "from tensorflow import data", "import keras, matplotlib"])
 def test_code_in_tensorflow_s_interpreter_depends_on_all_of_it(code: str) -> None:
     """Keras computes with TensorFlow, and both with NumPy."""
     assert {"python", "tensorflow", "keras", "numpy"} <= versions(code, Environment.current()).keys()
+
+
+def test_other_code_depends_on_what_it_imports() -> None:
+    """With the libraries that compute with NumPy, on NumPy too."""
+    code = "import matplotlib.pyplot as plt"
+
+    assert versions(code, Environment.current()).keys() == {"python", "matplotlib", "numpy"}
 
 
 def test_nothing_has_changed(course: Path) -> None:

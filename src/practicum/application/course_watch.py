@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ from practicum.model import Deck, Mistake, Page, Problem
 from practicum.prove.catalogue import Catalogue, Entry, survey
 from practicum.prove.prover import Prover
 from practicum.prove.repeated_runs import ProofCancelled
+
+_log = logging.getLogger(__name__)
 
 _STEP = 30
 """Milliseconds without a further change after which changes are reported: editors write a file in several steps."""
@@ -59,7 +62,8 @@ class CourseWatch:
         self._changed = threading.Event()
         self._lock = threading.Lock()
         self._recent: set[str] = set()
-        self._waiting: dict[str, None] = {}
+        self._waiting: dict[tuple[str, str], None] = {}
+        """What is being proved, or will be: its course and path."""
         self._prover: Prover | None = None
         self._failure = ""
         self.revision = 0
@@ -86,14 +90,14 @@ class CourseWatch:
     def status(self) -> DraftStatus:
         """Return the state of all courses."""
         with self._lock:
-            catalogues, waiting = list(self._site.catalogues.values()), tuple(self._waiting)
+            catalogues, waiting = dict(self._site.catalogues), tuple(self._waiting)
             failure = self._failure
-        entries = [entry for catalogue in catalogues for entry in catalogue.all.values()]
+        entries = [(slug, entry) for slug, catalogue in catalogues.items() for entry in catalogue.all.values()]
         return DraftStatus(
-            tuple(mistake for catalogue in catalogues for mistake in catalogue.mistakes),
-            tuple(entry for entry in entries if not entry.verdict.served and entry.path not in waiting),
-            waiting,
-            sum(entry.verdict.served for entry in entries),
+            tuple(mistake for catalogue in catalogues.values() for mistake in catalogue.mistakes),
+            tuple(entry for slug, entry in entries if not entry.verdict.served and (slug, entry.path) not in waiting),
+            tuple(path for _, path in waiting),
+            sum(entry.verdict.served for _, entry in entries),
             failure,
         )
 
@@ -133,7 +137,11 @@ class CourseWatch:
             self._changed.wait()
             self._changed.clear()
             for slug in list(self._site.catalogues):
-                self._prove(slug)
+                try:
+                    self._prove(slug)
+                except Exception as error:  # a fault of practicum, which must not end the thread without a word
+                    _log.exception("proving %s failed", slug)
+                    self._fail(f"Proving failed: {error!r}. The next change starts it again")
 
     def _prove(self, slug: str) -> None:
         """Prove what is outdated in a course: first what has just changed, then the rest."""
@@ -144,7 +152,7 @@ class CourseWatch:
                 return
             recent = [entry for entry in outdated if _concerns(entry, self._recent)]
             rest = [entry for entry in outdated if not _concerns(entry, self._recent)]
-            self._waiting = {entry.path: None for entry in (*recent, *rest)}
+            self._waiting = {(slug, entry.path): None for entry in (*recent, *rest)}
             self.news += 1
         for group in (recent, rest):
             if group and not self._prove_group(slug, catalogue, group):
@@ -158,7 +166,7 @@ class CourseWatch:
             with self._lock:
                 if self._prover is prover:
                     self._site.catalogues[slug] = _with_entry(self._site.catalogues[slug], entry)
-                    self._waiting.pop(entry.path, None)
+                    self._waiting.pop((slug, entry.path), None)
                     self.news += 1
             self._on_proved(entry)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -69,17 +68,12 @@ def read_data_file(root: Path, path: str) -> DataFile:
     name = path.rpartition("/")[2]
     if not is_data_name(name):
         raise _wrong_name(name)
-    file = root / path
     try:
-        if files.is_outside(root, path):
-            raise DataFileError("link-outside", files.LINK_OUTSIDE)
-        if not stat.S_ISREG(file.stat().st_mode):
-            raise DataFileError("not-a-file", f"`{path}` is not a regular file: put a data file there")
-        with file.open("rb") as stream:
-            content = stream.read(MAX_FILE_SIZE + 1)
-    except (OSError, RuntimeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataFileError("unreadable-file", f"`{path}` cannot be read: {reason}") from error
+        content = files.read_bytes(root, path, MAX_FILE_SIZE)
+    except FileNotFoundError as error:
+        raise DataFileError("unreadable-file", f"`{path}` cannot be read: {error.strerror}") from error
+    except files.UnusableFile as error:
+        raise DataFileError(error.code, str(error)) from error
     if len(content) > MAX_FILE_SIZE:
         limit = f"{MAX_FILE_SIZE >> 20} MiB"
         raise DataFileError("data-too-large", f"`{path}` is larger than {limit}: leave out what the code does not need")

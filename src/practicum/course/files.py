@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from practicum.course.diagnostics import Diagnostics
+from practicum.errors import CodedError
 
 MAX_FILE_SIZE = 128 << 10
 """Bytes of the largest file that is read."""
@@ -15,6 +16,31 @@ MAX_FILE_SIZE = 128 << 10
 IGNORED = {"__pycache__", "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt", "evidence"}
 
 LINK_OUTSIDE = "this link leads out of the course: replace it by the file itself"
+
+
+class UnusableFile(CodedError):
+    """A file that cannot be read; the code is that of the mistake."""
+
+
+def read_bytes(root: Path, path: str, limit: int) -> bytes:
+    """Return a file of the course that is not text, or its first `limit + 1` bytes if it is larger.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        UnusableFile: It cannot be read, is no regular file, or lies outside the course.
+    """
+    try:
+        if is_outside(root, path):
+            raise UnusableFile("link-outside", LINK_OUTSIDE)
+        if not stat.S_ISREG((root / path).stat().st_mode):  # opening a pipe would block forever
+            raise UnusableFile("not-a-file", f"`{path}` is not a regular file: put the file itself there")
+        with (root / path).open("rb") as stream:
+            return stream.read(limit + 1)
+    except FileNotFoundError:
+        raise
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UnusableFile("unreadable-file", f"`{path}` cannot be read: {reason}") from error
 
 
 def read_text(root: Path, path: str, diagnostics: Diagnostics) -> str | None:

@@ -9,7 +9,6 @@ import hashlib
 import io
 import posixpath
 import re
-import stat
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
@@ -81,20 +80,13 @@ def _path(text_path: str, source: str) -> str:
 
 
 def _read_bytes(root: Path, path: str) -> bytes:
-    file = root / path
     try:
-        if files.is_outside(root, path):
-            raise ImageError("link-outside", files.LINK_OUTSIDE)
-        if not stat.S_ISREG(file.stat().st_mode):
-            raise ImageError("not-a-file", f"`{path}` is not a regular file: put an image there")
-        with file.open("rb") as stream:
-            data = stream.read(MAX_FILE_SIZE + 1)
+        data = files.read_bytes(root, path, MAX_FILE_SIZE)
     except FileNotFoundError:
         message = f"there is no file `{path}` in the course: the path is relative to the folder of this text"
         raise ImageError("missing-image", message) from None
-    except (OSError, RuntimeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ImageError("unreadable-file", f"`{path}` cannot be read: {reason}") from error
+    except files.UnusableFile as error:
+        raise ImageError(error.code, str(error)) from error
     if len(data) > MAX_FILE_SIZE:
         raise _too_large(f"has more than {MAX_FILE_SIZE >> 20} MiB")
     return data

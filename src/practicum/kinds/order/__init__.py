@@ -140,8 +140,10 @@ class Order(CheckedCode):
     def share_text(self, variant: Variant, answer: tuple[str, ...]) -> str:
         """Where a wrong order first breaks a declared dependency."""
         declared = _dependencies(variant)
+        if declared is None:
+            return ""
         chosen = _chosen_lines(variant, answer)
-        if declared is None or set(chosen) - set(declared.lines) or (at := declared.first_misplaced(chosen)) is None:
+        if set(chosen) - set(declared.lines) or (at := declared.first_misplaced(chosen)) is None:
             return ""
         return f"In your last answer, line {at + 1} stands before a line that it depends on: {chosen[at].strip()}"
 
