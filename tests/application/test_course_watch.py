@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 class InterposedPool(Pool):
     """A pool that calls something before each run."""
 
-    def __init__(self, before: Callable[[], None]) -> None:
+    def __init__(self, before: Callable[[], object]) -> None:
         super().__init__(size=1)
         self._before = before
 
@@ -34,7 +34,7 @@ class InterposedPool(Pool):
 
 
 @contextmanager
-def watched(tmp_path: Path, before: Callable[[], None], *names: str) -> Iterator[CourseWatch]:
+def watched(tmp_path: Path, before: Callable[[], object], *names: str) -> Iterator[CourseWatch]:
     """Watch courses of these names, all with the same problem, proved by runs that begin with `before`."""
     roots = [write_course(tmp_path / name, {"sum": SUM}) for name in names]
     with InterposedPool(before) as pool, Store.open(tmp_path) as store:
@@ -47,7 +47,7 @@ def watched(tmp_path: Path, before: Callable[[], None], *names: str) -> Iterator
 def test_courses_with_equal_paths_are_told_apart(tmp_path: Path) -> None:
     """While one course is proved, a problem of another course with the same path is unproved, not waiting."""
     resume = threading.Event()
-    with watched(tmp_path, lambda: None if resume.wait(60) else None, "first", "second") as watch:
+    with watched(tmp_path, lambda: resume.wait(60), "first", "second") as watch:
         assert eventually(lambda: bool(watch.status().waiting))
         status = watch.status()
         resume.set()
