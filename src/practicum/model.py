@@ -458,6 +458,13 @@ class Failure:
     """`setup`, `snippet`, `check`, or the name of a value."""
     bases: tuple[str, ...] = ()
     """The names of the base classes of the exception's type: `OSError` for FileNotFoundError."""
+    called_from: str = ""
+    """The part that was running, if it is not `where`: the snippet may call a function of the setup that raises."""
+
+    @property
+    def running(self) -> str:
+        """The part that was running: `setup`, `snippet`, `check`, or the name of a value."""
+        return self.called_from or self.where
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type

@@ -28,15 +28,17 @@ def _libraries(pool: Pool) -> list[tuple[str, ...]]:
         ("import pandas as pd", ("pandas",)),
         ("from pandas import DataFrame", ("pandas",)),
         ("import numpy, pandas", ("pandas",)),
-        (f"import {PYPLOT} as plt", (PYPLOT,)),
-        ("from matplotlib import pyplot as plt", (PYPLOT,)),
-        ("import matplotlib", ()),
-        ("from matplotlib import cm", ()),
-        ("from PIL import Image", ("PIL.Image",)),
-        ("import PIL", ()),
-        (f"import pandas as pd, {PYPLOT} as plt", (PYPLOT, "pandas")),
-        ("import sklearn", ()),
+        (f"import {PYPLOT} as plt", ("matplotlib", PYPLOT)),
+        ("from matplotlib import pyplot as plt", ("matplotlib", PYPLOT)),
+        ("import matplotlib", ("matplotlib",)),
+        ("from matplotlib import cm", ("matplotlib",)),
+        ("from PIL import Image", ("PIL", "PIL.Image")),
+        ("from scipy.stats import norm", ("scipy", "scipy.stats")),
+        ("from sklearn.svm import SVC", ("sklearn",)),
+        (f"import pandas as pd, {PYPLOT} as plt", ("matplotlib", PYPLOT, "pandas")),
         ("pandas = 1", ()),
+        ("import pandasql", ()),
+        ("from , import pandas", ()),
         ("import keras, pandas", ()),
     ],
 )
@@ -50,8 +52,10 @@ def test_only_what_is_imported_is_loaded(code: str, libraries: tuple[str, ...]) 
 def test_a_jobs_own_module_is_not_replaced(pool: Pool) -> None:
     """A file of the job that has a library's name is what the job imports."""
     job = Job(code="import pandas", files={"pandas.py": "mine = 5\n"}, values={"mine": "pandas.mine"})
+    also = Job(code="import pandas", files={"dateutil.py": ""})
 
     assert pool.run(job).values == {"mine": 5}
+    assert pool.run(also).failure is not None  # pandas needs the installed one
 
 
 def test_a_forgotten_import_fails() -> None:
@@ -63,6 +67,14 @@ def test_a_forgotten_import_fails() -> None:
 
     assert failed.failure is not None
     assert failed.failure.type == "AttributeError"
+
+
+def test_nothing_is_importable_that_was_not_imported(pool: Pool) -> None:
+    """SciPy has modules that import `concurrent.futures`; only code that imports these, or it, has the attribute."""
+    result = pool.run(Job(code="import scipy, concurrent\nconcurrent.futures"))
+
+    assert result.failure is not None
+    assert result.failure.type == "AttributeError"
 
 
 @pytest.mark.parametrize("code", ["import pandas as library", "from sklearn import linear_model as library"])
@@ -83,7 +95,7 @@ def test_the_least_recently_used_is_ended(monkeypatch: pytest.MonkeyPatch) -> No
         for code in ("import numpy", "import pandas", "from PIL import Image"):
             assert pool.run(Job(code=code)).ok
 
-        assert sorted(_libraries(pool)) == [(), ("PIL.Image",)]
+        assert sorted(_libraries(pool)) == [(), ("PIL", "PIL.Image")]
 
 
 def test_a_library_that_starts_a_thread_is_left_to_the_job(tmp_path: Path) -> None:

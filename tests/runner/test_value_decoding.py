@@ -181,8 +181,9 @@ def test_colliding_hashes_are_refused_quickly() -> None:
 def test_a_failure_travels() -> None:
     """A value that raised is a Failure."""
     data = {"failure": {"type": "E", "message": "m", "line": 2, "where": "x", "bases": ["B"], "memory": False}}
+    data["failure"]["running"] = "check"
 
-    assert decode_value(data) == Failure("E", "m", 2, "x", ("B",))
+    assert decode_value(data) == Failure("E", "m", 2, "x", ("B",), "check")
 
 
 TEXTS = st.text(st.characters(exclude_categories=())) | st.sampled_from([" " * 100_000, "\ud800" * 100_000])
@@ -193,13 +194,14 @@ def test_a_failure_is_no_longer_than_an_honest_one(
     kind: str, message: str, where: str, bases: list[str], line: int
 ) -> None:
     """Pages search and show failures, so their length is limited."""
-    data = {"type": kind, "message": message, "line": line, "where": where, "bases": bases}
+    data = {"type": kind, "message": message, "line": line, "where": where, "running": message, "bases": bases}
 
     found = read_failure(data)
 
     assert len(found.type) <= 200
     assert len(found.message) <= 4_000
     assert len(found.where) <= 4_000
+    assert len(found.running) <= 4_000
     assert len(found.bases) <= 20
     assert all(len(base) <= 200 for base in found.bases)
     assert found.line == line or abs(line) > 1 << 53

@@ -124,7 +124,7 @@ def _without_output(on_event: OnEvent | None) -> OnEvent | None:
 
 
 def _is_gradable(result: Result) -> bool:
-    return not result.stopped and not (result.failure and result.failure.where == "setup")
+    return not result.stopped and not (result.failure and result.failure.running == "setup")
 
 
 def grade_by_key(asked: AskedProblem, answer: tuple[str, ...]) -> Grade:
@@ -152,7 +152,7 @@ def _judge(asked: AskedProblem, answer: tuple[str, ...], code: str, results: Seq
 
 
 def _report(result: Result, code: str, variant: Variant, isolated: bool) -> RunReport:
-    if result.failure and result.failure.where == "check":
+    if result.failure and result.failure.running == "check":
         return _check_report(result, code, variant)
     return report_run(result, code, isolated)
 

@@ -103,7 +103,7 @@ def judge_claims(
     if reason := stop_reason(repeated):
         return unsettled(variant, Verdict.ERROR, "run-stopped", reason)
     if failure := next((observation.failure for observation in repeated if observation.failure), None):
-        why = f"the {failure.where} raises {failure}, so no claim could be evaluated"
+        why = f"the {failure.running} raises {failure}, so no claim could be evaluated"
         return unsettled(variant, Verdict.REFUTED, "run-raises", why, str(failure), part=code_part(failure))
     return _judge_results(variant, repeated, missing, claim_name)
 

@@ -264,7 +264,7 @@ def _value(expression: str, run: Observation) -> Any:
 
 def _raises(failure: Failure, cell: Cell) -> bool:
     """Return whether an exception is the one that the cell must raise, and is raised by the cell itself."""
-    return failure.where == "snippet" and cell.raises in (failure.type, *failure.bases)
+    return failure.running == "snippet" and cell.raises in (failure.type, *failure.bases)
 
 
 def _output(run: Observation) -> tuple[str, str]:

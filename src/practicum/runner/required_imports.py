@@ -13,18 +13,15 @@ _SETTINGS = re.compile(
     r"\btf\.config\b|(?<![\w.])tensorflow(?:\.\w+)*(?:\.| import +)config\b|\bcompat\.v1\b|disable_eager"
 )
 _NUMPY = {"numpy", "scipy", "pandas", "sklearn", "h5py", "matplotlib", "pylab", "PIL"}
-_LIBRARIES: dict[str, tuple[str, ...]] = {
-    "pandas": ("pandas",),
-    "scipy": ("scipy", "scipy.optimize", "scipy.stats"),
-    "matplotlib.pyplot": ("matplotlib.pyplot",),
-    "pylab": ("matplotlib.pyplot",),
-    "PIL.Image": ("PIL.Image",),
-    "sklearn": (
-        *("sklearn.datasets", "sklearn.decomposition", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics"),
-        *("sklearn.model_selection", "sklearn.neighbors", "sklearn.pipeline", "sklearn.preprocessing", "sklearn.svm"),
-    ),
-}
-"""Modules that are loaded before a job that imports a library, since they take 0.1 to 3 s to import."""
+_LIBRARIES = (
+    *("PIL", "PIL.Image", "matplotlib", "matplotlib.pyplot", "pandas"),
+    *("scipy", "scipy.optimize", "scipy.stats", "sklearn"),
+)
+"""Modules that are loaded before a job that imports them, since they take 0.1 to 2 s to import."""
+
+
+_OWN_MODULES = {"experiments.py"}
+"""Modules that the service gives to a job."""
 
 
 def imported_modules(job: Job) -> set[str]:
@@ -41,6 +38,8 @@ def _imported_names(job: Job) -> set[str]:
         first, _, second = str(match[2] or match[1]).partition(" import ")
         names = [words[0] for part in first.split(",") if (words := part.split())]
         members = [words[0] for part in second.split(",") if (words := part.strip("( ").split())]
+        if not names:  # no valid import
+            continue
         if members:
             found.update(f"{names[0]}.{member}" for member in members)
         else:
@@ -61,24 +60,16 @@ def choose_preload(job: Job) -> Preload:
 
 
 def choose_libraries(job: Job, preload: Preload) -> tuple[str, ...]:
-    """Return the modules to load in NumPy's interpreter before the job, sorted.
+    """Return the modules to load in NumPy's interpreter before the job: those that it names in an import.
 
-    No name may exist only because of them: code that forgets to import `matplotlib.pyplot` must fail as it does
-    elsewhere. SciPy imports its modules by itself when they are used; scikit-learn does so only in its later versions.
+    No others, since code that forgets to import `matplotlib.pyplot` must fail as it does elsewhere. None if the job has
+    modules of its own, which may have the name of one that a library imports.
     """
-    if preload is not Preload.NUMPY:
+    if preload is not Preload.NUMPY or any(name.endswith(".py") for name in job.files.keys() - _OWN_MODULES):
         return ()
     names = _imported_names(job)
-    files = (*job.files, *(file.name for file in job.data))
-    own = {name.split("/")[0].removesuffix(".py") for name in files}
-    found: set[str] = set()
-    for library, modules in _LIBRARIES.items():
-        is_imported = any(name == library or name.startswith(f"{library}.") for name in names)
-        if is_imported and not (library == "sklearn" and "sklearn" in names):
-            found.update(modules)
-    tops = {name: name.split(".")[0] for name in found}
-    usable = {top for top in tops.values() if top not in own and is_installed(top, job.environment)}
-    return tuple(sorted(name for name, top in tops.items() if top in usable))
+    named = [module for module in _LIBRARIES if any(f"{name}.".startswith(f"{module}.") for name in names)]
+    return tuple(module for module in named if is_installed(module.split(".")[0], job.environment))
 
 
 def starts_slowly(job: Job) -> bool:

@@ -242,6 +242,8 @@ def read_failure(data: Any) -> Failure:
         line = None if data["line"] is None else read_count(data["line"])
         kind, where = clean_text(data["type"], NAME), clean_text(data["where"], MESSAGE)
         bases = tuple(clean_text(base, NAME) for base in data["bases"][:BASES])
-        return Failure(kind, clean_text(data["message"], MESSAGE), line, where, bases)
+        running = clean_text(data["running"], MESSAGE)
+        called_from = running if running != where else ""
+        return Failure(kind, clean_text(data["message"], MESSAGE), line, where, bases, called_from)
     except (KeyError, TypeError) as error:
         raise InvalidMessage(f"no failure: {error}") from None

@@ -143,7 +143,7 @@ class RaisesProof(EditProof):
         if failure is None:
             why = f"the snippet does not raise {expected}: it runs to its end"
             return refuted(variant, "snippet-runs", why, "the snippet runs to its end without a fix")
-        if failure.where == "setup":
+        if failure.running == "setup":
             why = f"the setup, not the snippet, raises {failure}"
             return unsettled(variant, Verdict.REFUTED, "setup-raises", why, str(failure), part="setup")
         if expected.rsplit(".", 1)[-1] not in (failure.type.rsplit(".", 1)[-1], *failure.bases):
@@ -185,8 +185,8 @@ class RepairsProof(EditProof):
             why = f"the result depends on chance: {difference}"
             return unsettled(variant, Verdict.UNSTABLE, "depends-on-chance", why, difference)
         if isinstance(before, Failure):
-            subject = f"the {before.where}" if before.where in ("setup", "snippet") else f"`{expression}`"
-            advice = "; use `raises` for a snippet that raises" if before.where == "snippet" else ""
+            subject = f"the {before.running}" if before.running in ("setup", "snippet") else f"`{expression}`"
+            advice = "; use `raises` for a snippet that raises" if before.running == "snippet" else ""
             why = f"without a fix, {subject} raises {before}, which is neither true nor false{advice}"
             return unsettled(variant, Verdict.REFUTED, "run-raises", why, str(before), part=code_part(before))
         if self.works(before):

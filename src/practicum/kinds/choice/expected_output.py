@@ -222,7 +222,7 @@ class ValueProof(OutcomeProof):
         expression = variant.proof["value"]
         if isinstance(outcome, Opaque):
             return f"`{expression}` is a `{outcome.type}`"
-        if isinstance(outcome, Failure) and outcome.where not in ("setup", "snippet"):
+        if isinstance(outcome, Failure) and outcome.running not in ("setup", "snippet"):
             return f"`{expression}` raises {outcome}"
         return super().code_outcome_text(variant, outcome)
 
@@ -287,7 +287,7 @@ class ErrorProof(OutcomeProof):
         failure = observation.failure
         if failure is None:
             return "none"
-        return failure if failure.where == "setup" else failure.type
+        return failure if failure.running == "setup" else failure.type
 
     def stated_outcome(self, code: str) -> Any:
         return code
@@ -349,5 +349,5 @@ def _class_name(text: str) -> str:
 
 def _failure_text(failure: Failure) -> str:
     place = f" at line {failure.line}" if failure.line else ""
-    subject = {"setup": "the setup", "snippet": "the snippet"}.get(failure.where, "the expression")
+    subject = {"setup": "the setup", "snippet": "the snippet"}.get(failure.running, "the expression")
     return f"{subject} raises {failure}{place}, so there is nothing to compare the options with"

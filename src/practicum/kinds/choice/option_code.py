@@ -88,7 +88,7 @@ def judge_options(
         if reason := stop_reason(repeated):
             why = f"the code of option {number} was stopped before its end: {reason}"
             return unsettled(variant, Verdict.ERROR, "run-stopped", why, part=f"code {number}")
-        if failure := next((one.failure for one in repeated if one.failure and one.failure.where == "setup"), None):
+        if failure := next((one.failure for one in repeated if one.failure and one.failure.running == "setup"), None):
             why = f"the code before the options raises {failure}, so there is nothing to compare"
             part = "setup" if (failure.line or 1) <= len(variant.setup.splitlines()) else "run"
             return unsettled(variant, Verdict.REFUTED, "run-raises", why, str(failure), part=part)
@@ -140,7 +140,7 @@ def _check_result(observation: Observation) -> Any:
 def _check_text(result: Any) -> str:
     if not isinstance(result, Failure):
         return "passes the check"
-    return f"fails the check: {result}" if result.where == "check" else f"raises {result}"
+    return f"fails the check: {result}" if result.running == "check" else f"raises {result}"
 
 
 def _run_name(number: int) -> str:

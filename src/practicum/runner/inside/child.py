@@ -207,6 +207,7 @@ def _remote_report(error: BaseException, report: dict[str, Any] | None) -> dict[
     if report is None:
         return None
     failure = {name: report[name] for name in ("type", "message", "line", "where", "bases", "memory")}
+    failure["running"] = "check"
     if failure["line"] is None:
         failure["where"], failure["line"] = _own_line(error) or ("check", None)
     return {"failure": failure, "traceback": report["traceback"]}
@@ -354,7 +355,11 @@ def _describe(error: BaseException, where: str = "") -> dict[str, Any]:
 
 
 def failure(error: BaseException, where: str) -> dict[str, Any]:
-    """Return an exception as plain data: class, bases, message and the innermost line of the job's own code."""
+    """Return an exception as plain data: class, bases, message and the innermost line of the job's own code.
+
+    Args:
+        where: The part that was running.
+    """
     forbidden_calls.check_failure(error)
     found = _own_line(error)
     place, line = found if found else (where, None)
@@ -365,6 +370,7 @@ def failure(error: BaseException, where: str) -> dict[str, Any]:
         "message": _message(error),
         "line": line,
         "where": place.removeprefix("value "),
+        "running": where.removeprefix("value "),
         "bases": [shorten(base, NAME) for base in bases[:BASES]],
         "memory": isinstance(error, MemoryError) or kind.__name__ == "ResourceExhaustedError",
     }

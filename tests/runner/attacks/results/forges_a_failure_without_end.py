@@ -19,7 +19,7 @@ def short(result: Result, world: World) -> None:
 ATTACK = Attack(
     code="""
 bad = "a" + " " * 1_000_000 + "b"
-what = {"type": bad, "message": bad, "line": 1, "where": bad, "bases": [bad] * 3, "memory": False}
+what = {"type": bad, "message": bad, "line": 1, "where": bad, "running": bad, "bases": [bad] * 3, "memory": False}
 send(b"F", {"failure": what, "traceback": bad})
 """,
     judge=short,

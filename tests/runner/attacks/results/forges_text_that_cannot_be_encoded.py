@@ -19,7 +19,7 @@ def written(result: Result, world: World) -> None:
 ATTACK = Attack(
     code=r"""
 bad = "\ud800"
-what = {"type": bad, "message": bad, "line": 1, "where": bad, "bases": [bad], "memory": False}
+what = {"type": bad, "message": bad, "line": 1, "where": bad, "running": bad, "bases": [bad], "memory": False}
 send(b"F", {"failure": what, "traceback": bad})
 """,
     judge=written,
