@@ -66,6 +66,8 @@ def coded(*boxes: str, proof: str = PRINTS, setup: str = "", run: str = "", chec
     Case("the key fails the check", coded("[x] squares = 1", "[ ] squares = 2", checked=CHECK, proof="check = true"), R, "no-option-right", ("AssertionError: not the squares",)),
     Case("the setup raises", coded(KEY, WRONG, setup="nothing"), R, "run-raises", ("NameError",)),
     Case("the snippet raises", coded(KEY, WRONG, run="nothing"), R, "run-raises", ("NameError",)),
+    Case("a function of the snippet raises", coded("[x] mean([])", "[ ] mean([1])", run="def mean(xs):\n    return sum(xs) / len(xs)", proof='error = "ZeroDivisionError"'), P),
+    Case("a function of the setup raises in a distractor", coded(KEY, "[ ] fail()", setup="def fail():\n    raise ValueError"), P),
     Case("a distractor that never ends", coded(KEY, "[ ] while True: pass"), E, "run-stopped", ("option 2", "1 s")),
     Case("a distractor that the sandbox does not allow", coded(KEY, "[ ] import os; os.fork()"), E, "run-stopped", ("option 2", "sandbox")),
     Case("and hides it", coded(KEY, "[ ] import os\ntry: os.fork()\nexcept BaseException: pass"), E, "run-stopped", ("option 2",)),
@@ -122,7 +124,8 @@ def test_a_fence_without_a_fix_replaces_the_snippet(case: Case, tmp_path: Path, 
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (coded(KEY, "[ ] print([n*n  for n in range(1, 4)])").replace("`print([n*n", "plain `print([n*n"), ["repeated-option"]),
+        (coded(KEY, "[ ] print([n*n  for n in range(1, 4)])").replace("`print([n*n", "plain `print([n*n"), ["more-than-code", "repeated-option"]),
+        (coded(KEY, "[ ] n.sort()", setup="n = [2, 1]").replace("`n.sort()`", "`n.sort()` and then `print(n)`"), ["more-than-code"]),
         (coded(KEY, WRONG, "[ ] print([n*n for n in range(3)])\n# the same"), ["repeated-option"]),
         (coded(KEY, WRONG, checked="assert True"), ["unused-check"]),
         (coded(KEY, WRONG, proof="check = true"), ["missing-check"]),

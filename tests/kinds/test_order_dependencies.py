@@ -121,6 +121,8 @@ def test_many_orders_are_counted_and_too_many_are_not() -> None:
     Case("a dependency is missing", ordered("a = 1", "b = a + 1", "c = a + b", depends="3 = [1, 2]"), R, "allowed-order-fails", ("2, 1, 3", "NameError", "line 2 depends on line 1")),
     Case("a dependency too many", ordered(depends="2 = [1]\n3 = [2]"), R, "forbidden-order-passes", ("2, 1, 3", "line 2 depends on line 1", "remove 1")),
     Case("an allowed order never ends", ordered("n = 1", "b = n", "while n: n -= 1", "c = 3 * b", depends="2 = [1]\n3 = [1]\n4 = [2]", checked="assert c == 3").replace("while n: n -= 1", "while n - 1 or 'c' in globals(): pass"), E, "run-stopped"),
+    Case("an allowed order fails by chance", ordered("random.seed(k := 5)", "a = random.random()", "c = 3 if a < 0.63 else 0", checked="assert c == 3").replace("```python solution", "```python setup\nimport random\n```\n\n```python solution"), Verdict.UNSTABLE, "depends-on-chance", ("2, 1, 3",)),
+    Case("a line that may be left out", ordered("a = 1", "b = 2", "c = a + b", "print(c)", depends="3 = [1, 2]\n4 = [3]", distractor="assert a > b"), R, "line-not-needed", ("line 4",)),
     Case("the solution fails", ordered(checked="assert c == 4"), R, "solution-fails"),
 )  # fmt: skip
 def test_the_declaration_and_the_check_must_agree(case: Case, tmp_path: Path, pool: Pool) -> None:
@@ -138,14 +140,14 @@ def test_a_refuted_dependency_is_at_its_line(tmp_path: Path, pool: Pool) -> None
 def test_evidence_says_how_many_orders_were_tried(tmp_path: Path, pool: Pool) -> None:
     """And of how many: all if there are few, otherwise a sample."""
     few = settle(tmp_path / "few", pool, ordered())
-    names = [run.name for run in findings(few)[0].runs if "order" in run.name]
+    names = list(dict.fromkeys(run.name for run in findings(few)[0].runs if "order" in run.name))
     lines = [f"x{n} = {n}" for n in range(6)]
     many = settle(
         tmp_path / "many",
         pool,
         ordered(*lines, f"c = {'+'.join(f'x{n}' for n in range(6))} - 12", depends="7 = [1, 2, 3, 4, 5, 6]"),
     )
-    tried = [run.name for run in findings(many)[0].runs if "order" in run.name]
+    tried = list(dict.fromkeys(run.name for run in findings(many)[0].runs if "order" in run.name))
 
     assert names == [
         "allowed order 2 of 2: 2, 1, 3",
@@ -189,6 +191,14 @@ def test_several_mistakes_are_reported_at_once() -> None:
     assert [mistake.code for mistake in found] == ["depends-on-later-line", "depends-on-later-line", "unknown-line"]
 
 
+def test_many_equal_lines_are_a_mistake() -> None:
+    """With these, the time that grading takes would double with each line."""
+    lines = [line for n in range(14) for line in ("x = 1", f"y{n} = x")]
+    depends = "\n".join(f"{2 * n + 2} = [{2 * n + 1}]" for n in range(14))
+
+    assert [mistake.code for mistake in read_problem(ordered(*lines, depends=depends))[1]] == ["too-many-equal-lines"]
+
+
 def test_answers_are_graded_by_the_declaration() -> None:
     """Without a run; a line that does not belong, or is missing, is wrong."""
     variant = sound(ordered(distractor="a = 2")).variants[0]
@@ -200,6 +210,7 @@ def test_answers_are_graded_by_the_declaration() -> None:
     assert not ORDER.grade(variant, ("0", "1"), None)
     assert "line 2" in ORDER.share_text(variant, ("0", "2", "1"))
     assert ORDER.share_text(variant, ("0", "3", "1")) == ""
+    assert ORDER.share_text(variant, ("0", "2")) == ""
 
 
 def test_lines_are_never_shown_in_an_order_that_is_right() -> None:

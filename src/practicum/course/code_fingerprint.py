@@ -31,7 +31,7 @@ def code_fingerprint() -> bytes:
 
 
 def is_current() -> bool:
-    """Whether this process surely runs the code of its fingerprint: no file of it has changed since it was started.
+    """Whether this process runs the code of its fingerprint: no file of it has changed since it was started.
 
     The fingerprint alone does not show that, as modules are imported before it is made.
     """

@@ -140,7 +140,7 @@ def _remove_old(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """Keep what is created from the garbage collector, which would go through all of it again and again in vain.
+    """Keep what is created from the garbage collector, which would search all of it again and again and find nothing.
 
     These are records without cycles, so each is freed when nothing refers to it any more. Only the first file of a
     process is exempt for good, since cycles of others, which exist by then, are exempt with it.

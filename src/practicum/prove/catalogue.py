@@ -144,7 +144,10 @@ def _cache_file(root: Path) -> Path | None:
 
     A course can be a stranger's, and so could its files be.
     """
-    folder, root = settings.readings_directory().resolve(), root.resolve()
+    try:
+        folder, root = settings.readings_directory().resolve(), root.resolve()
+    except (OSError, RuntimeError):  # a circular link
+        return None
     if folder.is_relative_to(root):
         return None
     return folder / f"{hashlib.blake2b(os.fsencode(root), digest_size=16).hexdigest()}{ENDING}"

@@ -28,6 +28,11 @@ class InterpreterKey(NamedTuple):
     """The modules that it has loaded besides those of `preload`."""
 
     @property
+    def kind(self) -> tuple[Preload, bool]:
+        """What is limited together: interpreters with and without libraries."""
+        return self.preload, bool(self.libraries)
+
+    @property
     def most(self) -> int | None:
         """The maximum number of such interpreters that are kept warm, None for no limit."""
         if self.preload is Preload.TENSORFLOW:
@@ -215,7 +220,7 @@ class WarmPool:
         spares: list[SpareChild] = []
         with self._lock:
             idle = [kept for kept in self.interpreters.values() if kept.zygote and not kept.zygote.running_jobs]
-            large = [(kept.zygote.last_used, kept.key) for kept in idle if kept.zygote and kept.key.most == key.most]
+            large = [(kept.zygote.last_used, kept.key) for kept in idle if kept.zygote and kept.key.kind == key.kind]
             for _, oldest in sorted(large, key=lambda pair: pair[0])[: max(0, len(large) - key.most + 1)]:
                 interpreter = self.interpreters[oldest]
                 surplus += filter(None, (interpreter.zygote, interpreter.standby))

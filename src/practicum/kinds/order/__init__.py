@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
+from math import comb, prod
 from typing import Any
 
 from practicum.kinds.base import IncompleteAnswer, PartMistake
@@ -26,6 +27,8 @@ MAX_LINES = 40
 MAX_DISTRACTORS = 6
 MAX_SHUFFLES = 1000
 """Random orders from which one that is not right is chosen. At least every second one is wrong."""
+MAX_ASSIGNMENTS = 1000
+"""Ways to take equal lines of a declared order for one another that are followed at once when an answer is graded."""
 MAX_ORDERS = 24
 """Orders that dependencies allow, and orders that they forbid, up to which all are run. Of more, a sample is."""
 
@@ -73,17 +76,22 @@ class Order(CheckedCode):
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
         plan = super().plan(problem, variant, experiments)
-        repeated = ("solution", "mutant")
+        repeated = ("solution", "mutant", "allowed")
         runs = (run if run.name.startswith(repeated) else replace(run, repeat=False) for run in plan.runs)
         return replace(plan, runs=tuple(runs))
 
     def proving_answers(self, variant: Variant) -> dict[str, str]:
-        """As for other code; the solution with each line that does not belong, at each place; and declared orders."""
+        """As for other code; the solution with each line that does not belong, at each place; and declared orders.
+
+        Where learners can leave lines out, the solution without each line too, since only complete orders are right.
+        """
         answers = super().proving_answers(variant) | dict(_answers_with_distractors(variant))
         if declared := _dependencies(variant):
             tried = [*_allowed(declared)[1:], *(order for order, _ in _forbidden(declared))]
             names = _order_names(declared)
             answers |= {names[order]: "\n".join(declared.texts(order)) for order in tried}
+            if variant.distractor.strip():
+                answers |= dict(_answers_without_a_line(variant))
         return answers
 
     def must_pass(self, name: str) -> bool:
@@ -95,6 +103,9 @@ class Order(CheckedCode):
             line, place = name.split(" as ")
             why = f"{line} can be added to the solution as {place}, and {check} passes: it must fail wherever it stands"
             return "distractor-passes", why, "distractor"
+        if name.startswith("solution without"):
+            why = f"the {name} passes, and {check} must fail: remove the line, or check what it does"
+            return "line-not-needed", why, "solution"
         declared = _dependencies(variant)
         if declared is None or not name.startswith(("allowed", "forbidden")):
             return None
@@ -143,7 +154,7 @@ class Order(CheckedCode):
         if declared is None:
             return ""
         chosen = _chosen_lines(variant, answer)
-        if set(chosen) - set(declared.lines) or (at := declared.first_misplaced(chosen)) is None:
+        if sorted(chosen) != sorted(declared.lines) or (at := declared.first_misplaced(chosen)) is None:
             return ""
         return f"In your last answer, line {at + 1} stands before a line that it depends on: {chosen[at].strip()}"
 
@@ -221,6 +232,12 @@ def _answers_with_distractors(variant: Variant) -> Iterator[tuple[str, str]]:
     for number, distractor in enumerate(_distractors(variant), 1):
         for place in range(len(lines) + 1):
             yield f"distractor {number} as line {place + 1}", "\n".join([*lines[:place], distractor, *lines[place:]])
+
+
+def _answers_without_a_line(variant: Variant) -> Iterator[tuple[str, str]]:
+    lines = _solution_lines(variant)
+    for number in range(len(lines)):
+        yield f"solution without line {number + 1}", "\n".join([*lines[:number], *lines[number + 1 :]])
 
 
 def _positions(fields: Sequence[str]) -> dict[int, int]:
@@ -305,6 +322,11 @@ def _depends_mistakes(variant: Variant) -> Iterator[PartMistake]:
             message = f"line {line} cannot depend on {wrong[0]}: list lines above it, from 1, blank ones aside"
             yield PartMistake(f"depends.{line}", "depends-on-later-line", message)
             is_valid = False
+    equal = Counter(_solution_lines(variant)).values()
+    if prod(comb(times, times // 2) for times in equal) > MAX_ASSIGNMENTS:
+        message = "too many lines are equal to tell which of them depends on which: write them differently"
+        yield PartMistake("solution", "too-many-equal-lines", message)
+        is_valid = False
     if not is_valid or count > MAX_LINES:
         return
     declared = _dependencies(variant)

@@ -152,7 +152,7 @@ class Dependencies:
                 yield from self._every((*placed, number))
 
     def _sample(self, limit: int) -> Iterator[Permutation]:
-        """The solution, orders that turn round each pair of lines that can be, and random ones."""
+        """The solution, orders that swap each pair of lines that may be, and random ones."""
         numbers = range(len(self.lines))
         orders = [tuple(numbers), _first_extension(self.all_needed, [-number for number in numbers])]
         free = [
