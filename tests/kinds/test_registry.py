@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,11 @@ from practicum.kinds.choice import FORMS
 from practicum.kinds.choice.proof_form import ProofForm
 from practicum.model import Verdict
 from practicum.python_source.names import public_functions
-from practicum.runner import Pool
+from practicum.prove.catalogue import load
+from practicum.prove.prover import Prover
+from practicum.runner import Job, Pool, Result, stop_messages
 from tests.kinds.settling import settle
+from tests.prove.making import write_course
 
 PACKAGE = Path(practicum.__file__).parent
 FOLDER = PACKAGE / "kinds"
@@ -44,6 +48,27 @@ def test_every_kind_is_a_folder_with_an_example(kind: str) -> None:
 def test_every_form_of_proof_has_an_example(form: str) -> None:
     """The example has the form's name."""
     assert FOLDER / f"choice/examples/{form}.md" in examples("choice")
+
+
+@pytest.mark.parametrize("allowed", [0, 1, 3])
+@pytest.mark.parametrize(("kind", "file"), EXAMPLES, ids=[f"{kind}-{file.stem}" for kind, file in EXAMPLES])
+def test_what_the_sandbox_refuses_settles_nothing(
+    kind: str, file: Path, allowed: int, tmp_path: Path, pool: Pool
+) -> None:
+    """Whichever run is refused, the verdict is an error, and neither proved nor refuted."""
+    source = file.with_name("experiments.py").read_text() if file.stem == "best" else ""
+    catalogue = load(write_course(tmp_path, {"one": file.read_text()}, source))
+    made: list[Job] = []
+
+    def run(job: Job, *arguments: Any, **named: Any) -> Result:
+        made.append(job)
+        if len(made) <= allowed:
+            return pool.run(job, *arguments, **named)
+        return Result.not_run(stop_messages.forbidden("process", "snippet", 1))
+
+    (entry,) = Prover(catalogue, run, jobs=1).prove(catalogue.entries.values())
+
+    assert len(made) <= allowed or entry.verdict is Verdict.ERROR
 
 
 @pytest.mark.parametrize(("kind", "file"), EXAMPLES, ids=[f"{kind}-{file.stem}" for kind, file in EXAMPLES])

@@ -10,6 +10,7 @@ from functools import partial
 
 from practicum.formatting import assignments
 from practicum.kinds.literals import value_text
+from practicum.kinds.run_agreement import forbidden_run
 from practicum.kinds.stdout_text import normalize_stdout
 from practicum.model import (
     Evidence,
@@ -132,7 +133,14 @@ def judge_part(
 
 
 def _judge(part: ProofPart, found: Observations, runs: Runs) -> VariantFinding:
-    return part.judge(replace(found, runs=runs))
+    """Judge a part; whatever its kind concludes, a run that the sandbox did not allow settles nothing."""
+    finding = part.judge(replace(found, runs=runs))
+    forbidden = forbidden_run(runs)
+    if forbidden is None or finding.verdict is Verdict.ERROR:
+        return finding
+    name, why = forbidden
+    options = tuple(replace(option, holds=None) for option in finding.options)
+    return replace(finding, verdict=Verdict.ERROR, code="run-stopped", why=f"{name}: {why}", options=options)
 
 
 def judge_subject(

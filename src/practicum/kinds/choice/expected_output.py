@@ -311,7 +311,7 @@ class ErrorProof(OutcomeProof):
         return observation.failure or "none"
 
     def has_outcome(self, variant: Variant, stated: str, outcome: Any) -> bool:
-        """Whether code raises the stated exception or a subclass, as an `except` would catch it."""
+        """Whether code raises the stated exception or a subclass, by the name of the class."""
         names = (outcome.type, *outcome.bases) if isinstance(outcome, Failure) else ("none",)
         return any(self.states(variant, stated, name) for name in names)
 

@@ -78,7 +78,7 @@ class Dependencies:
 
     @cached_property
     def count(self) -> int | None:
-        """The number of allowed orders, equal lines told apart; None if there are too many sets of lines to count."""
+        """The number of allowed orders, counting equal lines as different; None if there are too many sets of lines to count."""
         ways = {frozenset[int](): 1}
         for _ in self.lines:
             following: dict[frozenset[int], int] = {}
@@ -144,7 +144,7 @@ class Dependencies:
         return list(found.values())
 
     def _every(self, placed: Permutation = ()) -> Iterator[Permutation]:
-        """Every allowed order, equal lines told apart."""
+        """Every allowed order, with equal lines as different ones."""
         if len(placed) == len(self.lines):
             yield placed
         for number, needed in enumerate(self.all_needed):
