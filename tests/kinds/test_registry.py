@@ -16,9 +16,9 @@ from practicum import kinds, modes
 from practicum.kinds.choice import FORMS
 from practicum.kinds.choice.proof_form import ProofForm
 from practicum.model import Verdict
-from practicum.python_source.names import public_functions
 from practicum.prove.catalogue import load
 from practicum.prove.prover import Prover
+from practicum.python_source.names import public_functions
 from practicum.runner import Job, Pool, Result, stop_messages
 from tests.kinds.settling import settle
 from tests.prove.making import write_course

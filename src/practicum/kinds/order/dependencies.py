@@ -78,7 +78,7 @@ class Dependencies:
 
     @cached_property
     def count(self) -> int | None:
-        """The number of allowed orders, counting equal lines as different; None if there are too many sets of lines to count."""
+        """The number of allowed orders, with equal lines as different ones; None if there are too many to count."""
         ways = {frozenset[int](): 1}
         for _ in self.lines:
             following: dict[frozenset[int], int] = {}
