@@ -67,7 +67,8 @@ class TestAnswers:
         """An exception of the learner's function keeps its class, its message and its line in the learner's code."""
         result = run(pool, "def f(x):\n    return 1 / x", "assert f(0) == 1")
 
-        assert result.failure == Failure("ZeroDivisionError", "division by zero", 2, "snippet", ("ArithmeticError",))
+        bases = ("ArithmeticError",)
+        assert result.failure == Failure("ZeroDivisionError", "division by zero", 2, "snippet", bases, "check")
 
     def test_reports_a_wrong_call_at_the_checks_line(self, pool: Pool) -> None:
         """An exception outside the learner's code has the line of the check."""

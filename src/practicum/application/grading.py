@@ -152,7 +152,8 @@ def _judge(asked: AskedProblem, answer: tuple[str, ...], code: str, results: Seq
 
 
 def _report(result: Result, code: str, variant: Variant, isolated: bool) -> RunReport:
-    if result.failure and result.failure.running == "check":
+    # An exception of the learner's own function is reported at its line, even if the check calls the function.
+    if result.failure and result.failure.running == "check" and result.failure.where != "snippet":
         return _check_report(result, code, variant)
     return report_run(result, code, isolated)
 

@@ -348,6 +348,7 @@ def _class_name(text: str) -> str:
 
 
 def _failure_text(failure: Failure) -> str:
-    place = f" at line {failure.line}" if failure.line else ""
+    of_part = f" of the {failure.where}" if failure.called_from else ""
+    place = f" at line {failure.line}{of_part}" if failure.line else ""
     subject = {"setup": "the setup", "snippet": "the snippet"}.get(failure.running, "the expression")
     return f"{subject} raises {failure}{place}, so there is nothing to compare the options with"

@@ -143,7 +143,7 @@ def _check_result(observation: Observation) -> Any:
 def _check_text(result: Any) -> str:
     if not isinstance(result, Failure):
         return "passes the check"
-    return f"fails the check: {result}" if result.running == "check" else f"raises {result}"
+    return f"fails the check: {result}" if result.where == "check" else f"raises {result}"
 
 
 def _run_name(number: int) -> str:
