@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -35,16 +36,23 @@ def value(number: int) -> int:
 
 
 def write(root: Path, count: int = COUNT) -> None:
-    """A course of so many problems, one topic's challenge. The first option of each is the right one."""
+    """A course of so many problems."""
+    write_questions(root, [(snippet(number), value(number)) for number in range(count)], "common")
+
+
+def write_questions(root: Path, questions: Sequence[tuple[str, int]], asked: str) -> None:
+    """A course of one topic's challenge, with a problem for each snippet and the value that it gives the asked name.
+
+    The first option of each is the right one.
+    """
     folder = root / "topic" / "challenge"
     folder.mkdir(parents=True)
     (root / "course.toml").write_text('title = "Small problems"\n')
     (root / "topic" / "topic.toml").write_text('title = "Small ones"\n')
-    for number in range(count):
-        key = value(number)
+    for number, (code, key) in enumerate(questions):
         (folder / f"{number:03}.md").write_text(
-            f'+++\nlevel = "beginner"\n[proof]\nvalue = "common"\n+++\n\n# Problem {number}\n\nWhat is `common`?\n\n'
-            f"```python run\n{snippet(number)}\n```\n\n- [x] `{key}`\n- [ ] `{key + 1}`\n- [ ] `{key + 2}`\n"
+            f'+++\nlevel = "beginner"\n[proof]\nvalue = "{asked}"\n+++\n\n# Problem {number}\n\nWhat is `{asked}`?\n\n'
+            f"```python run\n{code}\n```\n\n- [x] `{key}`\n- [ ] `{key + 1}`\n- [ ] `{key + 2}`\n"
         )
 
 

@@ -59,20 +59,6 @@ def _keras_question(number: int) -> Question:
     return Question("import keras\n" + NETWORKS[kind].format(m=m, n=n), key)
 
 
-def write_course(root: Path, bank: Sequence[Question]) -> None:
-    """A course of these questions, one topic's challenge."""
-    folder = root / "topic" / "challenge"
-    folder.mkdir(parents=True)
-    (root / "course.toml").write_text('title = "A mixed bank"\n')
-    (root / "topic" / "topic.toml").write_text('title = "Mixed"\n')
-    for number, question in enumerate(bank):
-        options = "\n".join(f"- [{' x'[not wrong]}] `{question.key + wrong}`" for wrong in range(3))
-        (folder / f"{number:03}.md").write_text(
-            f'+++\nlevel = "beginner"\n[proof]\nvalue = "found"\n+++\n\n# Question {number}\n\nWhat is `found`?\n\n'
-            f"```python run\n{question.code}\n```\n\n{options}\n"
-        )
-
-
 def write_notebooks(folder: Path, bank: Sequence[Question]) -> None:
     """The same questions in a few notebooks: a cell with the code, and one that asserts its value."""
     folder.mkdir()
@@ -103,7 +89,7 @@ def report() -> str:
         write_notebooks(notebooks, bank)
         for _ in range(ROUNDS):
             shutil.rmtree(root, ignore_errors=True)
-            write_course(root, bank)
+            proving.write_questions(root, [(question.code, question.key) for question in bank], "found")
             step("practicum prove")
             ours.append(timed(lambda: proving.prove(root)))
             step("nbmake")

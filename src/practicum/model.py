@@ -93,12 +93,6 @@ class Fix:
     line: int
 
 
-def _backticks(text: str) -> str:
-    """The backticks with which a text begins."""
-    text = text.strip()
-    return "`" * (len(text) - len(text.lstrip("`")))
-
-
 @dataclass(frozen=True)
 class Option:
     """One possible answer: a claim that is settled by running."""
@@ -114,23 +108,10 @@ class Option:
     claim: str | None = None
     fix: Fix | None = None
     line: int = 0
-
-    @property
-    def is_code(self) -> bool:
-        """Whether it consists of a fence, and so of its code, alone."""
-        lines = self.text.strip().splitlines()
-        ticks = _backticks(self.text)
-        is_fence = len(ticks) >= 3 and len(lines) > 1 and "`" not in lines[0].removeprefix(ticks)
-        return (
-            self.code is not None and is_fence and [line.strip() for line in lines[1:]].index(ticks) == len(lines) - 2
-        )
-
-    @property
-    def is_span(self) -> bool:
-        """Whether it consists of a code span, and so of its code, alone."""
-        text, ticks = self.text.strip(), _backticks(self.text)
-        inside = text[len(ticks) : len(text) - len(ticks)]
-        return self.code is not None and bool(ticks) and text.endswith(ticks) and ticks not in inside
+    is_span: bool = False
+    """Whether the text is a code span, and so its code, alone."""
+    is_fence: bool = False
+    """Whether the text is a fence, and so its code, alone."""
 
 
 @dataclass(frozen=True)

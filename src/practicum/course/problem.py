@@ -345,6 +345,8 @@ class _VariantBuilder:
             claim=self._filled(claim).strip() if claim else None,
             fix=Fix(self._filled(fix), fix.line - 1) if fix else None,
             line=option.line,
+            is_span=problem_markdown.is_one_span(text),
+            is_fence=problem_markdown.is_one_fence(text),
         )
 
     def _filled(self, chunk: Chunk) -> str:

@@ -151,6 +151,23 @@ def code_span(markdown: str) -> str | None:
     return None
 
 
+def is_one_span(markdown: str) -> bool:
+    """Whether a text is a code span and nothing else."""
+    if not markdown.startswith("`"):
+        return False
+    tokens = _markdown.parse(markdown)
+    children = tokens[1].children or [] if len(tokens) == 3 else []
+    return [child.type for child in children] == ["code_inline"]
+
+
+def is_one_fence(markdown: str) -> bool:
+    """Whether a text is a fence and nothing else."""
+    if not markdown.startswith(("```", "~~~")):
+        return False
+    tokens = _markdown.parse(markdown)
+    return [token.type for token in tokens] == ["fence"] and not is_unclosed(tokens[0], markdown.splitlines())
+
+
 class _Parser:
     def __init__(self, body: str, first: int, diagnostics: Diagnostics, fenced_answers: bool) -> None:
         self.diagnostics = diagnostics

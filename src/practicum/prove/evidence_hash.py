@@ -46,7 +46,8 @@ EXEMPT: Mapping[type, frozenset[str]] = {
     # the options, the code and the proof.
     Variant: frozenset({"title", "statement", "hint", "explanation", "shuffle", "images"}),
     TestCase: frozenset({"name", "points", "hidden"}),
-    Option: frozenset({"feedback", "line"}),
+    # Whether an option's text is its code alone follows from its text.
+    Option: frozenset({"feedback", "line", "is_span", "is_fence"}),
     Fix: frozenset({"line"}),
     Page: frozenset({"path", "title", "images"}),
     # Of prose, the queries in its braces count; they are added below.

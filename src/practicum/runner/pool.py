@@ -64,8 +64,8 @@ class Pool:
         self.mode = mode or choose_mode()[0]
         self.queue = FairQueue(self.size, per_person)
         self.warm_pool = WarmPool(self.mode, spares, self._is_idle)
-        self._unloadable: set[tuple[str, ...]] = set()
-        """Libraries that start threads when they are imported, so that their interpreter cannot be forked."""
+        self._unloadable: set[tuple[Environment, tuple[str, ...]]] = set()
+        """Libraries whose interpreter could not be started in an environment: one with threads cannot be forked."""
         if self.mode is IsolationMode.SUBPROCESS:
             warnings.warn(UNSAFE, UnsafeMode, stacklevel=2)
 
@@ -89,7 +89,7 @@ class Pool:
         """
         environment = job.environment or Environment.current()
         preload = required_imports.choose_preload(job)
-        key = InterpreterKey(preload, job.hash_seed, environment, self._libraries(job, preload))
+        key = InterpreterKey(preload, job.hash_seed, environment, self._libraries(job, preload, environment))
         missing = required_imports.missing_package(key.preload, environment)
         if missing:
             return Result.not_run(stop_messages.package_missing(missing, is_own=not environment.digest))
@@ -115,7 +115,7 @@ class Pool:
                 if attempt == ATTEMPTS - 1 or self.warm_pool.closed:
                     raise
                 if key.libraries and error.code == "cannot-start":
-                    self._unloadable.add(key.libraries)
+                    self._unloadable.add((key.environment, key.libraries))
                     key = key._replace(libraries=())
         raise AssertionError("the last attempt returns or raises")
 
@@ -126,12 +126,12 @@ class Pool:
             monitor = JobMonitor(session, job, on_event, cancel)
             return monitor.result(lambda monitor: self._run_check(monitor, job, key, cancel))
 
-    def _libraries(self, job: Job, preload: Preload) -> tuple[str, ...]:
+    def _libraries(self, job: Job, preload: Preload, environment: Environment) -> tuple[str, ...]:
         """Return the modules to load before the job; none where each job has its own interpreter."""
         if self.mode is IsolationMode.SUBPROCESS:
             return ()
         libraries = required_imports.choose_libraries(job, preload)
-        return () if libraries in self._unloadable else libraries
+        return () if (environment, libraries) in self._unloadable else libraries
 
     def _run_check(self, monitor: JobMonitor, job: Job, key: InterpreterKey, cancel: Cancellation | None) -> Result:
         try:

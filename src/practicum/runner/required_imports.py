@@ -18,9 +18,7 @@ _LIBRARIES = (
     *("scipy", "scipy.optimize", "scipy.stats", "sklearn"),
 )
 """Modules that are loaded before a job that imports them, since they take 0.1 to 2 s to import."""
-
-
-_OWN_MODULES = {"experiments.py"}
+_SERVICE_MODULES = {"experiments.py"}
 """Modules that the service gives to a job."""
 
 
@@ -65,7 +63,7 @@ def choose_libraries(job: Job, preload: Preload) -> tuple[str, ...]:
     No others, since code that forgets to import `matplotlib.pyplot` must fail as it does elsewhere. None if the job has
     modules of its own, which may have the name of one that a library imports.
     """
-    if preload is not Preload.NUMPY or any(name.endswith(".py") for name in job.files.keys() - _OWN_MODULES):
+    if preload is not Preload.NUMPY or any(name.endswith(".py") for name in job.files.keys() - _SERVICE_MODULES):
         return ()
     names = _imported_names(job)
     named = [module for module in _LIBRARIES if any(f"{name}.".startswith(f"{module}.") for name in names)]

@@ -33,7 +33,7 @@ class InterpreterKey(NamedTuple):
         return self.preload, bool(self.libraries)
 
     @property
-    def most(self) -> int | None:
+    def limit(self) -> int | None:
         """The maximum number of such interpreters that are kept warm, None for no limit."""
         if self.preload is Preload.TENSORFLOW:
             return MAX_TENSORFLOW_ZYGOTES
@@ -214,14 +214,14 @@ class WarmPool:
 
     def _make_room(self, key: InterpreterKey) -> None:
         """End the least recently used idle zygotes of this kind, to limit memory."""
-        if key.most is None:
+        if key.limit is None:
             return
         surplus: list[ZygoteClient] = []
         spares: list[SpareChild] = []
         with self._lock:
             idle = [kept for kept in self.interpreters.values() if kept.zygote and not kept.zygote.running_jobs]
             large = [(kept.zygote.last_used, kept.key) for kept in idle if kept.zygote and kept.key.kind == key.kind]
-            for _, oldest in sorted(large, key=lambda pair: pair[0])[: max(0, len(large) - key.most + 1)]:
+            for _, oldest in sorted(large, key=lambda pair: pair[0])[: max(0, len(large) - key.limit + 1)]:
                 interpreter = self.interpreters[oldest]
                 surplus += filter(None, (interpreter.zygote, interpreter.standby))
                 spares += interpreter.spares

@@ -211,7 +211,7 @@ def _edited(option: Option, snippet: str) -> str | None:
     """The snippet as an option would have it; None if it proposes nothing. Raises FixError."""
     if option.fix is not None:
         return snippet_edits.apply(option.fix, snippet)
-    return option.code if option.is_code else None
+    return option.code if option.is_fence else None
 
 
 def _run_name(number: int) -> str:

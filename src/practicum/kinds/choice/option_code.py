@@ -41,7 +41,7 @@ def code_mistakes(variant: Variant, may_be_invalid: bool = False) -> Iterator[Pa
         if not (option.code or "").strip():
             message = "this option has no code: write it in backticks, or as a fence below the checkbox"
             yield PartMistake(f"option {number}", "missing-code", message)
-        elif not (option.is_span or option.is_code):
+        elif not (option.is_span or option.is_fence):
             message = "this option has more than one code span or one fence: only its code is run, so move the rest "
             yield PartMistake(f"option {number}", "more-than-code", message + "into the feedback")
         elif option.key and not may_be_invalid:
