@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from practicum.python_source.scopes import Import
 from practicum.python_source.statements import read_statements
-
-Origin = tuple[str, str | None]
-"""A module, and the name in it if it is not the module itself that is imported."""
-
 
 @dataclass(frozen=True)
 class Borrowing:
@@ -23,13 +18,10 @@ class Borrowing:
     """Names of the setup that share a statement with those: taken if they are objects, not data."""
     imported: frozenset[str]
     """Names that the setup imports: never taken, whatever the code does."""
-    imports: dict[str, Origin]
-    """Names that the code binds by an import and nothing else, which the check imports itself."""
 
     def to_json(self) -> dict[str, object]:
         """Return it as JSON, names sorted."""
-        sets = {name: sorted(getattr(self, name)) for name in ("bound", "touched", "near", "imported")}
-        return {**sets, "imports": {name: list(origin) for name, origin in self.imports.items()}}
+        return {name: sorted(getattr(self, name)) for name in ("bound", "touched", "near", "imported")}
 
 
 def find_borrowing(setup: str, code: str) -> Borrowing:
@@ -38,13 +30,11 @@ def find_borrowing(setup: str, code: str) -> Borrowing:
     bound = frozenset(of_code.binders)
     imported = frozenset(of_setup.imports) - of_setup.bound_otherwise
     touched = of_setup.used_by(of_code.present & of_setup.binders.keys())
-    own_imports = of_code.imports.keys() - of_code.bound_otherwise - of_setup.binders.keys()
     return Borrowing(
         bound=bound,
         touched=touched,
         near=of_setup.connected_with(touched | bound, imported),
         imported=imported,
-        imports={name: origin for name, origin in of_code.imports.items() if name in own_imports},
     )
 
 
@@ -58,7 +48,8 @@ class _ProgramNames:
     """For each statement, the names that it reads or binds; none of an import."""
     definitions: set[str] = field(default_factory=set)
     """Names of functions and classes."""
-    imports: dict[str, Origin] = field(default_factory=dict)
+    imports: set[str] = field(default_factory=set)
+    """Names that an import binds, but for a relative one."""
     bound_otherwise: set[str] = field(default_factory=set)
     """Names that something else than an import binds."""
 
@@ -70,11 +61,7 @@ class _ProgramNames:
             names.companions.append(frozenset() if statement.is_import else present)
             for name, source in statement.sources:
                 names.binders.setdefault(name, []).append(number)
-                origin = _origin(source)
-                if origin is None:
-                    names.bound_otherwise.add(name)
-                else:
-                    names.imports[name] = origin
+                (names.bound_otherwise if source is None or source.level else names.imports).add(name)
                 if statement.is_definition:
                     names.definitions.add(name)
         return names
@@ -109,12 +96,3 @@ class _ProgramNames:
                     found |= new
                     waiting += new
         return frozenset(found)
-
-
-def _origin(source: Import | None) -> Origin | None:
-    """Return where a name can be imported from; None if it is bound otherwise, or by a relative import."""
-    if source is None or source.level:
-        return None
-    if source.member is not None:
-        return source.module, source.member
-    return source.module if source.renamed else source.module.split(".")[0], None

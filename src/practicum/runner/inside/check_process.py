@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import importlib
 import sys
 import types
 
@@ -109,9 +108,6 @@ class CheckPeer(rpc.Peer):
 
     def find(self, name: str) -> Any:
         """Return the value of `name` in the job's process. Raises what that process raises, such as NameError."""
-        module = self.borrow["imports"].get(name)
-        if module is not None:
-            return _import(*module)
         if name in self._setup_values and name not in self.borrow["bound"] and self._is_same(name):
             return self._setup_values[name]
         value = self.ask("name", None, (name,), what=f"`{name}`")
@@ -160,15 +156,6 @@ class CheckPeer(rpc.Peer):
             if type(name) is not str or name.startswith("_") or type(target).__module__ != "__main__":
                 raise AttributeError(f"`{type(target).__name__}` has no attribute {name!r}")
         return rpc.perform(do, target, arguments, named)
-
-
-def _import(module: str, attribute: str | None) -> Any:
-    """Import what an import statement of the learner's would bind."""
-    try:
-        imported = importlib.import_module(module)
-        return imported if attribute is None else getattr(imported, attribute)
-    except AttributeError:
-        return importlib.import_module(f"{module}.{attribute}")
 
 
 def _is_fixed(value: object) -> bool:

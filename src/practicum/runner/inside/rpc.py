@@ -90,7 +90,23 @@ class Peer:
             raise TypeError(f"an argument cannot be passed: {error}") from None
         self._send(b"Q", message)
         answer = self._read(self._await())
-        return self._read_answer(answer, [*arguments, *(named or {}).values()], what)
+        try:
+            return self._read_answer(answer, [*arguments, *(named or {}).values()], what)
+        except StopIteration as error:
+            if do == "next":
+                raise
+            raise self._stray(error) from None
+
+    def _stray(self, error: StopIteration) -> RuntimeError:
+        """Return what to raise for a StopIteration that ends no iterator, as in a generator (PEP 479).
+
+        As it is, it would end a loop of the reader, such as `all(map(f, inputs))`, without a word.
+        """
+        raised = RuntimeError(f"the code raised {shorten(type(error).__name__, 100)}")
+        failure = self.remote_failure(error)
+        if failure is not None:
+            self._remote_failures[id(raised)] = (raised, failure)
+        return raised
 
     def _await(self) -> bytes:
         self._open += 1
