@@ -19,7 +19,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x70726163
 """Number of the PostgreSQL advisory lock for migrations: arbitrary, but unused elsewhere."""
 
-_VERSION = Table(
+VERSION = Table(
     "alembic_version",
     MetaData(),
     Column("version_num", String(32), nullable=False),
@@ -40,10 +40,11 @@ def migrate(engine: Engine, name: str) -> None:
             return
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))  # Large tables take their time.
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         revision = _revision(connection)
         if revision is None and inspect(connection).get_table_names():
-            message = f"{name}: contains tables of another program. Choose another folder with --data."
+            message = f"{name}: contains tables of another program. Choose another folder or database."
             raise StoreError("foreign-tables", message)
         if revision is None:
             _create(connection)
@@ -61,8 +62,8 @@ def _revision(connection: Connection) -> str | None:
 def _create(connection: Connection) -> None:
     """Create the current tables, and record their revision."""
     metadata.create_all(connection)
-    _VERSION.create(connection)
-    connection.execute(_VERSION.insert(), {"version_num": HEAD})
+    VERSION.create(connection)
+    connection.execute(VERSION.insert(), {"version_num": HEAD})
 
 
 def upgrade(connection: Connection, revision: str | None, name: str) -> None:
@@ -76,7 +77,7 @@ def upgrade(connection: Connection, revision: str | None, name: str) -> None:
         raise StoreError(
             "newer-schema",
             f"{name}: was written by a newer practicum (schema {revision}; this one knows up to {HEAD}). "
-            "Upgrade practicum, or choose another folder with --data.",
+            "Upgrade practicum, or choose another folder or database.",
         )
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
