@@ -50,7 +50,7 @@ bench: $(VENV)/.made-tensorflow,postgresql,dev,bench ## Run the benchmarks and w
 facts: $(VENV)/.made-tensorflow,postgresql,dev,bench ## Measure the facts behind the courses and write docs/facts.md
 	$(BIN)/python -m benchmarks.facts $(ARGS)
 
-attacks: $(VENV)/.made-tensorflow,postgresql,dev system ## Run every attack on the sandbox and write docs/attacks.md
+attacks: $(VENV)/.made-tensorflow,dev system ## Run every attack on the sandbox and write docs/attacks.md
 	$(BIN)/python -m tests.runner.attacks
 
 docs: $(VENV)/.made-tensorflow,postgresql,dev,bench system ## Take the screenshots and check that everything is documented

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -361,6 +362,7 @@ def _disk_errors(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        logging.getLogger(__name__).exception("%s cannot be written", place)
         why = error.strerror or str(error)
         raise StoreError(
             "not-writable",

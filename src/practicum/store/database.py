@@ -6,10 +6,11 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from json import JSONEncoder
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_data_path
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -49,15 +50,18 @@ _TIMEOUTS = f"-c statement_timeout={STATEMENT_MS} -c idle_in_transaction_session
 _COMPACT = JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
-def database_url(data: Path | None, url: str | None) -> URL:
+def database_url(data: Path | None, url: str | None, create: bool = True) -> URL:
     """Return the URL of the database: `url`, or the SQLite file in `data` (default: the user's data directory).
 
-    Creates the folder of a SQLite file, accessible only to its owner. Raises StoreError.
+    If `create`, creates the SQLite file with its folder, accessible only to their owner. Raises StoreError.
     """
     if url is not None:
         return _parsed(url)
     folder = user_data_path("practicum") if data is None else data
     file = folder / FILE
+    location = URL.create("sqlite", database=str(file))
+    if not create:
+        return location
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # SQLite gives its journals the same permissions as the file.
@@ -65,7 +69,7 @@ def database_url(data: Path | None, url: str | None) -> URL:
     except OSError as error:
         message = f"{file}: cannot be written ({error.strerror}). Choose another folder with --data."
         raise StoreError("not-writable", message) from None
-    return URL.create("sqlite", database=str(file))
+    return location
 
 
 def _parsed(text: str) -> URL:
@@ -91,8 +95,12 @@ def display_name(url: URL) -> str:
     return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
 
-def connect(url: URL, connections: int = MAX_CONNECTIONS) -> Engine:
-    """Return an engine with a pool of at most `connections` connections. Opens none yet."""
+def connect(url: URL, connections: int = MAX_CONNECTIONS, journal: Literal["WAL", "DELETE"] = "WAL") -> Engine:
+    """Return an engine with a pool of at most `connections` connections. Opens none yet.
+
+    Args:
+        journal: SQLite's journal. `DELETE` leaves one file that can be copied, when nothing uses it.
+    """
     options: dict[str, Any] = {"pool_size": connections, "max_overflow": 0, "pool_use_lifo": True}
     options["pool_timeout"] = POOL_SECONDS
     if url.get_backend_name() == "postgresql":
@@ -108,7 +116,7 @@ def connect(url: URL, connections: int = MAX_CONNECTIONS) -> Engine:
         )
         raise StoreError("driver-missing", message) from None
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", partial(_prepare_sqlite, journal))
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -154,11 +162,11 @@ class SingleWriter:
             self._connection.close()
 
 
-def _prepare_sqlite(connection: Any, _: object) -> None:
+def _prepare_sqlite(journal: str, connection: Any, _: object) -> None:
     # The driver would start transactions late, and none for DDL; _begin_sqlite starts each of them.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA journal_mode = {journal}")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 

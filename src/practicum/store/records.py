@@ -17,7 +17,8 @@ class StoreError(CodedError):
 
     Codes: `not-writable`, `url-invalid`, `url-not-supported`, `driver-missing`, `not-a-database`, `damaged`,
     `disk-full`, `cannot-open`, `file-replaced`, `locked`, `unreachable`, `busy`, `timeout`, `too-many-connections`,
-    `database-error`, `foreign-tables`, `newer-schema`, `no-such-learner`, `no-such-sitting`, `closing`.
+    `database-error`, `foreign-tables`, `newer-schema`, `no-such-learner`, `no-such-sitting`, `closing`; of backups also
+    `no-database`, `other-schema`, `file-exists`, `not-a-backup`, `not-empty`, `copy-differs`.
 
     The message is for the operator: it may name the database. Pages show a text of their own for each code.
     """
