@@ -159,9 +159,8 @@ def test_a_deleted_file_is_noticed(tmp_path: Path, caplog: pytest.LogCaptureFixt
 
 def test_a_file_deleted_during_a_write_is_noticed(tmp_path: Path) -> None:
     """The write is not acknowledged."""
-    with Store.open(tmp_path) as store:
-        with refuses("file-replaced"), store.write_transaction():
-            (tmp_path / "practicum.sqlite3").unlink()
+    with Store.open(tmp_path) as store, refuses("file-replaced"), store.write_transaction():
+        (tmp_path / "practicum.sqlite3").unlink()
 
 
 def test_a_url_may_name_a_sqlite_file(tmp_path: Path) -> None:

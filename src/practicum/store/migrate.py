@@ -67,7 +67,11 @@ def create_tables(connection: Connection) -> None:
 
 
 def upgrade(connection: Connection, revision: str | None, name: str, to: str = HEAD) -> None:
-    """Run the migrations after `revision` up to `to`. Raises StoreError (`newer-schema`) if only a newer practicum knows it."""
+    """Run the migrations after `revision` up to `to`.
+
+    Raises:
+        StoreError: Only a newer practicum knows `revision` (`newer-schema`).
+    """
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
