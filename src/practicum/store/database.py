@@ -236,7 +236,7 @@ def _known_error(error: BaseException | None) -> tuple[str, str]:
     if isinstance(error, sqlite3.Error):
         return _SQLITE_ERRORS.get(cause, unknown)
     state = getattr(error, "sqlstate", None)
-    if state is None and "too many clients" in cause:  # An error while connecting has no SQLSTATE.
+    if state is None and any(words in cause for words in _NO_CONNECTION_LEFT):  # While connecting there is no SQLSTATE.
         state = "53300"
     if state in _POSTGRESQL_ERRORS:
         return _POSTGRESQL_ERRORS[state]
@@ -264,6 +264,7 @@ _SQLITE_ERRORS = {
     "database is locked": ("locked", "another program keeps it locked. Stop that program and try again."),
 }
 
+_NO_CONNECTION_LEFT = ("too many clients", "too many connections", "connection slots")
 _POSTGRESQL_ERRORS = {
     "53100": ("disk-full", "the disk is full. Nothing was written. Free some space and try again."),
     "53300": (
