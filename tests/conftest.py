@@ -19,13 +19,15 @@ from practicum.runner import Pool
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from tests.postgres import Cluster
+
 ROOT = Path(__file__).parents[1]
 FAST_TEST_LIMIT = 120
 """Seconds after which a test without the mark `slow` counts as hung, on any machine."""
 EXPECT_LIMIT = 60_000
 """Milliseconds that a page has to become what a test expects; it takes that long only where it never will."""
 
-PROCESS_FIXTURES = frozenset({"pool", "isolated", "catalogue", "chromium", "service", "preloaded", "world"})
+PROCESS_FIXTURES = frozenset({"pool", "isolated", "catalogue", "chromium", "service", "preloaded", "world", "cluster"})
 """Fixtures that start processes: sandboxed runs, a browser, a service, TensorFlow. A test that uses one is slow."""
 _ONLY_FAST = "not slow"
 """The mark expression of `make check`."""
@@ -62,6 +64,15 @@ def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=EXPECT_LIMIT)
     with chromium_browser() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server, shared by the tests of a worker; each test creates a database of its own in it."""
+    from tests.postgres import private_cluster
+
+    with private_cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture(autouse=True)

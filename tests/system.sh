@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install the Debian packages that some tests need (a browser, bubblewrap, an emoji font), if the system and the user allow it.
+# Install the Debian packages that some tests need (a browser, bubblewrap, PostgreSQL, an emoji font), if the system and the user allow it.
 set -u
 has() { command -v "$1" >/dev/null; }
 browser() { has chromium-headless-shell || has chromium || has google-chrome; }
@@ -10,6 +10,7 @@ shell=chromium-headless-shell
 has $shell || { [ "$(id -u)" != 0 ] && browser; } || missing+=($shell fonts-liberation)
 fc-list 2>/dev/null | grep -q NotoColorEmoji || [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] || missing+=(fonts-noto-color-emoji)
 ldconfig -p 2>/dev/null | grep -q libseccomp.so.2 || missing+=(libseccomp2)
+has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && has apt-get; then
   echo "installing ${missing[*]}"

@@ -13,6 +13,12 @@ from practicum.errors import InvalidSetting
 DATA = "PRACTICUM_DATA"
 """Environment variable with the data folder. `--data` takes precedence."""
 
+DATABASE_URL = "PRACTICUM_DATABASE_URL"
+"""Environment variable with the URL of the database. `--database-url` takes precedence."""
+
+DATABASE_CONNECTIONS = "PRACTICUM_DATABASE_CONNECTIONS"
+"""Environment variable: the maximum number of connections to the database."""
+
 ENVIRONMENTS = "PRACTICUM_ENVIRONMENTS"
 """Environment variable with the folder of environments built for courses."""
 
@@ -46,6 +52,24 @@ def data_directory() -> Path:
     """Return the data folder: `$PRACTICUM_DATA`, or the user's data folder."""
     folder = os.environ.get(DATA)
     return Path(folder) if folder else Path(platformdirs.user_data_path("practicum", appauthor=False))
+
+
+def database_url() -> str | None:
+    """Return `$PRACTICUM_DATABASE_URL`, or None: progress is then in a SQLite file in the data folder."""
+    return os.environ.get(DATABASE_URL) or None
+
+
+def database_connections() -> int:
+    """Return how many connections to the database may be open: `$PRACTICUM_DATABASE_CONNECTIONS`, or 16.
+
+    Raises:
+        InvalidSetting: It is not a whole number from 2 to 1000.
+    """
+    text = os.environ.get(DATABASE_CONNECTIONS) or "16"
+    if not (text.isascii() and text.isdigit() and 2 <= int(text) <= 1000):
+        message = f"{DATABASE_CONNECTIONS} must be a whole number from 2 to 1000, not {text!r}."
+        raise InvalidSetting("invalid-setting", message)
+    return int(text)
 
 
 def environments_directory() -> Path:

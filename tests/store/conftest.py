@@ -1,37 +1,42 @@
-"""The databases that the store's contract is held against.
+"""The databases that the store's contract is held against: SQLite and PostgreSQL."""
 
-SQLite always; PostgreSQL too where PRACTICUM_TEST_POSTGRES is the URL of a server on which databases may be made.
-"""
+from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from practicum.store import Store
 
 from .making import Where
 
-_SERVER = os.environ.get("PRACTICUM_TEST_POSTGRES", "")
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"] if _SERVER else ["sqlite"])
+@pytest.fixture(params=DATABASES)
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Where]:
     """Where an empty database is, as the arguments of `Store.open`."""
+    with _empty(request, tmp_path / "data") as found:
+        yield found
+
+
+@pytest.fixture(params=DATABASES)
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Where]:
+    """Where another empty database is."""
+    with _empty(request, tmp_path / "elsewhere") as found:
+        yield found
+
+
+@contextmanager
+def _empty(request: pytest.FixtureRequest, folder: Path) -> Iterator[Where]:
     if request.param == "sqlite":
-        yield {"data": tmp_path / "data"}
+        yield {"data": folder}
         return
-    name = f"practicum_test_{secrets.token_hex(6)}"
-    server = create_engine(make_url(_SERVER).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield {"url": make_url(_SERVER).set(database=name).render_as_string(hide_password=False)}
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    cluster = request.getfixturevalue("cluster")
+    with cluster.database() as name:
+        yield {"url": cluster.url(name)}
 
 
 @pytest.fixture

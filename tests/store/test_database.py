@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,11 +104,63 @@ def test_rejects_a_folder_that_cannot_be_created(tmp_path: Path) -> None:
         ("mysql://somewhere/x", "url-not-supported"),
         ("sqlite://", "url-invalid"),
         ("sqlite:////nowhere/at/all/x.sqlite3", "cannot-open"),
+        ("postgresql://ada:MarkSecret@127.0.0.1:MarkPort/x", "url-invalid"),
+        ("postgresql://ada:Mark/Secret@127.0.0.1:1/x", "unreachable"),
+        ("postgresql://ada:MarkSecret@127.0.0.1:1/x", "unreachable"),
+        ("postgresql://127.0.0.1:1/x?user=ada&password=MarkSecret", "unreachable"),
+        ("postgresql+psycopg://ada:MarkSecret@127.0.0.1/x?hosst=y", "database-error"),
+        ("postgresql+nonsense://ada:MarkSecret@127.0.0.1:1/x", "driver-missing"),
     ],
 )
 def test_rejects_an_unusable_url(url: str, code: str) -> None:
-    with refuses(code):
+    """No message contains the password, wherever it stands in the URL."""
+    with refuses(code) as refusal:
         Store.open(url=url)
+
+    assert "Mark" not in refusal.value.message
+
+
+def test_reports_a_missing_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what to install; SQLite needs none."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    with refuses("driver-missing") as refusal:
+        Store.open(url="postgresql://ada:MarkSecret@127.0.0.1/x")
+
+    assert "practicum[postgresql]" in refusal.value.message
+    assert "Mark" not in refusal.value.message
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_deleted_file_is_noticed(tmp_path: Path, caplog: pytest.LogCaptureFixture, replaced: bool) -> None:
+    """Nothing is acknowledged that would be written to a file which no one finds again. It is logged."""
+    with Store.open(tmp_path) as store:
+        id = begin(store)
+        file = tmp_path / "practicum.sqlite3"
+        kept = file.rename(tmp_path / "kept")
+        if replaced:
+            file.write_bytes(b"")
+
+        with refuses("file-replaced"):
+            store.append(id, 0, [event(1)])
+        with refuses("file-replaced"):
+            store.append_grouped(id, 0, [event(1)]).result(10)
+        with refuses("file-replaced"):
+            store.sitting(id)
+        with refuses("file-replaced"):
+            store.check()
+
+        kept.replace(file)
+        store.check()
+        assert store.append(id, 0, [event(1)])
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+    assert caplog.records[0].exc_info is not None
+
+
+def test_a_file_deleted_during_a_write_is_noticed(tmp_path: Path) -> None:
+    """The write is not acknowledged."""
+    with Store.open(tmp_path) as store, refuses("file-replaced"), store.write_transaction():
+        (tmp_path / "practicum.sqlite3").unlink()
 
 
 def test_a_url_may_name_a_sqlite_file(tmp_path: Path) -> None:

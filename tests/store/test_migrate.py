@@ -12,10 +12,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, MetaData, text
 
 from practicum.practice import Exam, Sitting, TimeLimit, event_from_json
-from practicum.store import Store
+from practicum.store import EventRecord, StepRecord, Store
 from practicum.store.database import connect, database_url
 from practicum.store.migrate import MIGRATIONS, upgrade
 from practicum.store.schema import HEAD, metadata
@@ -117,6 +117,48 @@ def test_reads_a_database_of_the_first_version(where: Where) -> None:
     sitting = Sitting(Exam.from_json(record.exam), tuple(event_from_json(dict(event.data)) for event in record.events))
     assert (sitting.exam.time_limit, sitting.exam.allowed_ms(0)) == (TimeLimit(1.5), 90_000)
     assert (sitting.finished, sitting.score, sitting.badge, sitting.items[0].hint_used) == (True, 1, True, True)
+
+
+EARLIER = {script.revision: script for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+ROWS: dict[str, dict[str, Any]] = {
+    "learner": {"id": "ada", "token_hash": hashlib.sha256(TOKEN.encode()).hexdigest(), "created": 1},
+    "sitting": {"id": "old", "learner": "ada", "course": "c", "topic": "t", "mode": "challenge", "paper": OLD_EXAM}
+    | {"started": 1, "finished": None},
+    "event": {"sitting": "old", "seq": 1, "nonce": "n", "kind": "shown", "at": 1, "data": OLD_EVENTS[0]},
+    "badge": {"learner": "ada", "course": "c", "topic": "t", "name": "Master", "sitting": "old", "earned": 1},
+    "step": {"id": 7, "learner": "ada", "course": "c", "topic": "t", "mode": "try", "item": "i", "kind": "answered"}
+    | {"at": 1, "data": {"right": True}, "nonce": "n"},
+    "run": {"id": "r", "learner": "ada", "course": "c", "topic": "t", "mode": "project", "item": "i", "code": "x = 1"}
+    | {"started": 1, "ended": 2, "result": {"stdout": "é"}, "figures": ["f"]},
+}
+"""A row of each table that there ever was."""
+
+
+@pytest.mark.parametrize("revision", sorted(EARLIER))
+def test_an_upgrade_keeps_every_row(where: Where, revision: str) -> None:
+    """From each revision, and a store that was upgraded goes on."""
+    engine = connect(database_url(where.get("data"), where.get("url")))
+    with engine.begin() as connection:
+        upgrade(connection, None, "an empty one", revision)
+        before = MetaData()
+        before.reflect(connection)
+        names = [table.name for table in before.sorted_tables if table.name in ROWS]
+        for name in names:
+            columns = before.tables[name].columns.keys()
+            connection.execute(before.tables[name].insert(), {key: ROWS[name][key] for key in columns})
+    engine.dispose()
+
+    with Store.open(**where) as store:
+        with store.read_connection() as connection:
+            found = {name: connection.execute(metadata.tables[name].select()).mappings().all() for name in names}
+            assert difference(connection) == []
+        assert store.append("old", 1, [EventRecord("moved", 2, {})])
+        assert store.add_step("ada", StepRecord("c", "t", "try", "i", "answered", 2, {}))
+
+    assert {"learner", "sitting", "event", "badge"} <= set(names)
+    for name in names:
+        [row] = found[name]
+        assert {key: row[key] for key in ROWS[name]} == ROWS[name]
 
 
 def test_a_newer_store_is_refused(where: Where) -> None:

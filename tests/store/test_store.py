@@ -59,6 +59,8 @@ def test_an_unknown_sitting_is_none(store: Store) -> None:
     """Whatever was typed as an id."""
     assert store.sitting("") is None
     assert store.sitting("x' OR '1'='1") is None
+    assert store.sitting("\x00") is None
+    assert store.run("\x00") is None
 
 
 def test_an_id_cannot_be_guessed(store: Store) -> None:

@@ -2,11 +2,14 @@
 
 import random
 import sqlite3
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from practicum.store import EventRecord, Store
+from practicum.store import EventRecord, Store, StoreError
+from tests.postgres import Cluster
+from tests.waiting import eventually
 
 from .making import Where, begin, event, process
 
@@ -105,3 +108,43 @@ def test_a_killed_writer_loses_no_answer_that_was_acknowledged(where: Where, see
         connection = sqlite3.connect(where["data"] / "practicum.sqlite3")
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         connection.close()
+
+
+def test_a_database_that_is_killed_loses_no_answer_that_was_acknowledged(cluster: Cluster) -> None:
+    """Writers go on by themselves once it is back: every acknowledged event is there, and none twice."""
+    with cluster.database() as name, Store.open(url=cluster.url(name)) as store:
+        ids = [begin(store, token=f"learner {n}") for n in range(6)]
+        acknowledged: list[tuple[str, str]] = []
+        failures: list[str] = []
+        stop = threading.Event()
+
+        def write(id: str) -> None:
+            number = 0
+            while not stop.is_set():
+                try:
+                    nonce = f"n{number}"
+                    if store.append_grouped(id, len(_nonces(store, id)), [event(number, nonce)]).result(60):
+                        acknowledged.append((id, nonce))
+                    number += 1  # Stored without an acknowledgement, if it is False.
+                except StoreError as error:
+                    failures.append(error.code)
+                    stop.wait(0.01)
+
+        with ThreadPoolExecutor(6) as pool:
+            writers = [pool.submit(write, id) for id in ids]
+            try:
+                assert eventually(lambda: len(acknowledged) >= 60)
+                cluster.kill()
+                assert eventually(lambda: len(failures) >= 6)
+                cluster.start()
+                before = len(acknowledged)
+                assert eventually(lambda: len(acknowledged) >= before + 60)
+            finally:
+                stop.set()
+            for writer in writers:
+                writer.result(60)
+
+        stored = [(id, nonce) for id in ids for nonce in _nonces(store, id)]
+    assert set(acknowledged) <= set(stored)
+    assert len(set(stored)) == len(stored)
+    assert set(failures) == {"unreachable"}

@@ -7,7 +7,9 @@ lab reads it, in a process of its own. Nothing of the lab is imported here.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
+import logging
 import os
 import re
 import shutil
@@ -361,8 +363,9 @@ def _disk_errors(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        logging.getLogger(__name__).exception("%s cannot be written", place)
         why = error.strerror or str(error)
         raise StoreError(
-            "not-writable",
+            "disk-full" if error.errno == errno.ENOSPC else "not-writable",
             f"{place}: cannot be written ({why}). Free some space, then open the page again: finished fits are kept.",
         ) from error

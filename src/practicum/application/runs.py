@@ -21,6 +21,7 @@ from anyio.to_thread import run_sync as in_thread
 
 from practicum.application.event_log import EventLog, Message
 from practicum.application.refusals import Reason, Refused
+from practicum.application.store_trouble import public_message
 from practicum.runner import Cancellation, OnEvent, RunEvent
 from practicum.store import StoreError
 
@@ -109,7 +110,7 @@ class FollowedRun(Generic[T]):
             self._begin()
             last = self._finish()
         except StoreError as error:
-            last, self.error = ("trouble", f"This could not be stored. {error}"), error
+            last, self.error = ("trouble", f"This could not be stored. {public_message(error)}"), error
         except Exception as error:
             logging.getLogger(__name__).exception("A run could not be shown")
             last, self.error = ("trouble", FAULT), error

@@ -193,20 +193,21 @@ class Site:
 
     def learner(self, token: str) -> str | None:
         """Return the id of the learner who holds this token, or None if no learner does."""
-        return self._find(token, create=False)
-
-    def enroll(self, token: str) -> str:
-        """Return the id of the learner who holds this token, a new one if no learner does yet."""
-        learner = self._find(token, create=True)
-        assert learner is not None
-        return learner
-
-    def _find(self, token: str, create: bool) -> str | None:
         learner = self._learners.get(token)
         if learner is None:
-            learner = self.store.learner_for(token, create)
+            learner = self.store.learner_for(token)
             if learner is not None:
                 self._learners.put(token, learner)
+        return learner
+
+    def enroll(self, token: str) -> str:
+        """Return the id of the learner who holds this token, a new one if no learner does yet.
+
+        The store is asked even for a known learner: after a restore there may be no such learner any more.
+        """
+        learner = self.store.learner_for(token, create=True)
+        assert learner is not None
+        self._learners.put(token, learner)
         return learner
 
 

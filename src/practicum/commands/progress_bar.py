@@ -33,6 +33,20 @@ def building(label: str) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
+def copying(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how much of a database is copied. Yield the function that takes what is done and the total."""
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
 def proving() -> Iterator[tuple[OnProgress, OnProved]]:
     """Show how many of the needed runs have ended, and the last one. Yield the callbacks for a prover."""
     from rich.console import Console

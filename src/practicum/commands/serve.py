@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from practicum.commands import database
 from practicum.commands.terminal import CommandError, print_mistakes, raise_mistakes
 
 if TYPE_CHECKING:
@@ -30,12 +31,20 @@ if TYPE_CHECKING:
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port. 0 picks a free one."
 )
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Folder for learners' progress.")
+@database.DATA
+@database.URL
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--draft", is_flag=True, help="For authors: also show problems that are not proved, marked as such.")
 @click.option("--watch", is_flag=True, help="A draft that is read and proved again whenever its files change.")
 def serve(
-    courses: tuple[Path, ...], host: str, port: int, data: Path | None, no_open: bool, draft: bool, watch: bool
+    courses: tuple[Path, ...],
+    host: str,
+    port: int,
+    data: Path | None,
+    database_url: str | None,
+    no_open: bool,
+    draft: bool,
+    watch: bool,
 ) -> None:
     """Serve COURSES (folders with a course.toml) to a browser. Default: the courses that come with practicum."""
     starting_pool = ThreadPoolExecutor(1).submit(_start_pool)  # It waits for processes, while the courses are read.
@@ -45,7 +54,6 @@ def serve(
         _print_unproved(catalogues)
     environments = _environments(catalogues)
     from practicum.settings import data_directory
-    from practicum.store import Store, StoreError
     from practicum.web.app import create_app
     from practicum.web.security import LOOPBACK
     from practicum.web.server import CannotListen, Server, address, listen
@@ -54,10 +62,7 @@ def serve(
         listener = listen(host, port)
     except CannotListen as error:
         raise CommandError("cannot-listen", str(error)) from None
-    try:
-        store = Store.open(data or data_directory())
-    except StoreError as error:
-        raise CommandError(error.code, str(error)) from None
+    store = database.open_store(data, database_url)
     pool = starting_pool.result()
     site = _site(catalogues, store, pool, draft, host, data or data_directory())
     url = address(listener)

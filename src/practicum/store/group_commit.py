@@ -20,15 +20,22 @@ class GroupCommit(Generic[W]):
     Work never waits for a batch to fill: the thread takes what has been queued while it was busy.
     """
 
-    def __init__(self, all_or_none: Callable[[Sequence[W]], None], alone: Callable[[W], bool]) -> None:
+    def __init__(
+        self,
+        all_or_none: Callable[[Sequence[W]], None],
+        alone: Callable[[W], bool],
+        fails_alone_too: Callable[[Exception], bool] = lambda error: False,
+    ) -> None:
         """Start no thread yet.
 
         Args:
             all_or_none: Does the whole batch, or raises and does none of it.
             alone: Does one piece of work and returns its result.
+            fails_alone_too: Whether an exception of a batch is that of each piece of work, so that none is tried alone.
         """
         self._all_or_none = all_or_none
         self._alone = alone
+        self._fails_alone_too = fails_alone_too
         self._queue: SimpleQueue[tuple[W, Future[bool]] | None] = SimpleQueue()
         self._lock = Lock()
         self._thread: Thread | None = None
@@ -71,8 +78,11 @@ class GroupCommit(Generic[W]):
         if len(batch) > 1:
             try:
                 self._all_or_none([work for work, _ in batch])
-            except Exception:  # Below, each piece of work gets its own result or exception.
-                pass
+            except Exception as error:  # Otherwise each piece of work gets its own result or exception below.
+                if self._fails_alone_too(error):
+                    for _, future in batch:
+                        future.set_exception(error)
+                    return
             else:
                 for _, future in batch:
                     future.set_result(True)

@@ -19,7 +19,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x70726163
 """Number of the PostgreSQL advisory lock for migrations: arbitrary, but unused elsewhere."""
 
-_VERSION = Table(
+VERSION = Table(
     "alembic_version",
     MetaData(),
     Column("version_num", String(32), nullable=False),
@@ -36,37 +36,42 @@ def migrate(engine: Engine, name: str) -> None:
             (`foreign-tables`).
     """
     with reading(engine).connect() as connection:
-        if _revision(connection) == HEAD:
+        if revision_of(connection) == HEAD:
             return
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))  # Large tables take their time.
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        revision = _revision(connection)
+        revision = revision_of(connection)
         if revision is None and inspect(connection).get_table_names():
-            message = f"{name}: contains tables of another program. Choose another folder with --data."
+            message = f"{name}: contains tables of another program. Choose another folder or database."
             raise StoreError("foreign-tables", message)
         if revision is None:
-            _create(connection)
+            create_tables(connection)
         elif revision != HEAD:
             upgrade(connection, revision, name)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
     """Return the database's revision, or None if practicum has never written to it."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _create(connection: Connection) -> None:
+def create_tables(connection: Connection) -> None:
     """Create the current tables, and record their revision."""
     metadata.create_all(connection)
-    _VERSION.create(connection)
-    connection.execute(_VERSION.insert(), {"version_num": HEAD})
+    VERSION.create(connection)
+    connection.execute(VERSION.insert(), {"version_num": HEAD})
 
 
-def upgrade(connection: Connection, revision: str | None, name: str) -> None:
-    """Run the migrations after `revision`. Raises StoreError (`newer-schema`) if only a newer practicum knows it."""
+def upgrade(connection: Connection, revision: str | None, name: str, to: str = HEAD) -> None:
+    """Run the migrations after `revision` up to `to`.
+
+    Raises:
+        StoreError: Only a newer practicum knows `revision` (`newer-schema`).
+    """
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -76,9 +81,9 @@ def upgrade(connection: Connection, revision: str | None, name: str) -> None:
         raise StoreError(
             "newer-schema",
             f"{name}: was written by a newer practicum (schema {revision}; this one knows up to {HEAD}). "
-            "Upgrade practicum, or choose another folder with --data.",
+            "Upgrade practicum, or choose another folder or database.",
         )
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

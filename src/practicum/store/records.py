@@ -16,8 +16,11 @@ class StoreError(CodedError):
     """The store cannot be opened, read or written.
 
     Codes: `not-writable`, `url-invalid`, `url-not-supported`, `driver-missing`, `not-a-database`, `damaged`,
-    `disk-full`, `cannot-open`, `locked`, `database-error`, `foreign-tables`, `newer-schema`, `no-such-learner`,
-    `no-such-sitting`, `closing`.
+    `disk-full`, `cannot-open`, `file-replaced`, `locked`, `unreachable`, `busy`, `timeout`, `too-many-connections`,
+    `database-error`, `foreign-tables`, `newer-schema`, `no-such-learner`, `no-such-sitting`, `closing`; of backups also
+    `no-database`, `other-schema`, `file-exists`, `not-a-backup`, `not-empty`, `copy-differs`.
+
+    The message is for the operator: it may name the database. Pages show a text of their own for each code.
     """
 
 

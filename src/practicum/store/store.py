@@ -22,16 +22,19 @@ from sqlalchemy.exc import IntegrityError
 
 from practicum.store import schema
 from practicum.store.database import (
+    MAX_CONNECTIONS,
     SingleWriter,
     connect,
     database_url,
     display_name,
+    open_file,
     reading,
     translated_errors,
     writing,
 )
+from practicum.store.error_log import ErrorLog
 from practicum.store.group_commit import GroupCommit
-from practicum.store.migrate import migrate
+from practicum.store.migrate import VERSION, migrate
 from practicum.store.records import BadgeRecord, EventRecord, RunRecord, SittingRecord, StepRecord, StoreError
 
 _learner, _sitting, _event, _badge = schema.learner, schema.sitting, schema.event, schema.badge
@@ -115,6 +118,7 @@ _END_RUN = (
     .where(_run.c.id == bindparam("run_id"), _run.c.ended.is_(None))
     .values(ended=bindparam("at"), result=bindparam("result_json"), figures=bindparam("figures_json"))
 )
+_REVISION = select(VERSION.c.version_num)
 _INSERT_EVENT = _event.insert()
 _COLUMNS = ("sitting", "seq", "nonce", "kind", "at", "data")
 _INSERT_NEXT = (
@@ -166,16 +170,21 @@ class Store:
         self._name = display_name(engine.url)
         with translated_errors(self._name):
             self._writes = writing(engine)
-        self._waiting: GroupCommit[_Append] = GroupCommit(self._append_all, self._append)
+        self._file = open_file(engine.url)
+        self._errors = ErrorLog()
+        self._waiting: GroupCommit[_Append] = GroupCommit(self._append_all, self._append, _fails_alone_too)
 
     @classmethod
-    def open(cls, data: Path | None = None, url: str | None = None) -> Self:
+    def open(cls, data: Path | None = None, url: str | None = None, connections: int = MAX_CONNECTIONS) -> Self:
         """Open the store in the folder `data` or at the database `url`. Default: the user's data directory.
 
         Creates folder and tables if they are missing, and upgrades an older schema. Raises StoreError.
+
+        Args:
+            connections: Maximum number of connections to the database.
         """
         location = database_url(data, url)
-        engine = connect(location)
+        engine = connect(location, connections)
         try:
             with translated_errors(display_name(location)):
                 migrate(engine, display_name(location))
@@ -438,17 +447,45 @@ class Store:
 
     # --- connections
 
+    def check(self) -> None:
+        """Raise StoreError unless the database can be read."""
+        with self.read_connection() as connection:
+            connection.execute(_REVISION).scalar_one()
+
     @contextmanager
     def read_connection(self) -> Iterator[Connection]:
         """Open a connection for single SELECTs. Raises StoreError."""
-        with translated_errors(self._name), self._reads.connect() as connection:
+        with self._logged_errors(), self._reads.connect() as connection:
             yield connection
 
     @contextmanager
     def write_transaction(self) -> Iterator[Connection]:
         """Open a transaction that is committed at the end. Raises StoreError."""
-        with translated_errors(self._name), self._writes.begin() as connection:
+        with self._logged_errors(), self._writes.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _logged_errors(self) -> Iterator[None]:
+        """Raise the database's errors as StoreError, and log them: a caller may have no one to report them to."""
+        try:
+            with translated_errors(self._name):
+                self._check_file()
+                yield
+                self._check_file()  # Deleted meanwhile: what was committed is lost, and must not be acknowledged.
+        except StoreError as error:
+            self._errors.add(error)
+            raise
+        if self._errors.failing:
+            self._errors.succeeded()
+
+    def _check_file(self) -> None:
+        if self._file is not None:
+            self._file.check()
+
+
+def _fails_alone_too(error: Exception) -> bool:
+    """Whether what made a batch fail would make each of its writes fail, after the same wait."""
+    return isinstance(error, StoreError) and error.code in ("unreachable", "busy", "too-many-connections", "locked")
 
 
 def _new_id() -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from practicum.application.refusals import Link, Reason, Refused
+from practicum.application.store_trouble import public_message
 from practicum.store import StoreError
 from practicum.web import rendering
 
@@ -26,6 +29,10 @@ STATUS = {
 HOME = Link("/", "Go to the home page")
 CODE_HEADER = "practicum-refusal"
 """The response header with the code of a refusal, for programs and tests."""
+RETRY_AFTER = 5
+"""Seconds after which a program may send a request again that the service could not answer."""
+_NOT_OF_THE_DATABASE = ("no-such-learner", "no-such-sitting")
+"""Codes of errors that the store does not log, because its database works."""
 _HEADINGS = {
     404: ("There is no such page", "The address may be mistyped, or the page has moved."),
     405: ("This address only takes forms", "Go back, and use the buttons of the page."),
@@ -43,6 +50,8 @@ def error_page(
         response = rendering.page(request, "error.html", status, heading=heading, message=message, link=link)
     if code:
         response.headers[CODE_HEADER] = code
+    if status == STATUS[Reason.UNAVAILABLE]:
+        response.headers["retry-after"] = str(RETRY_AFTER)
     return response
 
 
@@ -62,7 +71,9 @@ def http_error(request: Request, error: Exception) -> Response:
 def store_error(request: Request, error: Exception) -> Response:
     """Return the page for a store that cannot be read or written: nothing was acknowledged."""
     assert isinstance(error, StoreError)
-    message = f"Nothing was lost, and nothing was counted. {error}"
+    if error.code in _NOT_OF_THE_DATABASE:
+        logging.getLogger(__name__).error("%s", error, exc_info=error)
+    message = f"Nothing was lost, and nothing was counted. {public_message(error)}"
     return error_page(request, 503, "Your progress cannot be stored", message, code=error.code)
 
 
