@@ -71,7 +71,9 @@ def test_near_names_share_a_statement_with_touched_ones() -> None:
 
 def test_what_the_code_imports_is_taken_from_its_run() -> None:
     """The check imports nothing that a learner names."""
-    found = find_borrowing("import keras", "import numpy as np, os.path\nfrom math import sqrt as root\nfrom . import x")
+    found = find_borrowing(
+        "import keras", "import numpy as np, os.path\nfrom math import sqrt as root\nfrom . import x"
+    )
 
     assert found.bound == {"np", "os", "root", "x"}
     assert found.imported == {"keras"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from practicum.python_source.statements import read_statements
 
+
 @dataclass(frozen=True)
 class Borrowing:
     """The names a check's process takes from the run that it checks. All others it has from its own setup."""

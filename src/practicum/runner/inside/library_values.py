@@ -66,12 +66,11 @@ def _class_of(name: str) -> object:
 _CONSTANTS = ("builtins.Ellipsis", "builtins.NotImplemented", "pandas.NaT", "pandas.NA", "numpy.ma.masked")
 
 
-# Other classes cross as proxies: `unittest.mock._ANY()` equals everything.
-_CLASS_MODULES = frozenset(
-    "abc array collections dataclasses datetime decimal enum fractions functools ipaddress itertools numbers pathlib "
-    "random re string types typing uuid zoneinfo "
-    "PIL jax jaxlib keras matplotlib numpy pandas scipy sklearn tensorflow torch".split()
-)
+_STANDARD = """abc array collections dataclasses datetime decimal enum fractions functools ipaddress itertools numbers
+pathlib random re string types typing uuid zoneinfo"""
+_LIBRARIES = "PIL jax jaxlib keras matplotlib numpy pandas scipy sklearn tensorflow torch"
+_CLASS_MODULES = frozenset((*_STANDARD.split(), *_LIBRARIES.split()))
+"""Modules whose classes cross by name. Others cross as proxies: `unittest.mock._ANY()` equals everything."""
 
 
 def _write_constant(value: object) -> Any:
@@ -117,7 +116,9 @@ def _is_harmless(kind: type, top: str) -> bool:
     """Return whether objects of a class can neither equal what they are not nor read what the check knows."""
     import enum
 
-    return top in _CLASS_MODULES or (issubclass(kind, BaseException | enum.Enum) and top not in ("builtins", "practicum"))
+    return top in _CLASS_MODULES or (
+        issubclass(kind, BaseException | enum.Enum) and top not in ("builtins", "practicum")
+    )
 
 
 def read_class(reader: Any, content: Any, depth: int) -> Any:
