@@ -198,18 +198,21 @@ def restore_backup(file: Path, store: Store, replace: bool = False, on_progress:
         StoreError: The store is not empty (`not-empty`), or as `check_backup`.
     """
     tables = metadata.sorted_tables
-    with _verified_copy(file) as (engine, _), engine.connect() as source:
-        content = read_content(source, tables)
-        with translated_errors(display_name(store.engine.url)), store.engine.begin() as target:
-            _begin_replacing(target)
-            if not replace and count_rows(target, tables):
-                message = "The database contains learners' progress already. Replace all of it with --replace."
-                raise StoreError("not-empty", message)
-            for table in reversed(tables):
-                target.execute(table.delete())
-            copy_rows(source, target, tables, on_progress)
-            if read_content(target, tables) != content:
-                raise StoreError("copy-differs", "The copy differs from the backup. Nothing was changed.")
+    with (
+        _verified_copy(file) as (engine, _),
+        engine.connect() as source,
+        translated_errors(display_name(store.engine.url)),
+        store.engine.begin() as target,
+    ):
+        _begin_replacing(target)
+        if not replace and count_rows(target, tables):
+            message = "The database contains learners' progress already. Replace all of it with --replace."
+            raise StoreError("not-empty", message)
+        for table in reversed(tables):
+            target.execute(table.delete())
+        content = copy_rows(source, target, tables, on_progress)
+        if read_content(target, tables) != content:
+            raise StoreError("copy-differs", "The copy differs from the backup. Nothing was changed.")
     return content
 
 

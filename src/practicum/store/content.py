@@ -90,8 +90,9 @@ def copy_rows(source: Connection, target: Connection, tables: Sequence[Table], o
 def _chunks(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
     # With a cursor of the server's own: psycopg would otherwise fetch the whole table first.
     result = connection.execution_options(yield_per=CHUNK).execute(select(table))
-    for rows in result.mappings().partitions():
-        yield [dict(row) for row in rows]
+    names = table.columns.keys()
+    for rows in result.partitions():
+        yield [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _continue_numbers(target: Connection) -> None:
