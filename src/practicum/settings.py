@@ -59,13 +59,15 @@ def database_url() -> str | None:
     return os.environ.get(DATABASE_URL) or None
 
 
-def database_connections() -> int:
-    """Return how many connections to the database may be open: `$PRACTICUM_DATABASE_CONNECTIONS`, or 16.
+def database_connections() -> int | None:
+    """Return how many connections to the database may be open: `$PRACTICUM_DATABASE_CONNECTIONS`, or None.
 
     Raises:
         InvalidSetting: It is not a whole number from 2 to 1000.
     """
-    text = os.environ.get(DATABASE_CONNECTIONS) or "16"
+    text = os.environ.get(DATABASE_CONNECTIONS)
+    if not text:
+        return None
     if not (text.isascii() and text.isdigit() and 2 <= int(text) <= 1000):
         message = f"{DATABASE_CONNECTIONS} must be a whole number from 2 to 1000, not {text!r}."
         raise InvalidSetting("invalid-setting", message)

@@ -259,20 +259,17 @@ LIES = {
     ),
     "an import that equals everything": ("from unittest.mock import ANY as w", "assert w == 3"),
     "an imported class whose objects equal everything": ("from unittest.mock import _ANY as f", "assert f() == 3"),
-    "an expected value imported": (
-        "try:\n    from __main__ import expected as w\nexcept ImportError:\n    w = 1",
-        "expected = [4, 7]\nassert w == expected",
-    ),
+    "the names of the check as a module": ("import __main__ as w", "expected = 3\nassert w.expected == expected"),
     "the source of the check imported": ("from linecache import cache as w", "assert 'assert' in str(w)"),
     "the names of the check imported": ("from builtins import globals as f", "expected = 3\nassert 'expected' in f()"),
     "what refers to an argument": (
         "from gc import get_referrers as f",
-        "class Hidden:\n    pass\nh = Hidden()\nh.answer = 3\nassert 'answer' in str(f(h))",
+        "class Hidden:\n    pass\nexpected = Hidden()\nassert 'expected' in str(f(expected))",
     ),
     "an end of iteration in a map": ("def f(x): raise StopIteration", "assert all(map(f, [1, 2]))"),
     "an end of iteration by a class of one's own": (
         "class E(StopIteration): pass\ndef f(x): raise E",
-        "assert all(f(x) == y for x, y in zip([1], [2])) and all(map(f, [1]))",
+        "assert all(map(f, [1, 2]))",
     ),
     "an end of iteration in a zip": (
         "class L:\n    def __len__(self): raise StopIteration\nw = L()",

@@ -13,7 +13,7 @@ from tests.web.making import TOPIC, Learner
 
 
 def test_a_learner_goes_on_after_a_restore(learner: Learner, store: Store, tmp_path: Path) -> None:
-    """The service need not be restarted: whoever is not in the backup is a new learner, with the same cookie."""
+    """The service need not be restarted: a learner who is not in the backup is a new one, with the same cookie."""
     Store.open(tmp_path / "empty").close()
     with open_source(tmp_path / "empty") as source:
         write_backup(source, tmp_path / "backup.sqlite3")

@@ -30,9 +30,10 @@ def open_store(data: Path | None, url: str | None) -> Store:
     """
     from practicum.settings import database_connections
     from practicum.store import Store
+    from practicum.store.database import MAX_CONNECTIONS
 
     with store_errors():
-        return Store.open(*location(data, url), database_connections())
+        return Store.open(*location(data, url), database_connections() or MAX_CONNECTIONS)
 
 
 def location(data: Path | None, url: str | None) -> tuple[Path, str | None]:
