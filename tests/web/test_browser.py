@@ -117,7 +117,7 @@ def test_a_challenge_by_keyboard_alone(opened: Opener) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("5 of 5 right")
     page.get_by_role("link", name="See your badge").press("Enter")
     expect(page.get_by_role("img", name="The badge List Keeper")).to_be_visible()
-    assert page.evaluate("document.querySelector('.medal').naturalWidth") > 0
+    page.wait_for_function("document.querySelector('.medal').naturalWidth > 0")
 
 
 def test_a_wrong_attempt_then_a_right_one(opened: Opener) -> None:
