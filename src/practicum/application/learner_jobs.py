@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import replace
+
 from practicum.model import Run, Topic
 from practicum.prove.catalogue import Catalogue
 from practicum.python_source.names import mentioned_names
@@ -9,6 +12,8 @@ from practicum.runner import Environment, Job, Limits, Result
 
 MAX_CODE = 50_000
 """Characters of code that a run takes."""
+HIDDEN_SEED_BITS = 128
+"""Bits of a hidden seed: too many to try them all."""
 
 
 def course_environment(catalogue: Catalogue) -> Environment | Result:
@@ -44,6 +49,16 @@ def learner_job(run: Run, topic: Topic, environment: Environment, limits: Limits
         stdin=run.stdin,
         environment=environment,
     )
+
+
+def with_hidden_seed(job: Job) -> Job:
+    """Return the job with a seed for its check that the code cannot guess: it is drawn for this job alone."""
+    return replace(job, hidden_seed=secrets.randbits(HIDDEN_SEED_BITS))
+
+
+def hide_check_data(job: Job) -> Job:
+    """Return the job with such a seed, and without reports of what the check gives the code."""
+    return replace(with_hidden_seed(job), hides_inputs=True)
 
 
 def code_problem(code: str, size: int | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -157,6 +158,7 @@ def _job(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: i
         seed=seed,
         hash_seed=hash_seed,
         expose_seed=bool(run.seeds),
+        hidden_seed=_hidden_seed(seed),
         limits=Limits(seconds=execution.seconds, memory=MEMORY),
         quiet=run.quiet,
         echo=run.echo,
@@ -164,6 +166,11 @@ def _job(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: i
         environment=execution.environment,
     )
     return job, added_lines
+
+
+def _hidden_seed(seed: int) -> int:
+    """Return what the check finds as `hidden_seed`: as large as a learner's, and the same in every proof."""
+    return int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:16])
 
 
 def _in_original_lines(failure: Failure | None, added_lines: int) -> Failure | None:

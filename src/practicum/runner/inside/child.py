@@ -188,6 +188,8 @@ def _run_check(channel: Channel, job: dict[str, Any], space: CheckNamespace) -> 
         return True
     peer = CheckPeer(channel.send, channel.frame, _describe)
     peer.begin(space, job["borrow"], before)
+    if job["hidden_seed"] is not None:
+        space["hidden_seed"] = job["hidden_seed"]
     try:
         exec(_compile("check", input_shift.rewrite(job["check"]), "exec"), space)  # noqa: S102 - as in _execute
     except ProtocolViolation as error:
@@ -195,10 +197,12 @@ def _run_check(channel: Channel, job: dict[str, Any], space: CheckNamespace) -> 
         return True
     except BaseException as error:
         report = _remote_report(error, peer.remote_failure(error)) or _describe(error, "check")
+        if job["hides_inputs"] and not _is_raised_by_check(error, peer):
+            report = {"failure": _without_inputs(error, report["failure"]), "traceback": ""}
         channel.send(b"F", {**report, "compared": peer.compared_proxies})
         return True
     if job["values"]:
-        _evaluate_all(channel, space)
+        _evaluate_all(channel, space, job["hides_inputs"])
     return False
 
 
@@ -213,6 +217,21 @@ def _remote_report(error: BaseException, report: dict[str, Any] | None) -> dict[
     return {"failure": failure, "traceback": report["traceback"]}
 
 
+def _is_raised_by_check(error: BaseException, peer: CheckPeer) -> bool:
+    """Return whether the exception is an assertion of the check's own, whose message its author wrote."""
+    if type(error) is not AssertionError or peer.remote_failure(error) is not None:
+        return False
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return frames[-1].f_code.co_filename == "<check>"
+
+
+def _without_inputs(error: BaseException, failure: dict[str, Any]) -> dict[str, Any]:
+    """Return a failure without what may contain the check's data: its message and its class's own name."""
+    builtin = next(base for base in type(error).__mro__ if base.__module__ == "builtins")
+    place = {} if failure["where"] == "snippet" else {"line": None, "where": "check"}
+    return {**failure, **place, "type": builtin.__name__, "message": "", "bases": []}
+
+
 def _run_code(channel: Channel, job: dict[str, Any], space: dict[str, Any]) -> bool:
     """Run setup and code, then the values that the server sends. Return whether setup or code raised."""
     if job["setup"] and not _execute_setup(channel, job["setup"], space, job["quiet"]):
@@ -224,10 +243,10 @@ def _run_code(channel: Channel, job: dict[str, Any], space: dict[str, Any]) -> b
     return False
 
 
-def _evaluate_all(channel: Channel, space: dict[str, Any]) -> None:
+def _evaluate_all(channel: Channel, space: dict[str, Any], hides_inputs: bool = False) -> None:
     channel.send(b"R")
     for name, expression in channel.receive()["values"].items():
-        _evaluate(channel, name, expression, space)
+        _evaluate(channel, name, expression, space, hides_inputs)
 
 
 def _namespace() -> dict[str, Any]:
@@ -336,14 +355,15 @@ def _execute_setup(channel: Channel, source: str, space: dict[str, Any], quiet: 
             _suppressing(lambda: pyplot.close("all"))
 
 
-def _evaluate(channel: Channel, name: str, expression: str, space: dict[str, Any]) -> None:
+def _evaluate(channel: Channel, name: str, expression: str, space: dict[str, Any], hides_inputs: bool) -> None:
     began = time.perf_counter()
     where = f"value {name}"
     try:
         code = _compile(where, input_shift.rewrite(expression).strip(), "eval")
         report = encode_value(eval(code, space))  # noqa: S307 - as above
     except BaseException as error:
-        report = {"failure": failure(error, where)}
+        described = failure(error, where)
+        report = {"failure": _without_inputs(error, described) if hides_inputs else described}
     channel.send(b"V", {"name": name, "value": report, "seconds": time.perf_counter() - began})
 
 
