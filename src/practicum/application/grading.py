@@ -11,6 +11,7 @@ from practicum.application import error_explanations
 from practicum.application.case_report import report_cases
 from practicum.application.learner_jobs import (
     MAX_CODE,
+    author_code,
     course_environment,
     hide_check_data,
     learner_job,
@@ -111,7 +112,9 @@ def grade(
     results: list[Result] = []
     for run, case in zip(runs, asked.variant.tests or (None,), strict=True):
         report = _without_output(on_event) if case and case.hidden else on_event
-        job = learner_job(replace(run, data=asked.problem.data), asked.topic, environment, SHORT)
+        job = learner_job(
+            replace(run, data=asked.problem.data), asked.topic, environment, SHORT, author_code(asked.variant)
+        )
         job = hide_check_data(job) if case and case.hidden else with_hidden_seed(job)
         result = site.pool.run(job, report, cancel, queue_key)
         result = replace(result, failure=_learners_failure(result), traceback="", stderr="", figures=())

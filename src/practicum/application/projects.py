@@ -9,7 +9,7 @@ from typing import Any
 from practicum.application import run_serialization
 from practicum.application.clock import now
 from practicum.application.context import TopicContext
-from practicum.application.learner_jobs import course_environment, hide_check_data, learner_job
+from practicum.application.learner_jobs import author_code, course_environment, hide_check_data, learner_job
 from practicum.application.limits import LONG
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.runs import Recording
@@ -137,7 +137,7 @@ def run_project(
         return environment
     run = replace(scoring_run(project.entry.problem, project.variant, code), data=project.entry.problem.data)
     run = replace(run, check="", values={}, check_values={})
-    job = learner_job(run, project.context.topic, environment, LONG, SEEDS[0])
+    job = learner_job(run, project.context.topic, environment, LONG, author_code(project.variant), SEEDS[0])
     return _without_hidden_code(pool.run(job, on_event, cancel, queue_key), code)
 
 
@@ -156,8 +156,8 @@ def grade_submission(
             on_event(event)
 
     for seed in SEEDS:
-        job = hide_check_data(learner_job(run, project.context.topic, environment, LONG, seed))
-        result = pool.run(job, without_output, cancel, queue_key)
+        job = learner_job(run, project.context.topic, environment, LONG, author_code(project.variant), seed)
+        result = pool.run(hide_check_data(job), without_output, cancel, queue_key)
         if result.stopped == "cancelled":
             return Submission(tuple(scores), cancelled=True)
         stopped = result.why if result.stopped else None

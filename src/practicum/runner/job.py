@@ -84,6 +84,8 @@ class Job:
     neither read nor set them. Ignored without a check."""
     files: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Text files (name to content) written to the job's working folder. Files ending in `.py` can be imported."""
+    check_files: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """The same for the check's own working folder: files of `files` with other content, or that the code has not."""
     stdin: str = ""
     """What `input()` and other readers of stdin find."""
     data: tuple[DataFile, ...] = ()
