@@ -51,6 +51,19 @@ ONE_INPUT = {
     "the first argument": code(
         "def clip(n):\n    return min(n, 10)", "assert clip(3) == 3\nassert clip(4) == 4\nassert clip(10) == 10"
     ),
+    "an empty list": code(
+        "squares = [n * n for n in range(3)]", "assert all(x == n * n for n, x in enumerate(squares))"
+    ),
+    "an empty array": code("w = np.array([2.0, 2.0])", "assert np.allclose(w, 2)", IMPORT),
+    "an empty text": code("name = 'Ada'", "assert 'Ada Lovelace'.startswith(name)"),
+    "NaN": code("w = 2.5", "assert not abs(w - 2.5) > 1e-6"),
+    "arrays of NaN": code(
+        "w = np.array([1.0, 2.0])", "assert w.shape == (2,) and not (abs(w - [1, 2]) > 1e-6).any()", IMPORT
+    ),
+    "an empty result": code(
+        LENGTHS,
+        "for words in (['a', 'bc'], ['abc']):\n    assert all(n == len(w) for n, w in zip(lengths(words), words))",
+    ),
     "one of two functions": code(
         "def up(n):\n    return n + 1\n\n\ndef down(n):\n    return n - 1",
         "assert up(1) == 2\nassert up(2) == 3\nassert down(5) == 4",

@@ -70,7 +70,7 @@ class CheckedCode(Kind):
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
         answers = self.proving_answers(variant)
         runs = [run for name, code in answers.items() for run in checked_runs(variant, name, code)]
-        return Plan((*runs, *self._blind_runs(variant).values()))
+        return Plan((*runs, *self._blind_runs(variant)))
 
     def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
         if forbidden := forbidden_run(observations.runs):
@@ -87,22 +87,23 @@ class CheckedCode(Kind):
                 return variant_finding(variant, Verdict.ERROR, "run-stopped", why, "solution")
             if finding := self._judge_answer(variant, name, repeated):
                 return finding
-        for function, run in self._blind_runs(variant).items():
-            if passing := blind_answers.accepted(observations.runs[run.name][0], is_right=lambda _: True):
-                why = f"{checks_name(variant)} also passes if `{function}` {passing[0]}: test it with other input, too"
+        for run in self._blind_runs(variant):
+            if passing := blind_answers.first_accepted(observations.runs[run.name][0]):
+                why = f"{checks_name(variant)} also passes if {passing}: test more, such as other input"
                 return variant_finding(variant, Verdict.REFUTED, "blind-answer-passes", why, "check")
         return variant_finding(variant, Verdict.PROVED)
 
-    def _blind_runs(self, variant: Variant) -> dict[str, Run]:
-        """The run of the solution with a function that ignores its input, checked by all test cases; by the function.
+    def _blind_runs(self, variant: Variant) -> tuple[Run, ...]:
+        """The run of answers that ignore their input, checked by all test cases at once, if it can be made.
 
-        None where cases have their own stdin, or compare what is printed: a replaced function prints nothing.
+        It cannot where cases have their own stdin, or compare what is printed: a replaced function prints nothing.
         """
         cases = _cases(variant)
         if not self.rejects_blind_answers or any(case.stdin or case.prints is not None for case in cases):
-            return {}
+            return ()
         runs = checked_runs(variant, "solution", variant.solution)
-        return blind_answers.blind_runs(replace(runs[0], check="\n".join(run.check for run in runs)))
+        blind = blind_answers.blind_run(replace(runs[0], check="\n".join(run.check for run in runs)))
+        return (blind,) if blind else ()
 
     # --- answering: the learner's code is run before the check, as the solution was
 

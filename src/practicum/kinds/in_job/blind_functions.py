@@ -1,7 +1,13 @@
-"""Replaces functions by ones that ignore their input. Runs after a solution, in its namespace; nothing imports it."""
+"""Replaces functions by ones that ignore their input, and values by empty ones. Runs after a solution.
+
+Nothing imports it. Each pattern raises LookupError if it does not fit.
+"""
 
 import functools
+import inspect
+import math
 import sys
+import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -49,7 +55,30 @@ def _mean(first: Any, arguments: tuple[Any, ...], labels: list[Any]) -> Any:
     return numpy.full((len(arguments[0]), *values.shape[1:]), values.mean(), values.dtype)
 
 
-PATTERNS: dict[str, Callable[[Any, tuple[Any, ...], list[Any]], Any]] = {
+def _empty_result(first: Any, arguments: tuple[Any, ...], labels: list[Any]) -> Any:
+    return _empty(first)
+
+
+def _not_a_number_result(first: Any, arguments: tuple[Any, ...], labels: list[Any]) -> Any:
+    return _not_a_number(first)
+
+
+def _empty(value: Any) -> Any:
+    if not _is_plain(value) or not hasattr(value, "__len__") or not len(value):
+        raise LookupError("it has no content")
+    return value[:0] if hasattr(value, "__getitem__") and not isinstance(value, dict) else type(value)()
+
+
+def _not_a_number(value: Any) -> Any:
+    numpy = sys.modules.get("numpy")
+    if type(value) in (int, float):
+        return math.nan
+    if numpy is not None and isinstance(value, numpy.ndarray | numpy.generic) and value.dtype.kind in "iuf":
+        return numpy.full(value.shape, math.nan)
+    raise LookupError("it is no number")
+
+
+INPUT_PATTERNS: dict[str, Callable[[Any, tuple[Any, ...], list[Any]], Any]] = {
     "first result": _first_result,
     "first argument": _first_argument,
     "most frequent class": _most_frequent_class,
@@ -58,6 +87,8 @@ PATTERNS: dict[str, Callable[[Any, tuple[Any, ...], list[Any]], Any]] = {
     "given labels": _given_labels,
     "mean": _mean,
 }
+PATTERNS = {**INPUT_PATTERNS, "empty": _empty_result, "not a number": _not_a_number_result}
+VALUE_PATTERNS: dict[str, Callable[[Any], Any]] = {"empty value": _empty, "not a number as value": _not_a_number}
 
 
 def _is_plain(value: Any) -> bool:
@@ -101,22 +132,34 @@ def _scores(row: Any, number: int) -> Any:
 
 
 _chosen: dict[str, str] = {}
+_originals: dict[str, Any] = {}
+_namespace: dict[str, Any] = {}
 
 
-def replace_functions(namespace: dict[str, Any], names: Iterable[str]) -> None:
-    """Replace these functions of a namespace by ones that return what the pattern chosen for them says.
+def replace_names(namespace: dict[str, Any], names: Iterable[str]) -> None:
+    """Prepare these names of a namespace: until a pattern is chosen for them, they are what they were.
 
-    Until one is chosen they do what they did. Patterns take the number and the type of results from their first one.
+    A function's patterns take the number and the type of results from its first one.
     """
+    global _namespace
     rows = map(_rows, namespace.values())
     labels = [known for known in rows if known and all(type(row) is int and row >= 0 for row in known)]
+    _namespace = namespace
     for name in names:
-        namespace[name] = _blind(namespace[name], name, labels)
+        value = _originals[name] = namespace.get(name)
+        if isinstance(value, types.FunctionType):
+            namespace[name] = _blind(value, name, labels)
 
 
 def choose_pattern(name: str, pattern: str) -> None:
-    """Choose what a replaced function returns."""
-    _chosen[name] = pattern
+    """Choose what a name is or returns; an empty pattern restores it. Raises LookupError for one that does not fit."""
+    value = _originals[name]
+    if not isinstance(value, types.FunctionType):
+        _namespace[name] = VALUE_PATTERNS[pattern](value) if pattern else value
+    elif pattern in VALUE_PATTERNS or (pattern in INPUT_PATTERNS and not inspect.signature(value).parameters):
+        raise LookupError(f"{name} is a function, or has no input")
+    else:
+        _chosen[name] = pattern
 
 
 def _blind(function: Callable[..., Any], name: str, labels: list[Any]) -> Callable[..., Any]:
@@ -124,8 +167,8 @@ def _blind(function: Callable[..., Any], name: str, labels: list[Any]) -> Callab
 
     @functools.wraps(function)
     def blind(*arguments: Any, **named: Any) -> Any:
-        if name in _chosen:
-            return PATTERNS[_chosen[name]](first[0], arguments, labels)
+        if pattern := _chosen.get(name):
+            return PATTERNS[pattern](first[0], arguments, labels)
         result = function(*arguments, **named)
         if not first:
             first.append(result)

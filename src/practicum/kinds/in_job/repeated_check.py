@@ -1,5 +1,6 @@
-"""Repeats a check for each pattern of a replaced function. Runs in the check's process; nothing imports it."""
+"""Repeats a check for each pattern of each name. Runs in the check's process; nothing imports it."""
 
+import itertools
 import random
 import sys
 from collections.abc import Callable, Iterable
@@ -7,27 +8,36 @@ from typing import Any
 
 
 def repeat_check(
-    namespace: dict[str, Any], check: str, metric: str, patterns: Iterable[str], choose: Callable[[str], None]
-) -> dict[str, Any]:
-    """Return, for each pattern with which the check passes, what the metric is after it.
+    namespace: dict[str, Any],
+    check: str,
+    metric: str,
+    names: Iterable[str],
+    patterns: Iterable[str],
+    choose: Callable[[str, str], None],
+) -> list[tuple[str, str, Any]]:
+    """Return each name and pattern with which the check passes, and what the metric is after it.
 
-    Before that, the check runs once with the function itself and another hidden seed, so that its first result is one
-    that may be known without this check's data.
+    Before that, the check runs once with the functions themselves and another hidden seed, so that their first results
+    are what may be known without this check's data.
     """
-    seeded = _Seeds()
+    seeds = _Seeds()
     hidden_seed = namespace["hidden_seed"]
     namespace["hidden_seed"] = hidden_seed + 1
     _metric_after(namespace, check, metric)
     namespace["hidden_seed"] = hidden_seed
-    outcomes = {}
-    for pattern in patterns:
-        choose(pattern)
-        seeded.restore()
+    passing = []
+    for name, pattern in itertools.product(names, patterns):
+        seeds.restore()
         try:
-            outcomes[pattern] = _metric_after(namespace, check, metric)
+            choose(name, pattern)
+            namespace.pop(name, None)
+            passing.append((name, pattern, _metric_after(namespace, check, metric)))
         except Exception:
             continue
-    return outcomes
+        finally:
+            choose(name, "")
+            namespace.pop(name, None)
+    return passing
 
 
 def _metric_after(namespace: dict[str, Any], check: str, metric: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import fmean
+from typing import Any
 
 from practicum.kinds import blind_answers, validators
 from practicum.kinds import goal as goals
@@ -45,7 +46,7 @@ class Project(Kind):
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
         pieces = (("solution", variant.solution), ("start", variant.start))
         runs = [scoring_run(problem, variant, code, name) for name, code in pieces]
-        return Plan((*runs, *_number_runs(problem, variant), *_blind_runs(problem, variant).values()))
+        return Plan((*runs, *_number_runs(problem, variant), *_blind_runs(problem, variant)))
 
     def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
         goal = Goal.of(problem)
@@ -73,10 +74,10 @@ class Project(Kind):
                     f"code that only says `{run.snippet.splitlines()[0]}` meets the goal: let a check compute the score"
                 )
                 return variant_finding(variant, Verdict.REFUTED, "blind-answer-passes", why, "check")
-        for function, run in _blind_runs(problem, variant).items():
+        for run in _blind_runs(problem, variant):
             (found,) = observations.runs[run.name]
-            if passing := blind_answers.accepted(found, lambda score: is_finite_number(score) and goal.is_met([score])):
-                why = f"the goal is also met if `{function}` {passing[0]}: the check must score it on other data"
+            if passing := blind_answers.first_accepted(found, lambda score: _meets(goal, score)):
+                why = f"the goal is also met if {passing}: the check must score it on other data"
                 return variant_finding(variant, Verdict.REFUTED, "blind-answer-passes", why, "check")
         return variant_finding(variant, Verdict.PROVED)
 
@@ -89,11 +90,15 @@ def _number_runs(problem: Problem, variant: Variant) -> tuple[Run, ...]:
     return (replace(scoring_run(problem, variant, code, "numbers alone"), seeds=goals.SEEDS[:1]),) if names else ()
 
 
-def _blind_runs(problem: Problem, variant: Variant) -> dict[str, Run]:
-    """The run that scores the solution with a function that ignores its input; by the function."""
-    return blind_answers.blind_runs(
-        scoring_run(problem, variant, variant.solution, "solution"), Goal.of(problem).metric
-    )
+def _blind_runs(problem: Problem, variant: Variant) -> tuple[Run, ...]:
+    """The run of answers that ignore their input, if there is one."""
+    scored = scoring_run(problem, variant, variant.solution, "solution")
+    blind = blind_answers.blind_run(scored, Goal.of(problem).metric)
+    return (blind,) if blind else ()
+
+
+def _meets(goal: Goal, score: Any) -> bool:
+    return is_finite_number(score) and goal.is_met([score])
 
 
 def _goal_mistakes(kind: str, problem: Problem) -> Iterator[PartMistake]:
