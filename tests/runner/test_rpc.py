@@ -211,8 +211,11 @@ class TestReading:
         )
 
     def test_modules_are_the_checks_own(self) -> None:
-        """A name that the learner imports is imported by the check itself."""
-        check("assert m.sqrt(4) == 2 and sqrt(9) == 3", "import math as m\nfrom math import sqrt")
+        """A module that the learner imports by its usual name is imported by the check itself."""
+        check(
+            "assert math.sqrt(4) == 2 and sqrt(9) == 3 and np.sqrt(16) == 4 and ma.sum([2, 3]) == 5",
+            "import math\nfrom math import sqrt\nimport numpy as np\nfrom numpy import ma",
+        )
 
     def test_what_is_not_there_is_a_name_error(self) -> None:
         """An unbound name is a NameError, and builtins are the check's own."""

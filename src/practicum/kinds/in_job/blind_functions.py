@@ -71,9 +71,14 @@ def _empty(value: Any) -> Any:
 
 def _not_a_number(value: Any) -> Any:
     numpy = sys.modules.get("numpy")
-    if type(value) in (int, float):
+    if type(value) in (int, float) and value == value:
         return math.nan
-    if numpy is not None and isinstance(value, numpy.ndarray | numpy.generic) and value.dtype.kind in "iuf":
+    if (
+        numpy is not None
+        and isinstance(value, numpy.ndarray | numpy.generic)
+        and value.dtype.kind in "iuf"
+        and (value == value).any()
+    ):
         return numpy.full(value.shape, math.nan)
     raise LookupError("it is no number")
 

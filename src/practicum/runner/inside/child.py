@@ -187,7 +187,7 @@ def _run_check(channel: Channel, job: dict[str, Any], space: CheckNamespace) -> 
     if job["setup"] and not _execute(channel, "setup", job["setup"], space):
         return True
     peer = CheckPeer(channel.send, channel.frame, _describe)
-    peer.begin(space, job["borrow"], before)
+    peer.begin(space, job["borrow"], before, job["setup"] + job["check"])
     if job["hidden_seed"] is not None:
         space["hidden_seed"] = job["hidden_seed"]
     try:

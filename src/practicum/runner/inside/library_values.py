@@ -68,8 +68,11 @@ _CONSTANTS = ("builtins.Ellipsis", "builtins.NotImplemented", "pandas.NaT", "pan
 
 _STANDARD = """abc array collections dataclasses datetime decimal enum fractions functools ipaddress itertools numbers
 pathlib random re string types typing uuid zoneinfo"""
-_LIBRARIES = "PIL jax jaxlib keras matplotlib numpy pandas scipy sklearn tensorflow torch"
-_CLASS_MODULES = frozenset((*_STANDARD.split(), *_LIBRARIES.split()))
+LIBRARIES = tuple(
+    ["PIL", "jax", "jaxlib", "keras", "matplotlib", "numpy", "pandas", "scipy", "sklearn", "tensorflow", "torch"]
+)
+"""Packages outside of the standard library that a check may use."""
+_CLASS_MODULES = frozenset((*_STANDARD.split(), *LIBRARIES))
 """Modules whose classes cross by name. Others cross as proxies: `unittest.mock._ANY()` equals everything."""
 
 
