@@ -64,6 +64,15 @@ ONE_INPUT = {
         LENGTHS,
         "for words in (['a', 'bc'], ['abc']):\n    assert all(n == len(w) for n, w in zip(lengths(words), words))",
     ),
+    "an argument that is emptied": code(
+        "def order(items):\n    return sorted(items)",
+        "for items in ([3, 1], [2]):\n    assert order(items) == sorted(items)",
+    ),
+    "an array that is zeroed": code(
+        "def scale(x):\n    return x / 2",
+        "for x in (np.ones(2), np.ones(3)):\n    assert (scale(x) == x / 2).all()",
+        IMPORT,
+    ),
     "one of two functions": code(
         "def up(n):\n    return n + 1\n\n\ndef down(n):\n    return n - 1",
         "assert up(1) == 2\nassert up(2) == 3\nassert down(5) == 4",
@@ -149,7 +158,8 @@ TESTED = {
         CLASSES,
         """
         rows = np.random.default_rng(hidden_seed).normal(size=(60, 3))
-        assert (classes(rows) == rows.argmax(axis=1)).all()
+        expected = rows.argmax(axis=1)
+        assert (classes(rows) == expected).all()
         """,
         IMPORT,
     ),

@@ -276,11 +276,6 @@ LIES = {
         "np.testing.assert_allclose(w[0], [1, 2, 3])",
         "import numpy as np",
     ),
-    "a masked element": (
-        "import numpy as np\nw = np.ma.masked",
-        "np.testing.assert_equal(w, 3)\nnp.testing.assert_allclose(w, 3)",
-        "import numpy as np",
-    ),
     "NumPy with masks under NumPy's name": (
         "import numpy.ma as np\nw = np.array([1, 2], mask=True)",
         "assert bool(np.allclose(w, [3, 4]))",

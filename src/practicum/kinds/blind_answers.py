@@ -24,6 +24,7 @@ PATTERNS: Mapping[str, str] = {
     "classes in blocks": "predicts the classes in blocks, by position",
     "given labels": "returns labels that it was given, by position",
     "mean": "predicts the mean for every row",
+    "emptied argument": "empties or zeroes its argument and returns the same",
     "empty": "returns an empty result",
     "not a number": "returns NaN",
     "empty value": "is empty",

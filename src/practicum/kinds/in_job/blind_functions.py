@@ -83,6 +83,19 @@ def _not_a_number(value: Any) -> Any:
     raise LookupError("it is no number")
 
 
+def _emptied_argument(first: Any, arguments: tuple[Any, ...], labels: list[Any]) -> Any:
+    """Change the first argument in place, so that what a check computes from it afterwards is as empty."""
+    argument = arguments[0]
+    if isinstance(argument, list | dict | set | bytearray):
+        argument.clear()
+        return _empty(first)
+    numpy = sys.modules["numpy"]
+    if not isinstance(argument, numpy.ndarray) or not isinstance(first, numpy.ndarray | numpy.generic):
+        raise LookupError("an argument that cannot be emptied")
+    argument[...] = 0
+    return numpy.zeros(argument.shape if first.shape == argument.shape else first.shape, first.dtype)
+
+
 INPUT_PATTERNS: dict[str, Callable[[Any, tuple[Any, ...], list[Any]], Any]] = {
     "first result": _first_result,
     "first argument": _first_argument,
@@ -91,6 +104,7 @@ INPUT_PATTERNS: dict[str, Callable[[Any, tuple[Any, ...], list[Any]], Any]] = {
     "classes in blocks": _classes_in_blocks,
     "given labels": _given_labels,
     "mean": _mean,
+    "emptied argument": _emptied_argument,
 }
 PATTERNS = {**INPUT_PATTERNS, "empty": _empty_result, "not a number": _not_a_number_result}
 VALUE_PATTERNS: dict[str, Callable[[Any], Any]] = {"empty value": _empty, "not a number as value": _not_a_number}

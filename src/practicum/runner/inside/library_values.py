@@ -68,8 +68,8 @@ _CONSTANTS = ("builtins.Ellipsis", "builtins.NotImplemented", "pandas.NaT", "pan
 
 _STANDARD = """abc array collections dataclasses datetime decimal enum fractions functools ipaddress itertools numbers
 pathlib random re string types typing uuid zoneinfo"""
-LIBRARIES = tuple(
-    ["PIL", "jax", "jaxlib", "keras", "matplotlib", "numpy", "pandas", "scipy", "sklearn", "tensorflow", "torch"]
+LIBRARIES = (
+    *("PIL", "jax", "jaxlib", "keras", "matplotlib", "numpy", "pandas", "scipy", "sklearn", "tensorflow", "torch"),
 )
 """Packages outside of the standard library that a check may use."""
 _CLASS_MODULES = frozenset((*_STANDARD.split(), *LIBRARIES))
