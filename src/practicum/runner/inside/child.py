@@ -210,7 +210,7 @@ def _remote_report(error: BaseException, report: dict[str, Any] | None) -> dict[
     """Return the report of an exception raised in the job's process; at the check's line if it has no line there."""
     if report is None:
         return None
-    failure = {name: report[name] for name in ("type", "message", "line", "where", "bases", "memory")}
+    failure = {name: report[name] for name in ("type", "message", "line", "where", "bases", "packages", "memory")}
     failure["running"] = "check"
     if failure["line"] is None:
         failure["where"], failure["line"] = _own_line(error) or ("check", None)
@@ -229,7 +229,7 @@ def _without_inputs(error: BaseException, failure: dict[str, Any]) -> dict[str, 
     """Return a failure without what may contain the check's data: its message and its class's own name."""
     builtin = next(base for base in type(error).__mro__ if base.__module__ == "builtins")
     place = {} if failure["where"] == "snippet" else {"line": None, "where": "check"}
-    return {**failure, **place, "type": builtin.__name__, "message": "", "bases": []}
+    return {**failure, **place, "type": builtin.__name__, "message": "", "bases": [], "packages": []}
 
 
 def _run_code(channel: Channel, job: dict[str, Any], space: dict[str, Any]) -> bool:
@@ -384,16 +384,23 @@ def failure(error: BaseException, where: str) -> dict[str, Any]:
     found = _own_line(error)
     place, line = found if found else (where, None)
     kind = type(error)
-    bases = [base.__name__ for base in kind.__mro__[1:] if base not in (Exception, BaseException, object)]
+    bases = [base for base in kind.__mro__[1:] if base not in (Exception, BaseException, object)][:BASES]
     return {
         "type": shorten(kind.__name__, NAME),
         "message": _message(error),
         "line": line,
         "where": place.removeprefix("value "),
         "running": where.removeprefix("value "),
-        "bases": [shorten(base, NAME) for base in bases[:BASES]],
+        "bases": [shorten(base.__name__, NAME) for base in bases],
+        "packages": [_package(base) for base in (kind, *bases)],
         "memory": isinstance(error, MemoryError) or kind.__name__ == "ResourceExhaustedError",
     }
+
+
+def _package(kind: type) -> str:
+    """Return the top-level package of a class, `csv` for one of `_csv`; nothing for builtins and the job's classes."""
+    package = str(kind.__module__).partition(".")[0].lstrip("_")
+    return "" if package in ("builtins", "main__") else shorten(package, NAME)
 
 
 def _message(error: BaseException) -> str:
