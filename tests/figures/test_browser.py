@@ -88,17 +88,17 @@ def test_the_slider_reads_out_measured_values(opened: Opener) -> None:
 
     place, scratch, base = row(page, "figure-1", 4)
     assert place == "20"
-    expect(reads).to_have_text(f"With 20 images per class: from scratch {scratch}, pretrained base {base}")
-    expect(slider).to_have_attribute("aria-valuetext", "With 20 images per class")
+    expect(reads).to_have_text(f"Images per class = 20: from scratch {scratch}, pretrained base {base}")
+    expect(slider).to_have_attribute("aria-valuetext", "Images per class = 20")
     expect(page.locator("tr.now")).to_have_count(1)
     expect(page.locator("tr.now th")).to_have_text("20")
     dots = [one.get_attribute("cx") for one in page.locator(".mark").all()]
     assert len(dots) == 2
     assert len(set(dots)) == 1
     page.keyboard.press("End")
-    expect(reads).to_contain_text("With 50 images per class")
+    expect(reads).to_contain_text("Images per class = 50")
     page.keyboard.press("ArrowRight")
-    expect(reads).to_contain_text("With 50 images per class")
+    expect(reads).to_contain_text("Images per class = 50")
 
 
 def test_epochs_are_stepped_through_by_key_and_button(opened: Opener) -> None:
@@ -144,7 +144,7 @@ def test_a_touch_on_the_plot_selects_the_nearest_value(opened: Opener) -> None:
 
     page.mouse.click(box["x"] + 3, box["y"] + 50)
 
-    expect(page.locator(".reads")).to_contain_text("With 2 images per class")
+    expect(page.locator(".reads")).to_contain_text("Images per class = 2")
 
 
 def test_a_threshold_updates_the_counts(opened: Opener) -> None:
