@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -21,8 +22,9 @@ FLAGS = [
     "--disable-sync",
 ]
 
-LOOKS = pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+VARIANTS: list[tuple[Literal["dark", "light"], int]] = [("light", 1280), ("dark", 360)]
 """Each colour scheme once and each width once: contrast depends on the one, layout on the other."""
+LOOKS = pytest.mark.parametrize(("scheme", "width"), VARIANTS)
 
 _SETTLED = """async () => {
     const frame = () => new Promise(requestAnimationFrame);
