@@ -11,16 +11,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import practicum
-from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Pool
-from practicum.store import Store
-from practicum.web.app import create_app
 from tests.looks import faults_in_all_looks
-from tests.pools import own_queue
 from tests.web.conftest import Opener
 from tests.web.making import TOPIC, proved, revised, write
-from tests.web.serving import Inside
+from tests.web.serving import Inside, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -79,11 +75,7 @@ def quick(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Catalogue:
 def service(
     catalogue: Catalogue, quick: Catalogue, pool: Pool, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Inside]:
-    with (
-        own_queue(pool) as runner,
-        Store.open(tmp_path_factory.mktemp("data")) as store,
-        Inside(create_app(Site([catalogue, quick], store, runner))) as inside,
-    ):
+    with served([catalogue, quick], pool, tmp_path_factory.mktemp("data")) as inside:
         yield inside
 
 

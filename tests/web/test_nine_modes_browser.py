@@ -6,20 +6,16 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from practicum import modes, settings
 from practicum.application.limits import LONG, SHORT
-from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue, load
 from practicum.runner import Limits, Pool
-from practicum.store import Store
-from practicum.web.app import create_app
 from tests.browser import LOOKS, settle
-from tests.pools import own_queue
+from tests.looks import faults
 from tests.web.conftest import Opener
-from tests.web.serving import Inside
+from tests.web.serving import Inside, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.tensorflow]
 
@@ -52,12 +48,9 @@ def shipped() -> Catalogue:
 @pytest.fixture(scope="module")
 def service(shipped: Catalogue, pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     """The service with the shipped course, whose runs take as long as a busy machine needs."""
-    data = tmp_path_factory.mktemp("data")
     with (
         pytest.MonkeyPatch.context() as patch,
-        own_queue(pool) as runner,
-        Store.open(data) as store,
-        Inside(create_app(Site([shipped], store, runner, local=True, lab=data / "lab"))) as inside,
+        served([shipped], pool, tmp_path_factory.mktemp("data")) as inside,
     ):
         for name, limits in {"grading.SHORT": SHORT, "pages.LONG": LONG, "projects.LONG": LONG}.items():
             patch.setattr(f"practicum.application.{name}", Limits(seconds=10 * limits.seconds))
@@ -243,10 +236,7 @@ def test_every_mode_is_accessible_and_fits(opened: Opener, scheme: str, width: i
     for place in ["", *PLACES]:
         page.goto(f"{TOPIC}/{place}".rstrip("/"))
         settle(page)
-        violations = Axe().run(page).response["violations"]
-        problems += [f"{place}: {found['id']}: {found['nodes'][0]['html'][:200]}" for found in violations]
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        problems += [f"{place} is {wide} px wide"] if wide > width else []
+        problems += faults(page, place)
 
     assert problems == []
 
