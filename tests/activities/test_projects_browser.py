@@ -102,7 +102,7 @@ def runner(pool: Pool) -> Iterator[Pool]:
 @pytest.fixture(scope="module")
 def little(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Catalogue:
     """A course of one project that trains, proved."""
-    return proved(write(tmp_path_factory.mktemp("courses") / "little", FILES), pool, one_interpreter=True)
+    return proved(write(tmp_path_factory.mktemp("courses") / "little", FILES), pool)
 
 
 @pytest.fixture(scope="module")
