@@ -23,7 +23,7 @@ from tests.web.conftest import Opener
 from tests.web.making import proved, write
 from tests.web.serving import Inside
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.tensorflow]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 PROJECTS = "/little/nets/project"
 HERE = f"{PROJECTS}/01-lines"
@@ -179,6 +179,7 @@ def test_enter_in_a_field_starts_a_run_and_never_stops_it(opened: Opener, monkey
         expect(page.locator("#result .ending")).to_contain_text("Stopped")
 
 
+@pytest.mark.tensorflow
 def test_training_and_submission_are_accessible(opened: Opener) -> None:
     """Epochs come live as a table and a plot, then the run is listed with its accuracies and curve, then graded.
 

@@ -17,7 +17,7 @@ from tests.looks import faults
 from tests.web.conftest import Opener
 from tests.web.serving import Inside, served
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.tensorflow]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 TOPIC = "/transfer-learning/small-datasets"
 COURSE = settings.shipped_courses()[0]
@@ -64,6 +64,7 @@ def write(page: Page, code: str) -> None:
     editor.evaluate("(editor, code) => { editor.value = code; }", code)
 
 
+@pytest.mark.tensorflow
 def test_all_nine_modes(opened: Opener) -> None:
     """From the first page to a met goal and rated cards; the topic page shows the progress in each."""
     page = opened(TOPIC)

@@ -72,7 +72,7 @@ def test_errors_and_limits_are_shown_with_their_line(opened: Opener, monkeypatch
     expect(page.locator(".quote .marked")).to_have_text(re.compile(r"3\s*print\(bets\)"))
     run(page, BOMB)
     expect(page.locator(".quote .marked")).to_have_text(re.compile(r"2\s*big = "))
-    monkeypatch.setattr("practicum.application.scratch.SHORT", Limits(seconds=4))
+    monkeypatch.setattr("practicum.application.scratch.SHORT", Limits(seconds=6))
     run(page, LOOP)
     expect(page.locator(".state")).to_have_text(re.compile(r"Running … [1-9]\d* s"))
 
