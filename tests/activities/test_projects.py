@@ -79,7 +79,7 @@ FILES = {
 @pytest.fixture(scope="module")
 def little(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Catalogue:
     """A course of one project, proved."""
-    return proved(write(tmp_path_factory.mktemp("courses") / "little", FILES), pool, one_interpreter=True)
+    return proved(write(tmp_path_factory.mktemp("courses") / "little", FILES), pool)
 
 
 @pytest.fixture

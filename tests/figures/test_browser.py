@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from practicum import figures
@@ -16,6 +15,7 @@ from practicum.web.security import HEADERS
 from tests.browser import LOOKS
 from tests.conftest import ROOT
 from tests.figures.making import TABLES, draw
+from tests.looks import violations
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -211,9 +211,7 @@ def test_figures_are_accessible_and_fit(opened: Opener, scheme: str, width: int)
     for summary in page.locator("summary").all():
         summary.click()
 
-    found = Axe().run(page)
-
-    assert found.violations_count == 0, found.generate_report()
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for text in page.locator("svg text:visible").all():
         box = text.bounding_box()
