@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 
-from practicum.runner.inside import child, preload, self_restriction, warmup
+from practicum.runner.inside import child, forbidden_calls, preload, self_restriction, warmup
 from practicum.runner.inside.remove_tree import remove_tree
 
 TYPE_CHECKING = False  # importing dataclasses and typing would take longer than everything else
@@ -65,6 +65,7 @@ def main() -> None:
     sys.argv = [""]
     config = Config(control.recv(PACKET))
     preload.prepare(config.preload, config.folders, config.libraries)
+    forbidden_calls.install()
     child.reset_streams()
     zygote = Zygote(config, control)
     gc.collect()
