@@ -64,12 +64,14 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[-1]))
     sys.argv = [""]
     config = Config(control.recv(PACKET))
+    gc.disable()  # else a fifth of TensorFlow's import is looking through objects that stay
     preload.prepare(config.preload, config.folders, config.libraries)
     forbidden_calls.install()
     child.reset_streams()
     zygote = Zygote(config, control)
     gc.collect()
     gc.freeze()
+    gc.enable()
     if config.preload == "tensorflow":
         preload.release_clean_pages()
     message = {"versions": preload.versions(), "threads": preload.threads()}
