@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import re
 import sys
@@ -40,6 +41,10 @@ pytest.register_assert_rewrite("tests.kinds.settling")
 
 # Tests, and the commands that they start, read courses from their files alone, and leave the user's cache as it is.
 os.environ["PRACTICUM_READINGS"] = os.devnull
+
+# Looking for garbage at the default rate took a fifth of the time: TensorFlow alone is a million objects that stay.
+gc.disable()
+gc.set_threshold(200_000, 20, 50)
 
 # No profile looks at the clock, so that a busy machine fails no test. The first two draw the same examples in each run.
 _ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
@@ -106,6 +111,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
     if config.option.markexpr == _ONLY_FAST:
         sys.addaudithook(refuse)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, but not among what has been imported."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 _running: list[str] = []

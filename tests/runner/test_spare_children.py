@@ -46,6 +46,14 @@ seen = {
     "handled": [n for n in range(1, 32) if signal.getsignal(n) not in (signal.SIG_DFL, signal.SIG_IGN, None)],
 }
 """
+LOOK_AT_NUMPY = """
+import numpy
+seen |= {
+    "random": [numpy.random.rand(), numpy.random.default_rng(7).random()],
+    "printed": [repr(numpy.array([[1 / 3, 1e9]])), numpy.get_printoptions()["precision"], numpy.geterr()["divide"]],
+    "modules": sorted(name for name in sys.modules if name.startswith("numpy")),
+}
+"""
 LOOK_AT_KERAS = """
 import keras, numpy, tensorflow as tf, matplotlib
 model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.Dense(1)])
@@ -133,6 +141,15 @@ def test_no_state_of_one_job_reaches_another(pools: tuple[Pool, Pool], mischief:
         spare.run(Job(code=code, limits=SECONDS))
 
     assert seen(spare) == seen(fresh)
+
+
+def test_a_warm_numpy_looks_untouched(pools: tuple[Pool, Pool]) -> None:
+    """Random numbers, settings of printing and loaded modules are those of a fresh interpreter."""
+    spare, fresh = pools
+    spare.run(Job(code="import numpy", limits=SECONDS))
+    assert spare.wait_until_ready(READY)
+
+    assert seen(spare, LOOK_AT_NUMPY) == seen(fresh, LOOK_AT_NUMPY)
 
 
 @pytest.mark.tensorflow

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -256,13 +258,24 @@ def _start_tensorflow(on_progress: StepProgress) -> None:
     from practicum.lab.unused_packages import hide_unused_packages
 
     on_progress("starting TensorFlow", 0, 1)
-    with suppress_output(), hide_unused_packages():
+    with suppress_output(), hide_unused_packages(), _no_collections():
         import tensorflow as tf
 
         from practicum.lab.determinism import make_deterministic
 
         make_deterministic()
         tf.config.list_logical_devices()
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Look for no garbage while modules are imported: their objects stay, and looking takes a fifth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 # --- predicting -------------------------------------------------------------------------------------------------------

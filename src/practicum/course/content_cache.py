@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 import gc
 import hashlib
 import io
@@ -150,10 +151,14 @@ def _uncollected() -> Iterator[None]:
     try:
         yield
     finally:
-        if not gc.get_freeze_count():
-            gc.freeze()
+        _freeze_once()
         if was_enabled:
             gc.enable()
+
+
+@functools.cache
+def _freeze_once() -> None:
+    gc.freeze()
 
 
 def _view(mapping: Mapping[Any, Any]) -> Mapping[Any, Any]:

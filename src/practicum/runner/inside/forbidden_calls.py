@@ -22,7 +22,7 @@ TYPE_CHECKING = False  # see zygote
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType, TracebackType
-    from typing import Any
+    from typing import Any, NoReturn
 
     OnForbidden = Callable[[str, str, int | None], None]
 
@@ -42,28 +42,33 @@ _WITHOUT_EVENT = ("nice", "setpgid", "setpriority", "setsid", "sched_setaffinity
 _SOCKET_MODULE = "socket.py"
 
 
-_watches: list[Watch] = []
+_watch: Watch | None = None
+"""The watch over the job of this process, once it starts."""
+
+
+def install() -> None:
+    """Replace what the sandbox does not allow by functions that obey the watch, once for all children of a zygote."""
+    sys.addaudithook(_on_event)
+    import _multiprocessing  # type: ignore[import-not-found]
+    import _posixsubprocess
+
+    # multiprocessing starts its processes with this function, which Python does not report.
+    vars(_posixsubprocess)["fork_exec"] = _forbid(_posixsubprocess.fork_exec, PROCESS)
+    vars(_multiprocessing)["SemLock"] = _semaphore_class(_multiprocessing.SemLock)
+    for name in _WITHOUT_EVENT:
+        if hasattr(os, name):
+            setattr(os, name, _forbid(getattr(os, name), SYSTEM_CALL))
 
 
 def watch(is_own: Callable[[str], bool], on_forbidden: OnForbidden) -> None:
-    """Report every forbidden call from now on: its kind, and the source and line of the job's own code.
+    """Refuse and report every forbidden call from now on: its kind, and the source and line of the job's own code.
 
     Args:
         is_own: Whether a file name is that of the job's own code.
         on_forbidden: Called when a call counts as forbidden, in the thread that made it.
     """
-    watch = Watch(is_own, on_forbidden)
-    _watches.append(watch)
-    sys.addaudithook(watch.on_event)
-    import _multiprocessing  # type: ignore[import-not-found]
-    import _posixsubprocess
-
-    # multiprocessing starts its processes with this function, which Python does not report.
-    vars(_posixsubprocess)["fork_exec"] = watch.forbid(_posixsubprocess.fork_exec, PROCESS)
-    vars(_multiprocessing)["SemLock"] = watch.semaphore_class(_multiprocessing.SemLock)
-    for name in _WITHOUT_EVENT:
-        if hasattr(os, name):
-            setattr(os, name, watch.forbid(getattr(os, name), SYSTEM_CALL))
+    global _watch
+    _watch = Watch(is_own, on_forbidden)
 
 
 def watch_memory() -> None:
@@ -71,14 +76,49 @@ def watch_memory() -> None:
 
     This traces the code's calls, which makes them slower.
     """
-    for watch in _watches:
-        sys.settrace(watch.on_call)
+    if _watch is not None:
+        sys.settrace(_watch.on_call)
 
 
 def check_failure(error: BaseException) -> None:
     """Report an exception that ended the code if a system call raised it that only the sandbox would refuse."""
-    for watch in _watches:
-        watch.check_failure(error)
+    if _watch is not None:
+        _watch.check_failure(error)
+
+
+def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
+    """Handle an audit event of Python."""
+    if event not in _EVENTS or _watch is None:
+        return
+    caller = sys._getframe(1)
+    if event != "socket.__new__" or not _is_of_a_pair(caller):
+        _watch.refuse(_EVENTS[event], caller)
+
+
+def _forbid(function: Callable[..., Any], kind: str) -> Callable[..., Any]:
+    """Return a function that takes the place of one that the sandbox does not allow."""
+
+    @functools.wraps(function)
+    def forbidden(*arguments: Any, **named: Any) -> Any:
+        if _watch is not None:
+            _watch.refuse(kind, sys._getframe(1))
+        return function(*arguments, **named)
+
+    return forbidden
+
+
+def _semaphore_class(base: Any) -> type:
+    """Return a class of semaphores between processes, whose files bare mode does not allow."""
+
+    def create(kind: type, *arguments: Any, **named: Any) -> Any:
+        try:
+            return base.__new__(kind, *arguments, **named)
+        except OSError:
+            if _watch is not None:
+                _watch.refuse(PROCESS, sys._getframe(1))
+            raise
+
+    return type(base.__name__, (base,), {"__new__": create, "__slots__": (), "__module__": base.__module__})
 
 
 class Watch:
@@ -87,31 +127,6 @@ class Watch:
     def __init__(self, is_own: Callable[[str], bool], on_forbidden: OnForbidden) -> None:
         self._is_own = is_own
         self._on_forbidden = on_forbidden
-
-    def on_event(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Handle an audit event of Python."""
-        if event in _EVENTS and not (event == "socket.__new__" and _is_of_a_pair(sys._getframe(1))):
-            self._refuse(_EVENTS[event], sys._getframe(1))
-
-    def forbid(self, function: Callable[..., Any], kind: str) -> Callable[..., Any]:
-        """Return a function that takes the place of one that the sandbox does not allow."""
-
-        @functools.wraps(function)
-        def forbidden(*arguments: Any, **named: Any) -> None:
-            self._refuse(kind, sys._getframe(1))
-
-        return forbidden
-
-    def semaphore_class(self, base: Any) -> type:
-        """Return a class of semaphores between processes, whose files bare mode does not allow."""
-
-        def create(kind: type, *arguments: Any, **named: Any) -> Any:
-            try:
-                return base.__new__(kind, *arguments, **named)
-            except OSError:
-                self._refuse(PROCESS, sys._getframe(1))
-
-        return type(base.__name__, (base,), {"__new__": create, "__slots__": (), "__module__": base.__module__})
 
     def check_failure(self, error: BaseException) -> None:
         """Report an exception if a system call raised it that only the sandbox would refuse."""
@@ -133,7 +148,8 @@ class Watch:
             self._on_forbidden(MEMORY, _source(frame), frame.f_lineno)
         return self.on_own_event
 
-    def _refuse(self, kind: str, frame: FrameType | None) -> None:
+    def refuse(self, kind: str, frame: FrameType | None) -> NoReturn:
+        """Raise PermissionError, and report the call if it counts as one of the job's own code."""
         is_import = False
         while frame is not None and not self._is_own(frame.f_code.co_filename):
             is_import = is_import or frame.f_code.co_filename.startswith("<frozen importlib")

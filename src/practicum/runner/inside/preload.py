@@ -22,6 +22,7 @@ PYTHON: tuple[str, ...] = (
     "collections",
     "functools",
     "re",
+    "hashlib",
     "_posixsubprocess",
     "_multiprocessing",
 )

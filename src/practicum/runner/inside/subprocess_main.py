@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import socket
@@ -20,6 +21,7 @@ def main() -> None:
     server = socket.create_connection(("127.0.0.1", config["port"]))
     server.sendall(bytes.fromhex(config["token"]))
     channel = child.Channel(server.recv, server.send)
+    gc.disable()  # as in a zygote; the job enables it
     try:
         with _silence():
             preload.prepare(config["preload"], config["folders"])

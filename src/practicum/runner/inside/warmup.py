@@ -1,4 +1,4 @@
-"""Warms up a spare child while it waits for its job: TensorFlow's first operations are the slow ones.
+"""Warms up a spare child while it waits for its job: the first operations of NumPy and TensorFlow are the slow ones.
 
 The child is locked already. The job must not notice the warm-up: names, files and random generators are reset.
 """
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 
 def warm_up() -> None:
-    """Build and train a tiny network, if Keras is loaded, and leave no trace that a job can see."""
-    keras = sys.modules.get("keras")
+    """Compute with NumPy and train a tiny network, where they are loaded, and leave no trace that a job can see."""
+    gc.disable()  # the job enables it
+    numpy, keras = sys.modules.get("numpy"), sys.modules.get("keras")
+    if numpy is not None:
+        _compute_a_little(numpy)
     if keras is not None:
         keras.utils.set_random_seed(0)  # deterministic operations need a seed
-        _train_tiny_network(keras, sys.modules["numpy"])
+        _train_tiny_network(keras, numpy)
         with tensorflow_kernel_cache.keep_kernels():
             keras.utils.clear_session()
         _empty(os.getcwd())
@@ -30,6 +33,12 @@ def warm_up() -> None:
     gc.freeze()
     if keras is not None:
         preload.release_clean_pages()
+
+
+def _compute_a_little(numpy: Any) -> None:
+    """Use what most runs with NumPy do, so that its pages are in memory: random numbers, products, printed arrays."""
+    numbers = numpy.random.default_rng(0).normal(size=(8, 4))
+    repr((numbers @ numbers.T).mean(axis=0).round(2))
 
 
 def _train_tiny_network(keras: Any, numpy: Any) -> None:

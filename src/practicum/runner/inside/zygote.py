@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 
-from practicum.runner.inside import child, preload, self_restriction, warmup
+from practicum.runner.inside import child, forbidden_calls, preload, self_restriction, warmup
 from practicum.runner.inside.remove_tree import remove_tree
 
 TYPE_CHECKING = False  # importing dataclasses and typing would take longer than everything else
@@ -64,11 +64,14 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[-1]))
     sys.argv = [""]
     config = Config(control.recv(PACKET))
+    gc.disable()  # else a fifth of TensorFlow's import is looking through objects that stay
     preload.prepare(config.preload, config.folders, config.libraries)
+    forbidden_calls.install()
     child.reset_streams()
     zygote = Zygote(config, control)
     gc.collect()
     gc.freeze()
+    gc.enable()
     if config.preload == "tensorflow":
         preload.release_clean_pages()
     message = {"versions": preload.versions(), "threads": preload.threads()}

@@ -8,8 +8,8 @@ from __future__ import annotations
 from ..catalogue import Attack, stopped
 
 ATTACK = Attack(
-    code="""
-os.write(CHANNEL, os.urandom(1 << 16))
+    code=r"""
+os.write(CHANNEL, b"?\xff" + os.urandom(1 << 16))  # so that its length is never one that could still come
 while True:
     pass
 """,
