@@ -285,6 +285,12 @@ LIES = {
         "import unittest.mock\nclass A: pass\nw = A()\nw.x = unittest.mock",
         "assert w.x.ANY == 3",
     ),
+    "a skipped unit test": (
+        "from unittest import SkipTest\ndef f(x): raise SkipTest",
+        "import io, unittest\nclass T(unittest.TestCase):\n    def test(self): self.assertEqual(f(2), 4)\n"
+        "tests = unittest.defaultTestLoader.loadTestsFromTestCase(T)\n"
+        "assert unittest.TextTestRunner(io.StringIO()).run(tests).wasSuccessful()",
+    ),
     "an end of iteration in a map": ("def f(x): raise StopIteration", "assert all(map(f, [1, 2]))"),
     "an end of iteration by a class of one's own": (
         "class E(StopIteration): pass\ndef f(x): raise E",

@@ -74,6 +74,8 @@ LIBRARIES = (
 """Packages outside of the standard library that a check may use."""
 _CLASS_MODULES = frozenset((*_STANDARD.split(), *LIBRARIES))
 """Modules whose classes cross by name. Others cross as proxies: `unittest.mock._ANY()` equals everything."""
+_FOREIGN = frozenset({"builtins", "practicum", "unittest"})
+"""Modules whose exceptions and enumerations do not cross by name either: `unittest.SkipTest` skips a check's test."""
 
 
 def _write_constant(value: object) -> Any:
@@ -119,9 +121,7 @@ def _is_harmless(kind: type, top: str) -> bool:
     """Return whether objects of a class can neither equal what they are not nor read what the check knows."""
     import enum
 
-    return top in _CLASS_MODULES or (
-        issubclass(kind, BaseException | enum.Enum) and top not in ("builtins", "practicum")
-    )
+    return top in _CLASS_MODULES or (issubclass(kind, BaseException | enum.Enum) and top not in _FOREIGN)
 
 
 def read_class(reader: Any, content: Any, depth: int) -> Any:
