@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from practicum import kinds
 from practicum.application.grading import finding_of
+from practicum.application.lru_cache import LruCache
 from practicum.charts.line_chart import draw_epochs, mean_series, tabulate
 from practicum.course.render import code
 from practicum.formatting import counted, decimals, duration, long_date, sentence
@@ -177,8 +178,21 @@ def observed_html(kind: kinds.Kind, variant: Variant, text: str) -> Markup:
     return code_spans(text)
 
 
+_VIEWS: LruCache[tuple[Entry, ProofView]] = LruCache(256)
+"""Views with their entries. An entry is never changed, and a kept one keeps its id for itself."""
+
+
 def proof_view(entry: Entry, variant: int) -> ProofView:
-    """Return the whole proof of one variant."""
+    """Return the whole proof of one variant. It is composed once for each entry, since its charts take milliseconds."""
+    key = f"{id(entry)} {variant}"
+    known = _VIEWS.get(key)
+    if known is None or known[0] is not entry:
+        known = entry, _compose(entry, variant)
+        _VIEWS.put(key, known)
+    return known[1]
+
+
+def _compose(entry: Entry, variant: int) -> ProofView:
     kind, finding = kinds.get(entry.problem.kind), finding_of(entry, variant)
     if entry.verdict is Verdict.CITED:
         why = "This cannot be settled by running code. It rests on these sources."
