@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from practicum.application import runs, scratch
 from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancellation, IsolationMode, Job, Limits, Pool, Result
+from practicum.runner import Cancellation, Client, IsolationMode, Job, Limits, Pool, Result
 from practicum.store import Store
 from practicum.web.app import create_app
 from tests.html import STREAM, editor_text, events, refusal_code, shown_ending, text_of
@@ -309,7 +309,8 @@ def occupied(pool: Pool, person: str, count: int) -> Iterator[Cancellation]:
     cancel = Cancellation()
 
     def work() -> None:
-        pool.run(Job(code="import time\ntime.sleep(60)", limits=Limits(seconds=60)), cancel=cancel, person=person)
+        job = Job(code="import time\ntime.sleep(60)", limits=Limits(seconds=60))
+        pool.run(job, cancel=cancel, client=Client(person, person))
 
     threads = [threading.Thread(target=work) for _ in range(count)]
     before = pool.queue.running + pool.queue.waiting
@@ -373,8 +374,8 @@ def test_each_browser_takes_its_own_turns(app: Starlette, pool: Pool, monkeypatc
     """Under a name that does not reveal its cookie."""
     persons: list[str] = []
 
-    def record(job: object, on_event: object, cancel: object, person: str) -> Result:
-        persons.append(person)
+    def record(job: object, on_event: object, cancel: object, client: Client) -> Result:
+        persons.append(client.person)
         return Result()
 
     monkeypatch.setattr(pool, "run", record)

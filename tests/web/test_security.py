@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from practicum import modes
 from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Pool
+from practicum.runner import Client, Pool
 from practicum.store import Store
 from practicum.web.app import create_app, routes
 from practicum.web.security import COOKIE, HEADERS, SECURE_COOKIE, is_cross_origin
@@ -307,7 +307,8 @@ def attacked(catalogue: Catalogue, store: Store, pool: Pool, tmp_path: Path) -> 
     learner = Learner(app)
     sitting = learner.begin().removeprefix("/s/")
     learner.send(f"/s/{sitting}/1", "skip")
-    run = app.state.site.runs.start(queue_key(learner.http.cookies[COOKIE]), lambda on_event, cancel: cancel.wait(60))
+    owner = Client(queue_key(learner.http.cookies[COOKIE]))
+    run = app.state.site.runs.start(owner, lambda on_event, cancel: cancel.wait(60))
     yield learner, sitting, run.id
     app.state.site.runs.cancel_all()
 

@@ -16,7 +16,7 @@ from practicum.application.site import Site
 from practicum.kinds.base import IncompleteAnswer, MissingKey
 from practicum.model import Failure, Observation, Problem, Topic, Variant, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner import Cancellation, OnEvent, Output, Result
+from practicum.runner import Cancellation, Client, OnEvent, Output, Result
 
 _OWN_LINE = re.compile(r'File "<snippet>", line (\d+)')
 _UNDEFINED_NAME = re.compile(r"name '(\w+)' is not defined")
@@ -89,11 +89,11 @@ def grade(
     site: Site,
     asked: AskedProblem,
     answer: tuple[str, ...],
-    queue_key: str,
+    client: Client,
     on_event: OnEvent | None = None,
     cancel: Cancellation | None = None,
 ) -> Grade:
-    """Grade an answer. Blocks while it is run: call it in a thread. Jobs of one `queue_key` take turns with others'."""
+    """Grade an answer. Blocks while it is run: call it in a thread. Jobs of different clients take turns."""
     runs = asked.kind.grading_runs(asked.variant, answer)
     if not runs:
         return grade_by_key(asked, answer)
@@ -109,7 +109,7 @@ def grade(
             learner_job(replace(run, data=asked.problem.data), asked.topic, environment, SHORT),
             report,
             cancel,
-            queue_key,
+            client,
         )
         result = replace(result, failure=_learners_failure(result), traceback="", stderr="", figures=())
         results.append(result)

@@ -17,7 +17,7 @@ from practicum.application.step_validity import valid_steps
 from practicum.kinds.goal import SEEDS, Goal, score, scoring_run
 from practicum.model import Observation, Variant
 from practicum.prove.catalogue import Entry
-from practicum.runner import Cancellation, Epoch, OnEvent, Output, Pool, Queued, Result, RunEvent, Started
+from practicum.runner import Cancellation, Client, Epoch, OnEvent, Output, Pool, Queued, Result, RunEvent, Started
 from practicum.store import RunRecord, StepRecord
 
 MAX_KEPT_RUNS = 100
@@ -129,7 +129,7 @@ def ask_for_reference(project: TopicProject) -> None:
 
 
 def run_project(
-    pool: Pool, project: TopicProject, code: str, queue_key: str, on_event: OnEvent, cancel: Cancellation
+    pool: Pool, project: TopicProject, code: str, client: Client, on_event: OnEvent, cancel: Cancellation
 ) -> Result:
     """Run the code once, with the first seed, and without the check."""
     environment = course_environment(project.context.catalogue)
@@ -138,11 +138,11 @@ def run_project(
     run = replace(scoring_run(project.entry.problem, project.variant, code), data=project.entry.problem.data)
     run = replace(run, check="", values={}, check_values={})
     job = learner_job(run, project.context.topic, environment, LONG, SEEDS[0])
-    return _without_hidden_code(pool.run(job, on_event, cancel, queue_key))
+    return _without_hidden_code(pool.run(job, on_event, cancel, client))
 
 
 def grade_submission(
-    pool: Pool, project: TopicProject, code: str, queue_key: str, on_event: OnEvent, cancel: Cancellation
+    pool: Pool, project: TopicProject, code: str, client: Client, on_event: OnEvent, cancel: Cancellation
 ) -> Submission:
     """Grade the code seed by seed; the first seed without a score ends it. What the code prints is not reported."""
     environment = course_environment(project.context.catalogue)
@@ -157,7 +157,7 @@ def grade_submission(
 
     for seed in SEEDS:
         job = learner_job(run, project.context.topic, environment, LONG, seed)
-        result = pool.run(job, without_output, cancel, queue_key)
+        result = pool.run(job, without_output, cancel, client)
         if result.stopped == "cancelled":
             return Submission(tuple(scores), cancelled=True)
         stopped = result.why if result.stopped else None

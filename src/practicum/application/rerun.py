@@ -13,7 +13,7 @@ from practicum.application.learner_sitting import LearnerSitting
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.run_report import shortened
 from practicum.model import VariantFinding, Verdict
-from practicum.runner import Cancellation, OnEvent, Output, Pool, RunEvent, Started
+from practicum.runner import Cancellation, Client, OnEvent, Output, Pool, RunEvent, Started
 from practicum.runner.ansi import render
 
 STOPPED = "it was stopped"
@@ -27,7 +27,7 @@ class ProofRerun:
     path: str
     """The path of the problem."""
     pool: Pool
-    queue_key: str
+    client: Client
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class RerunResult:
     """Of one that was stopped: since it began to run."""
 
 
-def prepare_rerun(at: LearnerSitting, number: int) -> ProofRerun:
+def prepare_rerun(at: LearnerSitting, number: int, client: Client) -> ProofRerun:
     """Return what is to be run. Raises Refused (conflict) while the problem is open, or where nothing is run."""
     site, index = at.context.site, at.index(number)
     state = practice.as_of(at.sitting, now()).items[index]
@@ -58,7 +58,7 @@ def prepare_rerun(at: LearnerSitting, number: int) -> ProofRerun:
             "The service was started without a runner.",
             Link(path, "Back"),
         )
-    return ProofRerun(asked, path, site.pool, at.context.queue_key)
+    return ProofRerun(asked, path, site.pool, client)
 
 
 def execute_rerun(rerun: ProofRerun, on_event: OnEvent, cancel: Cancellation) -> RerunResult:
@@ -80,7 +80,7 @@ def execute_rerun(rerun: ProofRerun, on_event: OnEvent, cancel: Cancellation) ->
 
     asked = rerun.asked
     hides_output = any(case.hidden for case in asked.variant.tests)
-    run = partial(rerun.pool.run, person=rerun.queue_key)
+    run = partial(rerun.pool.run, client=rerun.client)
     try:
         finding = rerun_variant(asked.catalogue, asked.entry, asked.number, run, on_event=note, cancel=cancel)
         return RerunResult(finding, shortened(render("".join(printed))))

@@ -11,7 +11,7 @@ from practicum.application.limits import SHORT
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.model import Problem, Topic, Variant
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancellation, Job, OnEvent, Pool, Result
+from practicum.runner import Cancellation, Client, Job, OnEvent, Pool, Result
 
 
 def runnable_code(problem: Problem, variant: Variant, topic: Topic) -> str:
@@ -54,7 +54,7 @@ def run_code(
     catalogue: Catalogue,
     topic: Topic,
     code: str,
-    queue_key: str,
+    client: Client,
     on_event: OnEvent,
     cancel: Cancellation,
 ) -> Result:
@@ -62,4 +62,4 @@ def run_code(
     environment = course_environment(catalogue)
     if isinstance(environment, Result):
         return environment
-    return pool.run(Job(code=code, data=topic.data, limits=SHORT, environment=environment), on_event, cancel, queue_key)
+    return pool.run(Job(code=code, data=topic.data, limits=SHORT, environment=environment), on_event, cancel, client)

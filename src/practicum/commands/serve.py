@@ -162,8 +162,9 @@ def _start_pool() -> Pool:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        size = max(2, os.cpu_count() or 1)
-        return Pool(size, spares=size, per_person=max(1, size - 1))
+        busy = max(2, os.cpu_count() or 1)
+        # One slot more than are kept busy from one address, so that a run from another one starts at once.
+        return Pool(busy + 1, spares=busy, per_person=busy - 1, per_address=busy)
 
 
 def _site(catalogues: list[Catalogue], store: Store, pool: Pool, draft: bool, host: str, data: Path) -> Site:
