@@ -19,6 +19,9 @@ DATABASE_URL = "PRACTICUM_DATABASE_URL"
 DATABASE_CONNECTIONS = "PRACTICUM_DATABASE_CONNECTIONS"
 """Environment variable: the maximum number of connections to the database."""
 
+COOKIE_KEY = "PRACTICUM_COOKIE_KEY"
+"""Environment variable: a secret that signs cookies, for several services behind one address."""
+
 ENVIRONMENTS = "PRACTICUM_ENVIRONMENTS"
 """Environment variable with the folder of environments built for courses."""
 
@@ -72,6 +75,18 @@ def database_connections() -> int | None:
         message = f"{DATABASE_CONNECTIONS} must be a whole number from 2 to 1000, not {text!r}."
         raise InvalidSetting("invalid-setting", message)
     return int(text)
+
+
+def cookie_secret() -> str | None:
+    """Return `$PRACTICUM_COOKIE_KEY`, or None: the key is then in a file in the data folder.
+
+    Raises:
+        InvalidSetting: It is shorter than 32 characters, and so can be guessed.
+    """
+    secret = os.environ.get(COOKIE_KEY) or None
+    if secret is not None and len(secret) < 32:
+        raise InvalidSetting("invalid-setting", f"{COOKIE_KEY} must have at least 32 characters.")
+    return secret
 
 
 def environments_directory() -> Path:

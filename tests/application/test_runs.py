@@ -329,3 +329,18 @@ def test_large_results_of_one_address_do_not_push_out_anothers(monkeypatch: pyte
 
     assert runs.find(small.id, BOB.person) is small
     assert runs.find(large.id, ADA.person) is large
+
+
+def test_a_newcomer_may_start_fewer_runs() -> None:
+    """A cookie that was issued seconds ago costs nothing."""
+    runs, newcomer = Runs(), Client("eve", "192.0.2.3", newcomer=True)
+    for _ in range(runs_module.MAX_RUNS_PER_NEWCOMER):
+        runs.start(newcomer, until_cancelled)
+
+    with pytest.raises(Refused) as refusal:
+        runs.start(newcomer, until_cancelled)
+    later = runs.start(Client("eve", "192.0.2.3"), lambda on_event, cancel: "x")
+
+    assert (refusal.value.reason, refusal.value.code) == (Reason.TOO_MANY, "too-many-own-runs")
+    assert later.client.person == "eve"
+    runs.cancel_all()

@@ -28,6 +28,8 @@ from practicum.store import StoreError
 MAX_RUNS = 400
 """Runs in progress at a time, the waiting ones included: each holds a thread."""
 MAX_RUNS_PER_OWNER = 20
+MAX_RUNS_PER_NEWCOMER = 5
+"""Fewer, because a cookie costs nothing."""
 PACE = 0.05
 """Seconds between two messages: events in between travel together."""
 KEEP_ALIVE = 15.0
@@ -310,12 +312,13 @@ class Runs:
                 "Nothing was run. Try again when it is back.",
             )
         in_progress = [run for run in self._runs.values() if not run.ended]
-        if sum(run.client.person == client.person for run in in_progress) >= MAX_RUNS_PER_OWNER:
+        limit = MAX_RUNS_PER_NEWCOMER if client.newcomer else MAX_RUNS_PER_OWNER
+        if sum(run.client.person == client.person for run in in_progress) >= limit:
             raise Refused(
                 Reason.TOO_MANY,
                 "too-many-own-runs",
                 "You have too many runs in progress",
-                f"{MAX_RUNS_PER_OWNER} of your runs have not ended yet. Wait for some of them.",
+                f"{limit} of your runs have not ended yet. Wait for some of them.",
             )
         if len(in_progress) >= MAX_RUNS:
             raise Refused(

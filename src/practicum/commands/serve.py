@@ -55,6 +55,7 @@ def serve(
     environments = _environments(catalogues)
     from practicum.settings import data_directory
     from practicum.web.app import create_app
+    from practicum.web.cookie_key import NoCookieKey, cookie_key
     from practicum.web.security import LOOPBACK
     from practicum.web.server import CannotListen, Server, address, listen
 
@@ -63,8 +64,13 @@ def serve(
     except CannotListen as error:
         raise CommandError("cannot-listen", str(error)) from None
     store = database.open_store(data, database_url)
+    folder = data or data_directory()
+    try:
+        key = cookie_key(folder)
+    except NoCookieKey as error:
+        raise CommandError("no-cookie-key", str(error)) from None
     pool = starting_pool.result()
-    site = _site(catalogues, store, pool, draft, host, data or data_directory())
+    site = _site(catalogues, store, pool, draft, host, folder)
     url = address(listener)
     watching = _watch(site) if watch else None
 
@@ -78,7 +84,8 @@ def serve(
             watching.start()
 
     try:
-        Server(create_app(site, LOOPBACK if site.local else None, watching), listening).run(sockets=[listener])
+        app = create_app(site, LOOPBACK if site.local else None, watching, key)
+        Server(app, listening).run(sockets=[listener])
     finally:
         pool.close()
         store.close()

@@ -38,6 +38,7 @@ from practicum.web import (
     topic,
 )
 from practicum.web.forms import get
+from practicum.web.visitor_token import TokenIssuer
 
 
 class ShortConvertor(IntegerConvertor):
@@ -50,7 +51,10 @@ register_url_convertor("short", ShortConvertor())
 
 
 def create_app(
-    site: Site, hosts: frozenset[str] | None = security.LOOPBACK, watch: CourseWatch | None = None
+    site: Site,
+    hosts: frozenset[str] | None = security.LOOPBACK,
+    watch: CourseWatch | None = None,
+    cookie_key: bytes | None = None,
 ) -> Starlette:
     """Return the application of a site.
 
@@ -58,11 +62,18 @@ def create_app(
         site: The site.
         hosts: The names it answers to, without ports; None for any.
         watch: Reads and proves a draft again as its files change; None where nothing is watched.
+        cookie_key: Signs cookies. Default: a random one, so that a restart forgets visitors who have done nothing yet.
     """
     app = Starlette(
         routes=routes(),
         middleware=[
-            Middleware(security.Guard, hosts=hosts, refuse=_refuse),
+            Middleware(
+                security.Guard,
+                hosts=hosts,
+                refuse=_refuse,
+                tokens=TokenIssuer(cookie_key),
+                has_history=lambda token: site.learner(token) is not None,
+            ),
             Middleware(CompressedPages, minimum_size=1000, compresslevel=6),
         ],
         exception_handlers={

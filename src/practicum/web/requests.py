@@ -35,7 +35,7 @@ def queue_key_of(request: Request) -> str:
 
 def client_of(request: Request) -> Client:
     """Return the visitor as one of those who take turns at running code."""
-    return Client(queue_key_of(request), client_address(request.scope))
+    return Client(queue_key_of(request), client_address(request.scope), visitor(request).newcomer)
 
 
 def topic_of(request: Request) -> tuple[Catalogue, Topic]:
