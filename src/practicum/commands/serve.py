@@ -53,8 +53,9 @@ def serve(
     if not draft:
         _print_unproved(catalogues)
     environments = _environments(catalogues)
-    from practicum.settings import data_directory
+    from practicum import settings
     from practicum.web.app import create_app
+    from practicum.web.connections import CONNECTIONS, HEADER_SECONDS
     from practicum.web.cookie_key import NoCookieKey, cookie_key
     from practicum.web.security import LOOPBACK
     from practicum.web.server import CannotListen, Server, address, listen
@@ -64,7 +65,7 @@ def serve(
     except CannotListen as error:
         raise CommandError("cannot-listen", str(error)) from None
     store = database.open_store(data, database_url)
-    folder = data or data_directory()
+    folder = data or settings.data_directory()
     try:
         key = cookie_key(folder)
     except NoCookieKey as error:
@@ -85,7 +86,9 @@ def serve(
 
     try:
         app = create_app(site, LOOPBACK if site.local else None, watching, key)
-        Server(app, listening).run(sockets=[listener])
+        connections = settings.connections() or CONNECTIONS
+        seconds = settings.header_seconds() or HEADER_SECONDS
+        Server(app, listening, connections, seconds).run(sockets=[listener])
     finally:
         pool.close()
         store.close()

@@ -10,7 +10,7 @@ from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -80,6 +80,7 @@ def create_app(
             Refused: error_pages.refused,
             HTTPException: error_pages.http_error,
             StoreError: error_pages.store_error,
+            ClientDisconnect: _gone,
             Exception: error_pages.server_error,
         },
         lifespan=_lifespan,
@@ -140,6 +141,10 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 def _refuse(request: Request, status: int, code: str, message: str) -> Response:
     return error_pages.error_page(request, status, "This was not accepted", message, code=code)
+
+
+def _gone(request: Request, error: Exception) -> Response:
+    return Response(status_code=400)  # No one receives it: the client is gone before its request was complete.
 
 
 def _robots(request: Request) -> Response:
