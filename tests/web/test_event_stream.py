@@ -70,7 +70,7 @@ def test_an_event_contains_no_line_break_of_its_data() -> None:
 
 def test_a_client_that_disconnects_starts_the_timer() -> None:
     """The run is cancelled later, not at once."""
-    run = Runs(patience=0.2).start("ada", until_cancelled, str)
+    run = Runs(patience=0.2).start(Client("ada"), until_cancelled, str)
     sent: list[bytes] = []
     state_sent = anyio.Event()
 

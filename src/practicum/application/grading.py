@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from practicum import kinds
 from practicum.application import error_explanations
 from practicum.application.case_report import report_cases
-from practicum.application.learner_jobs import MAX_CODE, course_environment, learner_job
+from practicum.application.learner_jobs import MAX_CODE, course_environment, learner_job, run_for_learner
 from practicum.application.limits import SHORT
 from practicum.application.run_report import Ending, RunReport, report_run
 from practicum.application.site import Site
@@ -105,7 +105,8 @@ def grade(
     results: list[Result] = []
     for run, case in zip(runs, asked.variant.tests or (None,), strict=True):
         report = _without_output(on_event) if case and case.hidden else on_event
-        result = site.pool.run(
+        result = run_for_learner(
+            site.pool,
             learner_job(replace(run, data=asked.problem.data), asked.topic, environment, SHORT),
             report,
             cancel,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
+
 from practicum.model import Run, Topic
 from practicum.prove.catalogue import Catalogue
 from practicum.python_source.names import mentioned_names
-from practicum.runner import Environment, Job, Limits, Result
+from practicum.runner import Cancellation, Client, Environment, Job, Limits, OnEvent, Pool, Result
 
+NOT_STARTED = "The run was not started. Try again in a minute, or tell the operator: the log has the cause."
+_OF_THE_MACHINE = ("cannot-start", "died", "no-bubblewrap", "no-seccomp", "not-started")
+"""Codes of runs whose reason may contain paths of the server."""
 MAX_CODE = 50_000
 """Characters of code that a run takes."""
 
@@ -18,7 +24,22 @@ def course_environment(catalogue: Catalogue) -> Environment | Result:
     try:
         return environment_for(catalogue.course, catalogue.root)
     except NoEnvironment as reason:
-        return Result(stopped="unavailable", why=f"Nothing was run: {reason}.")
+        return Result(stopped="unavailable", why=f"Nothing was run: {reason.lack}, which the server does not have.")
+
+
+def run_for_learner(
+    pool: Pool,
+    job: Job,
+    on_event: OnEvent | None = None,
+    cancel: Cancellation | None = None,
+    client: Client = Client(),  # noqa: B008
+) -> Result:
+    """Run a job like `Pool.run`. Why the machine could not start it is for the operator: it is logged instead."""
+    result = pool.run(job, on_event, cancel, client)
+    if result.stopped != "unavailable" or result.code not in _OF_THE_MACHINE:
+        return result
+    logging.getLogger(__name__).error("A run was not started: %s", result.why)
+    return replace(result, why=NOT_STARTED)
 
 
 def learner_job(run: Run, topic: Topic, environment: Environment, limits: Limits, seed: int | None = None) -> Job:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from practicum.application.context import TopicContext
-from practicum.application.learner_jobs import course_environment, learner_job
+from practicum.application.learner_jobs import course_environment, learner_job, run_for_learner
 from practicum.application.limits import LONG
 from practicum.application.refusals import Reason, Refused
 from practicum.course.cell_dependencies import find_dependencies
@@ -150,7 +150,7 @@ def run_cell(
         return environment
     setup = "\n".join(above[index] for index in find_dependencies(above, code))
     job = learner_job(Run("cell", code, setup, echo=True, data=page.page.data), context.topic, environment, LONG)
-    return _without_other_lines(pool.run(job, on_event, cancel, client))
+    return _without_other_lines(run_for_learner(pool, job, on_event, cancel, client))
 
 
 def _without_other_lines(result: Result) -> Result:

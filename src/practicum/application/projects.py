@@ -9,7 +9,7 @@ from typing import Any
 from practicum.application import run_serialization
 from practicum.application.clock import now
 from practicum.application.context import TopicContext
-from practicum.application.learner_jobs import course_environment, learner_job
+from practicum.application.learner_jobs import course_environment, learner_job, run_for_learner
 from practicum.application.limits import LONG
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.runs import Recording
@@ -138,7 +138,7 @@ def run_project(
     run = replace(scoring_run(project.entry.problem, project.variant, code), data=project.entry.problem.data)
     run = replace(run, check="", values={}, check_values={})
     job = learner_job(run, project.context.topic, environment, LONG, SEEDS[0])
-    return _without_hidden_code(pool.run(job, on_event, cancel, client))
+    return _without_hidden_code(run_for_learner(pool, job, on_event, cancel, client))
 
 
 def grade_submission(
@@ -157,7 +157,7 @@ def grade_submission(
 
     for seed in SEEDS:
         job = learner_job(run, project.context.topic, environment, LONG, seed)
-        result = pool.run(job, without_output, cancel, client)
+        result = run_for_learner(pool, job, without_output, cancel, client)
         if result.stopped == "cancelled":
             return Submission(tuple(scores), cancelled=True)
         stopped = result.why if result.stopped else None

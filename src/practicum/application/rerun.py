@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -9,9 +10,11 @@ from functools import partial
 from practicum import practice
 from practicum.application.clock import now
 from practicum.application.grading import AskedProblem
+from practicum.application.learner_jobs import run_for_learner
 from practicum.application.learner_sitting import LearnerSitting
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.run_report import shortened
+from practicum.application.runs import FAULT
 from practicum.model import VariantFinding, Verdict
 from practicum.runner import Cancellation, Client, OnEvent, Output, Pool, RunEvent, Started
 from practicum.runner.ansi import render
@@ -80,14 +83,15 @@ def execute_rerun(rerun: ProofRerun, on_event: OnEvent, cancel: Cancellation) ->
 
     asked = rerun.asked
     hides_output = any(case.hidden for case in asked.variant.tests)
-    run = partial(rerun.pool.run, client=rerun.client)
+    run = partial(run_for_learner, rerun.pool, client=rerun.client)
     try:
         finding = rerun_variant(asked.catalogue, asked.entry, asked.number, run, on_event=note, cancel=cancel)
         return RerunResult(finding, shortened(render("".join(printed))))
     except ProofCancelled:
         why = STOPPED
-    except Exception as error:
-        why = f"{type(error).__name__}: {error}"
+    except Exception:
+        logging.getLogger(__name__).exception("A proof could not be run again")
+        why = FAULT
     seconds = time.monotonic() - began[0] if began else 0.0
     finding = VariantFinding(asked.variant.params, Verdict.ERROR, why)
     return RerunResult(finding, shortened(render("".join(printed))), seconds)

@@ -14,6 +14,7 @@ from types import FrameType
 import uvicorn
 from starlette.applications import Starlette
 
+from practicum.application import learner_jobs
 from practicum.application.site import Site
 from practicum.runner import stop_messages
 from practicum.web import descriptors
@@ -103,7 +104,10 @@ class Server(uvicorn.Server):
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until it is stopped. What repeats itself is logged once a minute, so that no client fills the disk."""
-        once, loggers = OncePerMinute(), [logging.getLogger(name) for name in ("uvicorn.error", "asyncio")]
+        once, loggers = (
+            OncePerMinute(),
+            [logging.getLogger(name) for name in ("uvicorn.error", "asyncio", learner_jobs.__name__)],
+        )
         for logger in loggers:
             logger.addFilter(once)
         try:
