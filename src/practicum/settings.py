@@ -19,6 +19,15 @@ DATABASE_URL = "PRACTICUM_DATABASE_URL"
 DATABASE_CONNECTIONS = "PRACTICUM_DATABASE_CONNECTIONS"
 """Environment variable: the maximum number of connections to the database."""
 
+CONNECTIONS = "PRACTICUM_CONNECTIONS"
+"""Environment variable: the maximum number of open connections of clients."""
+
+HEADER_SECONDS = "PRACTICUM_HEADER_SECONDS"
+"""Environment variable: the time in which the headers of a request must arrive."""
+
+COOKIE_KEY = "PRACTICUM_COOKIE_KEY"
+"""Environment variable: a secret that signs cookies, for several services behind one address."""
+
 ENVIRONMENTS = "PRACTICUM_ENVIRONMENTS"
 """Environment variable with the folder of environments built for courses."""
 
@@ -38,14 +47,7 @@ def time_factor() -> float:
     Raises:
         InvalidSetting: It is not a number from 0.1 to 1000.
     """
-    text = os.environ.get(TIME_FACTOR) or "1"
-    try:
-        factor = float(text)
-    except ValueError:
-        factor = math.nan
-    if not 0.1 <= factor <= 1000:
-        raise InvalidSetting("invalid-setting", f"{TIME_FACTOR} must be a number from 0.1 to 1000, not {text!r}.")
-    return factor
+    return _number(TIME_FACTOR, 0.1, 1000) or 1.0
 
 
 def data_directory() -> Path:
@@ -65,13 +67,37 @@ def database_connections() -> int | None:
     Raises:
         InvalidSetting: It is not a whole number from 2 to 1000.
     """
-    text = os.environ.get(DATABASE_CONNECTIONS)
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and 2 <= int(text) <= 1000):
-        message = f"{DATABASE_CONNECTIONS} must be a whole number from 2 to 1000, not {text!r}."
-        raise InvalidSetting("invalid-setting", message)
-    return int(text)
+    return _whole_number(DATABASE_CONNECTIONS, 2, 1000)
+
+
+def connections() -> int | None:
+    """Return how many clients may be connected to the service: `$PRACTICUM_CONNECTIONS`, or None.
+
+    Raises:
+        InvalidSetting: It is not a whole number from 16 to 50000.
+    """
+    return _whole_number(CONNECTIONS, 16, 50_000)
+
+
+def header_seconds() -> float | None:
+    """Return in how many seconds the headers of a request must arrive: `$PRACTICUM_HEADER_SECONDS`, or None.
+
+    Raises:
+        InvalidSetting: It is not a number from 1 to 600.
+    """
+    return _number(HEADER_SECONDS, 1, 600)
+
+
+def cookie_secret() -> str | None:
+    """Return `$PRACTICUM_COOKIE_KEY`, or None: the key is then in a file in the data folder.
+
+    Raises:
+        InvalidSetting: It is shorter than 32 characters, and so can be guessed.
+    """
+    secret = os.environ.get(COOKIE_KEY) or None
+    if secret is not None and len(secret) < 32:
+        raise InvalidSetting("invalid-setting", f"{COOKIE_KEY} must have at least 32 characters.")
+    return secret
 
 
 def environments_directory() -> Path:
@@ -109,3 +135,25 @@ def courses_in(folder: Path) -> list[Path]:
     if (folder / "course.toml").is_file():
         return [folder]
     return sorted(file.parent for file in folder.glob("*/course.toml"))
+
+
+def _whole_number(name: str, low: int, high: int) -> int | None:
+    text = os.environ.get(name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and low <= int(text) <= high):
+        raise InvalidSetting("invalid-setting", f"{name} must be a whole number from {low} to {high}, not {text!r}.")
+    return int(text)
+
+
+def _number(name: str, low: float, high: float) -> float | None:
+    text = os.environ.get(name)
+    if not text:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not low <= number <= high:
+        raise InvalidSetting("invalid-setting", f"{name} must be a number from {low:g} to {high:g}, not {text!r}.")
+    return number

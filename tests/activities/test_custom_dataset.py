@@ -28,6 +28,7 @@ from practicum.lab.shape_drawings import shapes
 from practicum.prove.catalogue import Catalogue
 from practicum.store import Store
 from practicum.web.app import create_app
+from practicum.web.security import Visitor
 from tests.conftest import ROOT
 from tests.html import STREAM, events, main_text, notice_code, refusal_code, result_of, text_of
 from tests.waiting import eventually
@@ -83,22 +84,45 @@ def reports(learner: Learner) -> list[str]:
 # --- where others can reach the service
 
 
-def test_a_shared_service_reads_nothing_of_an_upload(catalogue: Catalogue, store: Store, tmp_path: Path) -> None:
-    """A file of any size is refused before its first byte."""
-    app = create_app(Site([catalogue], store, local=False, lab=tmp_path / "lab"))
+@pytest.mark.parametrize(
+    ("local", "max_fits", "path", "length", "code"),
+    [
+        (False, 20, OWN, 10, "not-local"),
+        (True, 0, OWN, 10, "too-many-fits"),
+        (True, 20, OWN.replace("lists", "nothing"), 10, "no-such-topic"),
+        (True, 20, OWN, MAX_UPLOAD + 1, "file-too-large"),
+    ],
+)
+def test_nothing_is_read_of_an_upload_that_is_refused_anyway(
+    catalogue: Catalogue,
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    local: bool,
+    max_fits: int,
+    path: str,
+    length: int,
+    code: str,
+) -> None:
+    """Where the service is shared, the learner has too many fits, there is no such page, or the file is too large."""
+    monkeypatch.setattr(custom_dataset, "MAX_FITS", max_fits)
+    app = create_app(Site([catalogue], store, local=local, lab=tmp_path / "lab"))
     received: list[str] = []
 
     async def receive() -> Any:
         received.append("a byte")
         return {"type": "http.request", "body": b"x", "more_body": True}
 
-    headers = [(b"content-type", b"multipart/form-data; boundary=b")]
+    headers = [(b"content-type", b"multipart/form-data; boundary=b"), (b"content-length", str(length).encode())]
+    course, topic = path.split("/")[1:3]
     scope = {
         "type": "http",
         "method": "POST",
         "scheme": "http",
         "server": ("127.0.0.1", 80),
-        "path": OWN,
+        "path": path,
+        "path_params": {"course": course, "topic": topic},
+        "visitor": Visitor("a" * 43, new=False),
         "query_string": b"",
         "headers": headers,
         "app": app,
@@ -106,7 +130,7 @@ def test_a_shared_service_reads_nothing_of_an_upload(catalogue: Catalogue, store
     with pytest.raises(Refused) as refusal:
         anyio.run(read_local_upload, Request(scope, receive), MAX_UPLOAD)
 
-    assert refusal.value.code == "not-local"
+    assert refusal.value.code == code
     assert received == []
 
 

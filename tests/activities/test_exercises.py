@@ -411,3 +411,34 @@ def test_grades_a_model_built_with_keras(tmp_path: Path, store: Store, pool: Poo
     grades = [shown_grade(send(learner, page, "answer", "False", width).text) for width in ("4", "5")]
 
     assert grades == ["wrong", "right"]
+
+
+DEEP_ANSWERS = {
+    "parentheses": "(" * 20_000 + "1" + ")" * 20_000,
+    "lists": "[" * 150 + "]" * 150,
+    "lists beyond the parser": "[" * 20_000 + "]" * 20_000,
+    "sum": "1" + "+1" * 20_000,
+    "sum of a list": "[1" + "+1" * 2_000 + "]",
+    "signs": "-" * 20_000 + "1",
+    "not": "not " * 10_000 + "1",
+    "attributes": "numbers" + ".a" * 15_000,
+    "calls": "f" + "()" * 15_000,
+    "powers": "2" + "**2" * 10_000,
+    "comparison": "1" + "<1" * 15_000,
+    "conditions": "1 if 1 else " * 3_000 + "1",
+    "lambdas": "lambda: " * 5_000 + "1",
+    "blocks": "".join(" " * depth + "if 1:\n" for depth in range(99)) + " " * 99 + "pass",
+    "digits": "9" * 40_000,
+}
+
+
+@pytest.mark.parametrize("kind", TYPED_KINDS)
+@pytest.mark.parametrize("answer", DEEP_ANSWERS.values(), ids=DEEP_ANSWERS)
+def test_an_answer_nested_too_deeply_is_no_fault(learner: Learner, kind: str, answer: str) -> None:
+    """It is wrong, or is not graded: the page says so, and still has the form."""
+    page = f"{TOPIC}/try/{kind}"
+    count = learner.get(page).text.count('name="answer"')
+    response = send(learner, page, "answer", *[answer] * max(1, count))
+
+    assert response.status_code in (200, 400, 413)
+    assert refusal_code(response) != "fault"

@@ -13,7 +13,7 @@ from practicum import modes
 from practicum.application import cards, exercises, pages, projects, scratch, sittings
 from practicum.application.badges import earned_badge
 from practicum.application.clock import now
-from practicum.application.context import TopicContext
+from practicum.application.context import TopicContext, queue_key
 from practicum.application.progress import topic_progress
 from practicum.application.refusals import Refused
 from practicum.application.run_report import Ending, report_run
@@ -22,11 +22,12 @@ from practicum.application.site import Site
 from practicum.application.sittings import Address
 from practicum.practice import ItemStatus
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancellation, Output, Pool, RunEvent
+from practicum.runner import Cancellation, Client, Output, Pool, RunEvent
 from practicum.store import Store
 from tests.web.making import proved, write
 
 TOKEN = "a" * 43
+CLIENT = Client(queue_key(TOKEN), "192.0.2.1")
 """What identifies the learner: the value of a cookie, an account, or another service's user."""
 CODE = """+++
 kind = "code"
@@ -148,10 +149,10 @@ def test_a_sitting_from_its_start_to_the_badge(site: Site) -> None:
     address = Address(site, TOKEN, sitting.id, 1)
 
     async def take() -> list[sittings.Step]:
-        wrong = await sittings.answer(address, ["4"], "first")
-        twice = await sittings.answer(address, ["4"], "first")
-        incomplete = await sittings.answer(address, ["three"], "second")
-        right = await sittings.answer(address, ["3"], "third")
+        wrong = await sittings.answer(address, ["4"], "first", CLIENT)
+        twice = await sittings.answer(address, ["4"], "first", CLIENT)
+        incomplete = await sittings.answer(address, ["three"], "second", CLIENT)
+        right = await sittings.answer(address, ["3"], "third", CLIENT)
         return [wrong, twice, incomplete, right, await sittings.move_on(address)]
 
     wrong, twice, incomplete, right, after = anyio.run(take)
@@ -180,7 +181,7 @@ def test_an_exercise_is_graded_by_running_it(site: Site) -> None:
 
     def grade(code: str, nonce: str) -> bool | None:
         answer = exercises.read_answer(exercise, [code])
-        return exercises.grade_answer(exercise, answer, nonce, events.append, Cancellation()).right
+        return exercises.grade_answer(exercise, answer, nonce, CLIENT, events.append, Cancellation()).right
 
     wrong = grade("def double(n):\n    return n + 4.5", "first")
     open_ = exercises.exercise_progress(exercise)
@@ -199,7 +200,7 @@ def test_code_of_the_scratch_pad_is_run_and_reported(site: Site, sums: Catalogue
     events: list[RunEvent] = []
     assert site.pool
     code = "print(6 * 7)\nprint(missing)\n"
-    result = scratch.run_code(site.pool, sums, sums.course.topics[0], code, "a learner", events.append, Cancellation())
+    result = scratch.run_code(site.pool, sums, sums.course.topics[0], code, CLIENT, events.append, Cancellation())
     report = report_run(result, code)
 
     assert "42" in "".join(event.text for event in events if isinstance(event, Output))
@@ -215,7 +216,7 @@ def test_a_cell_of_a_page_is_run(site: Site) -> None:
     assert cell
     assert site.pool
     above = pages.cells_above(page.page, cell, lambda number: None)
-    result = pages.run_cell(site.pool, page, "print(2)", above, "a learner", lambda event: None, Cancellation())
+    result = pages.run_cell(site.pool, page, "print(2)", above, CLIENT, lambda event: None, Cancellation())
     pages.record_reading(page, 1, read=True)
 
     assert result.stdout.strip() == "2"
@@ -247,9 +248,9 @@ def test_a_project_is_run_submitted_and_recorded(site: Site) -> None:
         recording = projects.record_run(project, code, submission)
 
         def work(on_event: projects.OnEvent, cancel: Cancellation) -> projects.Result | projects.Submission:
-            return execute(pool, project, code, context.queue_key, on_event, cancel)
+            return execute(pool, project, code, CLIENT, on_event, cancel)
 
-        run = await start_recorded(site.runs, context.queue_key, work, recording)
+        run = await start_recorded(site.runs, CLIENT, work, recording)
         return await run.outcome()
 
     result, submission = anyio.run(submit, False), anyio.run(submit, True)

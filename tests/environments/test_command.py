@@ -170,6 +170,7 @@ def test_a_rerun_without_an_environment_is_a_finding(kept: Path, tmp_path: Path)
 
     assert finding.verdict is Verdict.ERROR
     assert finding.code == "no-environment"
+    assert str(tmp_path) not in finding.why
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,19 @@ def test_run_prints_the_exception(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "line 2, in <module>" in result.stderr
     assert "AttributeError: 'int' object has no attribute 'y'" in result.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_run_controls_no_terminal(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """Neither its output nor its exception sets a title, moves the cursor or clears the screen; colours stay."""
+    title = r"\x1b]0;title\x07\x1b[2J\x9b2J\x9d0;title\x9c"
+    code = f"import sys\nprint('\\x1b[31mred{title}')\nprint('{title}', file=sys.stderr)\nraise ValueError('{title}')"
+    result = call(tmp_path, code, *options)
+    colours = result.stdout.count("\x1b[31m")
+
+    assert colours == (0 if options else 1)
+    assert not re.search(r"[\x00-\x09\x0b-\x1a\x1c-\x1f\x7f-\x9f]", result.output)
+    assert result.output.count("\x1b") == colours
 
 
 def test_run_enforces_the_time_limit(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.fair_queue import MAX_WAITING, Cancelled, FairQueue, QueueRefused
+from practicum.runner.fair_share import Client
 from tests.waiting import PATIENCE, eventually
 
 QUEUES = st.lists(st.sampled_from("abc"), min_size=1, max_size=25)
@@ -34,7 +35,7 @@ class Crowd:
         positions = self.places.setdefault(number, [])
 
         def live() -> None:
-            with self.queue.slot(person, positions.append):
+            with self.queue.slot(Client(person), lambda ahead, wait: positions.append(ahead)):
                 with self._lock:
                     self.began.append(person)
                     self._doors.append(door)
@@ -128,7 +129,7 @@ def test_cancelling_wakes_a_waiting_run() -> None:
     cancelled: list[bool] = []
 
     def wait() -> None:
-        with pytest.raises(Cancelled), queue.slot("bob", None, cancel):
+        with pytest.raises(Cancelled), queue.slot(Client("bob"), None, cancel):
             pass
         cancelled.append(True)
 
@@ -149,7 +150,7 @@ def test_refuses_too_many_runs_of_one_person() -> None:
     for _ in range(MAX_WAITING + 1):
         crowd.joins("ada")
 
-    with pytest.raises(QueueRefused) as refused, queue.slot("ada"):
+    with pytest.raises(QueueRefused) as refused, queue.slot(Client("ada")):
         pass
     assert refused.value.code == "too-many-waiting"
     crowd.joins("bob")
@@ -167,7 +168,7 @@ def test_closing_refuses_waiting_and_new_runs() -> None:
 
     def wait() -> None:
         try:
-            with queue.slot("bob"):
+            with queue.slot(Client("bob")):
                 pass
         except QueueRefused as refusal:
             refused.append(refusal.message)
@@ -179,7 +180,7 @@ def test_closing_refuses_waiting_and_new_runs() -> None:
     waiting.join()
 
     assert refused == ["it is late"]
-    with pytest.raises(QueueRefused) as late, queue.slot("eve"):
+    with pytest.raises(QueueRefused) as late, queue.slot(Client("eve")):
         pass
     assert late.value.code == "stopping"
     assert not queue.wait_until_idle(0.01)
@@ -190,10 +191,10 @@ def test_closing_refuses_waiting_and_new_runs() -> None:
 def test_a_failing_run_frees_its_slot() -> None:
     queue = FairQueue(1)
 
-    with pytest.raises(ZeroDivisionError), queue.slot("ada"):
+    with pytest.raises(ZeroDivisionError), queue.slot(Client("ada")):
         raise ZeroDivisionError
 
-    with queue.slot("ada"):
+    with queue.slot(Client("ada")):
         assert queue.running == 1
 
 
@@ -207,3 +208,29 @@ def test_cancelling_calls_only_current_callbacks() -> None:
         pass
 
     assert heard == ["late"]
+
+
+def test_reports_the_expected_wait() -> None:
+    """From how long slots were held until now, and how many runs go first; unknown before the first run has ended."""
+    moment = [0.0]
+    queue = FairQueue(1, clock=lambda: moment[0])
+    waits: list[tuple[int, float | None]] = []
+
+    def hold(seconds: float) -> None:
+        with queue.slot(Client("ada")):
+            crowd = threading.Thread(target=wait)
+            crowd.start()
+            assert eventually(lambda: queue.waiting == 1 and bool(waits))
+            moment[0] += seconds
+        crowd.join(PATIENCE)
+
+    def wait() -> None:
+        with queue.slot(Client("bob"), lambda ahead, wait: waits.append((ahead, wait))):
+            pass
+
+    hold(30.0)
+    unknown = waits.pop()
+    hold(30.0)
+
+    assert unknown == (0, None)
+    assert waits == [(0, pytest.approx(24.0))]

@@ -30,7 +30,7 @@ from tests.web.making import COURSE, hidden
 
 
 class Service:
-    """`practicum serve` as a separate process."""
+    """`practicum serve` as a separate process. `max_open`: its soft and hard limits of open files."""
 
     def __init__(
         self,
@@ -39,8 +39,11 @@ class Service:
         courses: Sequence[Path] = (COURSE,),
         port: int = 0,
         settings: Mapping[str, str] = MappingProxyType({}),
+        max_open: tuple[int, int] | None = None,
     ) -> None:
-        command = [sys.executable, "-m", "practicum", "serve", *map(str, courses)]
+        limit = f"ulimit -Sn {max_open[0]}; ulimit -Hn {max_open[1]}; " if max_open else ""
+        command = ["sh", "-c", limit + 'exec "$@"', "sh", sys.executable, "-m", "practicum", "serve"]
+        command += map(str, courses)
         command += ["--no-open", "--data", str(data), "--port", str(port), *arguments]
         self.began = time.perf_counter()
         self.process = subprocess.Popen(

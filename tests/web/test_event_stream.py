@@ -17,7 +17,7 @@ from practicum.application.event_log import Message
 from practicum.application.runs import FollowedRun, Recording, Runs
 from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancellation, OnEvent, Pool, Started
+from practicum.runner import Cancellation, Client, OnEvent, Pool, Started
 from practicum.store import Store, StoreError
 from practicum.web.app import create_app
 from practicum.web.event_stream import EventStream, encode, respond
@@ -45,7 +45,7 @@ def app(catalogue: Catalogue, store: Store, pool: Pool) -> Starlette:
 def run(app: Starlette, learner: Learner) -> FollowedRun[Any]:
     """A run of this learner's, in progress until it is stopped."""
     learner.get(PAD)
-    run: FollowedRun[Any] = app.state.site.runs.start(_owner(learner), until_cancelled, str)
+    run: FollowedRun[Any] = app.state.site.runs.start(Client(_owner(learner)), until_cancelled, str)
     return run
 
 
@@ -70,7 +70,7 @@ def test_an_event_contains_no_line_break_of_its_data() -> None:
 
 def test_a_client_that_disconnects_starts_the_timer() -> None:
     """The run is cancelled later, not at once."""
-    run = Runs(patience=0.2).start("ada", until_cancelled, str)
+    run = Runs(patience=0.2).start(Client("ada"), until_cancelled, str)
     sent: list[bytes] = []
     state_sent = anyio.Event()
 

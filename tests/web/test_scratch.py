@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from practicum.application import runs, scratch
 from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancellation, IsolationMode, Job, Limits, Pool, Result
+from practicum.runner import Cancellation, Client, IsolationMode, Job, Limits, Pool, Result
 from practicum.store import Store
 from practicum.web.app import create_app
 from tests.html import STREAM, editor_text, events, refusal_code, shown_ending, text_of
@@ -304,19 +304,20 @@ def test_a_closed_problem_can_be_tried(learner: Learner) -> None:
 
 
 @contextmanager
-def occupied(pool: Pool, person: str, count: int) -> Iterator[Cancellation]:
-    """Runs of another learner, in progress or waiting, until the end."""
+def occupied(pool: Pool, *clients: Client) -> Iterator[Cancellation]:
+    """Runs of other learners, in progress or waiting, until the end."""
     cancel = Cancellation()
 
-    def work() -> None:
-        pool.run(Job(code="import time\ntime.sleep(60)", limits=Limits(seconds=60)), cancel=cancel, person=person)
+    def work(client: Client) -> None:
+        job = Job(code="import time\ntime.sleep(60)", limits=Limits(seconds=60))
+        pool.run(job, cancel=cancel, client=client)
 
-    threads = [threading.Thread(target=work) for _ in range(count)]
+    threads = [threading.Thread(target=work, args=(client,)) for client in clients]
     before = pool.queue.running + pool.queue.waiting
     for thread in threads:
         thread.start()
     try:
-        assert eventually(lambda: pool.queue.running + pool.queue.waiting >= before + count)
+        assert eventually(lambda: pool.queue.running + pool.queue.waiting >= before + len(clients))
         yield cancel
     finally:
         cancel.set()
@@ -338,7 +339,7 @@ def test_a_waiting_run_reports_its_place(catalogue: Catalogue, store: Store, mon
             messages = started[0].since(0)[0] if started else []
             return next((message.data["words"] for message in messages if message.name == "state"), None)
 
-        with occupied(pool, "bob", 1) as bobs, occupied(pool, "eve", 1) as eves:
+        with occupied(pool, Client("bob", "b")) as bobs, occupied(pool, Client("eve", "e")) as eves:
             thread = threading.Thread(target=lambda: responses.append(stream(learner, "print('at last')")))
             thread.start()
             assert eventually(lambda: place() is not None)
@@ -362,19 +363,32 @@ def test_many_runs_of_one_learner_do_not_hold_up_anothers(catalogue: Catalogue, 
     """It ends while they wait."""
     with Pool(2, per_person=1) as pool:
         app = create_app(Site([catalogue], store, pool))
-        with occupied(pool, "bob", 40):
+        with occupied(pool, *[Client("bob", "b")] * 40):
             html = run(Learner(app), "print('own')")
 
             assert "<code>own</code>" in html
             assert pool.queue.waiting >= 38
 
 
+def test_many_identities_of_one_address_do_not_hold_up_another(catalogue: Catalogue, store: Store) -> None:
+    """Its run ends while they wait, and so does that of a learner who has no cookie yet."""
+    with Pool(2, per_person=1, per_address=1) as pool:
+        app = create_app(Site([catalogue], store, pool))
+        with occupied(pool, *(Client(f"greedy {number}", "192.0.2.66", newcomer=True) for number in range(20))):
+            learner = Learner(app)
+            first, second = run(learner, "print('own')"), run(learner, "print('again')")
+
+            assert "<code>own</code>" in first
+            assert "<code>again</code>" in second
+            assert pool.queue.waiting >= 18
+
+
 def test_each_browser_takes_its_own_turns(app: Starlette, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Under a name that does not reveal its cookie."""
     persons: list[str] = []
 
-    def record(job: object, on_event: object, cancel: object, person: str) -> Result:
-        persons.append(person)
+    def record(job: object, on_event: object, cancel: object, client: Client) -> Result:
+        persons.append(client.person)
         return Result()
 
     monkeypatch.setattr(pool, "run", record)

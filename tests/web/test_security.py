@@ -18,10 +18,11 @@ from starlette.testclient import TestClient
 from practicum import modes
 from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Pool
+from practicum.runner import Client, Pool
 from practicum.store import Store
 from practicum.web.app import create_app, routes
 from practicum.web.security import COOKIE, HEADERS, SECURE_COOKIE, is_cross_origin
+from practicum.web.visitor_token import TokenIssuer
 from tests.html import refusal_code
 from tests.web.making import HERE, TOPIC, Learner
 
@@ -97,7 +98,7 @@ def test_over_https_the_cookie_is_bound_to_the_host(app: Starlette) -> None:
 
 def test_over_https_a_plain_cookie_is_not_accepted(app: Starlette) -> None:
     """Anyone on the network could have set it through plain HTTP."""
-    token = "a" * 43
+    token = cookie_of(TestClient(app, base_url="https://127.0.0.1").get("/"))["token"]
     plain = TestClient(app, base_url="https://127.0.0.1").get("/", headers={"cookie": f"{COOKIE}={token}"})
     secure = TestClient(app, base_url="https://127.0.0.1").get("/", headers={"cookie": f"{SECURE_COOKIE}={token}"})
 
@@ -111,6 +112,53 @@ def test_a_malformed_token_is_replaced(app: Starlette, token: str) -> None:
     response = TestClient(app, base_url=HERE).get("/", headers={b"cookie": f"{COOKIE}={token}".encode()})
 
     assert re.fullmatch(r"[\w-]{43}", cookie_of(response)["token"])
+
+
+def test_a_token_that_was_never_issued_is_replaced(app: Starlette, store: Store) -> None:
+    """An invented one, one of another key, and one in another spelling; and what it starts belongs to the new one."""
+    issued = TestClient(app, base_url=HERE).get("/").cookies[COOKIE]
+    spelled_differently = issued[:-1] + chr(ord(issued[-1]) + 1)
+    for token in ("a" * 43, TokenIssuer().issue(), spelled_differently, "b" + issued[1:]):
+        client = TestClient(app, base_url=HERE, follow_redirects=False)
+        response = client.post(START, data={"nonce": "a", "clock": "off"}, headers={"cookie": f"{COOKIE}={token}"})
+
+        assert cookie_of(response)["token"] != token
+        assert store.learner_for(token) is None
+        assert store.learner_for(cookie_of(response)["token"]) is not None
+
+
+def test_a_token_with_history_is_accepted_without_a_signature(catalogue: Catalogue, store: Store) -> None:
+    """Those of earlier versions, and all of them after the key was lost."""
+    old = "a" * 43
+    signed = TokenIssuer(b"a key that is lost").issue()
+    for token in (old, signed):
+        store.learner_for(token, create=True)
+        client = TestClient(create_app(Site([catalogue], store), cookie_key=b"another"), base_url=HERE)
+        client.cookies[COOKIE] = token
+
+        assert cookie_of(client.get("/")) == {}
+
+
+def test_a_token_of_the_same_key_is_accepted_without_history(catalogue: Catalogue, store: Store) -> None:
+    """After a restart, and by another service behind the same load balancer."""
+    first, second = (create_app(Site([catalogue], store), cookie_key=b"shared") for _ in range(2))
+    token = TestClient(first, base_url=HERE).get("/").cookies[COOKIE]
+    client = TestClient(second, base_url=HERE)
+    client.cookies[COOKIE] = token
+
+    assert cookie_of(client.get("/")) == {}
+
+
+def test_no_cookie_is_replaced_while_the_store_fails(catalogue: Catalogue, tmp_path: Path) -> None:
+    """It may have a history, which would be lost."""
+    with Store.open(tmp_path) as store:
+        store.learner_for("a" * 43, create=True)
+        client = TestClient(create_app(Site([catalogue], store)), base_url=HERE)
+        client.cookies[COOKIE] = "a" * 43
+        (tmp_path / "practicum.sqlite3").unlink()
+        response = client.get("/")
+
+    assert cookie_of(response) == {}
 
 
 def test_a_cookie_is_set_once_and_never_with_files(learner: Learner) -> None:
@@ -307,7 +355,8 @@ def attacked(catalogue: Catalogue, store: Store, pool: Pool, tmp_path: Path) -> 
     learner = Learner(app)
     sitting = learner.begin().removeprefix("/s/")
     learner.send(f"/s/{sitting}/1", "skip")
-    run = app.state.site.runs.start(queue_key(learner.http.cookies[COOKIE]), lambda on_event, cancel: cancel.wait(60))
+    owner = Client(queue_key(learner.http.cookies[COOKIE]))
+    run = app.state.site.runs.start(owner, lambda on_event, cancel: cancel.wait(60))
     yield learner, sitting, run.id
     app.state.site.runs.cancel_all()
 

@@ -18,7 +18,7 @@ from practicum.store import StepRecord
 
 
 def queue_key(token: str) -> str:
-    """Return the name under which a learner's jobs take turns with others'; it does not reveal the token."""
+    """Return the name under which a learner owns runs and takes turns at running code; it does not reveal the token."""
     return hashlib.sha256(b"practicum person" + token.encode()).hexdigest()
 
 
@@ -48,7 +48,7 @@ class TopicContext:
 
     @property
     def queue_key(self) -> str:
-        """The name under which the learner's jobs take turns with others'."""
+        """The name under which the learner owns runs."""
         return queue_key(self.token)
 
     @property

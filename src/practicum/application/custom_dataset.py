@@ -92,6 +92,12 @@ class FitFolder:
         fits = (_read_fit(place) for place in self.path.iterdir() if not place.name.startswith("."))
         return sorted((fit for fit in fits if fit is not None), key=lambda fit: -fit.started)
 
+    def require_room(self, link: Link) -> None:
+        """Raise Refused (conflict) if the learner has as many fits as they may have."""
+        if len(self.all()) >= MAX_FITS:
+            message = f"You have {MAX_FITS} fits already. Delete one of them first."
+            raise Refused(Reason.CONFLICT, "too-many-fits", "There are too many fits", message, link)
+
     def get(self, id: str) -> LabFit:
         """Return a fit. Raises Refused (not found) if it is not this learner's."""
         is_id = re.fullmatch(r"[A-Za-z0-9_-]{22}", id)
@@ -155,11 +161,11 @@ def is_fitting(site: Site, fit: LabFit, queue_key: str) -> bool:
 class InvalidRequest(CodedError):
     """A form that does not name what to fit; the message says what to change.
 
-    Codes: `minutes-out-of-range`, `nothing-named`, `both-named`, `too-many-fits`, `no-such-user`, `path-not-absolute`.
+    Codes: `minutes-out-of-range`, `nothing-named`, `both-named`, `no-such-user`, `path-not-absolute`.
     """
 
 
-def read_request(folder: str, upload_name: str, minutes: str, page: str, fits: FitFolder) -> LabFit:
+def read_request(folder: str, upload_name: str, minutes: str, page: str) -> LabFit:
     """Return the fit that a form asks for.
 
     Args:
@@ -167,7 +173,6 @@ def read_request(folder: str, upload_name: str, minutes: str, page: str, fits: F
         upload_name: The name of an uploaded zip, or nothing.
         minutes: The time for what is tried beyond the probes; empty for the default.
         page: The path of the form's page.
-        fits: The learner's fits.
 
     Raises:
         InvalidRequest: It names neither or both, or something that cannot be.
@@ -182,8 +187,6 @@ def read_request(folder: str, upload_name: str, minutes: str, page: str, fits: F
         if folder:
             raise InvalidRequest("both-named", "Name a folder or choose a zip, not both.")
         raise InvalidRequest("nothing-named", "Name a folder, or choose a zip.")
-    if len(fits.all()) >= MAX_FITS:
-        raise InvalidRequest("too-many-fits", f"You have {MAX_FITS} fits already. Delete one of them first.")
     if upload_name:
         name = _zip_name(upload_name)
         return LabFit("", name.removesuffix(".zip"), name, budget, page, now())

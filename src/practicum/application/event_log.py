@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from practicum.application import epoch_table
+from practicum.formatting import duration
 from practicum.runner import Epoch, Output, Queued, RunEvent, Started
 from practicum.runner.ansi import TerminalStream
 
@@ -162,7 +163,8 @@ def run_state(event: Queued | Started, seconds: float = 0.0) -> dict[str, Any]:
         return {"words": "Running …", "running": True, "seconds": round(seconds, 1)}
     ahead = event.ahead
     place = "you are next" if not ahead else "1 run goes first" if ahead == 1 else f"{ahead} runs go first"
-    return {"words": f"Waiting: {place}", "running": False, "seconds": 0}
+    expected = "" if event.wait is None else f", about {duration(math.ceil(event.wait))}"
+    return {"words": f"Waiting: {place}{expected}", "running": False, "seconds": 0}
 
 
 def plot_point(index: int, epoch: Epoch) -> dict[str, Any]:

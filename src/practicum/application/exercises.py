@@ -17,7 +17,7 @@ from practicum.application.step_validity import is_done, valid_steps
 from practicum.kinds.base import IncompleteAnswer
 from practicum.model import Problem
 from practicum.prove.catalogue import Entry
-from practicum.runner import Cancellation, OnEvent
+from practicum.runner import Cancellation, Client, OnEvent
 from practicum.store import StepRecord
 
 ANSWERED, SHOWN = "answered", "shown"
@@ -144,14 +144,14 @@ def read_answer(exercise: Exercise, fields: list[str]) -> tuple[str, ...]:
 
 
 def grade_answer(
-    exercise: Exercise, answer: tuple[str, ...], nonce: str, on_event: OnEvent, cancel: Cancellation
+    exercise: Exercise, answer: tuple[str, ...], nonce: str, client: Client, on_event: OnEvent, cancel: Cancellation
 ) -> Grade:
     """Grade an answer and store the result, if it could be graded. Blocks while it is run.
 
     The same form sent twice counts once; one in which the answer was changed counts as another.
     """
     context = exercise.context
-    grade = grading.grade(context.site, exercise, answer, context.queue_key, on_event, cancel)
+    grade = grading.grade(context.site, exercise, answer, client, on_event, cancel)
     if grade.right is not None:
         once = hashlib.sha256(repr((nonce, exercise.mark, answer)).encode()).hexdigest()
         context.record(exercise.step(ANSWERED, {"answer": list(answer), "right": grade.right}, once))

@@ -15,6 +15,7 @@ from practicum.application.learner_jobs import (
     course_environment,
     hide_check_data,
     learner_job,
+    run_for_learner,
     with_hidden_seed,
 )
 from practicum.application.limits import SHORT
@@ -23,7 +24,7 @@ from practicum.application.site import Site
 from practicum.kinds.base import IncompleteAnswer, MissingKey
 from practicum.model import Failure, Observation, Problem, Topic, Variant, VariantFinding, Verdict
 from practicum.prove.catalogue import Catalogue, Entry
-from practicum.runner import Cancellation, OnEvent, Output, Result
+from practicum.runner import Cancellation, Client, OnEvent, Output, Result
 
 _OWN_LINE = re.compile(r'File "<snippet>", line (\d+)')
 _UNDEFINED_NAME = re.compile(r"name '(\w+)' is not defined")
@@ -96,11 +97,11 @@ def grade(
     site: Site,
     asked: AskedProblem,
     answer: tuple[str, ...],
-    queue_key: str,
+    client: Client,
     on_event: OnEvent | None = None,
     cancel: Cancellation | None = None,
 ) -> Grade:
-    """Grade an answer. Blocks while it is run: call it in a thread. Jobs of one `queue_key` take turns with others'."""
+    """Grade an answer. Blocks while it is run: call it in a thread. Jobs of different clients take turns."""
     runs = asked.kind.grading_runs(asked.variant, answer)
     if not runs:
         return grade_by_key(asked, answer)
@@ -116,7 +117,7 @@ def grade(
             replace(run, data=asked.problem.data), asked.topic, environment, SHORT, author_code(asked.variant)
         )
         job = hide_check_data(job) if case and case.hidden else with_hidden_seed(job)
-        result = site.pool.run(job, report, cancel, queue_key)
+        result = run_for_learner(site.pool, job, report, cancel, client)
         result = replace(result, failure=_learners_failure(result), traceback="", stderr="", figures=())
         results.append(result)
         if not _is_gradable(result):

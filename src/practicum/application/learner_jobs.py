@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,8 +10,11 @@ from dataclasses import replace
 from practicum.model import Run, Topic, Variant
 from practicum.prove.catalogue import Catalogue
 from practicum.prove.experiment_files import experiment_files
-from practicum.runner import Environment, Job, Limits, Result
+from practicum.runner import Cancellation, Client, Environment, Job, Limits, OnEvent, Pool, Result
 
+NOT_STARTED = "The run was not started. Try again in a minute, or tell the operator: the log has the cause."
+_OF_THE_MACHINE = ("cannot-start", "died", "no-bubblewrap", "no-seccomp", "not-started")
+"""Codes of runs whose reason may contain paths of the server."""
 MAX_CODE = 50_000
 """Characters of code that a run takes."""
 HIDDEN_SEED_BITS = 128
@@ -24,7 +28,22 @@ def course_environment(catalogue: Catalogue) -> Environment | Result:
     try:
         return environment_for(catalogue.course, catalogue.root)
     except NoEnvironment as reason:
-        return Result(stopped="unavailable", why=f"Nothing was run: {reason}.")
+        return Result(stopped="unavailable", why=f"Nothing was run: {reason.lack}, which the server does not have.")
+
+
+def run_for_learner(
+    pool: Pool,
+    job: Job,
+    on_event: OnEvent | None = None,
+    cancel: Cancellation | None = None,
+    client: Client = Client(),  # noqa: B008
+) -> Result:
+    """Run a job like `Pool.run`. Why the machine could not start it is for the operator: it is logged instead."""
+    result = pool.run(job, on_event, cancel, client)
+    if result.stopped != "unavailable" or result.code not in _OF_THE_MACHINE:
+        return result
+    logging.getLogger(__name__).error("A run was not started: %s", result.why)
+    return replace(result, why=NOT_STARTED)
 
 
 def learner_job(

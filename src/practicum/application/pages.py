@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from practicum.application.context import TopicContext
-from practicum.application.learner_jobs import course_environment, learner_job
+from practicum.application.learner_jobs import course_environment, learner_job, run_for_learner
 from practicum.application.limits import LONG
 from practicum.application.refusals import Reason, Refused
 from practicum.course.cell_dependencies import find_dependencies
 from practicum.model import Cell, Page, Prose, Run, VariantFinding, Verdict
 from practicum.prove import subjects
 from practicum.prove.catalogue import Entry
-from practicum.runner import Cancellation, OnEvent, Pool, Result
+from practicum.runner import Cancellation, Client, OnEvent, Pool, Result
 
 REACHED, READ = "reached", "read"
 """Kinds of steps: a section came into view; the learner marked the page as read."""
@@ -141,7 +141,7 @@ def cells_above(page: Page, cell: Cell, edited: Callable[[int], str | None]) -> 
 
 
 def run_cell(
-    pool: Pool, page: ModePage, code: str, above: Sequence[str], queue_key: str, on_event: OnEvent, cancel: Cancellation
+    pool: Pool, page: ModePage, code: str, above: Sequence[str], client: Client, on_event: OnEvent, cancel: Cancellation
 ) -> Result:
     """Run one cell after those above it that it builds on."""
     context = page.context
@@ -151,7 +151,7 @@ def run_cell(
     setup = "\n".join(above[index] for index in find_dependencies(above, code))
     run = Run("cell", code, setup, echo=True, data=page.page.data)
     job = learner_job(run, context.topic, environment, LONG, [cell.code for cell in page.page.cells])
-    return _without_other_lines(pool.run(job, on_event, cancel, queue_key))
+    return _without_other_lines(run_for_learner(pool, job, on_event, cancel, client))
 
 
 def _without_other_lines(result: Result) -> Result:

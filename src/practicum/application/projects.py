@@ -9,7 +9,13 @@ from typing import Any
 from practicum.application import run_serialization
 from practicum.application.clock import now
 from practicum.application.context import TopicContext
-from practicum.application.learner_jobs import author_code, course_environment, hide_check_data, learner_job
+from practicum.application.learner_jobs import (
+    author_code,
+    course_environment,
+    hide_check_data,
+    learner_job,
+    run_for_learner,
+)
 from practicum.application.limits import LONG
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.runs import Recording
@@ -17,7 +23,7 @@ from practicum.application.step_validity import valid_steps
 from practicum.kinds.goal import SEEDS, Goal, score, scoring_run
 from practicum.model import Failure, Observation, Variant
 from practicum.prove.catalogue import Entry
-from practicum.runner import Cancellation, Epoch, OnEvent, Output, Pool, Queued, Result, RunEvent, Started
+from practicum.runner import Cancellation, Client, Epoch, OnEvent, Output, Pool, Queued, Result, RunEvent, Started
 from practicum.store import RunRecord, StepRecord
 
 MAX_KEPT_RUNS = 100
@@ -129,7 +135,7 @@ def ask_for_reference(project: TopicProject) -> None:
 
 
 def run_project(
-    pool: Pool, project: TopicProject, code: str, queue_key: str, on_event: OnEvent, cancel: Cancellation
+    pool: Pool, project: TopicProject, code: str, client: Client, on_event: OnEvent, cancel: Cancellation
 ) -> Result:
     """Run the code once, with the first seed, and without the check."""
     environment = course_environment(project.context.catalogue)
@@ -138,11 +144,11 @@ def run_project(
     run = replace(scoring_run(project.entry.problem, project.variant, code), data=project.entry.problem.data)
     run = replace(run, check="", values={}, check_values={})
     job = learner_job(run, project.context.topic, environment, LONG, author_code(project.variant), SEEDS[0])
-    return _without_hidden_code(pool.run(job, on_event, cancel, queue_key), code)
+    return _without_hidden_code(run_for_learner(pool, job, on_event, cancel, client), code)
 
 
 def grade_submission(
-    pool: Pool, project: TopicProject, code: str, queue_key: str, on_event: OnEvent, cancel: Cancellation
+    pool: Pool, project: TopicProject, code: str, client: Client, on_event: OnEvent, cancel: Cancellation
 ) -> Submission:
     """Grade the code seed by seed; the first seed without a score ends it. What the code prints is not reported."""
     environment = course_environment(project.context.catalogue)
@@ -157,7 +163,7 @@ def grade_submission(
 
     for seed in SEEDS:
         job = learner_job(run, project.context.topic, environment, LONG, author_code(project.variant), seed)
-        result = pool.run(hide_check_data(job), without_output, cancel, queue_key)
+        result = run_for_learner(pool, hide_check_data(job), without_output, cancel, client)
         if result.stopped == "cancelled":
             return Submission(tuple(scores), cancelled=True)
         stopped = result.why if result.stopped else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -9,11 +10,13 @@ from functools import partial
 from practicum import practice
 from practicum.application.clock import now
 from practicum.application.grading import AskedProblem
+from practicum.application.learner_jobs import run_for_learner
 from practicum.application.learner_sitting import LearnerSitting
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.run_report import shortened
+from practicum.application.runs import FAULT
 from practicum.model import VariantFinding, Verdict
-from practicum.runner import Cancellation, OnEvent, Output, Pool, RunEvent, Started
+from practicum.runner import Cancellation, Client, OnEvent, Output, Pool, RunEvent, Started
 from practicum.runner.ansi import render
 
 STOPPED = "it was stopped"
@@ -27,7 +30,7 @@ class ProofRerun:
     path: str
     """The path of the problem."""
     pool: Pool
-    queue_key: str
+    client: Client
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class RerunResult:
     """Of one that was stopped: since it began to run."""
 
 
-def prepare_rerun(at: LearnerSitting, number: int) -> ProofRerun:
+def prepare_rerun(at: LearnerSitting, number: int, client: Client) -> ProofRerun:
     """Return what is to be run. Raises Refused (conflict) while the problem is open, or where nothing is run."""
     site, index = at.context.site, at.index(number)
     state = practice.as_of(at.sitting, now()).items[index]
@@ -58,7 +61,7 @@ def prepare_rerun(at: LearnerSitting, number: int) -> ProofRerun:
             "The service was started without a runner.",
             Link(path, "Back"),
         )
-    return ProofRerun(asked, path, site.pool, at.context.queue_key)
+    return ProofRerun(asked, path, site.pool, client)
 
 
 def execute_rerun(rerun: ProofRerun, on_event: OnEvent, cancel: Cancellation) -> RerunResult:
@@ -80,14 +83,15 @@ def execute_rerun(rerun: ProofRerun, on_event: OnEvent, cancel: Cancellation) ->
 
     asked = rerun.asked
     hides_output = any(case.hidden for case in asked.variant.tests)
-    run = partial(rerun.pool.run, person=rerun.queue_key)
+    run = partial(run_for_learner, rerun.pool, client=rerun.client)
     try:
         finding = rerun_variant(asked.catalogue, asked.entry, asked.number, run, on_event=note, cancel=cancel)
         return RerunResult(finding, shortened(render("".join(printed))))
     except ProofCancelled:
         why = STOPPED
-    except Exception as error:
-        why = f"{type(error).__name__}: {error}"
+    except Exception:
+        logging.getLogger(__name__).exception("A proof could not be run again")
+        why = FAULT
     seconds = time.monotonic() - began[0] if began else 0.0
     finding = VariantFinding(asked.variant.params, Verdict.ERROR, why)
     return RerunResult(finding, shortened(render("".join(printed))), seconds)

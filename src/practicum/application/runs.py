@@ -22,12 +22,14 @@ from anyio.to_thread import run_sync as in_thread
 from practicum.application.event_log import EventLog, Message
 from practicum.application.refusals import Reason, Refused
 from practicum.application.store_trouble import public_message
-from practicum.runner import Cancellation, OnEvent, RunEvent
+from practicum.runner import Cancellation, Client, OnEvent, RunEvent, has_room
 from practicum.store import StoreError
 
-MAX_RUNS = 200
+MAX_RUNS = 400
 """Runs in progress at a time, the waiting ones included: each holds a thread."""
 MAX_RUNS_PER_OWNER = 20
+MAX_RUNS_PER_NEWCOMER = 5
+"""Fewer, because a cookie costs nothing."""
 PACE = 0.05
 """Seconds between two messages: events in between travel together."""
 KEEP_ALIVE = 15.0
@@ -63,7 +65,7 @@ class FollowedRun(Generic[T]):
     """One run: its owner, its events, its followers. Every method may be called from any thread.
 
     Args:
-        owner: Who may follow and stop it.
+        client: Who started it, and may follow and stop it.
         work: What it does.
         present: Turns the result into the last message's data; without it the result is only kept.
         recording: Records it, if it is to be recorded.
@@ -72,14 +74,14 @@ class FollowedRun(Generic[T]):
 
     def __init__(
         self,
-        owner: str,
+        client: Client,
         work: Work[T],
         present: Callable[[T], str] | None,
         recording: Recording[T] | None,
         patience: float,
     ) -> None:
         self.id = secrets.token_urlsafe(16)
-        self.owner = owner
+        self.client = client
         self.recording = recording
         self.cancel = Cancellation()
         self.begin_recorded = threading.Event()
@@ -280,16 +282,16 @@ class Runs:
 
     def start(
         self,
-        owner: str,
+        client: Client,
         work: Work[T],
         present: Callable[[T], str] | None = None,
         recording: Recording[T] | None = None,
     ) -> FollowedRun[T]:
-        """Start a run. Raises Refused: unavailable if the service is stopping or full, too many for one owner."""
-        run = FollowedRun(owner, work, present, recording, self.patience)
+        """Start a run. Raises Refused: unavailable if the service is stopping or full, too many for one client."""
+        run = FollowedRun(client, work, present, recording, self.patience)
         with self._lock:
             self._drop_old()
-            self._check_capacity(owner)
+            self._check_capacity(client)
             self._runs[run.id] = run
         try:
             threading.Thread(target=run.execute, name=f"run-{run.id[:6]}", daemon=True).start()
@@ -301,7 +303,7 @@ class Runs:
             ) from None
         return run
 
-    def _check_capacity(self, owner: str) -> None:
+    def _check_capacity(self, client: Client) -> None:
         if self.stopping:
             raise Refused(
                 Reason.UNAVAILABLE,
@@ -310,12 +312,13 @@ class Runs:
                 "Nothing was run. Try again when it is back.",
             )
         in_progress = [run for run in self._runs.values() if not run.ended]
-        if sum(run.owner == owner for run in in_progress) >= MAX_RUNS_PER_OWNER:
+        limit = MAX_RUNS_PER_NEWCOMER if client.newcomer else MAX_RUNS_PER_OWNER
+        if sum(run.client.person == client.person for run in in_progress) >= limit:
             raise Refused(
                 Reason.TOO_MANY,
                 "too-many-own-runs",
                 "You have too many runs in progress",
-                f"{MAX_RUNS_PER_OWNER} of your runs have not ended yet. Wait for some of them.",
+                f"{limit} of your runs have not ended yet. Wait for some of them.",
             )
         if len(in_progress) >= MAX_RUNS:
             raise Refused(
@@ -324,13 +327,20 @@ class Runs:
                 "Too many runs are waiting",
                 f"{MAX_RUNS} runs wait already. Try again in a minute.",
             )
+        if not has_room(sum(run.client.address == client.address for run in in_progress), len(in_progress), MAX_RUNS):
+            raise Refused(
+                Reason.UNAVAILABLE,
+                "too-many-runs-of-network",
+                "Too many runs of your network are waiting",
+                "Everyone who shares your internet address shares its part of the service. Try again in a minute.",
+            )
 
     def find(self, id: str, owner: str) -> FollowedRun[Any] | None:
         """Return the run of that id, if it is this owner's and did not end long ago."""
         with self._lock:
             self._drop_old()
             run = self._runs.get(id)
-        return run if run is not None and secrets.compare_digest(run.owner, owner) else None
+        return run if run is not None and secrets.compare_digest(run.client.person, owner) else None
 
     def get(self, id: str, owner: str) -> FollowedRun[Any]:
         """Return the run of that id. Raises Refused (not found), for another owner's run as for an unknown one."""
@@ -350,13 +360,20 @@ class Runs:
         return run is not None and not run.ended
 
     def _drop_old(self) -> None:
-        """Drop runs that ended long ago, and the oldest ended ones where their results are too large together."""
-        now, size = time.monotonic(), 0
-        for run in reversed(list(self._runs.values())):
-            if run.finished is not None:
-                size += run.size
-                if now - run.finished > RETENTION or size > MAX_HELD:
-                    del self._runs[run.id]
+        """Drop runs that ended long ago. Where results are too large together, drop those of the address with most."""
+        now = time.monotonic()
+        ended: dict[str, list[FollowedRun[Any]]] = {}
+        for run in list(self._runs.values()):
+            if run.finished is not None and now - run.finished > RETENTION:
+                del self._runs[run.id]
+            elif run.finished is not None:
+                ended.setdefault(run.client.address, []).append(run)
+        held = {address: sum(run.size for run in runs) for address, runs in ended.items()}
+        while sum(held.values()) > MAX_HELD:
+            largest = max(held, key=held.__getitem__)
+            oldest = ended[largest].pop(0)
+            held[largest] -= oldest.size
+            del self._runs[oldest.id]
 
     def refuse(self) -> None:
         """Let no more runs begin."""
@@ -388,9 +405,9 @@ def too_many_followers() -> Refused:
     )
 
 
-async def start_recorded(runs: Runs, owner: str, work: Work[T], recording: Recording[T]) -> FollowedRun[T]:
+async def start_recorded(runs: Runs, client: Client, work: Work[T], recording: Recording[T]) -> FollowedRun[T]:
     """Start a recorded run, and return once its beginning is on disk. Raises what kept it from being recorded."""
-    run = runs.start(owner, work, None, recording)
+    run = runs.start(client, work, None, recording)
     await in_thread(run.begin_recorded.wait)
     if run.record_error:
         raise run.record_error

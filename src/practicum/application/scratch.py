@@ -5,13 +5,13 @@ from __future__ import annotations
 from practicum import practice
 from practicum.application.clock import now
 from practicum.application.grading import AskedProblem
-from practicum.application.learner_jobs import MAX_CODE, course_environment
+from practicum.application.learner_jobs import MAX_CODE, course_environment, run_for_learner
 from practicum.application.learner_sitting import LearnerSitting
 from practicum.application.limits import SHORT
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.model import Problem, Topic, Variant
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancellation, Job, OnEvent, Pool, Result
+from practicum.runner import Cancellation, Client, Job, OnEvent, Pool, Result
 
 
 def runnable_code(problem: Problem, variant: Variant, topic: Topic) -> str:
@@ -54,7 +54,7 @@ def run_code(
     catalogue: Catalogue,
     topic: Topic,
     code: str,
-    queue_key: str,
+    client: Client,
     on_event: OnEvent,
     cancel: Cancellation,
 ) -> Result:
@@ -62,4 +62,5 @@ def run_code(
     environment = course_environment(catalogue)
     if isinstance(environment, Result):
         return environment
-    return pool.run(Job(code=code, data=topic.data, limits=SHORT, environment=environment), on_event, cancel, queue_key)
+    job = Job(code=code, data=topic.data, limits=SHORT, environment=environment)
+    return run_for_learner(pool, job, on_event, cancel, client)

@@ -13,7 +13,7 @@ from anyio.to_thread import run_sync as in_thread
 from practicum import modes, practice
 from practicum.application import grading
 from practicum.application.clock import now
-from practicum.application.context import TopicContext, queue_key
+from practicum.application.context import TopicContext
 from practicum.application.grading import AskedProblem, Grade
 from practicum.application.in_flight import all_done
 from practicum.application.learner_sitting import LearnerSitting
@@ -25,6 +25,7 @@ from practicum.formatting import sentence
 from practicum.kinds.base import IncompleteAnswer
 from practicum.practice import Decision, Exam, ItemStatus, RecordError, Refusal, Sitting, SittingEvent, TimeLimit
 from practicum.prove.catalogue import Entry
+from practicum.runner import Cancellation, Client, OnEvent
 from practicum.store import EventRecord, SittingRecord
 
 RETRIES = 8
@@ -230,7 +231,7 @@ def _drawn_variants(records: Sequence[SittingRecord]) -> Mapping[str, int]:
 # --- what a learner does
 
 
-async def answer(address: Address, fields: list[str], nonce: str) -> Step:
+async def answer(address: Address, fields: list[str], nonce: str, client: Client) -> Step:
     """Grade and store an answer. Returns once it is on disk.
 
     Raises Refused (invalid) for a form without a nonce, or an answer that no form sends.
@@ -243,10 +244,10 @@ async def answer(address: Address, fields: list[str], nonce: str) -> Step:
     # From here on everything else at this problem waits for this answer, and this one for those before it.
     with address.site.in_flight.grading(address.sitting, address.index) as earlier:
         await all_done(earlier)
-        return await _answer(address, fields, nonce, arrived)
+        return await _answer(address, fields, nonce, client, arrived)
 
 
-async def _answer(address: Address, fields: list[str], nonce: str, arrived: int) -> Step:
+async def _answer(address: Address, fields: list[str], nonce: str, client: Client, arrived: int) -> Step:
     at = await latest_known(address.site, address.token, address.sitting)
     index = at.index(address.number)
     asked = at.asked(index)
@@ -265,7 +266,7 @@ async def _answer(address: Address, fields: list[str], nonce: str, arrived: int)
 
     # An answer that would not count need not be graded; but that is never decided from memory alone.
     wanted = counts(at) or counts(await in_thread(load, address.site, address.token, address.sitting))
-    grade = await _grade(address, asked, meant) if wanted else Grade(False)
+    grade = await _grade(address, asked, meant, client) if wanted else Grade(False)
     if grade.right is None:
         text = f"{sentence(grade.reason)} It did not use up an attempt."
         return Step(at, index, notice=Notice("not-graded", text, "Not graded."), report=grade.report)
@@ -275,13 +276,17 @@ async def _answer(address: Address, fields: list[str], nonce: str, arrived: int)
     return Step(at, index, decision)
 
 
-async def _grade(address: Address, asked: AskedProblem, meant: tuple[str, ...]) -> Grade:
+async def _grade(address: Address, asked: AskedProblem, meant: tuple[str, ...], client: Client) -> Grade:
     """Grade an answer, by its key or by running it. The time it arrived counts, however long grading takes."""
     if not asked.is_run:
         return grading.grade_by_key(asked, meant)
-    site, key = address.site, queue_key(address.token)
+    site = address.site
+
+    def work(on_event: OnEvent, cancel: Cancellation) -> Grade:
+        return grading.grade(site, asked, meant, client, on_event, cancel)
+
     try:
-        run = site.runs.start(key, lambda on_event, cancel: grading.grade(site, asked, meant, key, on_event, cancel))
+        run = site.runs.start(client, work)
         return await run.outcome()
     except Refused as refused:  # Too many runs wait, or the service is stopping; what was typed stays on the page.
         return Grade(None, str(refused))

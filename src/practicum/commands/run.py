@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,11 @@ from typing import Any
 import click
 
 from practicum.commands.terminal import CommandError, exit_with_no, raise_mistakes
-from practicum.runner import Environment, Job, Limits, Output, Pool, Result, RunEvent
+from practicum.runner import Environment, Job, Limits, OnEvent, Output, Pool, Result, RunEvent, Stream
+from practicum.runner.safe_output import SafeOutput, safe_output
+
+_UNESCAPED = re.compile(r"[\x7f-\x9f]")
+"""Control characters that JSON may contain as they are."""
 
 
 @click.command()
@@ -47,10 +52,11 @@ def run(
     limits = Limits(seconds=seconds, memory=memory << 20)
     job = Job(code=_read(file), limits=limits, environment=_environment(digest, course))
     with Pool(size=1) as pool:
-        result = pool.run(job, on_event=None if as_json else _print_output)
+        result = pool.run(job, on_event=None if as_json else _output_printer())
     paths = _save_figures(result, figures)
     if as_json:
-        click.echo(json.dumps(result_as_json(result), indent=2, ensure_ascii=False))
+        text = json.dumps(result_as_json(result), indent=2, ensure_ascii=False)
+        click.echo(_UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
     else:
         _print_end(result, paths)
     if result.stopped == "unavailable":
@@ -90,19 +96,24 @@ def _environment(digest: str | None, course: Path | None) -> Environment | None:
     return None
 
 
-def _print_output(event: RunEvent) -> None:
-    """Pass output on while the code runs, unchanged."""
-    if isinstance(event, Output):
-        stream = sys.stdout if event.stream == "stdout" else sys.stderr
-        stream.write(event.text)
-        stream.flush()
+def _output_printer() -> OnEvent:
+    """Return a callback that passes output on while the code runs, without what would control the terminal."""
+    safe: dict[Stream, SafeOutput] = {"stdout": SafeOutput(), "stderr": SafeOutput()}
+
+    def print_output(event: RunEvent) -> None:
+        if isinstance(event, Output):
+            stream = sys.stdout if event.stream == "stdout" else sys.stderr
+            stream.write(safe[event.stream].write(event.text))
+            stream.flush()
+
+    return print_output
 
 
 def _print_end(result: Result, paths: list[Path]) -> None:
     if result.traceback:
-        click.echo(result.traceback.rstrip(), err=True)
+        click.echo(safe_output(result.traceback.rstrip()), err=True)
     if result.why and result.stopped != "unavailable":
-        click.echo(result.why, err=True)
+        click.echo(safe_output(result.why), err=True)
     if paths:
         click.echo(f"Figures: {', '.join(map(str, paths))}", err=True)
     elif result.figures:

@@ -53,8 +53,10 @@ def serve(
     if not draft:
         _print_unproved(catalogues)
     environments = _environments(catalogues)
-    from practicum.settings import data_directory
+    from practicum import settings
     from practicum.web.app import create_app
+    from practicum.web.connections import CONNECTIONS, HEADER_SECONDS
+    from practicum.web.cookie_key import NoCookieKey, cookie_key
     from practicum.web.security import LOOPBACK
     from practicum.web.server import CannotListen, Server, address, listen
 
@@ -63,8 +65,13 @@ def serve(
     except CannotListen as error:
         raise CommandError("cannot-listen", str(error)) from None
     store = database.open_store(data, database_url)
+    folder = data or settings.data_directory()
+    try:
+        key = cookie_key(folder)
+    except NoCookieKey as error:
+        raise CommandError("no-cookie-key", str(error)) from None
     pool = starting_pool.result()
-    site = _site(catalogues, store, pool, draft, host, data or data_directory())
+    site = _site(catalogues, store, pool, draft, host, folder)
     url = address(listener)
     watching = _watch(site) if watch else None
 
@@ -78,7 +85,10 @@ def serve(
             watching.start()
 
     try:
-        Server(create_app(site, LOOPBACK if site.local else None, watching), listening).run(sockets=[listener])
+        app = create_app(site, LOOPBACK if site.local else None, watching, key)
+        connections = settings.connections() or CONNECTIONS
+        seconds = settings.header_seconds() or HEADER_SECONDS
+        Server(app, listening, connections, seconds).run(sockets=[listener])
     finally:
         pool.close()
         store.close()
@@ -162,8 +172,9 @@ def _start_pool() -> Pool:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        size = max(2, os.cpu_count() or 1)
-        return Pool(size, spares=size, per_person=max(1, size - 1))
+        busy = max(2, os.cpu_count() or 1)
+        # One slot more than are kept busy from one address, so that a run from another one starts at once.
+        return Pool(busy + 1, spares=busy, per_person=busy - 1, per_address=busy)
 
 
 def _site(catalogues: list[Catalogue], store: Store, pool: Pool, draft: bool, host: str, data: Path) -> Site:

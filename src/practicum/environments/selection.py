@@ -11,7 +11,16 @@ from practicum.runner.environment import Environment
 
 
 class NoEnvironment(Exception):
-    """A course has no environment. The message names what is missing and the command that installs it."""
+    """A course has no environment. The message names what is missing and the command that installs it.
+
+    Args:
+        lack: What is missing, for learners: without the folder of the course.
+        remedy: How the author installs it.
+    """
+
+    def __init__(self, lack: str, remedy: str) -> None:
+        super().__init__(f"{lack}: {remedy}")
+        self.lack = lack
 
 
 def environment_for(course: Course, root: Path) -> Environment:
@@ -48,4 +57,5 @@ def choose(course: Course, root: Path) -> Environment:
     if not missing:
         return own
     folder = os.path.relpath(root) if root.absolute().is_relative_to(Path.cwd()) else str(root)
-    raise NoEnvironment(f"{course.slug} needs {', '.join(missing)}: `practicum env build {folder}` installs it")
+    lack = f"{course.slug} needs {', '.join(missing)}"
+    raise NoEnvironment(lack, f"`practicum env build {folder}` installs it")

@@ -33,7 +33,7 @@ def rerun_variant(
     try:
         environment = environment_for(catalogue.course, catalogue.root)
     except NoEnvironment as error:
-        return VariantFinding(recorded.params, Verdict.ERROR, str(error), code="no-environment")
+        return VariantFinding(recorded.params, Verdict.ERROR, error.lack, code="no-environment")
     topic = catalogue.topic(entry.topic)
     # Several seeds can take minutes. One shows what happens, and the recorded proof holds the others.
     repeated = kinds.get(entry.problem.kind).with_one_seed(recorded)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from practicum.runner.cancellation import Cancellation
     from practicum.runner.environment import Environment
     from practicum.runner.events import Epoch, Evaluated, OnEvent, Output, Queued, RunEvent, Started, Stream
+    from practicum.runner.fair_share import Client, has_room
     from practicum.runner.isolation_mode import choose_mode
     from practicum.runner.isolation_report import IsolationReport, inspect_machine
     from practicum.runner.job import FigureImage, IsolationMode, Job, Limits, Preload, Result
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cancellation",
+    "Client",
     "Environment",
     "Epoch",
     "Evaluated",
@@ -37,11 +39,14 @@ __all__ = [
     "Stream",
     "UnsafeMode",
     "choose_mode",
+    "has_room",
     "inspect_machine",
 ]
 
 _MODULES = {
     "Cancellation": "cancellation",
+    "Client": "fair_share",
+    "has_room": "fair_share",
     "Environment": "environment",
     "Pool": "pool",
     "UnsafeMode": "pool",

@@ -15,6 +15,8 @@ class Queued:
 
     ahead: int
     """Number of runs that will start before it."""
+    wait: float | None = None
+    """Expected seconds until it starts; None if that is not known yet."""
 
 
 @dataclass(frozen=True)

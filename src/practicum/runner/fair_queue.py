@@ -1,22 +1,23 @@
-"""A queue that shares a limited number of slots fairly between people."""
+"""A queue in which threads wait for one of a limited number of slots, which are shared fairly between clients."""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import threading
-from collections import Counter
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 from practicum.errors import CodedError
 from practicum.runner.cancellation import Cancellation
+from practicum.runner.fair_share import Client, FairShare, Ticket
 
 MAX_WAITING = 50
 """Maximum number of waiting runs per person; further ones are refused."""
+_WEIGHT = 0.2
+"""Weight of the latest run in the average time for which a slot is held."""
 
-OnPosition = Callable[[int], None]
-"""Callback that receives the number of runs ahead of this one, whenever it changes."""
+OnPosition = Callable[[int, float | None], None]
+"""Callback that receives the number of runs ahead, whenever it changes, and the expected seconds until the start."""
 
 
 class QueueRefused(CodedError):
@@ -27,79 +28,80 @@ class Cancelled(Exception):
     """The run was cancelled while it waited."""
 
 
-@dataclass(eq=False)
-class _Ticket:
-    person: str
-    number: int
-    started: bool = field(default=False)
-
-
 class FairQueue:
-    """`size` slots for runs, of which one person may hold at most `per_person` at a time.
+    """`size` slots for runs, which :class:`FairShare` assigns. All methods are thread-safe.
 
-    A free slot goes to the person who holds the fewest slots; among equals, to the person served least recently. So a
-    person with forty waiting runs does not delay another person's first run. All methods are thread-safe.
+    Args:
+        size: The number of slots.
+        per_person: The number of slots that a person may hold. Default: all.
+        per_address: The number of slots that an address may hold. Default: all.
+        clock: Returns the time in seconds.
     """
 
-    def __init__(self, size: int, per_person: int | None = None) -> None:
+    def __init__(
+        self,
+        size: int,
+        per_person: int | None = None,
+        per_address: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.size = size
-        self.per_person = per_person or size
+        self._clock = clock
         self._changed = threading.Condition()
-        self._waiting: list[_Ticket] = []
-        self._running: Counter[str] = Counter()
-        self._served: dict[str, int] = {}
-        """Sequence number of each person's last slot, for the people who still run or wait."""
-        self._numbers = itertools.count()
+        self._share = FairShare(size, per_person, per_address)
+        self._held_for: float | None = None
+        """The average time for which a slot is held, in seconds; None before the first run has ended."""
         self._closed = ""
 
     @property
     def running(self) -> int:
         with self._changed:
-            return self._running.total()
+            return self._share.running
 
     @property
     def waiting(self) -> int:
         with self._changed:
-            return len(self._waiting)
+            return len(self._share.waiting)
 
     @contextlib.contextmanager
     def slot(
-        self, person: str = "", on_position: OnPosition | None = None, cancel: Cancellation | None = None
+        self, client: Client, on_position: OnPosition | None = None, cancel: Cancellation | None = None
     ) -> Iterator[None]:
         """Wait for a slot and hold it while the context is open. Raises QueueRefused, or Cancelled while it waits."""
-        ticket = self._enter(person)
+        ticket = self._enter(client)
+        began: float | None = None
         try:
             with cancel.on_set(self._wake) if cancel else contextlib.nullcontext():
                 self._wait(ticket, on_position, cancel)
+            began = self._clock()
             yield
         finally:
-            self._leave(ticket)
+            self._leave(ticket, None if began is None else self._clock() - began)
 
     def close(self, why: str) -> None:
         """Refuse every waiting and future run with the message `why` (code `stopping`)."""
         with self._changed:
             self._closed = why
+            self._share.close()
             self._changed.notify_all()
 
     def wait_until_idle(self, seconds: float) -> bool:
         """Wait at most `seconds` until nothing runs. Return whether nothing runs."""
         with self._changed:
-            return self._changed.wait_for(lambda: not self._running.total(), seconds)
+            return self._changed.wait_for(lambda: not self._share.running, seconds)
 
-    def _enter(self, person: str) -> _Ticket:
+    def _enter(self, client: Client) -> Ticket:
         with self._changed:
             if self._closed:
                 raise QueueRefused("stopping", self._closed)
-            if person and sum(ticket.person == person for ticket in self._waiting) >= MAX_WAITING:
+            if client.person and self._share.waiting_of(client.person) >= MAX_WAITING:
                 message = f"{MAX_WAITING} of your runs are waiting already. Wait until some of them have ended."
                 raise QueueRefused("too-many-waiting", message)
-            ticket = _Ticket(person, next(self._numbers))
-            self._waiting.append(ticket)
-            self._admit()
+            ticket = self._share.enter(client)
             self._changed.notify_all()  # it may be served before others
             return ticket
 
-    def _wait(self, ticket: _Ticket, on_position: OnPosition | None, cancel: Cancellation | None) -> None:
+    def _wait(self, ticket: Ticket, on_position: OnPosition | None, cancel: Cancellation | None) -> None:
         reported = -1
         while True:
             with self._changed:
@@ -108,51 +110,28 @@ class FairQueue:
                         raise QueueRefused("stopping", self._closed)
                     if cancel is not None and cancel.is_set():
                         raise Cancelled
-                    ahead = self._ahead(ticket)
+                    ahead = self._share.ahead(ticket)
                     if on_position and ahead != reported:
+                        wait = self._expected_wait(ahead)
                         break
                     self._changed.wait()
                 else:
                     return
             reported = ahead
-            on_position(ahead)  # without the lock: it may take its time
+            on_position(ahead, wait)  # without the lock: it may take its time
 
-    def _leave(self, ticket: _Ticket) -> None:
+    def _expected_wait(self, ahead: int) -> float | None:
+        """Return in how many seconds a run starts, if slots become free as fast as until now."""
+        return None if self._held_for is None else (ahead + 1) * self._held_for / self.size
+
+    def _leave(self, ticket: Ticket, held_for: float | None) -> None:
         with self._changed:
-            if ticket.started:
-                self._running[ticket.person] -= 1
-                self._running += Counter()  # drop people who hold no slot
-            else:
-                self._waiting.remove(ticket)
-            self._admit()
-            present = {waiting.person for waiting in self._waiting} | self._running.keys()
-            self._served = {person: number for person, number in self._served.items() if person in present}
+            self._share.leave(ticket)
+            if held_for is not None:
+                before = held_for if self._held_for is None else self._held_for
+                self._held_for = before + _WEIGHT * (held_for - before)
             self._changed.notify_all()
 
     def _wake(self) -> None:
         with self._changed:
             self._changed.notify_all()
-
-    def _admit(self) -> None:
-        """Assign the free slots to waiting runs."""
-        while self._running.total() < self.size and not self._closed:
-            free = (ticket for ticket in self._line() if self._running[ticket.person] < self.per_person)
-            ticket = next(free, None)
-            if ticket is None:
-                break
-            self._waiting.remove(ticket)
-            self._running[ticket.person] += 1
-            self._served[ticket.person] = next(self._numbers)
-            ticket.started = True
-
-    def _line(self) -> list[_Ticket]:
-        """Return the waiting tickets in the order in which they would be served if no more arrive."""
-        held = Counter(self._running)
-        ranked = []
-        for ticket in self._waiting:  # which is in the order of their numbers
-            ranked.append((held[ticket.person], self._served.get(ticket.person, -1), ticket.number, ticket))
-            held[ticket.person] += 1
-        return [ticket for *_, ticket in sorted(ranked)]
-
-    def _ahead(self, ticket: _Ticket) -> int:
-        return self._line().index(ticket)

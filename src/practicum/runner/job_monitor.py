@@ -52,6 +52,10 @@ MAX_RELAYED_BYTES = 256 << 20
 _MEMORY_ERRORS = frozenset({"MemoryError", "ResourceExhaustedError"})
 
 
+MAX_TRACES = 100_000
+"""Bytes of the traces that are kept."""
+
+
 class JobSession(Protocol):
     """The server's ends of the pipes of a started job."""
 
@@ -103,6 +107,7 @@ class JobMonitor:
         self._received = 0
         self._stopped: StopReason | None = None
         self._traces = b""
+        self._traces_written = 0
         self._opened = time.monotonic()
         self._started: float | None = None
         self._ended: float | None = None
@@ -243,7 +248,7 @@ class JobMonitor:
         self._session.request_traces()
         until = time.monotonic() + TRACE_TIMEOUT
         self._ended = time.monotonic()
-        while not self._traces_complete() and (left := until - time.monotonic()) > 0:
+        while self._stopped is None and not self._traces_complete() and (left := until - time.monotonic()) > 0:
             for source, data in self._session.events(left):
                 self._take(source, data)
         self._stop(stop_messages.time_exceeded(self._job, self._traces_text()))
@@ -277,19 +282,25 @@ class JobMonitor:
         elif source == "channel":
             self._take_frames(data)
         elif source == "traces":
-            self._traces = (self._traces + data)[:100_000]
+            self._take_traces(data)
         elif source == "report":
             self._take_report(data)
 
     def _take_output(self, stream: Stream, data: bytes) -> None:
-        if self._waits_for_requests:
-            return
         room = self._job.limits.output - self._written
         self._written += len(data)
+        if len(data) > room:
+            self._stop(stop_messages.output_exceeded(self._job.limits))
+        if self._waits_for_requests:
+            return
         decoded = self._decoders[stream].decode(data[: max(0, room)], final=not data)
         if text := self._output[stream].take(decoded, final=not data):
             self._report(Output(stream, text))
-        if len(data) > room:
+
+    def _take_traces(self, data: bytes) -> None:
+        self._traces = (self._traces + data)[:MAX_TRACES]
+        self._traces_written += len(data)
+        if self._traces_written > self._job.limits.output:
             self._stop(stop_messages.output_exceeded(self._job.limits))
 
     def _take_report(self, data: bytes) -> None:
@@ -328,9 +339,9 @@ class JobMonitor:
             self._stop(stop_messages.INVALID_ANSWER)
 
     def _take_frame(self, letter: str, content: bytes) -> None:
+        self._received += len(content)
         if self._done:
             return
-        self._received += len(content)
         if self._waits_for_requests and letter not in "DN":
             return  # anything else is ignored while requests are open
         if letter == "P":

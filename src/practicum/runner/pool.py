@@ -16,6 +16,7 @@ from practicum.runner.cancellation import Cancellation
 from practicum.runner.environment import Environment
 from practicum.runner.events import OnEvent, Queued
 from practicum.runner.fair_queue import Cancelled, FairQueue, QueueRefused
+from practicum.runner.fair_share import Client
 from practicum.runner.isolation_mode import choose_mode
 from practicum.runner.job import IsolationMode, Job, Preload, Result, ZygoteGone
 from practicum.runner.job_monitor import JobMonitor
@@ -54,15 +55,21 @@ class Pool:
         spares: Maximum number of children kept ready per interpreter in use, so that a job need not wait for
             TensorFlow's first operations.
         per_person: Maximum number of jobs of one person at a time. Default: `size`.
+        per_address: Maximum number of jobs from one address at a time. Default: `size`.
     """
 
     def __init__(
-        self, size: int | None = None, mode: IsolationMode | None = None, spares: int = 0, per_person: int | None = None
+        self,
+        size: int | None = None,
+        mode: IsolationMode | None = None,
+        spares: int = 0,
+        per_person: int | None = None,
+        per_address: int | None = None,
     ) -> None:
         _use_one_arena()
         self.size = size or os.cpu_count() or 1
         self.mode = mode or choose_mode()[0]
-        self.queue = FairQueue(self.size, per_person)
+        self.queue = FairQueue(self.size, per_person, per_address)
         self.warm_pool = WarmPool(self.mode, spares, self._is_idle)
         self._unloadable: set[tuple[Environment, tuple[str, ...]]] = set()
         """Libraries whose interpreter could not be started in an environment: one with threads cannot be forked."""
@@ -78,14 +85,18 @@ class Pool:
         self.close()
 
     def run(
-        self, job: Job, on_event: OnEvent | None = None, cancel: Cancellation | None = None, person: str = ""
+        self,
+        job: Job,
+        on_event: OnEvent | None = None,
+        cancel: Cancellation | None = None,
+        client: Client = Client(),  # noqa: B008
     ) -> Result:
         """Run `job` and wait for its result. Nothing that the job does raises an exception here.
 
         Args:
             on_event: Called in this thread with each event.
             cancel: Setting it ends the job, or its wait in the queue.
-            person: Jobs of different people take turns.
+            client: Jobs of different clients take turns. Default: the service itself.
         """
         environment = job.environment or Environment.current()
         preload = required_imports.choose_preload(job)
@@ -94,12 +105,12 @@ class Pool:
         if missing:
             return Result.not_run(stop_messages.package_missing(missing, is_own=not environment.digest))
 
-        def on_position(ahead: int) -> None:
+        def on_position(ahead: int, wait: float | None) -> None:
             if on_event:
-                on_event(Queued(ahead))
+                on_event(Queued(ahead, wait))
 
         try:
-            with self.queue.slot(person, on_position, cancel):
+            with self.queue.slot(client, on_position, cancel):
                 return self._run(job, key, on_event, cancel)
         except (ZygoteGone, QueueRefused) as error:
             return Result.not_run(stop_messages.refused(error))

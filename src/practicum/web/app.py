@@ -10,7 +10,7 @@ from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -38,6 +38,7 @@ from practicum.web import (
     topic,
 )
 from practicum.web.forms import get
+from practicum.web.visitor_token import TokenIssuer
 
 
 class ShortConvertor(IntegerConvertor):
@@ -50,7 +51,10 @@ register_url_convertor("short", ShortConvertor())
 
 
 def create_app(
-    site: Site, hosts: frozenset[str] | None = security.LOOPBACK, watch: CourseWatch | None = None
+    site: Site,
+    hosts: frozenset[str] | None = security.LOOPBACK,
+    watch: CourseWatch | None = None,
+    cookie_key: bytes | None = None,
 ) -> Starlette:
     """Return the application of a site.
 
@@ -58,17 +62,25 @@ def create_app(
         site: The site.
         hosts: The names it answers to, without ports; None for any.
         watch: Reads and proves a draft again as its files change; None where nothing is watched.
+        cookie_key: Signs cookies. Default: a random one, so that a restart forgets visitors who have done nothing yet.
     """
     app = Starlette(
         routes=routes(),
         middleware=[
-            Middleware(security.Guard, hosts=hosts, refuse=_refuse),
+            Middleware(
+                security.Guard,
+                hosts=hosts,
+                refuse=_refuse,
+                tokens=TokenIssuer(cookie_key),
+                has_history=lambda token: site.learner(token) is not None,
+            ),
             Middleware(CompressedPages, minimum_size=1000, compresslevel=6),
         ],
         exception_handlers={
             Refused: error_pages.refused,
             HTTPException: error_pages.http_error,
             StoreError: error_pages.store_error,
+            ClientDisconnect: _gone,
             Exception: error_pages.server_error,
         },
         lifespan=_lifespan,
@@ -129,6 +141,10 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 def _refuse(request: Request, status: int, code: str, message: str) -> Response:
     return error_pages.error_page(request, status, "This was not accepted", message, code=code)
+
+
+def _gone(request: Request, error: Exception) -> Response:
+    return Response(status_code=400)  # No one receives it: the client is gone before its request was complete.
 
 
 def _robots(request: Request) -> Response:

@@ -19,7 +19,7 @@ from practicum.application.event_log import Message
 from practicum.application.runs import FollowedRun, Recording, Work, start_recorded, too_many_followers
 from practicum.web import rendering
 from practicum.web.forms import get, post
-from practicum.web.requests import queue_key_of, site_of
+from practicum.web.requests import client_of, queue_key_of, site_of
 
 T = TypeVar("T")
 
@@ -44,13 +44,13 @@ async def respond(
         page: Returns the whole page that shows the result, for one that does not.
         recording: Records the run; then the response without events is the page on which it is recorded, at once.
     """
-    runs, owner = site_of(request).runs, queue_key_of(request)
+    runs, client = site_of(request).runs, client_of(request)
     if rendering.wants_events(request):
-        return EventStream(runs.start(owner, work, present, recording))
+        return EventStream(runs.start(client, work, present, recording))
     if recording:
-        await start_recorded(runs, owner, work, recording)
+        await start_recorded(runs, client, work, recording)
         return rendering.redirect(recording.path)
-    run, waited = runs.start(owner, work), False
+    run, waited = runs.start(client, work), False
     async with anyio.create_task_group() as group:
         group.start_soon(_until_disconnected, request.receive, group.cancel_scope)
         try:

@@ -74,20 +74,27 @@ async def read_upload(request: Request, size: int) -> FormData:
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE_TYPE:
         raise _no_form("wrong-content-type")
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > size:
+        raise _too_large(size)
 
     async def bounded() -> AsyncGenerator[bytes, None]:
         received = 0
         async for chunk in request.stream():
             received += len(chunk)
             if received > size:
-                message = f"A file may have up to {size >> 20} MB. Nothing was stored."
-                raise Refused(Reason.TOO_LARGE, "file-too-large", "This file is too large", message)
+                raise _too_large(size)
             yield chunk
 
     try:
         return await MultiPartParser(request.headers, bounded(), max_files=1, max_fields=MAX_FIELDS).parse()
     except (MultiPartException, ValueError, KeyError):
         raise _no_form("malformed-form") from None
+
+
+def _too_large(size: int) -> Refused:
+    message = f"A file may have up to {size >> 20} MB. Nothing was stored."
+    return Refused(Reason.TOO_LARGE, "file-too-large", "This file is too large", message)
 
 
 def _no_form(code: str) -> Refused:

@@ -11,6 +11,8 @@ from practicum.application.sittings import Address
 from practicum.model import Topic
 from practicum.modes import Mode
 from practicum.prove.catalogue import Catalogue
+from practicum.runner import Client
+from practicum.web.client_address import client_address
 from practicum.web.security import visitor
 
 
@@ -27,8 +29,13 @@ def token_of(request: Request) -> str:
 
 
 def queue_key_of(request: Request) -> str:
-    """Return the name under which the visitor's jobs take turns with others'."""
-    return queue_key(visitor(request).token)
+    """Return the name under which the visitor owns runs."""
+    return queue_key(token_of(request))
+
+
+def client_of(request: Request) -> Client:
+    """Return the visitor as one of those who take turns at running code."""
+    return Client(queue_key_of(request), client_address(request.scope), visitor(request).newcomer)
 
 
 def topic_of(request: Request) -> tuple[Catalogue, Topic]:

@@ -20,7 +20,7 @@ from practicum.application.sittings import load
 from practicum.runner import IsolationMode, Pool, Result
 from practicum.web import event_stream, rendering
 from practicum.web.forms import MAX_CODE_SIZE, code_field, get, post
-from practicum.web.requests import address_of, queue_key_of, site_of, topic_of
+from practicum.web.requests import address_of, client_of, site_of, topic_of
 
 
 def routes() -> list[Route]:
@@ -71,7 +71,7 @@ async def run(request: Request, form: FormData) -> Response:
         return _page(request, topic, code, report(result))
 
     catalogue, shown = topic_of(request)
-    work = partial(scratch.run_code, pool, catalogue, shown, code, queue_key_of(request))
+    work = partial(scratch.run_code, pool, catalogue, shown, code, client_of(request))
     return await event_stream.respond(request, work, present, page)
 
 

@@ -1,7 +1,8 @@
 """Who may send what: visitors, forms from our own pages only, our own host names only, and headers on every response.
 
-A visitor is anonymous: a random token in an HttpOnly cookie. Whether a form is accepted depends on where the browser
-reports that it comes from (`Sec-Fetch-Site`, else `Origin` and `Host`), as in Go's `CrossOriginProtection`.
+A visitor is anonymous: a random token in an HttpOnly cookie, which the service has issued. Whether a form is accepted
+depends on where the browser reports that it comes from (`Sec-Fetch-Site`, else `Origin` and `Host`), as in Go's
+`CrossOriginProtection`.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from anyio.to_thread import run_sync as in_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from practicum.store import StoreError
+from practicum.web.visitor_token import TOKEN, TokenIssuer
 
 COOKIE = "practicum"
 SECURE_COOKIE = f"__Host-{COOKIE}"
@@ -37,7 +42,8 @@ _HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+NEWCOMER = 600
+"""Seconds for which the holder of a new cookie counts as a newcomer."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class Visitor:
     token: str
     new: bool
     """Whether it came without a cookie, and is given one with this response."""
+    newcomer: bool = False
+    """Whether its cookie was issued a short while ago."""
 
 
 def nonce() -> str:
@@ -69,12 +77,22 @@ class Guard:
         hosts: The names under which the service answers, or None for any. On one's own machine they are the loopback
             names: otherwise any website could point its own name at it and read along (DNS rebinding).
         refuse: Makes the response for a refused request from its status, code and message.
+        tokens: Issues the tokens of cookies.
+        has_history: Returns whether the store knows a token: older versions issued tokens without a signature. It is
+            called in a thread, and may raise StoreError.
     """
 
     def __init__(
-        self, app: ASGIApp, hosts: frozenset[str] | None, refuse: Callable[[Request, int, str, str], Response]
+        self,
+        app: ASGIApp,
+        hosts: frozenset[str] | None,
+        refuse: Callable[[Request, int, str, str], Response],
+        tokens: TokenIssuer,
+        has_history: Callable[[str], bool],
     ) -> None:
         self.app = app
+        self.tokens = tokens
+        self.has_history = has_history
         self.hosts = hosts
         self.refuse = refuse
 
@@ -84,7 +102,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
         secure = scope["scheme"] == "https"
-        guest = _visitor(headers, SECURE_COOKIE if secure else COOKIE)
+        guest = await self._visitor(headers, SECURE_COOKIE if secure else COOKIE)
         scope["visitor"] = guest
         refusal = self._refusal(scope["method"], headers)
 
@@ -99,6 +117,20 @@ class Guard:
 
         app = self.refuse(Request(scope), *refusal) if refusal else self.app
         await app(scope, receive, guarded)
+
+    async def _visitor(self, headers: Headers, cookie: str) -> Visitor:
+        """The visitor with the token of the cookie, if the service has issued it; else one with a new token."""
+        token = cookie_parser(headers.get("cookie", "")).get(cookie, "")
+        age = self.tokens.age(token)
+        if age is not None:
+            return Visitor(token, new=False, newcomer=age < NEWCOMER)
+        if TOKEN.fullmatch(token):
+            try:
+                if await in_thread(self.has_history, token):
+                    return Visitor(token, new=False)
+            except StoreError:  # It may well have a history, so the cookie stays.
+                return Visitor(token, new=False, newcomer=True)
+        return Visitor(self.tokens.issue(), new=True, newcomer=True)
 
     def _refusal(self, method: str, headers: Headers) -> tuple[int, str, str] | None:
         """The status, code and message for a request that is not answered; None for one that is."""
@@ -131,13 +163,6 @@ def is_cross_origin(headers: Headers) -> bool:
 def _name(host: str) -> str:
     """A Host header without its port."""
     return re.sub(r":\d*$", "", host).lower()
-
-
-def _visitor(headers: Headers, cookie: str) -> Visitor:
-    token = cookie_parser(headers.get("cookie", "")).get(cookie, "")
-    if _TOKEN.fullmatch(token):
-        return Visitor(token, new=False)
-    return Visitor(secrets.token_urlsafe(32), new=True)
 
 
 def _set_cookie(headers: MutableHeaders, method: str, guest: Visitor, secure: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import logging
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -13,8 +14,13 @@ from types import FrameType
 import uvicorn
 from starlette.applications import Starlette
 
+from practicum.application import learner_jobs
 from practicum.application.site import Site
 from practicum.runner import stop_messages
+from practicum.web import descriptors
+from practicum.web.connections import CONNECTIONS, HEADER_SECONDS, Connections, ServerConfig
+from practicum.web.log_limit import OncePerMinute
+from practicum.web.request_limit import RequestLimit
 
 GRACE = 3
 """Seconds in which runs in progress may end by themselves when the service stops."""
@@ -62,12 +68,29 @@ def address(listener: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """Uvicorn that calls `listening` once it accepts requests, and ends runs in order when it is stopped."""
+    """Uvicorn that withstands floods of connections and requests, and ends runs in order when it is stopped.
 
-    def __init__(self, app: Starlette, listening: Callable[[], None]) -> None:
+    Args:
+        app: The application.
+        listening: Called once it accepts requests.
+        connections: Maximum number of open connections; fewer where the system allows fewer open files.
+        header_seconds: Time in which the headers of a request must arrive.
+    """
+
+    def __init__(
+        self,
+        app: Starlette,
+        listening: Callable[[], None],
+        connections: int = CONNECTIONS,
+        header_seconds: float = HEADER_SECONDS,
+    ) -> None:
+        limit = descriptors.raise_limit()
+        self.connections = Connections(descriptors.max_connections(limit, connections), header_seconds)
         super().__init__(
-            uvicorn.Config(
-                app,
+            ServerConfig(
+                RequestLimit(app, max(1, self.connections.size * 3 // 4)),
+                self.connections,
+                backlog=descriptors.backlog(limit),
                 log_level="warning",
                 access_log=False,
                 server_header=False,
@@ -79,10 +102,30 @@ class Server(uvicorn.Server):
         self._app = app
         self._listening = listening
 
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until it is stopped. What repeats itself is logged once a minute, so that no client fills the disk."""
+        once, loggers = (
+            OncePerMinute(),
+            [logging.getLogger(name) for name in ("uvicorn.error", "asyncio", learner_jobs.__name__)],
+        )
+        for logger in loggers:
+            logger.addFilter(once)
+        try:
+            await super().serve(sockets)
+        finally:
+            for logger in loggers:
+                logger.removeFilter(once)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._listening()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Drop slow clients, about once a second."""
+        if counter % 10 == 0:
+            self.connections.drop_overdue(asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let no more runs begin, wait for those in progress, cancel the rest, and send the last messages."""

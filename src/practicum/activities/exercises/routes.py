@@ -25,7 +25,7 @@ from practicum.web import event_stream, rendering, security
 from practicum.web.forms import MAX_CODE_SIZE, answer_fields, get, post, short_field
 from practicum.web.problem_view import form_digest, form_view, heading, html
 from practicum.web.proof_view import option_results, proof_view, solution_view
-from practicum.web.requests import context_of
+from practicum.web.requests import client_of, context_of
 
 CHANGED = Notice(
     "exercise-changed",
@@ -172,10 +172,10 @@ async def answer(mode: Mode, request: Request, form: FormData) -> Response:
             raise Refused(Reason.INCOMPLETE, reason.code, str(reason), link=link) from None
         notice = Notice(reason.code, str(reason))
         return await in_thread(partial(_page, request, exercise, fields, notice=notice))
-    nonce = short_field(form, "nonce")
+    nonce, client = short_field(form, "nonce"), client_of(request)
 
     def work(on_event: OnEvent, cancel: Cancellation) -> Grade:
-        return exercises.grade_answer(exercise, meant, nonce, on_event, cancel)
+        return exercises.grade_answer(exercise, meant, nonce, client, on_event, cancel)
 
     def present(grade: Grade) -> str:
         return _fragment(exercise, grade, closed=_closed(exercise) if grade.right else None)

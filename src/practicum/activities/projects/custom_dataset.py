@@ -18,7 +18,7 @@ from practicum.formatting import duration, iso_date, long_date, sentence
 from practicum.modes import Mode
 from practicum.web import event_stream, rendering
 from practicum.web.forms import blocking, get, post, read_upload, short_field
-from practicum.web.requests import context_of, queue_key_of, site_of, token_of
+from practicum.web.requests import context_of, queue_key_of, site_of, token_of, topic_of
 
 MAX_UPLOAD = (256 << 20) + (64 << 10)
 """Bytes of a form with a zip of 256 MB."""
@@ -123,8 +123,11 @@ def delete(request: Request, form: FormData) -> Response:
 
 
 async def read_local_upload(request: Request, size: int) -> FormData:
-    """Return the form with its zip; nothing of it is read where this service does not fit models."""
-    custom_dataset.require_local(site_of(request), Link(request.url.path, "Back"))
+    """Return the form with its zip. What can be refused without it is refused before anything of it is read."""
+    back = Link(request.url.path, "Back")
+    custom_dataset.require_local(site_of(request), back)
+    topic_of(request)
+    await in_thread(lambda: _fits(request).require_room(back))
     return await read_upload(request, size)
 
 
@@ -147,7 +150,6 @@ async def _fit(mode: Mode, request: Request, form: FormData) -> Response:
         upload.name if upload else "",
         short_field(form, "minutes"),
         request.url.path,
-        _fits(request),
     )
     try:
         requested = await in_thread(read)

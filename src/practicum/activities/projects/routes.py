@@ -26,7 +26,7 @@ from practicum.store import RunRecord
 from practicum.web import event_stream, rendering
 from practicum.web.forms import MAX_CODE_SIZE, code_field, get, post
 from practicum.web.problem_view import MARKS, html
-from practicum.web.requests import context_of, queue_key_of
+from practicum.web.requests import client_of, context_of
 
 
 def routes(mode: Mode) -> list[Route]:
@@ -190,7 +190,7 @@ async def _respond(mode: Mode, request: Request, code: str, submission: bool) ->
     def page(result: Result | Submission) -> Response:
         return rendering.redirect(project.path)
 
-    work = partial(execute, pool, project, code, queue_key_of(request))
+    work = partial(execute, pool, project, code, client_of(request))
     return await event_stream.respond(request, work, present, page, recording)
 
 

@@ -24,7 +24,7 @@ from practicum.runner import Result
 from practicum.web import event_stream, rendering
 from practicum.web.forms import MAX_CODE_SIZE, code_field, get, post, short_field
 from practicum.web.problem_view import MARKS
-from practicum.web.requests import context_of, queue_key_of
+from practicum.web.requests import client_of, context_of
 
 _LABELS = {"tensorflow": "TensorFlow", "keras": "Keras", "python": "Python", "numpy": "NumPy"}
 
@@ -143,7 +143,7 @@ async def run(mode: Mode, request: Request, form: FormData) -> Response:
     def page(result: Result) -> Response:
         return _page(request, shown, number, code, report(result))
 
-    work = partial(pages.run_cell, pool, shown, code, above, queue_key_of(request))
+    work = partial(pages.run_cell, pool, shown, code, above, client_of(request))
     return await event_stream.respond(request, work, present, page)
 
 

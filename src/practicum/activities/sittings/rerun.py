@@ -17,7 +17,7 @@ from practicum.model import OptionFinding, Verdict
 from practicum.web import event_stream, rendering
 from practicum.web.problem_view import html
 from practicum.web.proof_view import observed_html
-from practicum.web.requests import address_of
+from practicum.web.requests import address_of, client_of
 
 
 async def rerun(request: Request, form: FormData) -> Response:
@@ -37,7 +37,8 @@ async def rerun(request: Request, form: FormData) -> Response:
 
 def _prepare(request: Request) -> ProofRerun:
     address = address_of(request)
-    return prepare_rerun(sittings.load(address.site, address.token, address.sitting), address.number)
+    at = sittings.load(address.site, address.token, address.sitting)
+    return prepare_rerun(at, address.number, client_of(request))
 
 
 def describe(rerun: ProofRerun, result: RerunResult) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from practicum.practice import GRACE, ItemState, ItemStatus, Sitting
 from practicum.web import rendering
 from practicum.web.forms import MAX_CODE_SIZE, answer_fields, blocking, get, post, short_field
 from practicum.web.problem_view import form_view, heading, html
-from practicum.web.requests import address_of, site_of, token_of
+from practicum.web.requests import address_of, client_of, site_of, token_of
 
 """Options that an address may name as picked."""
 
@@ -179,7 +179,7 @@ def clock(request: Request) -> Response:
 async def answer(request: Request, form: FormData) -> Response:
     """Grade and store an answer. The redirect is sent once it is on disk."""
     fields = answer_fields(form)
-    step = await sittings.answer(address_of(request), fields, short_field(form, "nonce"))
+    step = await sittings.answer(address_of(request), fields, short_field(form, "nonce"), client_of(request))
     return await _after(request, step, fields)
 
 

@@ -38,6 +38,8 @@ PLACEHOLDER_PID = 0x7A5A5A51
 MAX_JOB_THREADS = 256
 """Maximum number of threads of one job at a time."""
 MAX_OPEN_FILES = 512
+MAX_PENDING_SIGNALS = 64
+"""Each POSIX timer takes one, and memory of the kernel that no other limit counts."""
 MAX_INODES = 20_000
 
 
@@ -148,6 +150,7 @@ def set_limits(memory: int, disk: int, seconds: float, threads: int | None = MAX
         (resource.RLIMIT_NOFILE, MAX_OPEN_FILES),
         (resource.RLIMIT_MEMLOCK, 1 << 20),
         (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_SIGPENDING, MAX_PENDING_SIGNALS),
         # A fallback: the server enforces wall-clock time. One job may keep several processors busy.
         (resource.RLIMIT_CPU, int(time.process_time() + seconds * (os.cpu_count() or 1)) + 5),
     ]
