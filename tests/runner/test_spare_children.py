@@ -152,32 +152,6 @@ def test_a_warm_numpy_looks_untouched(pools: tuple[Pool, Pool]) -> None:
     assert seen(spare, LOOK_AT_NUMPY) == seen(fresh, LOOK_AT_NUMPY)
 
 
-@pytest.mark.tensorflow
-@pytest.mark.slow
-@pytest.mark.parametrize("pools", [IsolationMode.FULL], indirect=True)
-def test_a_warm_tensorflow_looks_untouched(pools: tuple[Pool, Pool]) -> None:
-    """Layer names, initial weights, random numbers, files and threads are those of a fresh interpreter."""
-    spare, fresh = pools
-    spare.run(Job(code="import keras", limits=SECONDS))
-    assert spare.wait_until_ready(READY)
-
-    assert seen(spare, LOOK_AT_KERAS) == seen(fresh, LOOK_AT_KERAS)
-
-
-@pytest.mark.tensorflow
-@pytest.mark.slow
-@pytest.mark.parametrize("pools", [IsolationMode.FULL], indirect=True)
-def test_a_job_that_configures_tensorflow_gets_a_fresh_child(pools: tuple[Pool, Pool]) -> None:
-    """Some settings must precede TensorFlow's first operation, so spares cannot run such jobs."""
-    spare, _ = pools
-    spare.run(Job(code="import keras", limits=SECONDS))
-    assert spare.wait_until_ready(READY)
-
-    code = "import tensorflow as tf\ntf.config.threading.set_inter_op_parallelism_threads(2)"
-
-    assert spare.run(Job(code=code, limits=SECONDS)).ok
-
-
 def test_a_burst_of_jobs_is_served(pools: tuple[Pool, Pool]) -> None:
     """Many more jobs than spares all run, and there are spares again afterwards."""
     spare, _ = pools
@@ -314,3 +288,30 @@ def test_closing_with_grace_lets_a_job_end() -> None:
 
     assert results[0].values == {"x": 7}
     assert (late.stopped, late.code) == ("unavailable", "stopping")
+
+
+# Last, as the tests before would wait for the spares of TensorFlow too.
+@pytest.mark.tensorflow
+@pytest.mark.slow
+@pytest.mark.parametrize("pools", [IsolationMode.FULL], indirect=True)
+def test_a_warm_tensorflow_looks_untouched(pools: tuple[Pool, Pool]) -> None:
+    """Layer names, initial weights, random numbers, files and threads are those of a fresh interpreter."""
+    spare, fresh = pools
+    spare.run(Job(code="import keras", limits=SECONDS))
+    assert spare.wait_until_ready(READY)
+
+    assert seen(spare, LOOK_AT_KERAS) == seen(fresh, LOOK_AT_KERAS)
+
+
+@pytest.mark.tensorflow
+@pytest.mark.slow
+@pytest.mark.parametrize("pools", [IsolationMode.FULL], indirect=True)
+def test_a_job_that_configures_tensorflow_gets_a_fresh_child(pools: tuple[Pool, Pool]) -> None:
+    """Some settings must precede TensorFlow's first operation, so spares cannot run such jobs."""
+    spare, _ = pools
+    spare.run(Job(code="import keras", limits=SECONDS))
+    assert spare.wait_until_ready(READY)
+
+    code = "import tensorflow as tf\ntf.config.threading.set_inter_op_parallelism_threads(2)"
+
+    assert spare.run(Job(code=code, limits=SECONDS)).ok
