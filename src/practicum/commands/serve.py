@@ -80,7 +80,7 @@ def serve(
         if not no_open:
             threading.Thread(target=_open, args=(url,), daemon=True).start()
         for environment in environments[:1]:
-            pool.warm(site.preload(environment), environment=environment, standby=True)
+            pool.warm(site.preload(environment), environment=environment, standby=not site.local)
         if watching:
             watching.start()
 
