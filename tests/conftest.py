@@ -33,6 +33,8 @@ PROCESS_FIXTURES = frozenset({"pool", "isolated", "catalogue", "chromium", "serv
 _ONLY_FAST = "not slow"
 """The mark expression of `make check`."""
 _SLOW_FILE = re.compile(r"^pytestmark = (pytest|\[[^\]]*\bpytest)\.mark\.slow\b", re.M)
+_COSTS = {"tensorflow": 40, "browser": 20, "slow": 9}
+"""Tenths of a second that a test with such a mark takes, roughly."""
 _PROCESS_EVENTS = {"subprocess.Popen", "os.fork", "os.posix_spawn"}
 
 pytest.register_assert_rewrite("tests.kinds.settling")
@@ -148,11 +150,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _cost(item: pytest.Item) -> int:
     """About how many tenths of a second a test takes."""
-    if item.get_closest_marker("tensorflow"):
-        return 40
-    if item.get_closest_marker("browser"):
-        return 20
-    return 10 if item.get_closest_marker("slow") else 1
+    return 1 + sum(tenths for mark, tenths in _COSTS.items() if item.get_closest_marker(mark))
 
 
 @pytest.hookimpl(wrapper=True)

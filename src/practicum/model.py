@@ -459,11 +459,21 @@ class Failure:
     """The names of the base classes of the exception's type: `OSError` for FileNotFoundError."""
     called_from: str = ""
     """The part that was running, if it is not `where`: the snippet may call a function of the setup that raises."""
+    packages: tuple[str, ...] = ()
+    """The packages in which `type` and `bases` are defined: empty for builtins and for classes of the code's own. None
+    if all are."""
 
     @property
     def running(self) -> str:
         """The part that was running: `setup`, `snippet`, `check`, or the name of a value."""
         return self.called_from or self.where
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of its class and of the base classes, each after its package: `struct.error`."""
+        names = (self.type, *self.bases)
+        packages = (*self.packages, *[""] * len(names))
+        return tuple(f"{package}.{name}" if package else name for package, name in zip(packages, names, strict=False))
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}" if self.message else self.type

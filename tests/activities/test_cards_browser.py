@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from practicum.runner import Pool
-from tests.browser import LOOKS
+from tests.looks import faults_in_all_looks
 from tests.web.conftest import Opener
 from tests.web.making import proved, write
-from tests.web.serving import Service
+from tests.web.serving import Inside, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -37,7 +36,7 @@ A matter of taste.
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Service]:
+def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Inside]:
     """A topic with two cards and a page."""
     folder = tmp_path_factory.mktemp("served")
     root = write(
@@ -49,8 +48,7 @@ def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Se
             "topic/learn.md": "# A page\n\n## One\n\nA.\n\n## Two\n\nB.\n",
         },
     )
-    proved(root, pool)
-    with Service(folder / "data", courses=[root]) as service:
+    with served([proved(root, pool)], pool, folder / "data") as service:
         yield service
 
 
@@ -112,36 +110,26 @@ def test_without_javascript(opened: Opener) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("What is a word?")
 
 
-@LOOKS
-def test_every_page_is_accessible_and_fits(opened: Opener, scheme: str, width: int) -> None:
+def test_every_page_is_accessible_and_fits(opened: Opener) -> None:
     """Axe finds no violation, and no page is wider than the window."""
-    page = opened(TOPIC, color_scheme=scheme, viewport={"width": width, "height": 740})
-    problems: list[str] = []
-
-    def look(place: str) -> None:
-        found = Axe().run(page)
-        if found.violations_count:
-            problems.append(f"{place}: {found.generate_report()}")
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            problems.append(f"{place}: wider than the window")
-
-    look("topic")
+    page = opened(TOPIC)
+    found = faults_in_all_looks(page, "topic")
     page.goto(URL)
-    look("before")
+    found += faults_in_all_looks(page, "before")
     page.get_by_role("link", name="Start").click()
     expect_question(page, "What is x?")
-    look("question")
+    found += faults_in_all_looks(page, "question")
     page.keyboard.press("Enter")
     page.locator(".proof summary").click()
-    look("answer")
+    found += faults_in_all_looks(page, "answer")
     page.keyboard.press("4")
     expect_question(page, "What is a word?")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Easy")).to_be_visible()
     page.keyboard.press("4")
     expect(page.locator(".schedule")).to_be_visible()
-    look("end")
+    found += faults_in_all_looks(page, "end")
     page.goto(TOPIC)
-    look("topic, begun")
+    found += faults_in_all_looks(page, "topic, begun")
 
-    assert problems == []
+    assert found == []

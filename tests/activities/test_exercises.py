@@ -406,7 +406,7 @@ def test_grades_a_model_built_with_keras(tmp_path: Path, store: Store, pool: Poo
         "topic/try/build.md": BUILD,
     }
     page = f"{TOPIC}/try/build"
-    course = proved(write(tmp_path / "kinds", files), pool, one_interpreter=True)
+    course = proved(write(tmp_path / "kinds", files), pool)
     learner = Learner(create_app(Site([course], store, pool)))
     grades = [shown_grade(send(learner, page, "answer", "False", width).text) for width in ("4", "5")]
 

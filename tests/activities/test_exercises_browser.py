@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from practicum.runner import Pool
-from tests.browser import LOOKS
+from tests.looks import faults_in_all_looks
 from tests.web.conftest import Opener
 from tests.web.making import of_every_kind, proved
-from tests.web.serving import Service
+from tests.web.serving import Inside, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -24,11 +23,10 @@ LINES = ["guess = w * x", "error = guess - y", "gradient = 2 * error * x", "w = 
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Service]:
+def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Inside]:
     folder = tmp_path_factory.mktemp("served")
     root = of_every_kind(folder / "kinds")
-    proved(root, pool)
-    with Service(folder / "data", courses=[root]) as service:
+    with served([proved(root, pool)], pool, folder / "data") as service:
         yield service
 
 
@@ -241,31 +239,21 @@ def answer(page: Page, kind: str) -> None:
     ).to_be_visible()
 
 
-@LOOKS
-def test_every_form_is_accessible_and_fits(opened: Opener, scheme: str, width: int) -> None:
+def test_every_form_is_accessible_and_fits(opened: Opener) -> None:
     """Axe finds no violation, and no page is wider than the window: before the answer, and after it."""
-    page = opened(TRY, viewport={"width": width, "height": 740}, color_scheme=scheme, allow=REFUSED)
-    problems: list[str] = []
-
-    def look(state: str) -> None:
-        found = Axe().run(page).response["violations"]
-        for violation in found:
-            problems.append(f"{state}: {violation['id']} {[node['html'][:120] for node in violation['nodes']]}")
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            problems.append(f"{state} is too wide")
-
-    look("the list")
+    page = opened(TRY, allow=REFUSED)
+    found = faults_in_all_looks(page, "the list")
     for kind in KINDS:
         page.goto(f"{TRY}/{kind}")
-        look(kind)
+        found += faults_in_all_looks(page, kind)
         page.get_by_role("button", name="Show a solution").click()
         expect(page.locator("#closed #proof")).to_be_visible()
-        look(f"{kind}, solved")
+        found += faults_in_all_looks(page, f"{kind}, solved")
     page.goto(f"{TRY}/blanks")
     page.get_by_label("Blank 1 of 2").fill("clases")
     page.get_by_label("Blank 2 of 2").fill("label")
     page.get_by_role("button", name="Check").click()
     expect_grade(page, "wrong", "NameError")
-    look("an error")
+    found += faults_in_all_looks(page, "an error")
 
-    assert problems == []
+    assert found == []

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from practicum.runner import Pool
 from tests.browser import LOOKS
 from tests.course.making import write
 from tests.kinds.test_registry import FOLDER
+from tests.looks import faults
 from tests.web.conftest import Opener
 from tests.web.making import proved
-from tests.web.serving import Service
+from tests.web.serving import Inside, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -25,21 +25,13 @@ EXAMPLES = {"check": "choice", "equals": "choice", "depends": "order"}
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Service]:
+def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Inside]:
     folder = tmp_path_factory.mktemp("served")
     examples = {name: (FOLDER / kind / "examples" / f"{name}.md").read_text() for name, kind in EXAMPLES.items()}
     examples["check"] = examples["check"].replace(*LONG)
     root = write(folder / "course", {f"topic/try/{name}.md": text for name, text in examples.items()})
-    proved(root, pool)
-    with Service(folder / "data", courses=[root]) as service:
+    with served([proved(root, pool)], pool, folder / "data") as service:
         yield service
-
-
-def problems_of(page: Page) -> list[str]:
-    """What Axe finds, and whether the page is wider than the window."""
-    found = [violation["id"] for violation in Axe().run(page).response["violations"]]
-    too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return found + ["too wide"] * too_wide
 
 
 @LOOKS
@@ -50,7 +42,7 @@ def test_code_is_shown_line_by_line_and_each_result_after_the_answer(opened: Ope
     line_height = 1.9 * code.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
     assert code.bounding_box()["height"] < 4 * line_height + 10  # type: ignore[index]
     assert code.evaluate("element => element.scrollWidth <= element.parentElement.clientWidth")
-    assert problems_of(page) == []
+    assert faults(page, "before") == []
 
     page.locator(".option", has_text="keepdims").click()
     page.get_by_role("button", name="Check", exact=True).click()
@@ -62,7 +54,7 @@ def test_code_is_shown_line_by_line_and_each_result_after_the_answer(opened: Ope
     expect(page.locator("#closed .ran", has_text="fails the check: AssertionError: the rows of")).to_have_count(2)
     page.get_by_text("The check", exact=True).click()
     expect(page.locator("#closed details .code", has_text="np.allclose")).to_be_visible()
-    assert problems_of(page) == []
+    assert faults(page, "after") == []
 
 
 @LOOKS
@@ -81,4 +73,4 @@ def test_an_allowed_order_is_right_at_once(opened: Opener, scheme: str, width: i
 
     expect(page.locator(".live [data-grade=right]")).to_be_visible()
     expect(page.locator("#closed")).to_contain_text("The 6 orders that are accepted passed the check")
-    assert problems_of(page) == []
+    assert faults(page, "ordered") == []

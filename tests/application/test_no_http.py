@@ -49,6 +49,7 @@ def double(n):
 
 ```python check
 assert double(4) == 8, "4 becomes 8."
+assert double(5) == 10, "5 becomes 10."
 ```
 
 ```python mutant

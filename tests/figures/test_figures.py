@@ -239,7 +239,7 @@ def test_a_sweep_reads_out_measured_values_only() -> None:
 
     rows = texts(figure, TABLES["sweep"]["title"])
     assert [row[0] for row in rows] == ["Images per class", "2", "5", "10", "20", "50"]
-    assert words(reads) == f"With 10 images per class: from scratch {rows[3][1]}, pretrained base {rows[3][2]}"
+    assert words(reads) == f"Images per class = 10: from scratch {rows[3][1]}, pretrained base {rows[3][2]}"
     assert len([one for one in figure.iter("circle") if "dot" in one.get("class", "")]) == 10
     assert next(one for one in figure.iter("input")).get("max") == "4"
 

@@ -114,10 +114,10 @@ def test_an_order_is_right_if_it_passes_the_check(case: Case, tmp_path: Path, po
 
 
 def project(
-    start: str = "rate = 0.1",
-    solution: str = "rate = 0.9",
+    start: str = "result = lambda: 0.1",
+    solution: str = "result = lambda: 0.9",
     goal: str = 'metric = "rate"\nat_least = 0.8',
-    check: str = "",
+    check: str = "rate = result()",
 ) -> str:
     body = f"Do better.\n\n```python start\n{start}\n```\n\n```python solution\n{solution}\n```"
     body += f"\n\n```python check\n{check}\n```" if check else ""
@@ -126,15 +126,15 @@ def project(
 
 @cases(
     Case("right", project(), P),
-    Case("at most", project("rate = 3", "rate = 1", 'metric = "rate + 1"\nat_most = 2'), P),
-    Case("on average", project(solution="rate = [0.7, 0.8, 0.95][seed]"), P),
-    Case("a start that breaks", project(start="rate = 1 / 0"), P),
-    Case("the solution misses", project(solution="rate = 0.7"), R, "solution-misses-goal", ("0.7 ", "3 seeds", "0.8")),
-    Case("the start meets", project(start="rate = 0.85"), R, "start-meets-goal", ("0.85",)),
-    Case("no number", project(solution="rate = 'high'"), R, "solution-without-score", ("`rate`", "'high'")),
+    Case("at most", project("result = lambda: 3", "result = lambda: 1", 'metric = "rate + 1"\nat_most = 2'), P),
+    Case("on average", project(solution="result = lambda: [0.7, 0.8, 0.95][seed]"), P),
+    Case("a start that breaks", project(start="result = lambda: 1 / 0"), P),
+    Case("the solution misses", project(solution="result = lambda: 0.7"), R, "solution-misses-goal", ("0.7 ", "3 seeds", "0.8")),
+    Case("the start meets", project(start="result = lambda: 0.85"), R, "start-meets-goal", ("0.85",)),
+    Case("no number", project(solution="result = lambda: 'high'"), R, "solution-without-score", ("`rate`", "'high'")),
     Case("no such name", project(solution="ratio = 1"), R, "solution-without-score", ("NameError",)),
-    Case("NaN", project(solution="rate = float('nan')"), R, "solution-without-score", ("nan",)),
-    Case("the solution raises", project(solution="rate = 1 / 0"), R, "solution-without-score", ("ZeroDivisionError",)),
+    Case("NaN", project(solution="result = lambda: float('nan')"), R, "solution-without-score", ("nan",)),
+    Case("the solution raises", project(solution="result = lambda: 1 / 0"), R, "solution-without-score", ("ZeroDivisionError",)),
     Case("the solution never ends", project(solution="while True: pass"), E, "run-stopped"),
     Case("the sandbox does not allow the start", project(start="import os; os.fork()"), E, "run-stopped", ("the start",)),
 )  # fmt: skip
@@ -149,7 +149,8 @@ COUNTED = "rate = sum(double(n) == 2 * n for n in range(10)) / 10"
 @cases(
     Case("right", project("def double(n): return n", "def double(n): return n + n", check=COUNTED), P),
     Case("the code says its own score", project("rate = 0", "rate = 1\ndef double(n): return n", check=COUNTED), R, "solution-misses-goal", ("0.1 ",)),
-    Case("only the code has the name", project(solution="rate = 1", check="assert True"), P),
+    Case("only the code has the name", project("rate = 0", "rate = 1", check="assert True"), R, "blind-answer-passes", ("`rate = 0.8`",)),
+    Case("without a check", project("rate = 0", "rate = 1", check=""), R, "blind-answer-passes", ("`rate = 0.8`",)),
     Case("the check fails", project(solution="rate = 1", check="assert rate < 1, 'too good'"), R, "solution-without-score", ("too good",)),
 )  # fmt: skip
 def test_a_project_s_score_is_what_its_check_has_counted(case: Case, tmp_path: Path, pool: Pool) -> None:

@@ -58,7 +58,7 @@ def with_tests(
 @cases(
     Case("read and printed", with_tests(), P),
     Case("checked", with_tests(CHECKED, DOUBLE, mutant="def double(x):\n    return 2 if x == 1 else 3"), P),
-    Case("checked by the common check", with_tests(CHECKED, DOUBLE, mutant="def double(x): return 2", check="assert callable(double)"), P),
+    Case("checked by the common check", with_tests(CHECKED, DOUBLE, mutant="def double(x): return 2", check="assert double(2) == 4"), P),
     Case("output of another text", with_tests(TESTS.replace("is 40", "was 40")), R, "solution-fails", ("`Another name`", "is 40", "was 40")),
     Case("an assertion fails", with_tests(CHECKED.replace("'aa'", "'b'"), DOUBLE, mutant="double = abs"), R, "solution-fails", ("`text`", "Try text.")),
     Case("nothing to read", with_tests(TESTS.replace(r'"Bob\n40\n"', '"Bob"')), R, "solution-fails", ("EOFError",)),

@@ -15,6 +15,8 @@ from tests.kinds.settling import Case, cases, check, options, problem, settle, v
 P, R, U, E = Verdict.PROVED, Verdict.REFUTED, Verdict.UNSTABLE, Verdict.ERROR
 
 PRINTS = "prints = true"
+UNPACK = "import struct\nstruct.unpack('i', b'')"
+SINGULAR = "import numpy as np\nnp.linalg.inv(np.zeros((2, 2)))"
 ERROR = "error = true"
 
 
@@ -147,6 +149,10 @@ def test_what_is_printed_is_compared_as_text(case: Case, tmp_path: Path, pool: P
     Case("stderr accepts it", value("import sys\nprint('\\ud800', file=sys.stderr)", "[x] none", "[ ] UnicodeEncodeError", proof=ERROR), P),
     Case("another name of its class", value("raise OSError", "[x] IOError", "[ ] KeyError", proof=ERROR), P),
     Case("another name of it in a module", value("raise TimeoutError", "[x] socket.timeout", "[ ] os.error", proof=ERROR), P),
+    Case("its package", value(UNPACK, "[x] struct.error", "[ ] zlib.error", proof=ERROR), P),
+    Case("without its package", value(UNPACK, "[x] error", "[ ] KeyError", proof=ERROR), P),
+    Case("a class of another package", value(UNPACK, "[x] zlib.error", "[ ] KeyError", proof=ERROR), R, "no-option-right"),
+    Case("a package by its usual name", value(SINGULAR, "[x] np.linalg.LinAlgError", "[ ] ValueError", proof=ERROR), P),
     Case("a distractor that is another name", value("raise OSError", "[x] KeyError", "[ ] socket.error", proof=ERROR), R, "wrong-option-marked"),
     Case("a SyntaxError", value("x = = 1", "[x] SyntaxError", "[ ] none", proof=ERROR), P),
     Case("it runs", value("int('1')", "[x] ValueError", "[ ] TypeError", proof=ERROR), R, "no-option-right"),

@@ -65,7 +65,7 @@ VALUES = {
     "float32": Value("np.float32(0.1)", "0.1", "0.2", NUMPY, is_number=True),
     "NumPy truth": Value("np.bool_(True)", "True", "1", NUMPY),
     "array": Value("np.array([2, 4])", "array([2, 4])", "[2, 5]", NUMPY, "(x == np.array([2, 4])).all()"),
-    "array of float32": Value("np.array([0.1, 0.5], 'float32')", "[0.1, 0.5]", "[0.1, 0.6]", NUMPY, "x.dtype == 'float32'"),
+    "array of float32": Value("np.array([0.1, 0.5], 'float32')", "[0.1, 0.5]", "[0.1, 0.6]", NUMPY, "x.dtype == 'float32' and x.size == 2"),
     "matrix": Value("np.eye(2)", "[[1, 0], [0, 1]]", "[[1, 1], [1, 1]]", NUMPY, "(x == np.eye(2)).all()"),
     "arrays in a dict": Value("{'a': np.arange(2)}", "{'a': [0, 1]}", "{'a': [1, 1]}", NUMPY, "list(x['a']) == [0, 1]"),
     "series": Value("pd.Series([1, 2])", "pd.Series([1, 2])", "[2, 1]", PANDAS, "isinstance(x, pd.Series) and x.equals(pd.Series([1, 2]))"),

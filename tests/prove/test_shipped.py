@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from practicum import settings
+from practicum import kinds, settings
 from practicum.model import Deck, Measured, Measurement, Page, Problem, Verdict
 from practicum.prove import experiments, judging, subjects
 from practicum.prove.catalogue import Catalogue, Entry, load
 from practicum.prove.judging import MeasurementResults
-from practicum.prove.repeated_runs import ExecutionContext
+from practicum.prove.repeated_runs import ExecutionContext, experiment_names
 from practicum.runner import Pool
 
 COURSES = settings.shipped_courses()
@@ -54,6 +54,18 @@ def test_courses_are_shipped() -> None:
 def test_shipped_evidence_is_valid(catalogue: Catalogue, entry: Entry) -> None:
     """As `practicum prove --check` reports."""
     assert entry.verdict.served, f"{entry.path}: {entry.verdict}: {entry.why}"
+
+
+PROBLEMS = [(catalogue, entry) for catalogue, entry in ALL if isinstance(entry.subject, Problem)]
+
+
+@pytest.mark.parametrize(("catalogue", "entry"), PROBLEMS, ids=[entry.path for _, entry in PROBLEMS])
+def test_evidence_has_every_run_of_the_plan(catalogue: Catalogue, entry: Entry) -> None:
+    """Also those that a newer practicum has added, such as answers that ignore their input."""
+    kind = kinds.get(entry.subject.kind)
+    for variant, finding in zip(entry.subject.variants, entry.evidence.variants, strict=True):
+        plan = kind.plan(entry.subject, variant, experiment_names(catalogue.topic(entry.topic)))
+        assert {run.name for run in plan.runs} <= {run.name for run in finding.runs}
 
 
 @pytest.mark.slow

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 
 import pytest
 
-from practicum.python_source.names import public_functions
-from practicum.python_source.slices import slice_digest
+from practicum.python_source.names import public_functions, used_members
+from practicum.python_source.slices import slice_digest, slice_source
 
 EXPERIMENTS = '''
 """What is measured."""
@@ -134,3 +135,55 @@ def test_the_public_functions_of_a_module() -> None:
     """Names with an underscore are left out; a text that is not Python has none."""
     assert public_functions(EXPERIMENTS + "\ndef _own(): pass\n") == {"seen", "painted", "trained", "alone"}
     assert public_functions("def (") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [
+        ([], set()),
+        (["seen"], {"seen", "SIZE"}),
+        (["painted"], {"painted"}),
+        (["seen", "trained"], {"seen", "SIZE", "trained"}),
+        (["*"], {"seen", "painted", "trained", "alone", "SIZE"}),
+        (["missing"], set()),
+    ],
+)
+def test_the_source_of_a_slice(names: list[str], kept: set[str]) -> None:
+    """Every statement that is kept stands at its own line, with the imports of the module."""
+    source = slice_source(EXPERIMENTS + "# a remark\n", names)
+
+    written, sliced = (
+        {
+            getattr(node, "name", None) or node.targets[0].id: node.lineno
+            for node in ast.parse(text).body
+            if not skip(node)
+        }
+        for text in (EXPERIMENTS, source)
+    )
+    assert sliced == {name: line for name, line in written.items() if name in kept}
+    assert sum(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.parse(source).body) == 4
+    assert "measured" not in source
+    assert "remark" not in source
+
+
+def skip(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom | ast.Expr)
+
+
+@pytest.mark.parametrize(
+    ("codes", "used"),
+    [
+        (["from lab import a, b as c"], {"a", "b"}),
+        (["from lab import *"], {"*"}),
+        (["import lab", "lab.a(1)", "lab.b"], {"a", "b"}),
+        (["import lab as l\nl.a"], {"a"}),
+        (["import lab\nprint(lab)"], {"*"}),
+        (["def f():\n    import lab\n    return lab.a"], {"a"}),
+        (["import lab"], set()),
+        (["import other\nother.a", "from other import b", "lab = 1"], set()),
+        (["from .lab import a"], set()),
+        (["not Python (", "from lab import a"], {"a"}),
+    ],
+)
+def test_the_names_that_code_takes_from_a_module(codes: list[str], used: set[str]) -> None:
+    assert used_members(codes, "lab") == used

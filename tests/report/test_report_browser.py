@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from practicum.report import html_report
 from tests.lab.records import fit_record
+from tests.looks import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -59,9 +59,7 @@ def test_the_report_is_accessible_and_fits(chromium: Browser, files: dict[str, P
         if wide > 0:
             problems.append(f"{width}: {wide} px too wide")
         if name == "four" or width == 360:
-            found = Axe().run(page)
-            if found.violations_count:
-                problems.append(f"{width}: {found.generate_report()}")
+            problems += violations(page)
     page.context.close()
 
     assert problems == []

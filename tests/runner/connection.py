@@ -45,7 +45,7 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def connected_check(code: str, setup: str = "") -> Iterator[CheckPeer]:
+def connected_check(code: str, setup: str = "", source: str = "") -> Iterator[CheckPeer]:
     """A check's peer, connected to a job's process (a thread here) in which setup and code have run."""
     ends = [Wire(end) for end in socket.socketpair()]
 
@@ -60,7 +60,7 @@ def connected_check(code: str, setup: str = "") -> Iterator[CheckPeer]:
     peer = CheckPeer(ends[0].send, ends[0].receive, describe)
     space = CheckNamespace({"__name__": "__main__"})
     exec(compile(setup, "<setup>", "exec"), space)  # noqa: S102
-    peer.begin(space, find_borrowing(setup, code).to_json(), {"__name__", "__builtins__"})
+    peer.begin(space, find_borrowing(setup, code).to_json(), {"__name__", "__builtins__"}, setup + source)
     try:
         yield peer
     finally:
@@ -72,7 +72,7 @@ def connected_check(code: str, setup: str = "") -> Iterator[CheckPeer]:
 
 def check(check: str, code: str, setup: str = "") -> None:
     """Run a check as its process would; raises what it raises."""
-    with connected_check(code, setup) as peer:
+    with connected_check(code, setup, check) as peer:
         exec(compile(check, "<check>", "exec"), peer.space)  # noqa: S102
 
 

@@ -266,6 +266,31 @@ LIES = {
         "from gc import get_referrers as f",
         "class Hidden:\n    pass\nexpected = Hidden()\nassert 'expected' in str(f(expected))",
     ),
+    "masked arrays": (
+        "import numpy as np\nw = np.ma.masked_all(3)",
+        "np.testing.assert_allclose(w, [1, 2, 3])",
+        "import numpy as np",
+    ),
+    "a masked array in a list": (
+        "import numpy as np\nw = [np.ma.masked_all(3)]",
+        "np.testing.assert_allclose(w[0], [1, 2, 3])",
+        "import numpy as np",
+    ),
+    "NumPy with masks under NumPy's name": (
+        "import numpy.ma as np\nw = np.array([1, 2], mask=True)",
+        "assert bool(np.allclose(w, [3, 4]))",
+    ),
+    "a module under another module's name": ("import unittest.mock as math", "assert math.ANY == 3"),
+    "a module in an object": (
+        "import unittest.mock\nclass A: pass\nw = A()\nw.x = unittest.mock",
+        "assert w.x.ANY == 3",
+    ),
+    "a skipped unit test": (
+        "from unittest import SkipTest\ndef f(x): raise SkipTest",
+        "import io, unittest\nclass T(unittest.TestCase):\n    def test(self): self.assertEqual(f(2), 4)\n"
+        "tests = unittest.defaultTestLoader.loadTestsFromTestCase(T)\n"
+        "assert unittest.TextTestRunner(io.StringIO()).run(tests).wasSuccessful()",
+    ),
     "an end of iteration in a map": ("def f(x): raise StopIteration", "assert all(map(f, [1, 2]))"),
     "an end of iteration by a class of one's own": (
         "class E(StopIteration): pass\ndef f(x): raise E",

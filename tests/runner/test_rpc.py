@@ -211,8 +211,11 @@ class TestReading:
         )
 
     def test_modules_are_the_checks_own(self) -> None:
-        """A name that the learner imports is imported by the check itself."""
-        check("assert m.sqrt(4) == 2 and sqrt(9) == 3", "import math as m\nfrom math import sqrt")
+        """A module that the learner imports by its usual name is imported by the check itself."""
+        check(
+            "assert math.sqrt(4) == 2 and sqrt(9) == 3 and np.sqrt(16) == 4 and ma.sum([2, 3]) == 5",
+            "import math\nfrom math import sqrt\nimport numpy as np\nfrom numpy import ma",
+        )
 
     def test_what_is_not_there_is_a_name_error(self) -> None:
         """An unbound name is a NameError, and builtins are the check's own."""
@@ -230,22 +233,95 @@ class TestReading:
         )
 
 
+IMPORTS = """\
+import copy, decimal, fractions, functools, json, math, operator, os, statistics
+import numpy as np
+import pandas as pd"""
+BINARY = "add sub mul truediv floordiv mod pow divmod matmul and or xor lshift rshift"
+CHEAT = f"""\
+class Cheat:
+    __class__ = int
+    __array_priority__ = 1e9
+def give(value):
+    return lambda self, *_, **__: value
+for name in "eq ne lt le gt ge bool contains instancecheck subclasscheck".split():
+    setattr(Cheat, f"__{{name}}__", give(True))
+for name in "{BINARY}".split():
+    setattr(Cheat, f"__{{name}}__", give(4))
+    setattr(Cheat, f"__r{{name}}__", give(4))
+    setattr(Cheat, f"__i{{name}}__", give(4))
+for name in "neg pos abs invert int index round trunc floor ceil hash".split():
+    setattr(Cheat, f"__{{name}}__", give(4))
+Cheat.__float__ = give(4.0)
+Cheat.__complex__ = give(4j)
+Cheat.__array__ = give(4)
+Cheat.__array_ufunc__ = give(True)
+Cheat.__array_function__ = give(True)
+Cheat.__array_interface__ = {{"shape": (), "typestr": "<i8", "version": 3}}
+Cheat.__fspath__ = give("/")
+Cheat.__length_hint__ = give(4)
+x = Cheat()
+"""
+OPERATIONS = [
+    *("x == 4", "4 == x", "not x != 4", "not 4 != x", "operator.eq(x, 4)", "[x] == [4]", "(4,) == (x,)", "x in [4]"),
+    *("4 in [x]", "[4].index(x) == 0", "[x].count(4) == 1", "{x} == {4}", "{4: True}[x]", "{x: True}[4]"),
+    *("{'a': x} == {'a': 4}", "set() == {x} - {4}", "functools.lru_cache(lambda n: n == 4)(x)"),
+    *(
+        "x < 5",
+        "5 > x",
+        "x <= 4",
+        "x >= 4",
+        "3 < x < 5",
+        "max(x, 3) == 4",
+        "sorted([x, 5])[1] == 5",
+        "min([5, x]) != 5",
+    ),
+    *(
+        f"operator.{name}(x, 0) == 4"
+        for name in ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "xor", "lshift", "rshift"]
+    ),
+    *(
+        f"operator.{name}(0, x) == 4"
+        for name in ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "xor", "lshift", "rshift"]
+    ),
+    *("operator.and_(x, 4) == 4", "operator.or_(x, 4) == 4", "divmod(x, 4) == 4", "operator.iadd(x, 0) == 4"),
+    *("-x == 4", "+x == 4", "abs(x) == 4", "~x == 4", "abs(x - 4) < 1", "round(x) == 4", "sum([x]) == 4"),
+    *(
+        "int(x) == 4",
+        "float(x) == 4",
+        "complex(x) == 4j",
+        "operator.index(x) == 4",
+        "range(5)[x] == 4",
+        "hex(x) == '0x4'",
+    ),
+    *("bytes(x) == bytes(4)", "[0] * x == [0] * 4", "chr(x) == chr(4)", "f'{x:d}' == '4'", "'%d' % x == '4'"),
+    *("math.floor(x) == 4", "math.ceil(x) == 4", "math.trunc(x) == 4", "math.isclose(x, 4)", "math.sqrt(x) == 2"),
+    *("decimal.Decimal(x) == 4", "fractions.Fraction(x) == 4", "statistics.mean([x]) == 4", "math.fsum([x]) == 4"),
+    *("isinstance(x, int)", "x.__class__ is int", "type(x) is int", "issubclass(x.__class__, int)", "isinstance(4, x)"),
+    *(
+        "4 in x",
+        "len(x) == 4",
+        "list(x) == [4]",
+        "x[0] == 4",
+        "x() == 4",
+        "os.fspath(x) == '/'",
+        "json.dumps(x) == '4'",
+    ),
+    *("np.asarray(x) == 4", "np.allclose(x, 4)", "np.isclose(4, x)", "np.equal(x, 4)", "np.array_equal(x, 4)"),
+    *("np.add(x, 0) == 4", "np.array([4]) == x", "np.array([4])[0] == x", "np.float64(4) == x", "np.sum([x]) == 4"),
+    *("np.testing.assert_equal(x, 4) is None", "np.testing.assert_allclose(x, 4) is None", "np.array([x]).sum() == 4"),
+    *("pd.Series([x]).eq(4).all()", "pd.Series([4]).equals(pd.Series([x]))", "(pd.Series([4]) == x).all()"),
+    *("pd.testing.assert_series_equal(pd.Series([x]), pd.Series([4])) is None", "pd.Series([4]).isin([x]).all()"),
+]
+"""Every protocol by which a check can compare, order, count or compute with what it got."""
+
+
 class TestLies:
-    @pytest.mark.parametrize(
-        "operation", ["x == 4", "4 == x", "abs(x - 4) < 1", "x < 5", "x.__class__ is int", "4 in x"]
-    )
+    @pytest.mark.parametrize("operation", OPERATIONS)
     def test_a_lying_object_passes_nothing(self, operation: str) -> None:
         """An object that claims to equal everything, to be near and to contain everything, fails each check."""
-        code = (
-            "class Cheat:\n    __hash__ = None\n    __class__ = int\n    def __eq__(self, other): return True\n"
-            "    def __sub__(self, other): return 0\n    def __abs__(self): return 0\n"
-            "    def __lt__(self, other): return True\n"
-            "    def __contains__(self, item): return True\n    def __iter__(self): return iter(())\n"
-            "x = Cheat()"
-        )
-
-        with pytest.raises((AssertionError, TypeError)):
-            check(f"assert {operation}", code)
+        with pytest.raises((AssertionError, TypeError, KeyError, AttributeError, ValueError, IndexError)):
+            check(f"{IMPORTS}\nassert {operation}", CHEAT)
 
     def test_a_number_that_is_none_is_named(self) -> None:
         """Arithmetic with an object says what it met."""

@@ -28,8 +28,11 @@ TOPIC = "/python-basics/lists"
 HERE = "http://127.0.0.1"
 
 
-def proved(root: Path, pool: Pool | None = None, *, one_interpreter: bool = False) -> Catalogue:
-    """The course with each missing proof made by running it: once per test session, whichever worker asks first."""
+def proved(root: Path, pool: Pool | None = None) -> Catalogue:
+    """The course with each missing proof made by running it: once per test session, whichever worker asks first.
+
+    All runs have the same hash seed, for which one interpreter is enough.
+    """
     catalogue = load(root)
     if all(entry.verdict.served for entry in catalogue.all.values()):
         return catalogue
@@ -43,8 +46,7 @@ def proved(root: Path, pool: Pool | None = None, *, one_interpreter: bool = Fals
         if not missing:
             return catalogue
         with nullcontext(pool) if pool else Pool(2) as running:
-            run = in_one_interpreter(running) if one_interpreter else running.run
-            Prover(catalogue, run).prove(missing)
+            Prover(catalogue, in_one_interpreter(running)).prove(missing)
         copy_evidence(root, evidence)
     return load(root)
 

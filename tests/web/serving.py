@@ -19,7 +19,13 @@ from typing import Self
 import httpx2
 from starlette.applications import Starlette
 
+from practicum.application.site import Site
+from practicum.prove.catalogue import Catalogue
+from practicum.runner import Pool
+from practicum.store import Store
+from practicum.web.app import create_app
 from practicum.web.server import Server, address, listen
+from tests.pools import own_queue
 from tests.web.making import COURSE, hidden
 
 
@@ -104,6 +110,15 @@ class Inside:
         """Stop it as SIGTERM does."""
         self.server.should_exit = True
         self._thread.join(60)
+
+
+@contextmanager
+def served(courses: Sequence[Catalogue], pool: Pool, data: Path, *, draft: bool = False) -> Iterator[Inside]:
+    """What `practicum serve` serves on this machine, in a thread, with the warm interpreters of a pool."""
+    with own_queue(pool) as runner, Store.open(data) as store:
+        site = Site(courses, store, runner, draft, local=True, lab=data / "lab")
+        with Inside(create_app(site)) as inside:
+            yield inside
 
 
 class _Server(Server):

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, expect
 
+from practicum.prove.catalogue import load
+from practicum.runner import Pool
 from tests.web.conftest import Opener
 from tests.web.making import write
-from tests.web.serving import Service
+from tests.web.serving import Inside, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -48,7 +50,7 @@ MEASURE = "spans => spans.map(span => [span.textContent, span.getBoundingClientR
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Inside]:
     """A draft of a course with code spans in a problem, a page and a card."""
     folder = tmp_path_factory.mktemp("served")
     root = write(
@@ -61,7 +63,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             "topic/try/01-spaces.md": PROBLEM,
         },
     )
-    with Service(folder / "data", "--draft", courses=[root]) as service:
+    with served([load(root)], pool, folder / "data", draft=True) as service:
         yield service
 
 

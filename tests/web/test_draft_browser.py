@@ -17,15 +17,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 PROBLEM = """+++
 level = "beginner"
 [proof]
-value = "x.sum()"
+value = "sum(x)"
 +++
 
 # Add
 
 ```python run
-import numpy as np
-
-x = np.arange(4)
+x = range(4)
 ```
 
 - [x] `6`
@@ -78,7 +76,7 @@ def bar(page: Page) -> Locator:
 
 def test_a_saved_change_appears_with_its_verdict(page: Page, problem: Path) -> None:
     """Without a key pressed in the browser: first the text, then that the key is wrong, at its line."""
-    problem.write_text(PROBLEM.replace("# Add", "# Add up").replace("arange(4)", "arange(5)"))
+    problem.write_text(PROBLEM.replace("# Add", "# Add up").replace("range(4)", "range(5)"))
 
     expect(page.get_by_role("heading", name="Add up")).to_be_visible(timeout=LONG)
     expect(bar(page)).to_contain_text("refuted", timeout=LONG)

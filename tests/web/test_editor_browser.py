@@ -6,20 +6,17 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
 from practicum.runner import Pool
-from practicum.store import Store
 from practicum.web import assets
-from practicum.web.app import create_app
 from tests.browser import LOOKS
+from tests.looks import faults
 from tests.waiting import eventually
 from tests.web.conftest import Opener, write
 from tests.web.making import TOPIC
-from tests.web.serving import Inside
+from tests.web.serving import Inside, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -36,12 +33,8 @@ SHIFTS = """() => {
 
 
 @pytest.fixture(scope="module")
-def service(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
-    with (
-        Pool(2) as pool,
-        Store.open(tmp_path_factory.mktemp("data")) as store,
-        Inside(create_app(Site([catalogue], store, pool))) as inside,
-    ):
+def service(catalogue: Catalogue, pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
+    with served([catalogue], pool, tmp_path_factory.mktemp("data")) as inside:
         yield inside
 
 
@@ -223,8 +216,9 @@ def test_the_keyboard_can_leave_the_editor(opened: Opener) -> None:
     assert field.input_value() == "    "
     page.keyboard.type("zz")  # No name begins so, and no popup opens that Escape would close.
     page.wait_for_timeout(200)
+    page.clock.install()
     page.keyboard.press("Escape")
-    page.wait_for_timeout(2_300)
+    page.clock.fast_forward(50_000)
     page.keyboard.press("Tab")
 
     expect(page.get_by_role("button", name="Plain editor")).to_be_focused()
@@ -383,35 +377,25 @@ def test_every_state_is_accessible_and_fits(opened: Opener, scheme: str, width: 
     """With code, a popup, an error, a plot, and as a plain field: axe finds no violation, and nothing is too wide."""
     page, area, _ = pad(opened, color_scheme=scheme, viewport={"width": width, "height": 780})
     names(page, keras_layers=[["Dense", "class", "(units, activation=None)"], ["Dropout", "class", "(rate)"]])
-    problems: list[str] = []
-
-    def look(at: str) -> None:
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            problems.append(f"{at}: {wide} px too wide")
-        found = Axe().run(page)
-        if found.violations_count:
-            problems.append(f"{at}: {found.generate_report()}")
-
     write(page, CODE)
-    look("code")
+    found = faults(page, "code")
     page.evaluate("document.querySelector('practicum-editor').mark(4, \"NameError: name 'r' is not defined\")")
     page.locator(MARKED).first.hover()
     expect(page.locator(".cm-diagnostic")).to_be_visible()
-    look("error")
+    found += faults(page, "error")
     area.press("Control+End")
     page.keyboard.type("keras.layers.D")
     expect(page.locator(POPUP)).to_be_visible()
     page.keyboard.press("ArrowDown")
-    look("popup")
+    found += faults(page, "popup")
     page.keyboard.press("Escape")
     plot(page)
     page.evaluate("epochs => document.querySelector('practicum-plot').add(epochs)", EPOCHS)
-    look("plot")
+    found += faults(page, "plot")
     page.get_by_role("button", name="Plain editor").click()
-    look("plain")
+    found += faults(page, "plain")
 
-    assert problems == []
+    assert found == []
 
 
 def test_typing_replaces_a_selection(opened: Opener) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from practicum.runner import Pool
@@ -14,9 +13,10 @@ from tests.course.making import write
 from tests.course.test_data_files import TEXT
 from tests.course.test_images import png
 from tests.kinds.test_order_distractors import TEXT as ORDERED
+from tests.looks import violations
 from tests.web.conftest import Opener
 from tests.web.making import proved
-from tests.web.serving import Service
+from tests.web.serving import Inside, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -32,7 +32,7 @@ A long one within a line is ${LONG}$, too.
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Service]:
+def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Inside]:
     """A topic with one problem."""
     folder = tmp_path_factory.mktemp("served")
     root = write(
@@ -46,8 +46,7 @@ def service(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Iterator[Se
             "topic/images/loss.png": png(1600, 400),
         },
     )
-    proved(root, pool)
-    with Service(folder / "data", courses=[root]) as service:
+    with served([proved(root, pool)], pool, folder / "data") as service:
         yield service
 
 
@@ -68,7 +67,7 @@ def test_a_problem_shows_formulas_images_and_data(opened: Opener, scheme: str, w
         assert scrolling.evaluate("element => element.scrollWidth > element.clientWidth")
     assert page.locator("math annotation").first.is_hidden()
     assert page.locator(".formula math").evaluate("math => math.getBoundingClientRect().height > 15")
-    assert Axe().run(page).violations_count == 0
+    assert violations(page) == []
 
 
 def test_a_data_file_is_downloaded(opened: Opener) -> None:
@@ -93,7 +92,7 @@ def test_a_line_is_left_out_of_an_order_and_put_back(opened: Opener, scheme: str
     leave_out.click()
     expect(leave_out).to_have_attribute("aria-pressed", "true")
     assert sorted(value[-1] for value in positions.evaluate_all("all => all.map(one => one.value)")) == ["0", "1", "2"]
-    assert Axe().run(page).violations_count == 0
+    assert violations(page) == []
     leave_out.click()
     assert sorted(value[-1] for value in positions.evaluate_all("all => all.map(one => one.value)")) == ["1", "2", "3"]
 

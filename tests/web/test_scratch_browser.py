@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from practicum.application.site import Site
@@ -16,7 +15,8 @@ from practicum.prove.catalogue import Catalogue
 from practicum.runner import Cancellation, Job, Limits, Pool
 from practicum.store import Store
 from practicum.web.app import create_app
-from tests.browser import LOOKS
+from tests.looks import faults_in_all_looks
+from tests.pools import own_queue
 from tests.waiting import eventually
 from tests.web.conftest import Opener, write
 from tests.web.making import TOPIC
@@ -42,10 +42,10 @@ print("x" * 500, file=sys.stderr)
 
 
 @pytest.fixture(scope="module")
-def runner() -> Iterator[Pool]:
+def runner(pool: Pool) -> Iterator[Pool]:
     """Runs two jobs at a time, one per learner."""
-    with Pool(2, per_person=1) as pool:
-        yield pool
+    with own_queue(pool, per_person=1) as runner:
+        yield runner
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def run(page: Page, code: str) -> None:
     page.get_by_role("button", name="Run").click()
 
 
-def test_errors_and_limits_are_shown_with_their_line(opened: Opener) -> None:
+def test_errors_and_limits_are_shown_with_their_line(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     """A typo, too much memory, and a loop that never ends."""
     page = opened(PAD)
     run(page, TYPO)
@@ -72,6 +72,7 @@ def test_errors_and_limits_are_shown_with_their_line(opened: Opener) -> None:
     expect(page.locator(".quote .marked")).to_have_text(re.compile(r"3\s*print\(bets\)"))
     run(page, BOMB)
     expect(page.locator(".quote .marked")).to_have_text(re.compile(r"2\s*big = "))
+    monkeypatch.setattr("practicum.application.scratch.SHORT", Limits(seconds=6))
     run(page, LOOP)
     expect(page.locator(".state")).to_have_text(re.compile(r"Running … [1-9]\d* s"))
 
@@ -333,29 +334,21 @@ def test_a_figure_cannot_run_scripts(opened: Opener) -> None:
 
 
 @pytest.mark.tensorflow
-@LOOKS
-def test_every_state_is_accessible_and_fits(
-    opened: Opener, scheme: str, width: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_state_is_accessible_and_fits(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     """Axe finds no violation, and no state is wider than the window."""
     monkeypatch.setattr("practicum.application.scratch.SHORT", Limits(seconds=60))
-    page = opened(PAD, color_scheme=scheme, viewport={"width": width, "height": 780})
-    problems = []
+    page = opened(PAD)
+    found: list[str] = []
     for code, ends in (("", ""), (STEPS, "step 1"), (TYPO, "NameError"), (BOMB, "line 2"), (FIT, "Done in")):
         if code:
             run(page, code)
             expect(page.locator(".live")).to_contain_text(ends, timeout=60_000)
         for summary in page.locator("summary").all():
             summary.click()
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            problems.append(f"{ends}: {wide} px too wide")
-        found = Axe().run(page)
-        if found.violations_count:
-            problems.append(f"{ends}: {found.generate_report()}")
+        found += faults_in_all_looks(page, ends)
         if code == STEPS:
             page.get_by_role("button", name="Stop").click()
             expect(page.locator(".ending")).to_be_visible()
 
-    assert problems == []
+    assert found == []
     expect(page.locator(".epochs tbody").last.locator("tr")).to_have_count(12)

@@ -263,8 +263,8 @@ def marked_course(root: Path, key: int = 1) -> Path:
 
 
 @pytest.fixture(scope="module")
-def marked(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    return proved(marked_course(tmp_path_factory.mktemp("marked") / "marks"))
+def marked(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Catalogue:
+    return proved(marked_course(tmp_path_factory.mktemp("marked") / "marks"), pool)
 
 
 @pytest.fixture
@@ -355,13 +355,13 @@ def test_the_headers_do_not_reveal_the_grade(reader: Learner) -> None:
     assert headers[0] == headers[1]
 
 
-@pytest.mark.slow
-def test_pages_do_not_depend_on_the_key(tmp_path: Path, store: Store) -> None:
+def test_pages_do_not_depend_on_the_key(tmp_path: Path, store: Store, pool: Pool) -> None:
     """Two courses that differ only in the key have the same pages, apart from what is random."""
 
     def pages() -> Iterator[str]:
         for key in (1, 2):
-            learner = Learner(create_app(Site([proved(marked_course(tmp_path / str(key) / "marks", key))], store)))
+            course = proved(marked_course(tmp_path / str(key) / "marks", key), pool)
+            learner = Learner(create_app(Site([course], store)))
             sitting = learner.begin("/marks/topic")
             learner.send(f"{sitting}/1", "answer", answer=learner.places(f"{sitting}/1")["Gamma"])
             learner.seen.clear()
@@ -398,8 +398,8 @@ TYPED = sorted([*ANSWERED, "predict", "number"])
 
 
 @pytest.fixture(scope="module")
-def coded(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    return proved(typed_course(tmp_path_factory.mktemp("typed") / "typed"))
+def coded(tmp_path_factory: pytest.TempPathFactory, pool: Pool) -> Catalogue:
+    return proved(typed_course(tmp_path_factory.mktemp("typed") / "typed"), pool)
 
 
 @pytest.fixture

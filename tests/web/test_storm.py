@@ -38,8 +38,10 @@ def storm(url: str, acknowledged: list[tuple[str, str]], sent: Counter[tuple[str
 
 
 def test_a_killed_service_loses_no_acknowledged_answer(tmp_path: Path) -> None:
-    """Every acknowledged answer is stored, none of them twice, and the service starts again with them."""
+    """Every acknowledged answer is stored, none twice; after a restart a browser goes on with its sitting."""
     service = Service(tmp_path)
+    with browser(service.url) as http:
+        open_sitting, cookies = begin(http), dict(http.cookies)
     acknowledged: list[tuple[str, str]] = []
     sent: Counter[tuple[str, str]] = Counter()
     stop = threading.Event()
@@ -65,5 +67,6 @@ def test_a_killed_service_loses_no_acknowledged_answer(tmp_path: Path) -> None:
     assert set(acknowledged) <= set(stored)
     assert set(stored) <= set(sent)
     assert set(stored.values()) == {1}
-    with Service(tmp_path) as again:
-        assert httpx2.get(again.url).status_code == 200
+    with Service(tmp_path) as again, httpx2.Client(base_url=again.url, cookies=cookies) as http:
+        assert http.get(f"{open_sitting}/1").status_code == 200
+        assert f'href="{open_sitting}/1"' in http.get("/").text

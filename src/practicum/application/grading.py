@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 from practicum import kinds
 from practicum.application import error_explanations
 from practicum.application.case_report import report_cases
-from practicum.application.learner_jobs import MAX_CODE, course_environment, learner_job
+from practicum.application.learner_jobs import (
+    MAX_CODE,
+    author_code,
+    course_environment,
+    hide_check_data,
+    learner_job,
+    with_hidden_seed,
+)
 from practicum.application.limits import SHORT
 from practicum.application.run_report import Ending, RunReport, report_run
 from practicum.application.site import Site
@@ -105,12 +112,11 @@ def grade(
     results: list[Result] = []
     for run, case in zip(runs, asked.variant.tests or (None,), strict=True):
         report = _without_output(on_event) if case and case.hidden else on_event
-        result = site.pool.run(
-            learner_job(replace(run, data=asked.problem.data), asked.topic, environment, SHORT),
-            report,
-            cancel,
-            queue_key,
+        job = learner_job(
+            replace(run, data=asked.problem.data), asked.topic, environment, SHORT, author_code(asked.variant)
         )
+        job = hide_check_data(job) if case and case.hidden else with_hidden_seed(job)
+        result = site.pool.run(job, report, cancel, queue_key)
         result = replace(result, failure=_learners_failure(result), traceback="", stderr="", figures=())
         results.append(result)
         if not _is_gradable(result):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from practicum.model import Run, Topic
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+
+from practicum.model import Run, Topic, Variant
 from practicum.prove.catalogue import Catalogue
-from practicum.python_source.names import mentioned_names
+from practicum.prove.experiment_files import experiment_files
 from practicum.runner import Environment, Job, Limits, Result
 
 MAX_CODE = 50_000
 """Characters of code that a run takes."""
+HIDDEN_SEED_BITS = 128
+"""Bits of a hidden seed: too many to try them all."""
 
 
 def course_environment(catalogue: Catalogue) -> Environment | Result:
@@ -21,20 +27,29 @@ def course_environment(catalogue: Catalogue) -> Environment | Result:
         return Result(stopped="unavailable", why=f"Nothing was run: {reason}.")
 
 
-def learner_job(run: Run, topic: Topic, environment: Environment, limits: Limits, seed: int | None = None) -> Job:
+def learner_job(
+    run: Run,
+    topic: Topic,
+    environment: Environment,
+    limits: Limits,
+    author_code: Sequence[str] = (),
+    seed: int | None = None,
+) -> Job:
     """Return the job of a run as the prover makes it, but with a learner's limits and without the setup's output.
 
-    With a `seed` the code finds it under that name.
+    Args:
+        author_code: What the page's author wrote in place of the learner's code. The code may import the experiments
+            that it names, and no others.
+        seed: What the code finds under that name, if anything.
     """
-    pieces = (run.setup, run.snippet, run.check)
-    mentioned = frozenset().union(*map(mentioned_names, pieces))
     return Job(
         code=run.snippet,
         setup=run.setup,
         check=run.check,
         values=run.values,
         check_values=run.check_values,
-        files={"experiments.py": topic.experiments} if "experiments" in mentioned else {},
+        files=experiment_files(topic, *author_code),
+        check_files=experiment_files(topic, *author_code, run.check),
         data=run.data,
         seed=seed or 0,
         expose_seed=seed is not None,
@@ -44,6 +59,21 @@ def learner_job(run: Run, topic: Topic, environment: Environment, limits: Limits
         stdin=run.stdin,
         environment=environment,
     )
+
+
+def with_hidden_seed(job: Job) -> Job:
+    """Return the job with a seed for its check that the code cannot guess: it is drawn for this job alone."""
+    return replace(job, hidden_seed=secrets.randbits(HIDDEN_SEED_BITS))
+
+
+def hide_check_data(job: Job) -> Job:
+    """Return the job with such a seed, and without reports of what the check gives the code."""
+    return replace(with_hidden_seed(job), hides_inputs=True)
+
+
+def author_code(variant: Variant) -> tuple[str, ...]:
+    """Return the code of a problem that a learner sees or writes, as its author wrote it."""
+    return (variant.setup, variant.snippet, variant.start, variant.solution)
 
 
 def code_problem(code: str, size: int | None = None) -> str:

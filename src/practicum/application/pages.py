@@ -149,7 +149,8 @@ def run_cell(
     if isinstance(environment, Result):
         return environment
     setup = "\n".join(above[index] for index in find_dependencies(above, code))
-    job = learner_job(Run("cell", code, setup, echo=True, data=page.page.data), context.topic, environment, LONG)
+    run = Run("cell", code, setup, echo=True, data=page.page.data)
+    job = learner_job(run, context.topic, environment, LONG, [cell.code for cell in page.page.cells])
     return _without_other_lines(pool.run(job, on_event, cancel, queue_key))
 
 

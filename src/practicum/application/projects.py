@@ -9,13 +9,13 @@ from typing import Any
 from practicum.application import run_serialization
 from practicum.application.clock import now
 from practicum.application.context import TopicContext
-from practicum.application.learner_jobs import course_environment, learner_job
+from practicum.application.learner_jobs import author_code, course_environment, hide_check_data, learner_job
 from practicum.application.limits import LONG
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.runs import Recording
 from practicum.application.step_validity import valid_steps
 from practicum.kinds.goal import SEEDS, Goal, score, scoring_run
-from practicum.model import Observation, Variant
+from practicum.model import Failure, Observation, Variant
 from practicum.prove.catalogue import Entry
 from practicum.runner import Cancellation, Epoch, OnEvent, Output, Pool, Queued, Result, RunEvent, Started
 from practicum.store import RunRecord, StepRecord
@@ -137,8 +137,8 @@ def run_project(
         return environment
     run = replace(scoring_run(project.entry.problem, project.variant, code), data=project.entry.problem.data)
     run = replace(run, check="", values={}, check_values={})
-    job = learner_job(run, project.context.topic, environment, LONG, SEEDS[0])
-    return _without_hidden_code(pool.run(job, on_event, cancel, queue_key))
+    job = learner_job(run, project.context.topic, environment, LONG, author_code(project.variant), SEEDS[0])
+    return _without_hidden_code(pool.run(job, on_event, cancel, queue_key), code)
 
 
 def grade_submission(
@@ -156,24 +156,34 @@ def grade_submission(
             on_event(event)
 
     for seed in SEEDS:
-        job = learner_job(run, project.context.topic, environment, LONG, seed)
-        result = pool.run(job, without_output, cancel, queue_key)
+        job = learner_job(run, project.context.topic, environment, LONG, author_code(project.variant), seed)
+        result = pool.run(hide_check_data(job), without_output, cancel, queue_key)
         if result.stopped == "cancelled":
             return Submission(tuple(scores), cancelled=True)
         stopped = result.why if result.stopped else None
         observation = Observation(seed, 0, values=result.values, failure=result.failure, stopped=stopped)
-        value = score(observation)
+        value = score(observation, hides_inputs=True)
         if isinstance(value, str):
-            return Submission(tuple(scores), value, _without_hidden_code(result))
+            result = _without_hidden_code(result, code)
+            return Submission(tuple(scores), _failure_on_hidden_data(result.failure) or value, result)
         scores.append(value)
         on_event(Output("stdout", f"Seed {seed}: {project.goal.metric} = {value:.4g}\n"))
     return Submission(tuple(scores))
 
 
-def _without_hidden_code(result: Result) -> Result:
-    """The result without lines or a traceback of the check or the setup."""
+def _failure_on_hidden_data(failure: Failure | None) -> str:
+    """Why there is no score, where the code raised while the check called it; otherwise empty."""
+    if failure is None or failure.running != "check" or failure.message:
+        return ""
+    return f"{failure.type} on hidden data, so its message is not shown"
+
+
+def _without_hidden_code(result: Result, code: str) -> Result:
+    """The result without lines or a traceback of the check or the setup, and without lines that the code lacks."""
     failure = result.failure
-    if failure is None or failure.where == "snippet":
+    if failure is None:
+        return result
+    if failure.where == "snippet" and failure.line is not None and failure.line <= code.count("\n") + 1:
         return result
     return replace(result, failure=replace(failure, line=None), traceback="")
 

@@ -28,7 +28,9 @@ def to_json(result: Result) -> dict[str, Any]:
         "stdout": shortened(result.stdout),
         "stderr": shortened(result.stderr),
         "epochs": [_epoch_to_json(epoch) for epoch in _thinned(result.epochs)],
-        "failure": None if failure is None else {**vars(failure), "bases": list(failure.bases)},
+        "failure": None
+        if failure is None
+        else {**vars(failure), "bases": list(failure.bases), "packages": list(failure.packages)},
         "traceback": shortened(result.traceback),
         "stopped": result.stopped,
         "why": result.why,
@@ -42,7 +44,7 @@ def from_json(record: Mapping[str, Any], figures: Sequence[str] = ()) -> Result:
     return Result(
         stdout=record["stdout"],
         stderr=record["stderr"],
-        failure=None if failure is None else Failure(**{**failure, "bases": tuple(failure["bases"])}),
+        failure=None if failure is None else _read_failure(failure),
         traceback=record["traceback"],
         figures=tuple(FigureImage(b64decode(png)) for png in figures),
         epochs=recorded_epochs(record),
@@ -50,6 +52,11 @@ def from_json(record: Mapping[str, Any], figures: Sequence[str] = ()) -> Result:
         stopped=record["stopped"],
         why=record["why"],
     )
+
+
+def _read_failure(record: Mapping[str, Any]) -> Failure:
+    # Older records have no packages.
+    return Failure(**{**record, "bases": tuple(record["bases"]), "packages": tuple(record.get("packages", ()))})
 
 
 def recorded_epochs(record: Mapping[str, Any]) -> tuple[Epoch, ...]:

@@ -30,14 +30,12 @@ class ReadoutTable:
     rows: Sequence[Sequence[str]]
     before: str = ""
     """Text before a place in the readout, such as `Epoch `."""
-    after: str = ""
-    """Text after a place in the readout, such as ` images per class`."""
 
     def readout(self, row: int) -> str:
         """One row in a sentence: `Epoch 12: training 96 % (93 to 100), validation 41 % (36 to 47)`."""
         place, *cells = self.rows[row]
         values = [f"{name} {cell}" for name, cell in zip(self.head[1:], cells, strict=True) if cell]
-        return f"{self.before}{place}{self.after}: {', '.join(values)}"
+        return f"{self.before}{place}: {', '.join(values)}"
 
 
 def add_slider(
@@ -65,11 +63,9 @@ def add_slider(
     )
     longest = max(len(readouts.readout(row)) for row in range(last + 1))
     return Markup(
-        '<practicum-curves data-before="{}" data-after="{}"{}>{}{}<p class="reads w{}" aria-live="polite">{}</p>{}'
-        "</practicum-curves>"
+        '<practicum-curves data-before="{}"{}>{}{}<p class="reads w{}" aria-live="polite">{}</p>{}</practicum-curves>'
     ).format(
         readouts.before,
-        readouts.after,
         Markup(' data-plays=""') if play else "",
         chart,
         controls,

@@ -62,7 +62,7 @@ class PracticumCurves extends HTMLElement {
     this.row = Math.min(Math.max(row, 0), this.rows.length - 1);
     this.range.value = this.row;
     const [place, ...cells] = [...this.rows[this.row].cells].map((cell) => cell.textContent);
-    const position = this.dataset.before + place + this.dataset.after;
+    const position = this.dataset.before + place;
     const values = this.names.map((name, at) => (cells[at] ? `${name} ${cells[at]}` : "")).filter(Boolean).join(", ");
     if (!silently) this.reads.textContent = `${position}: ${values}`;
     this.range.setAttribute("aria-valuetext", position);

@@ -253,11 +253,12 @@ def _read(
 
 
 def _start_tensorflow(on_progress: StepProgress) -> None:
-    """Import TensorFlow without the messages that its C++ code prints about devices."""
+    """Import TensorFlow without packages that are not used, and without what its C++ code prints about devices."""
     from practicum.lab.output_suppression import suppress_output
+    from practicum.lab.unused_packages import hide_unused_packages
 
     on_progress("starting TensorFlow", 0, 1)
-    with suppress_output(), _no_collections():
+    with suppress_output(), hide_unused_packages(), _no_collections():
         import tensorflow as tf
 
         from practicum.lab.determinism import make_deterministic

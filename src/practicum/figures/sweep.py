@@ -95,8 +95,7 @@ def _readouts(table: Mapping[str, Any], lines: Sequence[Series], share: bool) ->
             ]
             for row, value in enumerate(table["values"])
         ],
-        "With ",
-        f" {table['unit']}",
+        f"{table['unit'].capitalize()} = ",
     )
 
 

@@ -81,6 +81,8 @@ class Kind(ABC):
     """Whether its form contains the pages' code editor (`editor.html`)."""
     proof_summary: ClassVar[str] = "Every run returned what the author states"
     """What a proof of this kind shows, as the beginning of a sentence; of one variant, `proof_text`."""
+    rules: ClassVar[int] = 0
+    """The version of the rules by which its problems are proved. Raising it makes their evidence stale."""
 
     # --- its folder
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from practicum.formatting import join_words, truncate
+from practicum.kinds import blind_answers
 from practicum.kinds.base import IncompleteAnswer, Kind, PartMistake, normalize_text, variant_finding
 from practicum.kinds.run_agreement import forbidden_run, stop_reason
 from practicum.kinds.stdout_text import normalize_stdout
@@ -35,6 +37,8 @@ class CheckedCode(Kind):
     needs_start = True
     answer_is_code = True
     has_tests = True
+    rejects_blind_answers = False
+    """Whether the check must reject answers that ignore their input, since a learner may write any function."""
     proof_summary = "The solution passed the check, and the wrong answers that were tried failed it"
 
     def mistakes(self, problem: Problem, variant: Variant) -> Iterator[PartMistake]:
@@ -65,7 +69,8 @@ class CheckedCode(Kind):
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
         answers = self.proving_answers(variant)
-        return Plan(tuple(run for name, code in answers.items() for run in checked_runs(variant, name, code)))
+        runs = [run for name, code in answers.items() for run in checked_runs(variant, name, code)]
+        return Plan((*runs, *self._blind_runs(variant)))
 
     def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
         if forbidden := forbidden_run(observations.runs):
@@ -82,7 +87,23 @@ class CheckedCode(Kind):
                 return variant_finding(variant, Verdict.ERROR, "run-stopped", why, "solution")
             if finding := self._judge_answer(variant, name, repeated):
                 return finding
+        for run in self._blind_runs(variant):
+            if passing := blind_answers.first_accepted(observations.runs[run.name][0]):
+                why = f"{checks_name(variant)} also passes if {passing}: test more, such as other input"
+                return variant_finding(variant, Verdict.REFUTED, "blind-answer-passes", why, "check")
         return variant_finding(variant, Verdict.PROVED)
+
+    def _blind_runs(self, variant: Variant) -> tuple[Run, ...]:
+        """The run of answers that ignore their input, checked by all test cases at once, if it can be made.
+
+        It cannot where cases have their own stdin, or compare what is printed: a replaced function prints nothing.
+        """
+        cases = _cases(variant)
+        if not self.rejects_blind_answers or any(case.stdin or case.prints is not None for case in cases):
+            return ()
+        runs = checked_runs(variant, "solution", variant.solution)
+        blind = blind_answers.blind_run(replace(runs[0], check="\n".join(run.check for run in runs)))
+        return (blind,) if blind else ()
 
     # --- answering: the learner's code is run before the check, as the solution was
 
@@ -165,6 +186,8 @@ class EditedStart(CheckedCode):
     """The learner edits the start; the whole text is the answer."""
 
     has_editor = True
+    rejects_blind_answers = True
+    rules = 1
 
     def form_context(
         self, problem: Problem, variant: Variant, order: Sequence[int], fields: Sequence[str]

@@ -57,11 +57,16 @@ def scoring_run(problem: Problem, variant: Variant, code: str, name: str = "subm
     return Run(name, code, setup, metric, seeds=SEEDS, stdin=variant.stdin)
 
 
-def score(observation: Observation) -> float | str:
-    """The score that a scoring run returned, or why there is none."""
+def score(observation: Observation, hides_inputs: bool = False) -> float | str:
+    """The score that a scoring run returned, or why there is none.
+
+    With `hides_inputs`, a value that is no number is not shown: it may contain the hidden data.
+    """
     if observation.failure or observation.stopped:
         return str(observation.stopped or observation.failure)
     value = observation.values["metric"]
-    if not validators.is_finite_number(value):
-        return str(value) if isinstance(value, Failure) else f"it is {value_text(value)}"
-    return float(value)
+    if validators.is_finite_number(value):
+        return float(value)
+    if isinstance(value, Failure):
+        return str(value)
+    return "it is not a number" if hides_inputs else f"it is {value_text(value)}"

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from practicum import kinds
 from practicum.course.placeholders import PageQuery
 from practicum.model import (
     Box,
@@ -81,6 +82,8 @@ def evidence_hash(subject: Subject, topic: Topic) -> str:
         "subject": relevant_fields(subject),
         "experiments": code_digest(topic, used) if used else "",
     }
+    if isinstance(subject, Problem) and (kind_rules := kinds.get(subject.kind).rules):
+        content["kind rules"] = kind_rules
     text = json.dumps(content, sort_keys=True, ensure_ascii=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -9,6 +10,7 @@ from typing import Protocol
 from practicum.kinds.experiment_calls import has_other_uses
 from practicum.model import Failure, Measured, Measurement, Observation, Run, Topic
 from practicum.prove import experiment_stub
+from practicum.prove.experiment_files import experiment_files
 from practicum.python_source.names import mentioned_names, public_functions
 from practicum.runner.cancellation import Cancellation
 from practicum.runner.environment import Environment
@@ -137,13 +139,14 @@ def _observe(
 def _job(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: int, hash_seed: int) -> tuple[Job, int]:
     """Return the job, and the number of lines added above its setup."""
     setup, added_lines = run.setup, 0
-    files: dict[str, str] = {}
-    if any(not known.names.isdisjoint(mentioned_names(value)) for value in run.values.values()):
-        files |= experiment_stub.stub_files(known.names, known.measured.values())
+    files, claims = {}, run.values.values()
+    if any(not known.names.isdisjoint(mentioned_names(claim)) for claim in claims):
+        files = experiment_stub.stub_files(known.names, known.measured.values())
         setup, added_lines = experiment_stub.PRELUDE + setup, 1
-    mentioned = mentioned_names("\n".join((run.setup, run.snippet, run.check)))
-    if "experiments" in mentioned or any(has_other_uses(value, known.names) for value in run.values.values()):
+    if any(has_other_uses(claim, known.names) for claim in claims):
         files["experiments.py"] = execution.topic.experiments
+    else:
+        files |= experiment_files(execution.topic, run.setup, run.snippet, *claims)
     # Claims share one namespace. Evaluated in both orders, a claim that changes what the next one sees is found.
     values = dict(list(run.values.items())[:: -1 if hash_seed % 2 else 1])
     job = Job(
@@ -153,10 +156,12 @@ def _job(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: i
         values=values,
         check_values=dict(run.check_values),
         files=files,
+        check_files=experiment_files(execution.topic, run.setup, run.snippet, run.check) if run.check else {},
         data=run.data,
         seed=seed,
         hash_seed=hash_seed,
         expose_seed=bool(run.seeds),
+        hidden_seed=_hidden_seed(seed),
         limits=Limits(seconds=execution.seconds, memory=MEMORY),
         quiet=run.quiet,
         echo=run.echo,
@@ -164,6 +169,11 @@ def _job(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: i
         environment=execution.environment,
     )
     return job, added_lines
+
+
+def _hidden_seed(seed: int) -> int:
+    """Return what the check finds as `hidden_seed`: as large as a learner's, and the same in every proof."""
+    return int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:16])
 
 
 def _in_original_lines(failure: Failure | None, added_lines: int) -> Failure | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from functools import lru_cache
 
 from practicum.python_source.parsing import parse_expression, parse_or_empty
@@ -34,6 +35,15 @@ def bound_names(code: str) -> frozenset[str]:
 def every_bound_name(code: str) -> frozenset[str]:
     """Return the names that the code binds in any scope, parameters included; nothing if it is not Python."""
     return frozenset().union(*(each.every_bound_name for each in read_statements(code)))
+
+
+def used_members(codes: Iterable[str], module: str) -> frozenset[str]:
+    """Return the names that pieces of a program take from a module, `*` if they may take any."""
+    statements = [statement for code in codes for statement in read_statements(code)]
+    sources = [source for each in statements for source in each.imports if source.module == module and not source.level]
+    names = {source.member for source in sources if source.member is not None}
+    modules = {source.name for source in sources if source.member is None}
+    return frozenset(names).union(*(each.used_attributes.get(name, ()) for each in statements for name in modules))
 
 
 def free_names(expression: str) -> frozenset[str]:

@@ -31,6 +31,24 @@ def slice_digest(module: str, names: Iterable[str], source_of: SourceOf) -> str:
     return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def slice_source(source: str, names: Iterable[str]) -> str:
+    """Return the part of a module's source that `names` (`*` for all of it) depend on, and its imports.
+
+    Each statement stands at its own line, without the comments between statements.
+    """
+    collector = _Collector({"": source}.get)
+    for name in names:
+        collector.add_name("", name)
+    tree, lines = ast.parse(source), source.split("\n")
+    bare = _bare_lines(source, tree)
+    kept = [""] * len(lines)
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom) or ("", _text(node, bare)) in collector.parts:
+            rows = slice(_first_line(node) - 1, node.end_lineno)
+            kept[rows] = lines[rows]
+    return "\n".join(kept)
+
+
 @dataclass(frozen=True, eq=False)
 class _Part:
     """A statement with its text, without comments and docstrings."""
@@ -129,8 +147,12 @@ def _parse(name: str, source: str) -> _Module:
 
 
 def _text(node: ast.stmt, lines: list[str]) -> str:
-    first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
-    return "\n".join(filter(str.strip, lines[first - 1 : node.end_lineno]))
+    return "\n".join(filter(str.strip, lines[_first_line(node) - 1 : node.end_lineno]))
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min(node.lineno, *(decorator.lineno for decorator in decorators)) if decorators else node.lineno
 
 
 def _bare_lines(source: str, tree: ast.Module) -> list[str]:

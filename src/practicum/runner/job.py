@@ -84,6 +84,8 @@ class Job:
     neither read nor set them. Ignored without a check."""
     files: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Text files (name to content) written to the job's working folder. Files ending in `.py` can be imported."""
+    check_files: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """The same for the check's own working folder: files of `files` with other content, or that the code has not."""
     stdin: str = ""
     """What `input()` and other readers of stdin find."""
     data: tuple[DataFile, ...] = ()
@@ -98,6 +100,11 @@ class Job:
     """Whether output, figures and epochs of `setup` are left out of the result and the events."""
     echo: bool = False
     """Whether what the last expression of `code` returns is printed, as in a notebook."""
+    hidden_seed: int | None = None
+    """What the check finds as `hidden_seed`, in its own process only: the seed of data that the code must not know."""
+    hides_inputs: bool = False
+    """Whether the check's data is hidden: of an exception during the check that the check does not raise itself, only
+    the builtin class and the code's line are reported."""
     input_shift: InputShift | None = None
     """Inputs other than the machine's; None for the machine's own."""
     environment: Environment | None = None

@@ -548,6 +548,8 @@ class JobMonitor:
                 "borrow": self._borrow,
                 "shift": dataclasses.asdict(job.input_shift) if job.input_shift else None,
                 "stdin": job.stdin,
+                "hidden_seed": job.hidden_seed if self._borrow is not None else None,
+                "hides_inputs": job.hides_inputs,
             },
         )
 

@@ -30,7 +30,8 @@ def run_check(monitor: JobMonitor, job: Job, open_session: Open, cancel: Cancell
     Raises:
         ZygoteGone: There is no interpreter for the check.
     """
-    check_job = replace(job, code="", values=job.check_values, check_values={}, stdin="")
+    files = {**job.files, **job.check_files}
+    check_job = replace(job, code="", values=job.check_values, check_values={}, files=files, stdin="")
     borrow = {**find_borrowing(job.setup, job.code).to_json(), "printed": monitor.printed}
     for attempt in range(ATTEMPTS):
         try:

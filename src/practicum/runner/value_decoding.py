@@ -244,6 +244,15 @@ def read_failure(data: Any) -> Failure:
         bases = tuple(clean_text(base, NAME) for base in data["bases"][:BASES])
         running = clean_text(data["running"], MESSAGE)
         called_from = running if running != where else ""
-        return Failure(kind, clean_text(data["message"], MESSAGE), line, where, bases, called_from)
+        packages = tuple(clean_text(package, NAME) for package in data["packages"][: BASES + 1])
+        return Failure(
+            kind,
+            clean_text(data["message"], MESSAGE),
+            line,
+            where,
+            bases,
+            called_from,
+            packages if any(packages) else (),
+        )
     except (KeyError, TypeError) as error:
         raise InvalidMessage(f"no failure: {error}") from None

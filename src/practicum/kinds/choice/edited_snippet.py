@@ -15,6 +15,7 @@ from practicum.kinds.checked_code import syntax_mistakes
 from practicum.kinds.choice.proof_form import ProofForm
 from practicum.kinds.comparison_sides import with_sides
 from practicum.kinds.conditions import Condition, read_condition
+from practicum.kinds.exception_names import same_exception
 from practicum.kinds.option_verdicts import code_part, refuted, settled, unsettled
 from practicum.kinds.run_agreement import agreed_value, stop_reason
 from practicum.kinds.wording import numbered_options
@@ -146,7 +147,7 @@ class RaisesProof(EditProof):
         if failure.running == "setup":
             why = f"the setup, not the snippet, raises {failure}"
             return unsettled(variant, Verdict.REFUTED, "setup-raises", why, str(failure), part="setup")
-        if expected.rsplit(".", 1)[-1] not in (failure.type.rsplit(".", 1)[-1], *failure.bases):
+        if not any(same_exception(expected, name) for name in failure.classes):
             why = f"the snippet does not raise {expected}: it raises {failure}"
             return refuted(variant, "other-exception", why, str(failure))
         pattern = variant.proof.get("match", "")

@@ -16,6 +16,7 @@ from practicum.kinds.base import PartMistake
 from practicum.kinds.choice.option_code import code_mistakes, codes, is_same_option, judge_options, plan_options
 from practicum.kinds.choice.proof_form import ProofForm
 from practicum.kinds.equality import is_equal
+from practicum.kinds.exception_names import class_name, same_exception
 from practicum.kinds.literals import parse_literal, value_text
 from practicum.kinds.option_verdicts import code_part, settled, unsettled
 from practicum.kinds.run_agreement import agreed_value, stop_reason
@@ -34,12 +35,6 @@ from practicum.model import (
 )
 from practicum.python_source.constants import is_constant
 
-_ALIASES = {
-    **dict.fromkeys(("environmenterror", "ioerror", "windowserror"), "oserror"),
-    **dict.fromkeys(("os.error", "socket.error", "select.error"), "oserror"),
-    "socket.timeout": "timeouterror",
-}
-"""Other names of exception classes, in lower case."""
 _WARNING = re.compile(r"^\S.*?:\d+: (\w+): ", re.MULTILINE)
 """A warning as Python shows it on stderr: `<snippet>:3: UserWarning: …`."""
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(\(\))?")
@@ -287,13 +282,13 @@ class ErrorProof(OutcomeProof):
         failure = observation.failure
         if failure is None:
             return "none"
-        return failure if failure.running == "setup" else failure.type
+        return failure if failure.running == "setup" else failure.classes[0]
 
     def stated_outcome(self, code: str) -> Any:
         return code
 
     def states(self, variant: Variant, code: str, outcome: Any) -> bool:
-        return _class_name(code) == _class_name(outcome)
+        return same_exception(code, outcome)
 
     def judge(self, variant: Variant, observations: Observations) -> VariantFinding:
         finding = super().judge(variant, observations)
@@ -312,8 +307,8 @@ class ErrorProof(OutcomeProof):
 
     def has_outcome(self, variant: Variant, stated: str, outcome: Any) -> bool:
         """Whether code raises the stated exception or a subclass, by the name of the class."""
-        names = (outcome.type, *outcome.bases) if isinstance(outcome, Failure) else ("none",)
-        return any(self.states(variant, stated, name) for name in names)
+        names = outcome.classes if isinstance(outcome, Failure) else ("none",)
+        return any(same_exception(stated, name) for name in names)
 
 
 class WarnsProof(OutcomeProof):
@@ -335,16 +330,10 @@ class WarnsProof(OutcomeProof):
         return code
 
     def states(self, variant: Variant, code: str, outcome: Any) -> bool:
-        return {_class_name(name) for name in code.split(",")} == {_class_name(name) for name in outcome.split(",")}
+        return {class_name(name) for name in code.split(",")} == {class_name(name) for name in outcome.split(",")}
 
     def result_text(self, variant: Variant, outcome: Any) -> str:
         return "shows no warning" if outcome == "none" else f"shows `{outcome}`"
-
-
-def _class_name(text: str) -> str:
-    """The name of an exception or warning without its module, in lower case: `notfounderror`."""
-    name = text.strip().removesuffix("()").casefold()
-    return _ALIASES.get(name) or _ALIASES.get(name.rsplit(".", 1)[-1]) or name.rsplit(".", 1)[-1]
 
 
 def _failure_text(failure: Failure) -> str:

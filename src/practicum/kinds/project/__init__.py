@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from statistics import fmean
+from typing import Any
 
+from practicum.kinds import blind_answers, validators
 from practicum.kinds import goal as goals
-from practicum.kinds import validators
 from practicum.kinds.base import Kind, PartMistake, variant_finding
 from practicum.kinds.checked_code import syntax_mistakes
 from practicum.kinds.goal import Goal, scoring_run
 from practicum.kinds.run_agreement import forbidden_run, stop_reason
-from practicum.model import Observation, Observations, Plan, Problem, Variant, VariantFinding, Verdict
+from practicum.kinds.validators import is_finite_number
+from practicum.model import Observation, Observations, Plan, Problem, Run, Variant, VariantFinding, Verdict
+from practicum.python_source.names import bound_names, mentioned_names
 
 
 class Project(Kind):
@@ -22,6 +26,7 @@ class Project(Kind):
     roles = frozenset({"run", "setup", "start", "solution", "check"})
     has_goal = True
     has_form = False
+    rules = 1
 
     def mistakes(self, problem: Problem, variant: Variant) -> Iterator[PartMistake]:
         if variant.options:
@@ -40,7 +45,8 @@ class Project(Kind):
 
     def plan(self, problem: Problem, variant: Variant, experiments: frozenset[str]) -> Plan:
         pieces = (("solution", variant.solution), ("start", variant.start))
-        return Plan(tuple(scoring_run(problem, variant, code, name) for name, code in pieces))
+        runs = [scoring_run(problem, variant, code, name) for name, code in pieces]
+        return Plan((*runs, *_number_runs(problem, variant), *_blind_runs(problem, variant)))
 
     def judge(self, problem: Problem, variant: Variant, observations: Observations) -> VariantFinding:
         goal = Goal.of(problem)
@@ -61,7 +67,38 @@ class Project(Kind):
         if not isinstance(start, str) and goal.is_met(start):
             why = f"the start already meets the goal: {fmean(start):.4g} on average"
             return variant_finding(variant, Verdict.REFUTED, "start-meets-goal", why, "start")
+        for run in _number_runs(problem, variant):
+            reported = goals.score(observations.runs[run.name][0])
+            if not isinstance(reported, str) and goal.is_met([reported]):
+                why = (
+                    f"code that only says `{run.snippet.splitlines()[0]}` meets the goal: let a check compute the score"
+                )
+                return variant_finding(variant, Verdict.REFUTED, "blind-answer-passes", why, "check")
+        for run in _blind_runs(problem, variant):
+            (found,) = observations.runs[run.name]
+            if passing := blind_answers.first_accepted(found, lambda score: _meets(goal, score)):
+                why = f"the goal is also met if {passing}: the check must score it on other data"
+                return variant_finding(variant, Verdict.REFUTED, "blind-answer-passes", why, "check")
         return variant_finding(variant, Verdict.PROVED)
+
+
+def _number_runs(problem: Problem, variant: Variant) -> tuple[Run, ...]:
+    """The run of code that only sets names from which the score is computed; none if it depends on no name."""
+    goal = Goal.of(problem)
+    names = bound_names(variant.solution) & (mentioned_names(variant.check) | mentioned_names(goal.metric))
+    code = "\n".join(f"{name} = {goal.bound!r}" for name in sorted(names))
+    return (replace(scoring_run(problem, variant, code, "numbers alone"), seeds=goals.SEEDS[:1]),) if names else ()
+
+
+def _blind_runs(problem: Problem, variant: Variant) -> tuple[Run, ...]:
+    """The run of answers that ignore their input, if there is one."""
+    scored = scoring_run(problem, variant, variant.solution, "solution")
+    blind = blind_answers.blind_run(scored, Goal.of(problem).metric)
+    return (blind,) if blind else ()
+
+
+def _meets(goal: Goal, score: Any) -> bool:
+    return is_finite_number(score) and goal.is_met([score])
 
 
 def _goal_mistakes(kind: str, problem: Problem) -> Iterator[PartMistake]:

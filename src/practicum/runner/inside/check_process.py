@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import re
 import sys
 import types
 
 from practicum.runner.inside import rpc
-from practicum.runner.inside.message_format import ProtocolViolation
+from practicum.runner.inside.deserialize import Deserializer
+from practicum.runner.inside.library_values import LIBRARIES
+from practicum.runner.inside.message_format import CannotCross, ProtocolViolation
 from practicum.runner.inside.output_capture import MAX_PRINTED
 from practicum.runner.inside.progress_bars import without_progress_bars
 from practicum.runner.inside.serialize import fingerprint
@@ -42,6 +45,43 @@ PRINTED = "printed"
 """The name by which a check reads what the code has written to stdout so far."""
 
 
+MODULE_ALIASES = {"np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot", "tf": "tensorflow", "jnp": "jax.numpy"}
+"""Usual names of modules that a check may use without an import of its own."""
+MODULES = frozenset({*sys.stdlib_module_names, *LIBRARIES})
+"""Modules that a check imports because the code has them."""
+_MASKS = re.compile(r"\bma\b|mask")
+
+
+class CheckDeserializer(Deserializer):
+    """Reads what the code's process answers: nothing in it may equal, or stand for, what it is not."""
+
+    asked = ""
+    """The name whose value is read, if it is one."""
+    reads_masks = False
+    """Whether the check names masks, and so expects them."""
+
+    def read_module(self, content: Any, depth: int) -> object:
+        """Return the check's own module, only where a name is asked for that stands for it everywhere."""
+        usual = MODULE_ALIASES.get(self.asked, self.asked)
+        if type(content) is not str or usual not in (content, content.rpartition(".")[2]):
+            raise CannotCross("it is a module with another name: import in the check what the check uses")
+        if content.partition(".")[0] not in MODULES:
+            raise CannotCross(f"the check does not import `{shorten(content, 50)}`: write the import in the check")
+        return super().read_module(content, depth)
+
+    def read_masked(self, content: Any, depth: int) -> Any:
+        """Return a masked array only to a check that expects one: NumPy's comparisons pass over masked elements."""
+        if not self.reads_masks:
+            raise CannotCross("it is a masked array, which a check reads only if it names `mask` or `ma`")
+        return super().read_masked(content, depth)
+
+    def read_constant(self, content: Any, depth: int) -> Any:
+        """Return the constant of that name; NumPy's masked element as a masked array."""
+        if content == "numpy.ma.masked" and not self.reads_masks:
+            raise CannotCross("it is masked, which a check reads only if it names `mask` or `ma`")
+        return super().read_constant(content, depth)
+
+
 class CheckNamespace(dict):  # type: ignore[type-arg]
     """The check's `__main__` namespace. It looks up missing names with :meth:`CheckPeer.find`."""
 
@@ -72,14 +112,25 @@ class CheckPeer(rpc.Peer):
     setup_has_printed = False
     """Whether the setup binds the name `printed`, which is then an ordinary name."""
 
-    def begin(self, space: CheckNamespace, borrow: dict[str, Any], before: set[str]) -> None:
+    asked = ""
+    """The name that is being asked for."""
+    reads_masks = False
+
+    def _read(self, message: bytes) -> CheckDeserializer:
+        reader = CheckDeserializer(self.references, message, self._proxy, self.own)
+        reader.asked, reader.reads_masks = self.asked, self.reads_masks
+        return reader
+
+    def begin(self, space: CheckNamespace, borrow: dict[str, Any], before: set[str], source: str) -> None:
         """Remove the names that the setup has bound and the learner may have changed, so that they are requested.
 
         Args:
             borrow: The `Borrowing` of setup and code (`practicum.python_source.check_name_sources`), as JSON.
             before: The names that were in the namespace before the setup ran.
+            source: The text of the setup and the check.
         """
         self.space = space
+        self.reads_masks = _MASKS.search(source) is not None
         self.builtins = frozenset(vars(builtins))
         self.borrow = borrow
         self.printed = borrow.get("printed", "")
@@ -110,7 +161,11 @@ class CheckPeer(rpc.Peer):
         """Return the value of `name` in the job's process. Raises what that process raises, such as NameError."""
         if name in self._setup_values and name not in self.borrow["bound"] and self._is_same(name):
             return self._setup_values[name]
-        value = self.ask("name", None, (name,), what=f"`{name}`")
+        self.asked = name
+        try:
+            value = self.ask("name", None, (name,), what=f"`{name}`")
+        finally:
+            self.asked = ""
         number = self.references.remote_number(value)
         if number is not None:
             self._names.setdefault(number, name)

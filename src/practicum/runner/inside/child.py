@@ -187,7 +187,9 @@ def _run_check(channel: Channel, job: dict[str, Any], space: CheckNamespace) -> 
     if job["setup"] and not _execute(channel, "setup", job["setup"], space):
         return True
     peer = CheckPeer(channel.send, channel.frame, _describe)
-    peer.begin(space, job["borrow"], before)
+    peer.begin(space, job["borrow"], before, job["setup"] + job["check"])
+    if job["hidden_seed"] is not None:
+        space["hidden_seed"] = job["hidden_seed"]
     try:
         exec(_compile("check", input_shift.rewrite(job["check"]), "exec"), space)  # noqa: S102 - as in _execute
     except ProtocolViolation as error:
@@ -195,10 +197,12 @@ def _run_check(channel: Channel, job: dict[str, Any], space: CheckNamespace) -> 
         return True
     except BaseException as error:
         report = _remote_report(error, peer.remote_failure(error)) or _describe(error, "check")
+        if job["hides_inputs"] and not _is_raised_by_check(error, peer):
+            report = {"failure": _without_inputs(error, report["failure"]), "traceback": ""}
         channel.send(b"F", {**report, "compared": peer.compared_proxies})
         return True
     if job["values"]:
-        _evaluate_all(channel, space)
+        _evaluate_all(channel, space, job["hides_inputs"])
     return False
 
 
@@ -206,11 +210,26 @@ def _remote_report(error: BaseException, report: dict[str, Any] | None) -> dict[
     """Return the report of an exception raised in the job's process; at the check's line if it has no line there."""
     if report is None:
         return None
-    failure = {name: report[name] for name in ("type", "message", "line", "where", "bases", "memory")}
+    failure = {name: report[name] for name in ("type", "message", "line", "where", "bases", "packages", "memory")}
     failure["running"] = "check"
     if failure["line"] is None:
         failure["where"], failure["line"] = _own_line(error) or ("check", None)
     return {"failure": failure, "traceback": report["traceback"]}
+
+
+def _is_raised_by_check(error: BaseException, peer: CheckPeer) -> bool:
+    """Return whether the exception is an assertion of the check's own, whose message its author wrote."""
+    if type(error) is not AssertionError or peer.remote_failure(error) is not None:
+        return False
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return frames[-1].f_code.co_filename == "<check>"
+
+
+def _without_inputs(error: BaseException, failure: dict[str, Any]) -> dict[str, Any]:
+    """Return a failure without what may contain the check's data: its message and its class's own name."""
+    builtin = next(base for base in type(error).__mro__ if base.__module__ == "builtins")
+    place = {} if failure["where"] == "snippet" else {"line": None, "where": "check"}
+    return {**failure, **place, "type": builtin.__name__, "message": "", "bases": [], "packages": []}
 
 
 def _run_code(channel: Channel, job: dict[str, Any], space: dict[str, Any]) -> bool:
@@ -224,10 +243,10 @@ def _run_code(channel: Channel, job: dict[str, Any], space: dict[str, Any]) -> b
     return False
 
 
-def _evaluate_all(channel: Channel, space: dict[str, Any]) -> None:
+def _evaluate_all(channel: Channel, space: dict[str, Any], hides_inputs: bool = False) -> None:
     channel.send(b"R")
     for name, expression in channel.receive()["values"].items():
-        _evaluate(channel, name, expression, space)
+        _evaluate(channel, name, expression, space, hides_inputs)
 
 
 def _namespace() -> dict[str, Any]:
@@ -336,14 +355,15 @@ def _execute_setup(channel: Channel, source: str, space: dict[str, Any], quiet: 
             _suppressing(lambda: pyplot.close("all"))
 
 
-def _evaluate(channel: Channel, name: str, expression: str, space: dict[str, Any]) -> None:
+def _evaluate(channel: Channel, name: str, expression: str, space: dict[str, Any], hides_inputs: bool) -> None:
     began = time.perf_counter()
     where = f"value {name}"
     try:
         code = _compile(where, input_shift.rewrite(expression).strip(), "eval")
         report = encode_value(eval(code, space))  # noqa: S307 - as above
     except BaseException as error:
-        report = {"failure": failure(error, where)}
+        described = failure(error, where)
+        report = {"failure": _without_inputs(error, described) if hides_inputs else described}
     channel.send(b"V", {"name": name, "value": report, "seconds": time.perf_counter() - began})
 
 
@@ -364,16 +384,23 @@ def failure(error: BaseException, where: str) -> dict[str, Any]:
     found = _own_line(error)
     place, line = found if found else (where, None)
     kind = type(error)
-    bases = [base.__name__ for base in kind.__mro__[1:] if base not in (Exception, BaseException, object)]
+    bases = [base for base in kind.__mro__[1:] if base not in (Exception, BaseException, object)][:BASES]
     return {
         "type": shorten(kind.__name__, NAME),
         "message": _message(error),
         "line": line,
         "where": place.removeprefix("value "),
         "running": where.removeprefix("value "),
-        "bases": [shorten(base, NAME) for base in bases[:BASES]],
+        "bases": [shorten(base.__name__, NAME) for base in bases],
+        "packages": [_package(base) for base in (kind, *bases)],
         "memory": isinstance(error, MemoryError) or kind.__name__ == "ResourceExhaustedError",
     }
+
+
+def _package(kind: type) -> str:
+    """Return the top-level package of a class, `csv` for one of `_csv`; nothing for builtins and the job's classes."""
+    package = str(kind.__module__).partition(".")[0].lstrip("_")
+    return "" if package in ("builtins", "main__") else shorten(package, NAME)
 
 
 def _message(error: BaseException) -> str:

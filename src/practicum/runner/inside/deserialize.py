@@ -167,7 +167,7 @@ class Deserializer:
             raise ProtocolViolation("no builtin class")
         return builtin
 
-    def _module(self, content: Any, depth: int) -> object:
+    def read_module(self, content: Any, depth: int) -> object:
         """Import the module in this process: only by a plain name, and never a module of practicum."""
         name = _text(content)
         if not all(part.isidentifier() for part in name.split(".")) or name.split(".")[0] in ("__main__", "practicum"):
@@ -216,7 +216,12 @@ class Deserializer:
             records[name] = array
         return records
 
-    def _masked(self, content: Any, depth: int) -> Any:
+    def read_constant(self, content: Any, depth: int) -> Any:
+        """Return the constant of that name."""
+        return library_values.read_constant(self, content, depth)
+
+    def read_masked(self, content: Any, depth: int) -> Any:
+        """Return a masked array."""
         import numpy
 
         data, mask, fill = self.read_list(content, depth)
@@ -294,7 +299,7 @@ _TAGS: dict[str, Any] = {
     "range": Deserializer._range,
     "slice": Deserializer._slice,
     "type": Deserializer._type,
-    "module": Deserializer._module,
+    "module": lambda reader, content, depth: reader.read_module(content, depth),
     "array": Deserializer._array,
     "tensor": Deserializer._tensor,
     "scalar": Deserializer._scalar,
@@ -302,9 +307,9 @@ _TAGS: dict[str, Any] = {
     "record": Deserializer._record,
     "dtype": Deserializer._dtype,
     "structured": Deserializer._structured,
-    "masked": Deserializer._masked,
+    "masked": lambda reader, content, depth: reader.read_masked(content, depth),
     "object": library_values.read,
-    "constant": library_values.read_constant,
+    "constant": lambda reader, content, depth: reader.read_constant(content, depth),
     "member": library_values.read_member,
     "exception": library_values.read_exception,
     "class": library_values.read_class,

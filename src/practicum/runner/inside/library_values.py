@@ -68,9 +68,14 @@ _CONSTANTS = ("builtins.Ellipsis", "builtins.NotImplemented", "pandas.NaT", "pan
 
 _STANDARD = """abc array collections dataclasses datetime decimal enum fractions functools ipaddress itertools numbers
 pathlib random re string types typing uuid zoneinfo"""
-_LIBRARIES = "PIL jax jaxlib keras matplotlib numpy pandas scipy sklearn tensorflow torch"
-_CLASS_MODULES = frozenset((*_STANDARD.split(), *_LIBRARIES.split()))
+LIBRARIES = (
+    *("PIL", "jax", "jaxlib", "keras", "matplotlib", "numpy", "pandas", "scipy", "sklearn", "tensorflow", "torch"),
+)
+"""Packages outside of the standard library that a check may use."""
+_CLASS_MODULES = frozenset((*_STANDARD.split(), *LIBRARIES))
 """Modules whose classes cross by name. Others cross as proxies: `unittest.mock._ANY()` equals everything."""
+_FOREIGN = frozenset({"builtins", "practicum", "unittest"})
+"""Modules whose exceptions and enumerations do not cross by name either: `unittest.SkipTest` skips a check's test."""
 
 
 def _write_constant(value: object) -> Any:
@@ -116,9 +121,7 @@ def _is_harmless(kind: type, top: str) -> bool:
     """Return whether objects of a class can neither equal what they are not nor read what the check knows."""
     import enum
 
-    return top in _CLASS_MODULES or (
-        issubclass(kind, BaseException | enum.Enum) and top not in ("builtins", "practicum")
-    )
+    return top in _CLASS_MODULES or (issubclass(kind, BaseException | enum.Enum) and top not in _FOREIGN)
 
 
 def read_class(reader: Any, content: Any, depth: int) -> Any:

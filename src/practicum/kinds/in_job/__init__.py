@@ -1,0 +1,1 @@
+"""Code that runs inside jobs: read as text, and never imported here."""
