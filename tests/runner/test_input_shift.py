@@ -36,7 +36,7 @@ SEEN = {
     "host": ("socket.gethostname()", "platform.node()", "platform.release()", "os.uname().nodename"),
     "processors": ("os.cpu_count()", "multiprocessing.cpu_count()"),
 }
-"""For each input, expressions whose values depend on it, and the first on no other: a local date changes with the zone."""
+"""For each input, expressions whose values depend on it, the first on no other: local dates depend on the zone."""
 
 
 def values(pool: Pool, expressions: tuple[str, ...], shift: InputShift | None, code: str = "") -> list[object]:
