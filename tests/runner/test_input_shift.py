@@ -15,6 +15,7 @@ IMPORTS = "import datetime, locale, multiprocessing, os, pathlib, pickle, platfo
 ZONE = "datetime.datetime.fromtimestamp(0).isoformat()"
 SEEN = {
     "clock": (
+        "int(time.time() // 86400)",
         "datetime.date.today().isoformat()",
         "datetime.datetime.today().date().isoformat()",
         "datetime.datetime.now().date().isoformat()",
@@ -25,7 +26,6 @@ SEEN = {
         "time.localtime()[:3]",
         "time.ctime()[-4:]",
         "time.asctime()[-4:]",
-        "int(time.time() // 86400)",
         "time.time_ns() // 86400_000_000_000",
     ),
     "time-zone": (ZONE, "time.localtime(0).tm_hour", "datetime.datetime.now().astimezone().utcoffset()"),
@@ -36,7 +36,7 @@ SEEN = {
     "host": ("socket.gethostname()", "platform.node()", "platform.release()", "os.uname().nodename"),
     "processors": ("os.cpu_count()", "multiprocessing.cpu_count()"),
 }
-"""For each input, expressions whose values depend on it and on no other."""
+"""For each input, expressions whose values depend on it, the first on no other: local dates depend on the zone."""
 
 
 def values(pool: Pool, expressions: tuple[str, ...], shift: InputShift | None, code: str = "") -> list[object]:
