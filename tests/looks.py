@@ -10,11 +10,15 @@ from playwright.sync_api import Page
 from tests.browser import VARIANTS
 
 _FIND = "axe.run({ resultTypes: ['violations'] }).then((found) => found.violations)"
+_SETTLED = """Promise.allSettled(
+    document.getAnimations().filter((one) => isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished)
+)"""
 _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds: each rule, with the elements that break it."""
+    """What axe finds: each rule, with the elements that break it, once what fades or moves has ended."""
+    page.evaluate(_SETTLED)
     if not page.evaluate("'axe' in window"):
         page.evaluate(_script())
     return [f"{one['id']}: {[node['html'][:200] for node in one['nodes']]}" for one in page.evaluate(_FIND)]

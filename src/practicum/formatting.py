@@ -144,6 +144,12 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60}{NBSP}h {minutes % 60}{NBSP}min"
 
 
+def whole_duration(seconds: float) -> str:
+    """How long something will take, without fractions: `1 s`, `42 s`, `3 min 20 s`."""
+    whole = math.ceil(seconds)
+    return f"{whole}{NBSP}s" if whole < 10 else duration(whole)
+
+
 def clock_time(milliseconds: float) -> str:
     """A duration as a clock shows it, full seconds rounded up: `1:30`."""
     seconds = -int(-milliseconds // 1000)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue
-from practicum.runner import Cancellation, Job, Limits, Pool
+from practicum.runner import Cancellation, Client, Job, Limits, Pool
 from practicum.store import Store
 from practicum.web.app import create_app
 from tests.looks import faults_in_all_looks
@@ -112,17 +112,19 @@ def test_closing_the_page_ends_the_run(opened: Opener, runner: Pool, javascript:
 def test_the_page_shows_the_place_in_the_queue(opened: Opener, runner: Pool) -> None:
     """It counts down until the run has its turn."""
     page = opened(PAD)
-    cancels = {person: Cancellation() for person in ("bob", "eve", "mallory")}
+    cancels = {name: Cancellation() for name in ("bob", "eve", "mallory")}
     job = Job(code="import time\ntime.sleep(60)", limits=Limits(seconds=60))
-    threads = [threading.Thread(target=runner.run, args=(job, None, stop, name)) for name, stop in cancels.items()]
+    threads = [
+        threading.Thread(target=runner.run, args=(job, None, stop, Client(name))) for name, stop in cancels.items()
+    ]
     try:
         for count, thread in enumerate(threads, 1):
             thread.start()
             assert eventually(lambda count=count: runner.queue.running + runner.queue.waiting == count)  # type: ignore[misc]
         run(page, "print('my turn')")
-        expect(page.locator(".state")).to_have_text("Waiting: 1 run goes first")
+        expect(page.locator(".state")).to_contain_text("Waiting: 1 run goes first")
         cancels["bob"].set()
-        expect(page.locator(".state")).to_have_text("Waiting: you are next")
+        expect(page.locator(".state")).to_contain_text("Waiting: you are next")
         cancels["eve"].set()
         expect(page.locator(".stdout")).to_have_text("my turn")
     finally:
@@ -140,7 +142,7 @@ def test_a_waiting_run_can_be_stopped(opened: Opener, runner: Pool) -> None:
     run(page, LOOP)
     assert eventually(lambda: runner.queue.running == 1)
     run(other, "print(1)")
-    expect(other.locator(".state")).to_have_text("Waiting: you are next")
+    expect(other.locator(".state")).to_contain_text("Waiting: you are next")
     other.get_by_role("button", name="Stop").click()
 
     expect(other.locator(STOPPED)).to_be_visible()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from practicum.application import epoch_table
-from practicum.formatting import duration
+from practicum.formatting import whole_duration
 from practicum.runner import Epoch, Output, Queued, RunEvent, Started
 from practicum.runner.ansi import TerminalStream
 
@@ -163,7 +163,7 @@ def run_state(event: Queued | Started, seconds: float = 0.0) -> dict[str, Any]:
         return {"words": "Running …", "running": True, "seconds": round(seconds, 1)}
     ahead = event.ahead
     place = "you are next" if not ahead else "1 run goes first" if ahead == 1 else f"{ahead} runs go first"
-    expected = "" if event.wait is None else f", about {duration(math.ceil(event.wait))}"
+    expected = "" if event.wait is None else f", about {whole_duration(event.wait)}"
     return {"words": f"Waiting: {place}{expected}", "running": False, "seconds": 0}
 
 

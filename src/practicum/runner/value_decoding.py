@@ -244,7 +244,7 @@ def read_failure(data: Any) -> Failure:
         bases = tuple(clean_text(base, NAME) for base in data["bases"][:BASES])
         running = clean_text(data["running"], MESSAGE)
         called_from = running if running != where else ""
-        packages = tuple(clean_text(package, NAME) for package in data["packages"][: BASES + 1])
+        packages = tuple(clean_text(package, NAME) for package in data.get("packages", ())[: BASES + 1])
         return Failure(
             kind,
             clean_text(data["message"], MESSAGE),
