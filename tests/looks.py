@@ -11,7 +11,9 @@ from tests.browser import VARIANTS
 
 _FIND = "axe.run({ resultTypes: ['violations'] }).then((found) => found.violations)"
 _SETTLED = """Promise.allSettled(
-    document.getAnimations().filter((one) => isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished)
+    document.getAnimations()
+        .filter((one) => isFinite(one.effect.getComputedTiming().endTime))
+        .map((one) => one.finished)
 )"""
 _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

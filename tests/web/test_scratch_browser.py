@@ -114,9 +114,9 @@ def test_the_page_shows_the_place_in_the_queue(opened: Opener, runner: Pool) -> 
     page = opened(PAD)
     cancels = {name: Cancellation() for name in ("bob", "eve", "mallory")}
     job = Job(code="import time\ntime.sleep(60)", limits=Limits(seconds=60))
-    threads = [
-        threading.Thread(target=runner.run, args=(job, None, stop, Client(name))) for name, stop in cancels.items()
-    ]
+    clients = [Client(name, f"the network of {name}") for name in cancels]
+    calls = [(job, None, stop, client) for client, stop in zip(clients, cancels.values(), strict=True)]
+    threads = [threading.Thread(target=runner.run, args=call) for call in calls]
     try:
         for count, thread in enumerate(threads, 1):
             thread.start()
