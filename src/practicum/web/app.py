@@ -91,8 +91,11 @@ def create_app(
 
 
 def routes() -> list[Route]:
-    """Return all routes: the pages around the modes, then each mode's own, in the order of the registry."""
-    return [
+    """Return all routes: the pages around the modes, then each mode's own, in the order of the registry.
+
+    Those below a course come last, so that an answer, the most frequent request, is not compared with all of them.
+    """
+    in_order = [
         get("/", home.home),
         get("/static/{name}", assets.serve),
         get("/images/{name}", images.serve),
@@ -109,6 +112,7 @@ def routes() -> list[Route]:
         *completions.routes(),
         *scratch.routes(),
     ]
+    return sorted(in_order, key=lambda route: route.path.startswith("/{"))
 
 
 def reserved_names() -> frozenset[str]:

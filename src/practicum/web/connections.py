@@ -10,12 +10,14 @@ import enum
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from practicum.web.client_address import network
 
 HEADER_SECONDS = 10.0
 """Default time in which the headers of a request must arrive, counted from the response before."""
+HEADER_BYTES = 64 << 10
+"""Size of the headers of a request, beyond which the connection is dropped."""
 BODY_BYTES_PER_SECOND = 1000
 """How fast the body of a request must arrive after as many seconds as the headers may take."""
 STALLED_SECONDS = 60.0
@@ -86,7 +88,7 @@ class ServerConfig(uvicorn.Config):
         self.connections = connections
 
 
-class Connection(H11Protocol):
+class Connection(HttpToolsProtocol):
     """A connection that knows since when it waits for what."""
 
     def __init__(self, config: ServerConfig, *rest: Any, **named: Any) -> None:
@@ -96,7 +98,7 @@ class Connection(H11Protocol):
         self._since = self.loop.time()
         """The beginning of its phase."""
         self._received = 0
-        """Bytes of the body received so far."""
+        """Bytes received in its phase."""
         self._stalled: float | None = None
         """Since when the client has received nothing while more is waiting."""
 
@@ -139,6 +141,8 @@ class Connection(H11Protocol):
         if before is Phase.REQUEST and self.phase is not before:
             self._begin_phase()
         self._received += len(data)
+        if self.phase is Phase.REQUEST and self._received > HEADER_BYTES:
+            self.drop()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()  # Another request may have arrived already, and begin at once.
