@@ -38,6 +38,7 @@ from practicum.web import (
     topic,
 )
 from practicum.web.forms import get
+from practicum.web.root_path import RootPath
 from practicum.web.visitor_token import TokenIssuer
 
 
@@ -55,6 +56,7 @@ def create_app(
     hosts: frozenset[str] | None = security.LOOPBACK,
     watch: CourseWatch | None = None,
     cookie_key: bytes | None = None,
+    root_path: str = "",
 ) -> Starlette:
     """Return the application of a site.
 
@@ -63,10 +65,12 @@ def create_app(
         hosts: The names it answers to, without ports; None for any.
         watch: Reads and proves a draft again as its files change; None where nothing is watched.
         cookie_key: Signs cookies. Default: a random one, so that a restart forgets visitors who have done nothing yet.
+        root_path: The path below which a proxy shows the service, such as `/practice`.
     """
     app = Starlette(
         routes=routes(),
         middleware=[
+            Middleware(RootPath, root=root_path),
             Middleware(
                 security.Guard,
                 hosts=hosts,

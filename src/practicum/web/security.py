@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from practicum.store import StoreError
+from practicum.web.root_path import root_of
 from practicum.web.visitor_token import TOKEN, TokenIssuer
 
 COOKIE = "practicum"
@@ -55,6 +56,11 @@ class Visitor:
     """Whether it came without a cookie, and is given one with this response."""
     newcomer: bool = False
     """Whether its cookie was issued a short while ago."""
+
+
+def cookie_name(secure: bool, root: str = "") -> str:
+    """Return the name of the cookie. Services below several paths of one host have one each: its path must be `/`."""
+    return (SECURE_COOKIE if secure else COOKIE) + root.replace("/", ".")
 
 
 def nonce() -> str:
@@ -102,7 +108,8 @@ class Guard:
             return
         headers = Headers(scope=scope)
         secure = scope["scheme"] == "https"
-        guest = await self._visitor(headers, SECURE_COOKIE if secure else COOKIE)
+        cookie = cookie_name(secure, root_of(scope))
+        guest = await self._visitor(headers, cookie)
         scope["visitor"] = guest
         refusal = self._refusal(scope["method"], headers)
 
@@ -112,7 +119,7 @@ class Guard:
                 has_policy = any(name == _POLICY for name, _ in own)  # A report of the lab brings its own, as strict.
                 message["headers"] = [*own, *(one for one in _HEADERS if not (has_policy and one[0] == _POLICY))]
                 if guest.new and not refusal:
-                    _set_cookie(MutableHeaders(raw=message["headers"]), scope["method"], guest, secure)
+                    _set_cookie(MutableHeaders(raw=message["headers"]), scope["method"], guest, cookie)
             await send(message)
 
         app = self.refuse(Request(scope), *refusal) if refusal else self.app
@@ -165,13 +172,12 @@ def _name(host: str) -> str:
     return re.sub(r":\d*$", "", host).lower()
 
 
-def _set_cookie(headers: MutableHeaders, method: str, guest: Visitor, secure: bool) -> None:
+def _set_cookie(headers: MutableHeaders, method: str, guest: Visitor, name: str) -> None:
     """Set the cookie, with pages and after forms only: a response that caches keep for all may not carry one.
 
     A refused request gets none: browsers send no cookie with a form of another website, so that a new cookie would
     replace the one that the learner has.
     """
     if headers.get("content-type", "").startswith("text/html") or method not in _SAFE:
-        name = SECURE_COOKIE if secure else COOKIE
         cookie = f"{name}={guest.token}; HttpOnly; Max-Age={YEAR}; Path=/; SameSite=Lax"
-        headers.append("set-cookie", cookie + ("; Secure" if secure else ""))
+        headers.append("set-cookie", cookie + ("; Secure" if name.startswith(SECURE_COOKIE) else ""))
