@@ -41,6 +41,14 @@ BEYOND_LOOPBACK = (
 @network_options
 @database.DATA
 @database.URL
+@click.option(
+    "--drain",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 3600),
+    metavar="SECONDS",
+    help="After SIGTERM, go on answering for this time while /readyz reports 503.",
+)
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--draft", is_flag=True, help="For authors: also show problems that are not proved, marked as such.")
 @click.option("--watch", is_flag=True, help="A draft that is read and proved again whenever its files change.")
@@ -49,6 +57,7 @@ def serve(
     network: Network,
     data: Path | None,
     database_url: str | None,
+    drain: float,
     no_open: bool,
     draft: bool,
     watch: bool,
@@ -78,11 +87,16 @@ def serve(
             if watching:
                 watching.start()
 
-        _server(site, network, watching, key, listening).run(sockets=[listener])
+        _server(site, network, watching, key, listening, drain).run(sockets=[listener])
 
 
 def _server(
-    site: Site, network: Network, watching: CourseWatch | None, key: bytes, listening: Callable[[], None]
+    site: Site,
+    network: Network,
+    watching: CourseWatch | None,
+    key: bytes,
+    listening: Callable[[], None],
+    drain: float,
 ) -> Server:
     from practicum import settings
     from practicum.web.app import create_app
@@ -92,7 +106,7 @@ def _server(
     app = create_app(site, network.hosts, watching, key, network.root_path)
     connections = settings.connections() or CONNECTIONS
     seconds = settings.header_seconds() or HEADER_SECONDS
-    return Server(app, listening, connections, seconds, network.proxies)
+    return Server(app, listening, connections, seconds, network.proxies, drain)
 
 
 def _cookie_key(folder: Path) -> bytes:

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from practicum import modes
+from practicum import modes, settings
 from practicum.application.course_watch import CourseWatch
 from practicum.application.refusals import Refused
 from practicum.application.site import Site
@@ -29,9 +29,10 @@ from practicum.web import (
     draft,
     error_pages,
     event_stream,
+    health,
     home,
     images,
-    readiness,
+    metrics,
     scratch,
     security,
     server,
@@ -77,6 +78,7 @@ def create_app(
                 refuse=_refuse,
                 tokens=TokenIssuer(cookie_key),
                 has_history=lambda token: site.learner(token) is not None,
+                open_paths=health.PATHS,
             ),
             Middleware(CompressedPages, minimum_size=1000, compresslevel=6),
         ],
@@ -91,6 +93,7 @@ def create_app(
     )
     app.state.site = site
     app.state.watch = watch
+    app.state.metrics = metrics.Metrics(site, settings.metrics_token())
     return app
 
 
@@ -103,7 +106,8 @@ def routes() -> list[Route]:
         get("/data/{digest}/{name}", data_files.serve),
         get("/favicon.ico", assets.icon),
         get("/robots.txt", _robots),
-        get("/ready", readiness.ready),
+        get("/metrics", metrics.page),
+        *health.routes(),
         get("/proofs", about_proofs.about_proofs),
         *badges.routes(),
         *draft.routes(),

@@ -40,7 +40,7 @@ class RootPath:
                 path += "/"
             elif not path.startswith(f"{self.root}/"):
                 path = self.root + path
-            scope = {**scope, "root_path": self.root, "path": path}
+            scope.update(root_path=self.root, path=path)  # In place: others read the route from it afterwards.
         await self.app(scope, receive, send)
 
 
@@ -76,8 +76,13 @@ def root_of(scope: Scope) -> str:
 
 def path_of(request: Request) -> str:
     """Return the path of a request as practicum writes it."""
-    path: str = request.scope["path"]
-    return path.removeprefix(root_of(request.scope))
+    return own_path(request.scope)
+
+
+def own_path(scope: Scope) -> str:
+    """Return the path in a scope as practicum writes it."""
+    path: str = scope["path"]
+    return path.removeprefix(root_of(scope))
 
 
 def with_root(html: str, root: str) -> str:

@@ -9,6 +9,7 @@ import logging
 import signal
 import socket
 import stat
+import time
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from types import FrameType
@@ -22,6 +23,7 @@ from practicum.runner import stop_messages
 from practicum.web import descriptors
 from practicum.web.connections import CONNECTIONS, HEADER_SECONDS, Connections, ServerConfig
 from practicum.web.log_limit import OncePerMinute
+from practicum.web.metrics import Measured
 from practicum.web.proxies import LOOPBACK_PROXIES, ProxyHeaders
 from practicum.web.request_limit import RequestLimit
 
@@ -121,6 +123,7 @@ class Server(uvicorn.Server):
         connections: Maximum number of open connections; fewer where the system allows fewer open files.
         header_seconds: Time in which the headers of a request must arrive.
         proxies: Addresses and networks of proxies that report their clients' addresses; None trusts no proxy.
+        drain_seconds: Time for which it goes on answering after it is stopped, without beginning runs.
     """
 
     def __init__(
@@ -130,10 +133,11 @@ class Server(uvicorn.Server):
         connections: int = CONNECTIONS,
         header_seconds: float = HEADER_SECONDS,
         proxies: Sequence[str] | None = LOOPBACK_PROXIES,
+        drain_seconds: float = 0.0,
     ) -> None:
         limit = descriptors.raise_limit()
         self.connections = Connections(descriptors.max_connections(limit, connections), header_seconds)
-        limited = RequestLimit(app, max(1, self.connections.size * 3 // 4))
+        limited = Measured(RequestLimit(app, max(1, self.connections.size * 3 // 4)), app.state.metrics)
         super().__init__(
             ServerConfig(
                 limited if proxies is None else ProxyHeaders(limited, proxies),
@@ -150,6 +154,7 @@ class Server(uvicorn.Server):
         )
         self._app = app
         self._listening = listening
+        self._drain_seconds = drain_seconds
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until it is stopped. What repeats itself is logged once a minute, so that no client fills the disk."""
@@ -178,9 +183,18 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let no more runs begin, wait for those in progress, cancel the rest, and send the last messages."""
+        await self._drain()
         ending = asyncio.create_task(self._end_runs())
         await super().shutdown(sockets)
         await ending
+
+    async def _drain(self) -> None:
+        """Go on answering while a load balancer notices that this service is not ready. Runs may end meanwhile."""
+        self._app.state.site.runs.refuse()
+        until = time.monotonic() + self._drain_seconds
+        while time.monotonic() < until and not self.force_exit:
+            self.connections.drop_overdue(asyncio.get_running_loop().time())
+            await asyncio.sleep(0.1)
 
     async def _end_runs(self) -> None:
         site: Site = self._app.state.site
