@@ -49,6 +49,17 @@ BEYOND_LOOPBACK = (
     metavar="SECONDS",
     help="After SIGTERM, go on answering for this time while /readyz reports 503.",
 )
+@click.option(
+    "--log-format", default="text", show_default=True, type=click.Choice(["text", "json"]), help="Of the log."
+)
+@click.option(
+    "--log-level",
+    default="warning",
+    show_default=True,
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    help="The least level that is logged.",
+)
+@click.option("--access-log", is_flag=True, help="Also log each response, without addresses and ids.")
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--draft", is_flag=True, help="For authors: also show problems that are not proved, marked as such.")
 @click.option("--watch", is_flag=True, help="A draft that is read and proved again whenever its files change.")
@@ -58,6 +69,9 @@ def serve(
     data: Path | None,
     database_url: str | None,
     drain: float,
+    log_format: str,
+    log_level: str,
+    access_log: bool,
     no_open: bool,
     draft: bool,
     watch: bool,
@@ -70,7 +84,9 @@ def serve(
         _print_unproved(catalogues)
     environments = _environments(catalogues)
     from practicum import settings
+    from practicum.web import logs
 
+    logs.configure(log_format, log_level)
     folder = data or settings.data_directory()
     with ExitStack() as opened:
         listener = opened.enter_context(network.listener())
@@ -87,7 +103,7 @@ def serve(
             if watching:
                 watching.start()
 
-        _server(site, network, watching, key, listening, drain).run(sockets=[listener])
+        _server(site, network, watching, key, listening, drain, access_log).run(sockets=[listener])
 
 
 def _server(
@@ -97,6 +113,7 @@ def _server(
     key: bytes,
     listening: Callable[[], None],
     drain: float,
+    access_log: bool,
 ) -> Server:
     from practicum import settings
     from practicum.web.app import create_app
@@ -106,7 +123,7 @@ def _server(
     app = create_app(site, network.hosts, watching, key, network.root_path)
     connections = settings.connections() or CONNECTIONS
     seconds = settings.header_seconds() or HEADER_SECONDS
-    return Server(app, listening, connections, seconds, network.proxies, drain)
+    return Server(app, listening, connections, seconds, network.proxies, drain, access_log)
 
 
 def _cookie_key(folder: Path) -> bytes:

@@ -23,6 +23,7 @@ from practicum.runner import stop_messages
 from practicum.web import descriptors
 from practicum.web.connections import CONNECTIONS, HEADER_SECONDS, Connections, ServerConfig
 from practicum.web.log_limit import OncePerMinute
+from practicum.web.logs import RequestLog
 from practicum.web.metrics import Measured
 from practicum.web.proxies import LOOPBACK_PROXIES, ProxyHeaders
 from practicum.web.request_limit import RequestLimit
@@ -124,6 +125,7 @@ class Server(uvicorn.Server):
         header_seconds: Time in which the headers of a request must arrive.
         proxies: Addresses and networks of proxies that report their clients' addresses; None trusts no proxy.
         drain_seconds: Time for which it goes on answering after it is stopped, without beginning runs.
+        access_log: Whether responses are logged.
     """
 
     def __init__(
@@ -134,16 +136,18 @@ class Server(uvicorn.Server):
         header_seconds: float = HEADER_SECONDS,
         proxies: Sequence[str] | None = LOOPBACK_PROXIES,
         drain_seconds: float = 0.0,
+        access_log: bool = False,
     ) -> None:
         limit = descriptors.raise_limit()
         self.connections = Connections(descriptors.max_connections(limit, connections), header_seconds)
-        limited = Measured(RequestLimit(app, max(1, self.connections.size * 3 // 4)), app.state.metrics)
+        limited = RequestLimit(app, max(1, self.connections.size * 3 // 4))
+        logged = RequestLog(Measured(limited, app.state.metrics), access_log)
         super().__init__(
             ServerConfig(
-                limited if proxies is None else ProxyHeaders(limited, proxies),
+                logged if proxies is None else ProxyHeaders(logged, proxies),
                 self.connections,
                 backlog=descriptors.backlog(limit),
-                log_level="warning",
+                log_config=None,
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,  # `ProxyHeaders` does this, also for Unix sockets.
