@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install the Debian packages that some tests need (a browser, bubblewrap, PostgreSQL, an emoji font), if the system and the user allow it.
+# Install the Debian packages that some tests need (a browser, bubblewrap, PostgreSQL, proxies, an emoji font), if the system and the user allow it.
 set -u
 has() { command -v "$1" >/dev/null; }
 browser() { has chromium-headless-shell || has chromium || has google-chrome; }
@@ -11,6 +11,9 @@ has $shell || { [ "$(id -u)" != 0 ] && browser; } || missing+=($shell fonts-libe
 fc-list 2>/dev/null | grep -q NotoColorEmoji || [ -e /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf ] || missing+=(fonts-noto-color-emoji)
 ldconfig -p 2>/dev/null | grep -q libseccomp.so.2 || missing+=(libseccomp2)
 has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+has openssl || missing+=(openssl)
+has nginx || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
+has caddy || missing+=(caddy)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && has apt-get; then
   echo "installing ${missing[*]}"

@@ -18,4 +18,7 @@ class CodedError(Exception):
 
 
 class InvalidSetting(CodedError):
-    """An environment variable has a value that its setting cannot have. Codes: `invalid-setting`."""
+    """A setting or option has a value that it cannot have.
+
+    Codes: `invalid-setting`, `invalid-proxy`, `invalid-root-path`.
+    """

@@ -28,6 +28,9 @@ HEADER_SECONDS = "PRACTICUM_HEADER_SECONDS"
 COOKIE_KEY = "PRACTICUM_COOKIE_KEY"
 """Environment variable: a secret that signs cookies, for several services behind one address."""
 
+METRICS_TOKEN = "PRACTICUM_METRICS_TOKEN"
+"""Environment variable: the secret with which a monitor on another machine reads the metrics."""
+
 ENVIRONMENTS = "PRACTICUM_ENVIRONMENTS"
 """Environment variable with the folder of environments built for courses."""
 
@@ -98,6 +101,18 @@ def cookie_secret() -> str | None:
     if secret is not None and len(secret) < 32:
         raise InvalidSetting("invalid-setting", f"{COOKIE_KEY} must have at least 32 characters.")
     return secret
+
+
+def metrics_token() -> str | None:
+    """Return `$PRACTICUM_METRICS_TOKEN`, or None: only this machine may read the metrics.
+
+    Raises:
+        InvalidSetting: It is shorter than 16 characters, and so can be guessed.
+    """
+    token = os.environ.get(METRICS_TOKEN) or None
+    if token is not None and len(token) < 16:
+        raise InvalidSetting("invalid-setting", f"{METRICS_TOKEN} must have at least 16 characters.")
+    return token
 
 
 def environments_directory() -> Path:

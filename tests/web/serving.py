@@ -55,7 +55,7 @@ class Service:
         )
         assert self.process.stdout is not None
         self.line = self.process.stdout.readline()
-        found = re.search(r"http://\S+", self.line)
+        found = re.search(r"(http://|unix:)\S+", self.line)
         assert found, self.line + self.end()[1]
         self.url = found[0]
 

@@ -47,7 +47,7 @@ def test_serves_from_the_database_of_the_setting(database: str, tmp_path: Path) 
     chosen = {settings.DATABASE_URL: database}
     with Service(tmp_path / "data", settings=chosen) as service, browser(service.url) as http:
         sitting = begin(http)
-        ready = http.get("/ready")
+        ready = http.get("/readyz")
         out, err = service.end()
 
     assert ready.status_code == 200
@@ -121,11 +121,11 @@ def test_goes_on_after_the_database_restarts(
             cluster.kill()
             try:
                 down = [http.post(f"{later}/1/answer", data=again), http.get(TOPIC), http.get(f"{later}/1")]
-                not_ready = http.get("/ready")
+                not_ready = http.get("/readyz")
             finally:
                 cluster.start()
             # A connection that the pool has not noticed yet may fail once.
-            assert eventually(lambda: http.get("/ready").status_code == 200)
+            assert eventually(lambda: http.get("/readyz").status_code == 200)
             up = http.post(f"{later}/1/answer", data=again)
 
         assert acknowledged.status_code == up.status_code == 303

@@ -34,11 +34,11 @@ def test_a_deleted_database_is_an_error_without_its_path(
     """On every page that needs it, and for the load balancer."""
     page = f"{learner.begin()}/1"
     form = learner.form(page)
-    before = learner.get("/ready")
+    before = learner.get("/readyz")
     (tmp_path / "data" / "practicum.sqlite3").unlink()
 
     failed = [learner.get(page), learner.post(f"{page}/answer", {**form, "answer": "1"}), Learner(app).get(TOPIC)]
-    ready = learner.get("/ready")
+    ready = learner.get("/readyz")
 
     assert (before.status_code, before.json()["ready"]) == (200, True)
     assert (ready.status_code, ready.json()) == (503, {"ready": False, "code": "file-replaced"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import logging
 import secrets
 import threading
@@ -294,7 +295,8 @@ class Runs:
             self._check_capacity(client)
             self._runs[run.id] = run
         try:
-            threading.Thread(target=run.execute, name=f"run-{run.id[:6]}", daemon=True).start()
+            context = contextvars.copy_context()  # It names the request in the log.
+            threading.Thread(target=context.run, args=(run.execute,), name=f"run-{run.id[:6]}", daemon=True).start()
         except RuntimeError:  # The system has no more threads; nothing of it has begun.
             with self._lock:
                 self._runs.pop(run.id, None)

@@ -6,16 +6,19 @@ import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from practicum.commands import database
+from practicum.commands.network import Network, network_options
 from practicum.commands.terminal import CommandError, print_mistakes, raise_mistakes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import socket
+    from collections.abc import Callable, Sequence
 
     from practicum.application.course_watch import CourseWatch
     from practicum.application.site import Site
@@ -23,25 +26,52 @@ if TYPE_CHECKING:
     from practicum.prove.catalogue import Catalogue, Entry
     from practicum.runner import Environment, Pool
     from practicum.store import Store
+    from practicum.web.server import Server
+
+
+BEYOND_LOOPBACK = (
+    "Everyone who reaches this machine over the network can use the service: there is no sign-in, and connections are "
+    "not encrypted. docs/run-a-service.md shows how to put a proxy with HTTPS in front."
+)
+"""What the operator should know if the service listens on an address that other machines reach."""
 
 
 @click.command()
 @click.argument("courses", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port. 0 picks a free one."
-)
+@network_options
 @database.DATA
 @database.URL
+@click.option(
+    "--drain",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 3600),
+    metavar="SECONDS",
+    help="After SIGTERM, go on answering for this time while /readyz reports 503.",
+)
+@click.option(
+    "--log-format", default="text", show_default=True, type=click.Choice(["text", "json"]), help="Of the log."
+)
+@click.option(
+    "--log-level",
+    default="warning",
+    show_default=True,
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    help="The least level that is logged.",
+)
+@click.option("--access-log", is_flag=True, help="Also log each response, without addresses and ids.")
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--draft", is_flag=True, help="For authors: also show problems that are not proved, marked as such.")
 @click.option("--watch", is_flag=True, help="A draft that is read and proved again whenever its files change.")
 def serve(
     courses: tuple[Path, ...],
-    host: str,
-    port: int,
+    network: Network,
     data: Path | None,
     database_url: str | None,
+    drain: float,
+    log_format: str,
+    log_level: str,
+    access_log: bool,
     no_open: bool,
     draft: bool,
     watch: bool,
@@ -49,52 +79,75 @@ def serve(
     """Serve COURSES (folders with a course.toml) to a browser. Default: the courses that come with practicum."""
     starting_pool = ThreadPoolExecutor(1).submit(_start_pool)  # It waits for processes, while the courses are read.
     draft = draft or watch
-    catalogues = _load(courses)
+    catalogues = _load(courses, network.root_path)
     if not draft:
         _print_unproved(catalogues)
     environments = _environments(catalogues)
     from practicum import settings
+    from practicum.web import logs
+
+    logs.configure(log_format, log_level)
+    folder = data or settings.data_directory()
+    with ExitStack() as opened:
+        listener = opened.enter_context(network.listener())
+        store = opened.enter_context(database.open_store(data, database_url))
+        key = _cookie_key(folder)
+        pool = opened.enter_context(starting_pool.result())
+        site = _site(catalogues, store, pool, draft, network.local, folder)
+        watching = _watch(site) if watch else None
+
+        def listening() -> None:
+            _print_address(network, listener, no_open)
+            for environment in environments[:1]:
+                pool.warm(site.preload(environment), environment=environment, standby=not site.local)
+            if watching:
+                watching.start()
+
+        _server(site, network, watching, key, listening, drain, access_log).run(sockets=[listener])
+
+
+def _server(
+    site: Site,
+    network: Network,
+    watching: CourseWatch | None,
+    key: bytes,
+    listening: Callable[[], None],
+    drain: float,
+    access_log: bool,
+) -> Server:
+    from practicum import settings
     from practicum.web.app import create_app
     from practicum.web.connections import CONNECTIONS, HEADER_SECONDS
+    from practicum.web.server import Server
+
+    app = create_app(site, network.hosts, watching, key, network.root_path)
+    connections = settings.connections() or CONNECTIONS
+    seconds = settings.header_seconds() or HEADER_SECONDS
+    return Server(app, listening, connections, seconds, network.proxies, drain, access_log)
+
+
+def _cookie_key(folder: Path) -> bytes:
     from practicum.web.cookie_key import NoCookieKey, cookie_key
-    from practicum.web.security import LOOPBACK
-    from practicum.web.server import CannotListen, Server, address, listen
 
     try:
-        listener = listen(host, port)
-    except CannotListen as error:
-        raise CommandError("cannot-listen", str(error)) from None
-    store = database.open_store(data, database_url)
-    folder = data or settings.data_directory()
-    try:
-        key = cookie_key(folder)
+        return cookie_key(folder)
     except NoCookieKey as error:
         raise CommandError("no-cookie-key", str(error)) from None
-    pool = starting_pool.result()
-    site = _site(catalogues, store, pool, draft, host, folder)
+
+
+def _print_address(network: Network, listener: socket.socket, no_open: bool) -> None:
+    """Print where the service is and who can reach it, and open it in a browser."""
+    from practicum.web.server import address
+
     url = address(listener)
-    watching = _watch(site) if watch else None
-
-    def listening() -> None:
-        click.echo(f"practicum is at {url}  (press Ctrl-C to stop)")
-        if not no_open:
-            threading.Thread(target=_open, args=(url,), daemon=True).start()
-        for environment in environments[:1]:
-            pool.warm(site.preload(environment), environment=environment, standby=not site.local)
-        if watching:
-            watching.start()
-
-    try:
-        app = create_app(site, LOOPBACK if site.local else None, watching, key)
-        connections = settings.connections() or CONNECTIONS
-        seconds = settings.header_seconds() or HEADER_SECONDS
-        Server(app, listening, connections, seconds).run(sockets=[listener])
-    finally:
-        pool.close()
-        store.close()
+    click.echo(f"practicum is at {url}{network.root_path if network.uds is None else ''}  (press Ctrl-C to stop)")
+    if not network.loopback:
+        click.echo(BEYOND_LOOPBACK, err=True)
+    if not no_open and network.uds is None:
+        threading.Thread(target=_open, args=(url + network.root_path,), daemon=True).start()
 
 
-def _load(courses: tuple[Path, ...]) -> list[Catalogue]:
+def _load(courses: tuple[Path, ...], root_path: str) -> list[Catalogue]:
     """Load the courses in these folders, or those that come with practicum, without the files that have mistakes.
 
     Raises:
@@ -115,7 +168,7 @@ def _load(courses: tuple[Path, ...]) -> list[Catalogue]:
     if mistakes and not catalogues:
         raise_mistakes(mistakes)
     _print_mistakes(mistakes)
-    _check_names([catalogue.course.slug for catalogue in catalogues])
+    _check_names([catalogue.course.slug for catalogue in catalogues], root_path)
     return catalogues
 
 
@@ -125,11 +178,11 @@ def _print_mistakes(mistakes: Sequence[tuple[Path, Mistake]]) -> None:
         print_mistakes(mistakes, f"{count} mistake{'s' if count > 1 else ''}; what depends on them is not shown")
 
 
-def _check_names(slugs: list[str]) -> None:
+def _check_names(slugs: list[str], root_path: str) -> None:
     """Raise a CommandError if two courses have the same address, or one has an address of the service itself."""
     from practicum.web.app import reserved_names
 
-    reserved = reserved_names()
+    reserved = reserved_names() | set(root_path.split("/")[1:2])
     for slug in slugs:
         if slug in reserved:
             message = f"No course can be called {slug}: practicum's own pages have that address. Rename the folder."
@@ -177,10 +230,9 @@ def _start_pool() -> Pool:
         return Pool(busy + 1, spares=busy, per_person=busy - 1, per_address=busy)
 
 
-def _site(catalogues: list[Catalogue], store: Store, pool: Pool, draft: bool, host: str, data: Path) -> Site:
+def _site(catalogues: list[Catalogue], store: Store, pool: Pool, draft: bool, local: bool, data: Path) -> Site:
     from practicum.application.site import Site
 
-    local = host in ("localhost", "::1") or host.startswith("127.")
     return Site(catalogues, store, pool, draft, local, data / "lab")
 
 

@@ -63,6 +63,11 @@ class FairQueue:
         with self._changed:
             return len(self._share.waiting)
 
+    @property
+    def closed(self) -> bool:
+        """Whether it refuses every run."""
+        return bool(self._closed)
+
     @contextlib.contextmanager
     def slot(
         self, client: Client, on_position: OnPosition | None = None, cancel: Cancellation | None = None

@@ -173,6 +173,11 @@ class Result:
     """The line of the code at which it was stopped, if that is known."""
 
     @property
+    def outcome(self) -> str:
+        """How it ended, in one word: `done`, `raised`, or why it was stopped."""
+        return self.stopped or ("raised" if self.failure else "done")
+
+    @property
     def ok(self) -> bool:
         """Whether the code ended by itself and raised nothing."""
         return self.failure is None and self.stopped is None

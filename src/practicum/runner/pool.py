@@ -6,7 +6,9 @@ import contextlib
 import ctypes
 import functools
 import os
+import threading
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
@@ -71,6 +73,8 @@ class Pool:
         self.mode = mode or choose_mode()[0]
         self.queue = FairQueue(self.size, per_person, per_address)
         self.warm_pool = WarmPool(self.mode, spares, self._is_idle)
+        self._outcomes: Counter[str] = Counter()
+        self._counting = threading.Lock()
         self._unloadable: set[tuple[Environment, tuple[str, ...]]] = set()
         """Libraries whose interpreter could not be started in an environment: one with threads cannot be forked."""
         if self.mode is IsolationMode.SUBPROCESS:
@@ -98,6 +102,18 @@ class Pool:
             cancel: Setting it ends the job, or its wait in the queue.
             client: Jobs of different clients take turns. Default: the service itself.
         """
+        result = self._run_in_turn(job, on_event, cancel, client)
+        with self._counting:
+            self._outcomes[result.outcome] += 1
+        return result
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """The number of runs that have ended, by their outcome."""
+        with self._counting:
+            return dict(self._outcomes)
+
+    def _run_in_turn(self, job: Job, on_event: OnEvent | None, cancel: Cancellation | None, client: Client) -> Result:
         environment = job.environment or Environment.current()
         preload = required_imports.choose_preload(job)
         key = InterpreterKey(preload, job.hash_seed, environment, self._libraries(job, preload, environment))

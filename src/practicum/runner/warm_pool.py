@@ -237,6 +237,12 @@ class WarmPool:
         with self._lock:
             return self._maintained.wait_for(lambda: all(kept.ready for kept in self.interpreters.values()), seconds)
 
+    @property
+    def ready_spares(self) -> int:
+        """The number of spares that a job can take at once."""
+        with self._lock:
+            return sum(spare.warm for kept in self.interpreters.values() for spare in kept.spares)
+
     def _wake(self) -> None:
         if self._alarm >= 0 and not self.closed:
             os.eventfd_write(self._alarm, 1)

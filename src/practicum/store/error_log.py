@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from threading import Lock
 
 from practicum.store.records import StoreError
@@ -19,9 +20,16 @@ class ErrorLog:
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._counts: Counter[str] = Counter()
         self._code = ""
         self._count = 0
         self._began = self._logged = 0.0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The number of all errors by their codes."""
+        with self._lock:
+            return dict(self._counts)
 
     @property
     def failing(self) -> bool:
@@ -31,6 +39,7 @@ class ErrorLog:
     def add(self, error: StoreError) -> None:
         """Log an error, unless one with the same code was logged less than `INTERVAL` seconds ago."""
         with self._lock:
+            self._counts[error.code] += 1
             moment = time.monotonic()
             if not self._code:
                 self._count, self._began = 0, moment

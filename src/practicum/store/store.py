@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, case, func, literal_column, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import QueuePool
 
 from practicum.store import schema
 from practicum.store.database import (
@@ -452,6 +453,18 @@ class Store:
         return tuple(BadgeRecord(**row._mapping) for row in rows)
 
     # --- connections
+
+    @property
+    def error_counts(self) -> dict[str, int]:
+        """The number of failed uses of the database, by the code of the error."""
+        return self._errors.counts
+
+    @property
+    def connections(self) -> dict[str, int]:
+        """The number of connections to the database: `in_use` and `idle`."""
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool)
+        return {"in_use": pool.checkedout(), "idle": pool.checkedin()}
 
     def check(self) -> None:
         """Raise StoreError unless the database can be read."""

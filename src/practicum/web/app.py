@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from practicum import modes
+from practicum import modes, settings
 from practicum.application import clock
 from practicum.application.course_watch import CourseWatch
 from practicum.application.refusals import Refused
@@ -31,15 +31,17 @@ from practicum.web import (
     draft,
     error_pages,
     event_stream,
+    health,
     home,
     images,
-    readiness,
+    metrics,
     scratch,
     security,
     server,
     topic,
 )
 from practicum.web.forms import get
+from practicum.web.root_path import RootPath
 from practicum.web.visitor_token import TokenIssuer
 
 
@@ -57,6 +59,7 @@ def create_app(
     hosts: frozenset[str] | None = security.LOOPBACK,
     watch: CourseWatch | None = None,
     cookie_key: bytes | None = None,
+    root_path: str = "",
 ) -> Starlette:
     """Return the application of a site.
 
@@ -65,16 +68,19 @@ def create_app(
         hosts: The names it answers to, without ports; None for any.
         watch: Reads and proves a draft again as its files change; None where nothing is watched.
         cookie_key: Signs cookies. Default: a random one, so that a restart forgets visitors who have done nothing yet.
+        root_path: The path below which a proxy shows the service, such as `/practice`.
     """
     app = Starlette(
         routes=routes(),
         middleware=[
+            Middleware(RootPath, root=root_path),
             Middleware(
                 security.Guard,
                 hosts=hosts,
                 refuse=_refuse,
                 tokens=TokenIssuer(cookie_key),
                 has_history=lambda token: site.learner(token) is not None,
+                open_paths=health.PATHS,
             ),
             Middleware(CompressedPages, minimum_size=1000, compresslevel=6),
         ],
@@ -89,6 +95,7 @@ def create_app(
     )
     app.state.site = site
     app.state.watch = watch
+    app.state.metrics = metrics.Metrics(site, settings.metrics_token())
     return app
 
 
@@ -104,7 +111,8 @@ def routes() -> list[Route]:
         get("/data/{digest}/{name}", data_files.serve),
         get("/favicon.ico", assets.icon),
         get("/robots.txt", _robots),
-        get("/ready", readiness.ready),
+        get("/metrics", metrics.page),
+        *health.routes(),
         get("/proofs", about_proofs.about_proofs),
         *badges.routes(),
         *draft.routes(),

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practicum import kinds, modes
+from practicum.web.root_path import path_of
 
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 FOREVER = "public, max-age=31536000, immutable"
@@ -98,7 +99,7 @@ def _by_address() -> dict[str, Asset]:
 
 def serve(request: Request) -> Response:
     """The asset at this address, compressed if the browser accepts that."""
-    asset = _by_address().get(request.url.path)
+    asset = _by_address().get(path_of(request))
     if asset is None:
         raise HTTPException(404)
     headers = {"cache-control": FOREVER, "vary": "accept-encoding"}

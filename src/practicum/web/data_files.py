@@ -8,12 +8,13 @@ from starlette.responses import Response
 
 from practicum.application.site import Site
 from practicum.web.assets import FOREVER
+from practicum.web.root_path import path_of
 
 
 def serve(request: Request) -> Response:
     """The data file at this address, as a download. One that only unproved texts have is not served."""
     site: Site = request.app.state.site
-    file = site.data_file(request.url.path)
+    file = site.data_file(path_of(request))
     if file is None:
         raise HTTPException(404)
     headers = {"cache-control": FOREVER, "content-disposition": f'attachment; filename="{file.name}"'}

@@ -20,6 +20,7 @@ from practicum.application.runs import FollowedRun, Recording, Work, start_recor
 from practicum.web import rendering
 from practicum.web.forms import get, post
 from practicum.web.requests import client_of, queue_key_of, site_of
+from practicum.web.root_path import root_of, with_root
 
 T = TypeVar("T")
 
@@ -96,7 +97,7 @@ class EventStream(Response):
                 group.start_soon(_until_disconnected, receive, group.cancel_scope)
                 async with contextlib.aclosing(self._run.messages(self._after)) as messages:
                     async for message in messages:
-                        text = ": still here\n\n" if message is None else encode(message)
+                        text = ": still here\n\n" if message is None else encode(message, root_of(scope))
                         await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
                 group.cancel_scope.cancel()
         finally:
@@ -104,11 +105,13 @@ class EventStream(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def encode(message: Message) -> str:
+def encode(message: Message, root: str = "") -> str:
     """Return a message as one server-sent event. Its data is JSON, so that no line break in it ends the event."""
     data = message.data
     if message.name == "epochs":
         data = rendering.fragment("epochs.html", epochs=data)
+    if message.name == "result":
+        data = with_root(data, root)
     return f"event: {message.name}\ndata: {json.dumps(data, allow_nan=False)}\nid: {message.id}\n\n"
 
 

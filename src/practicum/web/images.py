@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from practicum.application.site import Site
 from practicum.web.assets import FOREVER
+from practicum.web.root_path import path_of
 
 _TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 
@@ -15,7 +16,7 @@ _TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp":
 def serve(request: Request) -> Response:
     """The image at this address. One that only unproved texts have is not served."""
     site: Site = request.app.state.site
-    image = site.image(request.url.path)
+    image = site.image(path_of(request))
     if image is None:
         raise HTTPException(404)
     ending = image.address.rpartition(".")[2]

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from practicum import kinds, modes
 from practicum.application.course_watch import CourseWatch
@@ -20,6 +20,7 @@ from practicum.formatting import file_size
 from practicum.modes import Mode
 from practicum.runner import FigureImage
 from practicum.web import assets, security
+from practicum.web.root_path import Redirect, root_of, with_root
 
 _DEFAULTS = {"draft": False, "watch": None, "here": "", "language": "en", "styles": (), "scripts": (), "mode": None}
 
@@ -86,7 +87,7 @@ def page(request: Request, template: str, status: int = 200, mode: Mode | None =
         shared["styles"] = assets.package_addresses(mode.packages, assets.STYLE)
         shared["scripts"] = assets.package_addresses(mode.packages, assets.SCRIPT)
     html = fragment(template, **{**shared, **context})
-    return HTMLResponse(html, status, {"cache-control": "no-store"})
+    return HTMLResponse(with_root(html, root_of(request.scope)), status, {"cache-control": "no-store"})
 
 
 def _watched(request: Request) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def wants_events(request: Request) -> bool:
 
 def redirect(path: str) -> Response:
     """Send the browser to another page: the response to every form."""
-    return RedirectResponse(path, 303, {"cache-control": "no-store"})
+    return Redirect(path)
 
 
 def code_spans(text: str) -> Markup:

@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from practicum.store import StoreError
+from practicum.web.root_path import own_path, root_of
 from practicum.web.visitor_token import TOKEN, TokenIssuer
 
 COOKIE = "practicum"
@@ -57,6 +58,11 @@ class Visitor:
     """Whether its cookie was issued a short while ago."""
 
 
+def cookie_name(secure: bool, root: str = "") -> str:
+    """Return the name of the cookie. Services below several paths of one host have one each: its path must be `/`."""
+    return (SECURE_COOKIE if secure else COOKIE) + root.replace("/", ".")
+
+
 def nonce() -> str:
     """Return a number for a form, used once: it identifies a form that is sent twice."""
     return secrets.token_urlsafe(12)
@@ -80,6 +86,7 @@ class Guard:
         tokens: Issues the tokens of cookies.
         has_history: Returns whether the store knows a token: older versions issued tokens without a signature. It is
             called in a thread, and may raise StoreError.
+        open_paths: Answered under any name, because a load balancer asks by address. They show nothing of learners.
     """
 
     def __init__(
@@ -89,12 +96,14 @@ class Guard:
         refuse: Callable[[Request, int, str, str], Response],
         tokens: TokenIssuer,
         has_history: Callable[[str], bool],
+        open_paths: frozenset[str] = frozenset(),
     ) -> None:
         self.app = app
         self.tokens = tokens
         self.has_history = has_history
         self.hosts = hosts
         self.refuse = refuse
+        self.open_paths = open_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -102,9 +111,10 @@ class Guard:
             return
         headers = Headers(scope=scope)
         secure = scope["scheme"] == "https"
-        guest = await self._visitor(headers, SECURE_COOKIE if secure else COOKIE)
+        cookie = cookie_name(secure, root_of(scope))
+        guest = await self._visitor(headers, cookie)
         scope["visitor"] = guest
-        refusal = self._refusal(scope["method"], headers)
+        refusal = self._refusal(scope, headers)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -112,7 +122,7 @@ class Guard:
                 has_policy = any(name == _POLICY for name, _ in own)  # A report of the lab brings its own, as strict.
                 message["headers"] = [*own, *(one for one in _HEADERS if not (has_policy and one[0] == _POLICY))]
                 if guest.new and not refusal:
-                    _set_cookie(MutableHeaders(raw=message["headers"]), scope["method"], guest, secure)
+                    _set_cookie(MutableHeaders(raw=message["headers"]), scope["method"], guest, cookie)
             await send(message)
 
         app = self.refuse(Request(scope), *refusal) if refusal else self.app
@@ -132,14 +142,14 @@ class Guard:
                 return Visitor(token, new=False, newcomer=True)
         return Visitor(self.tokens.issue(), new=True, newcomer=True)
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[int, str, str] | None:
+    def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str, str] | None:
         """The status, code and message for a request that is not answered; None for one that is."""
         host = headers.get("host", "")
-        if self.hosts is not None and _name(host) not in self.hosts:
+        if self.hosts is not None and host_name(host) not in self.hosts and own_path(scope) not in self.open_paths:
             names = ", ".join(sorted(self.hosts))
             message = f"This service answers under {names} only, so that no website can reach it under its own name."
             return 421, "foreign-host", message
-        if method in _SAFE or not is_cross_origin(headers):
+        if scope["method"] in _SAFE or not is_cross_origin(headers):
             return None
         return 403, "cross-origin", "This form was sent from another website, so it was not accepted."
 
@@ -160,18 +170,17 @@ def is_cross_origin(headers: Headers) -> bool:
     return not host or host != headers.get("host")
 
 
-def _name(host: str) -> str:
-    """A Host header without its port."""
+def host_name(host: str) -> str:
+    """Return the name in a Host header, without its port."""
     return re.sub(r":\d*$", "", host).lower()
 
 
-def _set_cookie(headers: MutableHeaders, method: str, guest: Visitor, secure: bool) -> None:
+def _set_cookie(headers: MutableHeaders, method: str, guest: Visitor, name: str) -> None:
     """Set the cookie, with pages and after forms only: a response that caches keep for all may not carry one.
 
     A refused request gets none: browsers send no cookie with a form of another website, so that a new cookie would
     replace the one that the learner has.
     """
     if headers.get("content-type", "").startswith("text/html") or method not in _SAFE:
-        name = SECURE_COOKIE if secure else COOKIE
         cookie = f"{name}={guest.token}; HttpOnly; Max-Age={YEAR}; Path=/; SameSite=Lax"
-        headers.append("set-cookie", cookie + ("; Secure" if secure else ""))
+        headers.append("set-cookie", cookie + ("; Secure" if name.startswith(SECURE_COOKIE) else ""))

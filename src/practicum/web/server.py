@@ -8,7 +8,10 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import Callable, Generator
+import stat
+import time
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -20,6 +23,9 @@ from practicum.runner import stop_messages
 from practicum.web import descriptors
 from practicum.web.connections import CONNECTIONS, HEADER_SECONDS, Connections, ServerConfig
 from practicum.web.log_limit import OncePerMinute
+from practicum.web.logs import RequestLog
+from practicum.web.metrics import Measured
+from practicum.web.proxies import LOOPBACK_PROXIES, ProxyHeaders
 from practicum.web.request_limit import RequestLimit
 
 GRACE = 3
@@ -59,8 +65,50 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+@contextlib.contextmanager
+def listen_unix(path: Path) -> Generator[socket.socket, None, None]:
+    """Open a Unix socket for this user and its group, and remove it at the end. Raises CannotListen.
+
+    A socket that a killed service has left is replaced; one on which a program listens is not.
+    """
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        _remove_left_socket(path)
+        listener.bind(str(path))
+        path.chmod(0o660)
+    except OSError as error:
+        listener.close()
+        reason = error.strerror or str(error)
+        raise CannotListen(f"Cannot listen at {path}: {reason}. Choose another path with `--uds`.") from None
+    try:
+        yield listener
+    finally:
+        listener.close()
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def _remove_left_socket(path: Path) -> None:
+    """Remove a socket on which no program listens. Raises OSError for any other file, and for a socket in use."""
+    try:
+        is_socket = stat.S_ISSOCK(path.lstat().st_mode)
+    except FileNotFoundError:
+        return
+    if not is_socket:
+        raise FileExistsError(errno.EEXIST, "there is a file of that name")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
+            return
+    raise OSError(errno.EADDRINUSE, "another program listens there")
+
+
 def address(listener: socket.socket) -> str:
-    """Return the URL at which a browser on this machine finds the service."""
+    """Return the URL at which a browser on this machine finds the service; of a Unix socket, its path."""
+    if listener.family == socket.AF_UNIX:
+        return f"unix:{listener.getsockname()}"
     host, port = listener.getsockname()[:2]
     if host in ("0.0.0.0", "::"):
         host = "127.0.0.1"
@@ -75,6 +123,9 @@ class Server(uvicorn.Server):
         listening: Called once it accepts requests.
         connections: Maximum number of open connections; fewer where the system allows fewer open files.
         header_seconds: Time in which the headers of a request must arrive.
+        proxies: Addresses and networks of proxies that report their clients' addresses; None trusts no proxy.
+        drain_seconds: Time for which it goes on answering after it is stopped, without beginning runs.
+        access_log: Whether responses are logged.
     """
 
     def __init__(
@@ -83,17 +134,23 @@ class Server(uvicorn.Server):
         listening: Callable[[], None],
         connections: int = CONNECTIONS,
         header_seconds: float = HEADER_SECONDS,
+        proxies: Sequence[str] | None = LOOPBACK_PROXIES,
+        drain_seconds: float = 0.0,
+        access_log: bool = False,
     ) -> None:
         limit = descriptors.raise_limit()
         self.connections = Connections(descriptors.max_connections(limit, connections), header_seconds)
+        limited = RequestLimit(app, max(1, self.connections.size * 3 // 4))
+        logged = RequestLog(Measured(limited, app.state.metrics), access_log)
         super().__init__(
             ServerConfig(
-                RequestLimit(app, max(1, self.connections.size * 3 // 4)),
+                logged if proxies is None else ProxyHeaders(logged, proxies),
                 self.connections,
                 backlog=descriptors.backlog(limit),
-                log_level="warning",
+                log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,  # `ProxyHeaders` does this, also for Unix sockets.
                 lifespan="on",
                 ws="none",
                 timeout_graceful_shutdown=GRACE + LAST_MESSAGES,
@@ -101,6 +158,7 @@ class Server(uvicorn.Server):
         )
         self._app = app
         self._listening = listening
+        self._drain_seconds = drain_seconds
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until it is stopped. What repeats itself is logged once a minute, so that no client fills the disk."""
@@ -129,9 +187,18 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let no more runs begin, wait for those in progress, cancel the rest, and send the last messages."""
+        await self._drain()
         ending = asyncio.create_task(self._end_runs())
         await super().shutdown(sockets)
         await ending
+
+    async def _drain(self) -> None:
+        """Go on answering while a load balancer notices that this service is not ready. Runs may end meanwhile."""
+        self._app.state.site.runs.refuse()
+        until = time.monotonic() + self._drain_seconds
+        while time.monotonic() < until and not self.force_exit:
+            self.connections.drop_overdue(asyncio.get_running_loop().time())
+            await asyncio.sleep(0.1)
 
     async def _end_runs(self) -> None:
         site: Site = self._app.state.site

@@ -19,6 +19,7 @@ from practicum.modes import Mode
 from practicum.web import event_stream, rendering
 from practicum.web.forms import blocking, get, post, read_upload, short_field
 from practicum.web.requests import context_of, queue_key_of, site_of, token_of, topic_of
+from practicum.web.root_path import path_of
 
 MAX_UPLOAD = (256 << 20) + (64 << 10)
 """Bytes of a form with a zip of 256 MB."""
@@ -66,7 +67,7 @@ def _page(mode: Mode, request: Request, problem: InvalidRequest | None = None, f
         topic_url=context.topic_path,
         all_url=context.path,
         offered=site.local and site.lab is not None,
-        url=request.url.path,
+        url=path_of(request),
         minutes=f"{custom_dataset.MINUTES[1]:g}",
         max_minutes=f"{custom_dataset.MINUTES[2]:g}",
         run=next((row for row in rows if row["running"]), None),
@@ -124,7 +125,7 @@ def delete(request: Request, form: FormData) -> Response:
 
 async def read_local_upload(request: Request, size: int) -> FormData:
     """Return the form with its zip. What can be refused without it is refused before anything of it is read."""
-    back = Link(request.url.path, "Back")
+    back = Link(path_of(request), "Back")
     custom_dataset.require_local(site_of(request), back)
     topic_of(request)
     await in_thread(lambda: _fits(request).require_room(back))
@@ -141,7 +142,7 @@ async def fit(mode: Mode, request: Request, form: FormData) -> Response:
 
 async def _fit(mode: Mode, request: Request, form: FormData) -> Response:
     site = site_of(request)
-    lab = custom_dataset.require_local(site, Link(request.url.path, "Back"))
+    lab = custom_dataset.require_local(site, Link(path_of(request), "Back"))
     learner = await in_thread(site.enroll, token_of(request))
     folder, upload = short_field(form, "folder", MAX_PATH).strip(), _upload(form)
     read = partial(
@@ -149,13 +150,13 @@ async def _fit(mode: Mode, request: Request, form: FormData) -> Response:
         folder,
         upload.name if upload else "",
         short_field(form, "minutes"),
-        request.url.path,
+        path_of(request),
     )
     try:
         requested = await in_thread(read)
     except InvalidRequest as problem:
         if rendering.wants_events(request):
-            link = Link(request.url.path, "Back")
+            link = Link(path_of(request), "Back")
             raise Refused(Reason.INCOMPLETE, problem.code, str(problem), link=link) from None
         return await in_thread(partial(_page, mode, request, problem, folder))
     run = FitRun(site, requested, lab / learner)
@@ -164,7 +165,7 @@ async def _fit(mode: Mode, request: Request, form: FormData) -> Response:
             await in_thread(run.keep, upload)
         present = partial(_fragment, request, run)
         return await event_stream.respond(
-            request, run.work, present, lambda fit: rendering.redirect(request.url.path), run.recording
+            request, run.work, present, lambda fit: rendering.redirect(path_of(request)), run.recording
         )
     except BaseException:
         run.discard()

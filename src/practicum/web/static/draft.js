@@ -10,7 +10,7 @@ class PracticumDraft extends HTMLElement {
   }
 
   open() {
-    this.news = new EventSource(`/draft/news?revision=${this.dataset.revision}`);
+    this.news = new EventSource(new URL(`../draft/news?revision=${this.dataset.revision}`, import.meta.url));
     this.news.addEventListener("status", (event) => {
       const html = JSON.parse(event.data);
       if (html.trim() !== this.innerHTML.trim()) this.innerHTML = html;

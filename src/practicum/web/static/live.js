@@ -11,6 +11,8 @@ const BUSY = "The server is busy, trying again …";
 const TWICE = 500; // Milliseconds within which a key press is not repeated.
 const ALONE = "The connection is lost, so the run was not stopped. It ends by itself.";
 
+const runUrl = (path) => new URL(`../runs/${path}`, import.meta.url); // A proxy may show the service below a path.
+
 class PracticumLive extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -52,7 +54,7 @@ class PracticumLive extends HTMLElement {
   // The page is left: a recorded run continues, any other is stopped.
   left() {
     const { running } = this;
-    if (running?.id && !running.kept) navigator.sendBeacon(`/runs/${running.id}/stop`, new URLSearchParams({ quietly: 1 }));
+    if (running?.id && !running.kept) navigator.sendBeacon(runUrl(`${running.id}/stop`), new URLSearchParams({ quietly: 1 }));
     running?.abort.abort();
   }
 
@@ -69,7 +71,7 @@ class PracticumLive extends HTMLElement {
   async follow(id) {
     this.begin();
     Object.assign(this.running, { id, kept: true });
-    await this.watch(() => this.ask(`/runs/${id}`));
+    await this.watch(() => this.ask(runUrl(id)));
   }
 
   begin() {
@@ -112,7 +114,7 @@ class PracticumLive extends HTMLElement {
         clearInterval(this.ticking);
         this.say(why);
         await this.pause(AGAIN[Math.min(tries, AGAIN.length) - 1]);
-        open = () => this.ask(`/runs/${running.id}`);
+        open = () => this.ask(runUrl(running.id));
       }
     }
     clearInterval(this.ticking);
@@ -158,7 +160,7 @@ class PracticumLive extends HTMLElement {
     this.say("Stopping …");
     try {
       const body = new URLSearchParams();
-      const answer = await fetch(`/runs/${running.id}/stop`, { method: "POST", body, headers: { Accept: "text/event-stream" } });
+      const answer = await fetch(runUrl(`${running.id}/stop`), { method: "POST", body, headers: { Accept: "text/event-stream" } });
       if (!answer.ok && this.running === running && !this.ended) this.giveUp(await this.reason(answer, ALONE));
     } catch {
       if (this.running === running && !this.ended) this.giveUp(ALONE);
