@@ -649,3 +649,16 @@ def test_draws_into_new_or_empty_folders_only(drawn: Path, tmp_path: Path) -> No
     assert str(drawn) in full.message
     assert str(file) in below.message
     assert empty.exit_code == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("package", ["numpy", "scipy", "keras", "tensorflow", "threadpoolctl"])
+def test_a_missing_package_of_the_extra_is_no_traceback(drawn: Path, tmp_path: Path, package: str) -> None:
+    """Whichever is imported first: the command says what to install."""
+    code = f"import sys; sys.modules[{package!r}] = None; from practicum.__main__ import run; run()"
+    command = [sys.executable, "-c", code, "lab", "fit", str(drawn), "--to", str(tmp_path / "model"), *QUICK]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert "practicum[tensorflow]" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -158,3 +158,15 @@ def test_a_card_that_is_known_comes_ever_more_rarely() -> None:
 def test_there_are_four_ratings(rating: int) -> None:
     with pytest.raises(ValueError):
         Rating(rating)
+
+
+def test_a_clock_that_was_set_back_loses_no_card() -> None:
+    """A card whose reviews are a day ahead comes when it is due; new ones come, and each rating has an interval."""
+    reviews = [Review("a", Rating.GOOD, 10 * DAY), Review("a", Rating.GOOD, 10 * DAY + 700_000)]
+    set_back = queue(["a", "b"], reviews, 9 * DAY)
+    on_time = queue(["a", "b"], reviews, set_back.later[0])
+
+    assert set_back.now == ("b",)
+    assert set_back.later[0] < 14 * DAY
+    assert "a" in on_time.due
+    assert all(interval > 0 for interval in intervals(reviews, 9 * DAY).values())

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy import event as listening
 
-from practicum.store import BadgeRecord, Store
+from practicum.store import BadgeRecord, StepRecord, Store
 
 from .making import TOKEN, Where, begin, event, refuses
 
@@ -285,3 +285,15 @@ def test_an_answer_costs_one_query_and_one_insert(store: Store) -> None:
         listening.remove(Engine, "before_cursor_execute", note)
 
     assert statements == ["SELECT", "INSERT"]
+
+
+def test_the_newest_time_is_that_of_what_happened_last(store: Store) -> None:
+    """In a sitting or outside of one; 0 before anything has happened."""
+    empty = store.newest_time()
+    store.append(begin(store), 0, [event(7)])
+    of_event = store.newest_time()
+    learner = store.learner_for(TOKEN)
+    assert learner is not None
+    store.add_step(learner, StepRecord("course", "topic", "recall", "card", "reviewed", 2_000, {}))
+
+    assert (empty, of_event, store.newest_time()) == (0, 1_007, 2_000)

@@ -71,11 +71,11 @@ def browser(url: str) -> httpx2.Client:
     return httpx2.Client(base_url=url, timeout=60)
 
 
-def begin(http: httpx2.Client, topic: str = "/python-basics/lists") -> str:
-    """Start the challenge with the clock off and return the sitting's address."""
+def begin(http: httpx2.Client, topic: str = "/python-basics/lists", clock: str = "off") -> str:
+    """Start the challenge and return the sitting's address."""
     html = http.get(f"{topic}/challenge").text
     fields = {name: hidden(html, name) for name in ("nonce",)}
-    return str(http.post(f"{topic}/challenge", data={**fields, "clock": "off"}).headers["location"]).removesuffix("/1")
+    return str(http.post(f"{topic}/challenge", data={**fields, "clock": clock}).headers["location"]).removesuffix("/1")
 
 
 def free_port() -> int:

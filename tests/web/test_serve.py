@@ -6,6 +6,7 @@ import contextlib
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,7 +16,8 @@ import httpx2
 import pytest
 
 from practicum.web.server import GRACE
-from tests.web.making import COURSE
+from tests.waiting import eventually
+from tests.web.making import COURSE, hidden
 from tests.web.serving import Service, begin, browser
 
 pytestmark = pytest.mark.slow
@@ -164,6 +166,50 @@ def test_a_sitting_continues_after_a_restart(tmp_path: Path) -> None:
     with Service(tmp_path) as service, httpx2.Client(base_url=service.url, cookies=cookies) as http:
         assert http.get(f"{sitting}/1").status_code == 200
         assert f'href="{sitting}/1"' in http.get("/").text
+
+
+def test_a_clock_that_was_set_back_extends_no_countdown(tmp_path: Path) -> None:
+    """By a day, across a restart: a problem keeps the time it had left, and then it is closed. Nothing is lost."""
+    with Service(tmp_path) as service, browser(service.url) as http:
+        sitting = begin(http, clock="1")
+        cookies = dict(http.cookies)
+    _move_to_the_future(tmp_path / "practicum.sqlite3", 24 * 3_600_000)
+    with Service(tmp_path) as service, httpx2.Client(base_url=service.url, cookies=cookies) as http:
+        page = http.get(f"{sitting}/1")
+        first = http.get(f"{sitting}/1/clock").json()["left"]
+        goes_on = eventually(lambda: http.get(f"{sitting}/1/clock").json()["left"] < first)
+
+    assert page.status_code == 200
+    assert 0 < first <= 120_000
+    assert goes_on
+
+
+def _move_to_the_future(file: Path, milliseconds: int) -> None:
+    """Change all times of events as if the clock had been set back since by this much."""
+    later = f"at + {milliseconds}"
+    with contextlib.closing(sqlite3.connect(file)) as database, database:
+        database.execute(f"UPDATE event SET at = {later}, data = json_set(data, '$.at', {later})")
+
+
+def test_two_services_share_a_data_folder(tmp_path: Path) -> None:
+    """A learner goes from one to the other and back: each sees what the other has stored, and an answer counts once."""
+    with Service(tmp_path) as first, Service(tmp_path) as second, browser(first.url) as http:
+        sitting = begin(http)
+        page = http.get(f"{sitting}/1").text
+        fields = {"nonce": hidden(page, "nonce"), "answer": "1"}
+        cookies = dict(http.cookies)
+        with httpx2.Client(base_url=second.url, cookies=cookies, timeout=60) as other:
+            assert other.get(f"{sitting}/1").status_code == 200
+            both = [client.post(f"{sitting}/1/answer", data=fields) for client in (other, http)]
+            skipped = other.post(f"{sitting}/1/skip", data={"nonce": "another"})
+            on = http.post(f"{sitting}/1/next", data={"nonce": "next"})
+            again = other.post(f"{sitting}/2/skip", data={"nonce": "third"})
+    with contextlib.closing(sqlite3.connect(tmp_path / "practicum.sqlite3")) as database:
+        kinds = [kind for (kind,) in database.execute("SELECT kind FROM event ORDER BY seq")]
+
+    assert [response.status_code for response in (*both, skipped, on, again)] == [303] * 5
+    assert kinds.count("answered") == 1
+    assert kinds.count("skipped") == 2
 
 
 def test_a_run_does_not_outlive_the_service(tmp_path: Path) -> None:

@@ -229,6 +229,12 @@ class Store:
             return self.learner_for(token)
         return id
 
+    def newest_time(self) -> int:
+        """Return the latest time of an event, a step or a run, in milliseconds since 1970; 0 without any."""
+        latest = [func.max(column) for column in (_event.c.at, _step.c.at, _run.c.started, _run.c.ended)]
+        with self.read_connection() as connection:
+            return max(connection.execute(select(time)).scalar() or 0 for time in latest)
+
     # --- sittings
 
     def start_sitting(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
+from anyio.to_thread import run_sync as in_thread
 from starlette.applications import Starlette
 from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
@@ -16,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from practicum import modes, settings
+from practicum.application import clock
 from practicum.application.course_watch import CourseWatch
 from practicum.application.refusals import Refused
 from practicum.application.site import Site
@@ -137,10 +139,12 @@ class CompressedPages(GZipMiddleware):
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    site: Site = app.state.site
+    with contextlib.suppress(StoreError):  # Pages will report it.
+        clock.continue_from(await in_thread(site.store.newest_time))
     try:
         yield
     finally:
-        site: Site = app.state.site
         if app.state.watch:
             app.state.watch.close()
         await site.runs.drain(server.GRACE)  # Those that no client follows, too.
