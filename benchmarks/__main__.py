@@ -23,6 +23,7 @@ PARTS = (
     "winners",
     "answers",
     "service",
+    "sizing",
     "modes",
     "lab",
     "truth",

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install the Debian packages that some tests need (a browser, bubblewrap, PostgreSQL, proxies, an emoji font), if the system and the user allow it.
+# Install the Debian packages that some tests need (a browser, bubblewrap, PostgreSQL, proxies, systemd, Prometheus, an emoji font), if the system and the user allow it.
 set -u
 has() { command -v "$1" >/dev/null; }
 browser() { has chromium-headless-shell || has chromium || has google-chrome; }
@@ -13,6 +13,8 @@ ldconfig -p 2>/dev/null | grep -q libseccomp.so.2 || missing+=(libseccomp2)
 has initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 has openssl || missing+=(openssl)
 has nginx || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
+has systemd-analyze || missing+=(systemd)
+has prometheus || missing+=(prometheus)
 has caddy || missing+=(caddy)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && has apt-get; then

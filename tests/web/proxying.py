@@ -105,7 +105,7 @@ def nginx(folder: Path, certificate: Certificate, upstream: str, location: str =
     configuration = folder / "nginx.conf"
     user = "user root;" if os.geteuid() == 0 else ""
     configuration.write_text(NGINX.format(folder=folder, server=server, user=user))
-    with _running(["nginx", "-p", str(folder), "-c", str(configuration), "-e", "stderr"], port):
+    with running(["nginx", "-p", str(folder), "-c", str(configuration), "-e", "stderr"], port):
         yield Proxy(f"https://127.0.0.1:{port}", certificate)
 
 
@@ -116,7 +116,7 @@ def caddy(folder: Path, certificate: Certificate, upstream: str) -> Iterator[Pro
     configuration = folder / "Caddyfile"
     configuration.write_text(CADDY.format(server=of_this_test(documented("caddy")[0], certificate, upstream, port)))
     command = ["caddy", "run", "--config", str(configuration), "--adapter", "caddyfile"]
-    with _running(command, port, HOME=str(folder), XDG_DATA_HOME=str(folder), XDG_CONFIG_HOME=str(folder)):
+    with running(command, port, HOME=str(folder), XDG_DATA_HOME=str(folder), XDG_CONFIG_HOME=str(folder)):
         yield Proxy(f"https://127.0.0.1:{port}", certificate)
 
 
@@ -124,7 +124,8 @@ PROXIES = {"nginx": nginx, "caddy": caddy}
 
 
 @contextmanager
-def _running(command: list[str], port: int, **environment: str) -> Iterator[None]:
+def running(command: list[str], port: int, **environment: str) -> Iterator[None]:
+    """Run a program until the end of `with`, once it accepts connections. Skips the test where it is missing."""
     program = shutil.which(command[0], path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         pytest.skip(f"{command[0]} is not installed")
