@@ -8,7 +8,10 @@ WANTED = 1 << 16
 """Open files and connections that a service may need."""
 RESERVED = 256
 """Of them for everything but connections of clients: runs, the database, the courses' files."""
-MAX_BACKLOG = 2048
+ACCEPTED_AT_ONCE = 32
+"""Connections that the event loop accepts before it reads what the last ones have sent."""
+BACKLOG = 2048
+"""Connections that may wait in the system to be accepted."""
 
 
 def raise_limit() -> int:
@@ -25,11 +28,6 @@ def raise_limit() -> int:
     return WANTED if soft == resource.RLIM_INFINITY else soft
 
 
-def backlog(limit: int) -> int:
-    """Return how many connections may wait to be accepted. The event loop accepts so many before it closes one."""
-    return min(MAX_BACKLOG, max(1, limit // 8))
-
-
 def max_connections(limit: int, wanted: int) -> int:
     """Return how many connections may be open: `wanted`, or fewer where the limit of open files is low."""
-    return max(1, min(wanted, limit - RESERVED - backlog(limit)))
+    return max(1, min(wanted, limit - RESERVED - ACCEPTED_AT_ONCE))

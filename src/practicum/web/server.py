@@ -146,7 +146,7 @@ class Server(uvicorn.Server):
             ServerConfig(
                 logged if proxies is None else ProxyHeaders(logged, proxies),
                 self.connections,
-                backlog=descriptors.backlog(limit),
+                backlog=descriptors.ACCEPTED_AT_ONCE,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -176,6 +176,10 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        # asyncio accepts as many connections at once as may wait, and reads from none of them before: so few may. Then
+        # the system is asked to let more wait.
+        for listener in sockets or ():
+            listener.listen(descriptors.BACKLOG)
         if self.started:
             self._listening()
 
