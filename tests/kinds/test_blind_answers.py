@@ -13,6 +13,7 @@ from tests.kinds.settling import problem, settle
 
 P, R = Verdict.PROVED, Verdict.REFUTED
 
+DOUBLE = "def double(n):\n    return 2 * n"
 LENGTHS = "def lengths(words):\n    return [len(word) for word in words]"
 CLASSES = "def classes(rows):\n    return np.asarray(rows).argmax(axis=1)"
 PREDICT = """\
@@ -112,6 +113,10 @@ ONE_INPUT = {
         """,
         IMPORT,
     ),
+    "a function that calls itself": code(
+        "def factorial(n):\n    return n * factorial(n - 1) if n > 1 else 1", "assert factorial(4) == 24"
+    ),
+    "a value that the check converts": code("w = [2.0, 2.0]", "w = np.asarray(w)\nassert np.allclose(w, 2)", IMPORT),
     "labels of the training set": code(
         CLASSES,
         """
@@ -153,6 +158,48 @@ TESTED = {
         "def opened(n):\n    return Box(n)",
         "assert opened(4).content == 4",
         "class Box:\n    def __init__(self, n):\n        self.content = n",
+    ),
+    "a loop variable of the check": code("x = 2.5\n\n\n" + DOUBLE, "for x in (1, 2):\n    assert double(x) == 2 * x"),
+    "a variable of the check's comprehension": code(
+        "total = 0\nfor n in range(3):\n    total += n", "assert total == sum(n for n in range(3))"
+    ),
+    "a parameter of the check's function": code(
+        "n = 2.5\n\n\n" + DOUBLE, "def fits(n):\n    return double(n) == 2 * n\nassert fits(1) and fits(2)"
+    ),
+    "a name that the check binds first": code(
+        f"{DOUBLE}\n\n\nresult = double(2.5)",
+        "result = double(1)\nassert result == 2\nresult = double(2)\nassert result == 4",
+    ),
+    "a name that the check binds before it calls its function": code(
+        "n = 2.5\n\n\n" + DOUBLE, "def fits():\n    return double(n) == 2 * n\nfor n in (1, 2):\n    assert fits()"
+    ),
+    "a name in a message": code(
+        "rate = 0.5\n\n\n" + DOUBLE, "assert double(1) == 2, f'not with {rate}'\nassert double(2) == 4"
+    ),
+    "a function that needs no input": code(
+        "def diagnose(image):\n    return 'healthy'", "assert diagnose([0]) == diagnose([1]) == 'healthy'"
+    ),
+    "a function that returns its input": code(
+        "def linear(x):\n    return x", "assert linear(1) == 1\nassert linear(2) == 2"
+    ),
+    "one class for every row": code(
+        "def majority(rows):\n    return [1] * len(rows)",
+        "for size in (2, 3):\n    assert majority(range(size)) == [1] * size",
+    ),
+    "scores of one class for every row": code(
+        "def majority(rows):\n    return np.eye(3)[[1] * len(rows)]",
+        "for size in (2, 3):\n    assert (majority(np.ones(size)) == np.eye(3)[[1] * size]).all()",
+        IMPORT,
+    ),
+    "the same number for every row": code(
+        "def mean(rows):\n    return np.full(len(rows), 2.5)",
+        "for size in (2, 3):\n    assert mean(np.ones(size)).tolist() == [2.5] * size",
+        IMPORT,
+    ),
+    "zeros in place of what there was": code(
+        "def reset(w):\n    w[:] = 0\n    return w",
+        "for w in (np.ones(2), np.ones(3)):\n    size = len(w)\n    assert len(reset(w)) == size and (w == 0).all()",
+        IMPORT,
     ),
     "random input": code(
         CLASSES,

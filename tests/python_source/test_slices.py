@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from practicum.python_source.names import public_functions, used_members
+from practicum.python_source.names import public_functions, taken_names, used_members
 from practicum.python_source.slices import slice_digest, slice_source
 
 EXPERIMENTS = '''
@@ -187,3 +187,25 @@ def skip(node: ast.stmt) -> bool:
 )
 def test_the_names_that_code_takes_from_a_module(codes: list[str], used: set[str]) -> None:
     assert used_members(codes, "lab") == used
+
+
+@pytest.mark.parametrize(
+    ("code", "taken"),
+    [
+        ("assert f(x) == y", {"f", "x", "y"}),
+        ("x = 3\nassert f(x)", {"f"}),
+        ("x = list(x)\nassert x", {"x", "list"}),
+        ("assert x\nx = 3", {"x"}),
+        ("for x in (1, 2):\n    assert f(x)", {"f"}),
+        ("[x for x in y]", {"y"}),
+        ("def g(x):\n    return f(x, n)\nn = 3\ng(1)", {"f"}),
+        ("with f() as x:\n    x.g()", {"f"}),
+        ("try:\n    f()\nexcept E as e:\n    print(e)", {"f", "E", "print"}),
+        ("match f:\n    case [x]:\n        x", {"f"}),
+        ("import numpy as np\nnp.f()", set()),
+        ("x = =", set()),
+    ],
+)
+def test_names_that_code_takes_from_before(code: str, taken: set[str]) -> None:
+    """A name that it reads before it binds it."""
+    assert taken_names(code) == taken

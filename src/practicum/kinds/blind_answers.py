@@ -1,12 +1,13 @@
 """Answers that ignore their input: mutants of a solution that every check and goal must reject.
 
-Each name that the solution binds and the check mentions is replaced: a function by ones that return a constant, their
+Each name that the solution binds and the check tests is replaced: a function by ones that return a constant, their
 own first argument, or classes by position; a value by an empty one or by NaN, as `in_job/blind_functions.py` has them.
 If one of them passes, the check tests too little: an answer passes that was written down beforehand, or that is none.
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -14,7 +15,8 @@ from importlib import resources
 from typing import Any
 
 from practicum.model import Observation, Run
-from practicum.python_source.names import bound_names, mentioned_names
+from practicum.python_source.names import bound_names, taken_names
+from practicum.python_source.parsing import parse_or_empty
 
 PATTERNS: Mapping[str, str] = {
     "first result": "always returns what it returned first",
@@ -35,13 +37,13 @@ RUN = "answers without input"
 
 
 def blind_run(run: Run, metric: str = "None") -> Run | None:
-    """Return the run that checks a solution with each name in each pattern; None if the check mentions no name of it.
+    """Return the run that checks a solution with each name in each pattern; None if the check tests no name of it.
 
     Args:
         run: The run of the solution with its check.
         metric: An expression after the check, evaluated where the check passes.
     """
-    names = sorted(bound_names(run.snippet) & mentioned_names(run.check))
+    names = sorted(bound_names(run.snippet) & _tested_names(run.check))
     if not names:
         return None
     return replace(
@@ -67,6 +69,15 @@ def first_accepted(observation: Observation, is_right: Callable[[Any], bool] = l
         return ""
     accepted = (f"`{name}` {PATTERNS[pattern]}" for name, pattern, metric in passing if is_right(metric))
     return next(accepted, "")
+
+
+def _tested_names(check: str) -> frozenset[str]:
+    """Return the names that a check takes from the code, other than for its messages."""
+    tree = parse_or_empty(check)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assert):
+            node.msg = None
+    return taken_names(ast.unparse(tree))
 
 
 def _replacement(names: Sequence[str]) -> str:

@@ -37,6 +37,19 @@ def every_bound_name(code: str) -> frozenset[str]:
     return frozenset().union(*(each.every_bound_name for each in read_statements(code)))
 
 
+def taken_names(code: str) -> frozenset[str]:
+    """Return the names that the code reads and has not bound before; nothing if it is not Python.
+
+    A name that a loop, `if` or `with` binds counts as bound in all of it. Functions count as called at the end.
+    """
+    taken, bound, in_the_end = set[str](), set[str](), bound_names(code)
+    for statement in read_statements(code):
+        within = in_the_end if statement.is_definition else statement.binds
+        taken |= statement.reads - bound - (within if statement.is_compound else frozenset())
+        bound |= statement.binds
+    return frozenset(taken)
+
+
 def used_members(codes: Iterable[str], module: str) -> frozenset[str]:
     """Return the names that pieces of a program take from a module, `*` if they may take any."""
     statements = [statement for code in codes for statement in read_statements(code)]

@@ -69,6 +69,11 @@ class Statement:
         return isinstance(self.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
 
     @property
+    def is_compound(self) -> bool:
+        """Whether it contains statements, as a loop does."""
+        return hasattr(self.node, "body") or isinstance(self.node, ast.Match)
+
+    @property
     def every_bound_name(self) -> frozenset[str]:
         """The names that it binds in any scope, parameters included."""
         return frozenset(binding.name for binding in self._walk.bindings)

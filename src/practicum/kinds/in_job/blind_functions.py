@@ -3,6 +3,7 @@
 Nothing imports it. Each pattern raises LookupError if it does not fit.
 """
 
+import dis
 import functools
 import inspect
 import math
@@ -50,8 +51,8 @@ def _given_labels(first: Any, arguments: tuple[Any, ...], labels: list[Any]) -> 
 def _mean(first: Any, arguments: tuple[Any, ...], labels: list[Any]) -> Any:
     numpy = sys.modules["numpy"]
     values = numpy.asarray(first)
-    if values.dtype.kind != "f" or values.size != len(values):
-        raise LookupError("there is not one number for each row")
+    if values.dtype.kind != "f" or values.size != len(values) or (values == values[0]).all():
+        raise LookupError("there is not one number for each row, or it is the same for all")
     return numpy.full((len(arguments[0]), *values.shape[1:]), values.mean(), values.dtype)
 
 
@@ -92,8 +93,11 @@ def _emptied_argument(first: Any, arguments: tuple[Any, ...], labels: list[Any])
     numpy = sys.modules["numpy"]
     if not isinstance(argument, numpy.ndarray) or not isinstance(first, numpy.ndarray | numpy.generic):
         raise LookupError("an argument that cannot be emptied")
+    if not first.any():
+        raise LookupError("zeros are what is asked for")
     argument[...] = 0
-    return numpy.zeros(argument.shape if first.shape == argument.shape else first.shape, first.dtype)
+    rows = (len(argument), *first.shape[1:]) if first.ndim == argument.ndim > 0 else first.shape
+    return numpy.zeros(rows, first.dtype)
 
 
 INPUT_PATTERNS: dict[str, Callable[[Any, tuple[Any, ...], list[Any]], Any]] = {
@@ -122,13 +126,20 @@ def _is_plain(value: Any) -> bool:
 
 
 def _classes(first: Any) -> tuple[list[int], int]:
-    """Return the classes that a result predicts, and the number of classes. Raises LookupError if it predicts none."""
+    """Return the classes that a result predicts, and the number of classes.
+
+    Raises LookupError if it predicts none, or the same for every row: that may be what is asked for.
+    """
     rows = _rows(first)
     if rows and all(isinstance(row, list) and len(row) > 1 for row in rows):
-        return [row.index(max(row)) for row in rows], len(rows[0])
-    if len(rows) > 1 and all(type(row) is int and row >= 0 for row in rows):
-        return rows, max(rows) + 1
-    raise LookupError("it predicts no classes")
+        classes, count = [row.index(max(row)) for row in rows], len(rows[0])
+    elif rows and all(type(row) is int and row >= 0 for row in rows):
+        classes, count = rows, max(rows) + 1
+    else:
+        raise LookupError("it predicts no classes")
+    if len(set(classes)) == 1:
+        raise LookupError("it predicts one class")
+    return classes, count
 
 
 def _rows(value: Any) -> list[Any]:
@@ -148,6 +159,21 @@ def _predictions(first: Any, classes: list[int]) -> Any:
 
 def _scores(row: Any, number: int) -> Any:
     return [float(place == number) for place in range(len(row))] if isinstance(row, list) else number
+
+
+def _reads_input(function: types.FunctionType) -> bool:
+    """Return whether a function's code names any of its parameters: others must ignore their input."""
+    used = {name for step in dis.get_instructions(function) for name in _names(step.argval)}
+    return not used.isdisjoint(inspect.signature(function, follow_wrapped=False).parameters)
+
+
+def _names(argument: Any) -> tuple[Any, ...]:
+    """Return the names in an instruction's argument; some instructions of Python 3.13 have two."""
+    return argument if isinstance(argument, tuple) else (argument,)
+
+
+def _identity(value: Any) -> Any:
+    return value
 
 
 _chosen: dict[str, str] = {}
@@ -175,21 +201,29 @@ def choose_pattern(name: str, pattern: str) -> None:
     value = _originals[name]
     if not isinstance(value, types.FunctionType):
         _namespace[name] = VALUE_PATTERNS[pattern](value) if pattern else value
-    elif pattern in VALUE_PATTERNS or (pattern in INPUT_PATTERNS and not inspect.signature(value).parameters):
-        raise LookupError(f"{name} is a function, or has no input")
+    elif pattern in VALUE_PATTERNS or (pattern in INPUT_PATTERNS and not _reads_input(value)):
+        raise LookupError(f"{name} is a function, or needs no input")
+    elif pattern == "first argument" and value.__code__.co_code == _identity.__code__.co_code:
+        raise LookupError(f"{name} must return its argument")
     else:
         _chosen[name] = pattern
 
 
 def _blind(function: Callable[..., Any], name: str, labels: list[Any]) -> Callable[..., Any]:
     first: list[Any] = []
+    depth = 0
 
     @functools.wraps(function)
     def blind(*arguments: Any, **named: Any) -> Any:
         if pattern := _chosen.get(name):
             return PATTERNS[pattern](first[0], arguments, labels)
-        result = function(*arguments, **named)
-        if not first:
+        nonlocal depth
+        depth += 1
+        try:
+            result = function(*arguments, **named)
+        finally:
+            depth -= 1
+        if not first and not depth:
             first.append(result)
         return result
 
