@@ -267,3 +267,37 @@ def test_a_check_that_an_answer_passes_without_its_input(text: str, tmp_path: Pa
 def test_a_check_that_no_such_answer_passes(text: str, tmp_path: Path, pool: Pool) -> None:
     entry = settle(tmp_path, pool, text)
     assert entry.verdict is P, entry.why
+
+
+EXPERIMENTS = """
+def score(function):
+    return float(function(4) == 8 and function(5) == 10)
+
+
+def weak_score(function):
+    return float(function(4) == 8)
+"""
+
+
+def scored_with(member: str) -> str:
+    fences = {"start": "pass", "solution": DOUBLE, "check": "import experiments"}
+    return problem(
+        "\n\n".join(f"```python {role}\n{text}\n```" for role, text in fences.items()),
+        front=f'kind = "project"\nlevel = "expert"\n[goal]\nmetric = "experiments.{member}(double)"\nat_least = 1\n',
+    )
+
+
+def test_a_check_that_imports_experiments(tmp_path: Path, pool: Pool) -> None:
+    """The run of the other answers has them, too."""
+    check = "import experiments\nassert experiments.weak_score(double) == 1"
+
+    assert settle(tmp_path, pool, code(DOUBLE, check), EXPERIMENTS).verdict is R
+
+
+@pytest.mark.parametrize(("member", "verdict"), [("score", P), ("weak_score", R)])
+def test_a_metric_that_calls_an_experiment(member: str, verdict: Verdict, tmp_path: Path, pool: Pool) -> None:
+    """The module has what the metric alone names."""
+    entry = settle(tmp_path, pool, scored_with(member), EXPERIMENTS)
+
+    assert entry.verdict is verdict, entry.why
+    assert "experiments" not in entry.why

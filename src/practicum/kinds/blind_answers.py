@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib import resources
+from textwrap import indent
 from typing import Any
 
 from practicum.model import Observation, Run
@@ -37,13 +38,13 @@ RUN = "answers without input"
 
 
 def blind_run(run: Run, metric: str = "None") -> Run | None:
-    """Return the run that checks a solution with each name in each pattern; None if the check tests no name of it.
+    """Return the run that checks a solution with each name in each pattern; None if no name of it is tested.
 
     Args:
         run: The run of the solution with its check.
         metric: An expression after the check, evaluated where the check passes.
     """
-    names = sorted(bound_names(run.snippet) & _tested_names(run.check))
+    names = sorted(bound_names(run.snippet) & _tested_names(f"{run.check}\n({metric})"))
     if not names:
         return None
     return replace(
@@ -72,7 +73,7 @@ def first_accepted(observation: Observation, is_right: Callable[[Any], bool] = l
 
 
 def _tested_names(check: str) -> frozenset[str]:
-    """Return the names that a check takes from the code, other than for its messages."""
+    """Return the names that a check and its metric take from the code, other than for messages."""
     tree = parse_or_empty(check)
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert):
@@ -91,8 +92,14 @@ practicum_choose = practicum_functions["choose_pattern"]
 
 
 def _repeated_check(check: str, names: Sequence[str], metric: str) -> str:
-    """Return a check that runs a check once for each name and pattern, and keeps the metric where it passes."""
+    """Return a check that runs a check once for each name and pattern, and keeps the metric where it passes.
+
+    It also contains the check itself, which does not run: from its text follows what is imported for it.
+    """
     return f"""\
+if False:
+{indent(check, "    ")}
+    ({metric})
 practicum_check = {{"__name__": "repeated_check"}}
 exec({_source("repeated_check")!r}, practicum_check)
 practicum_passing = practicum_check["repeat_check"](

@@ -140,6 +140,7 @@ def _job(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: i
     """Return the job, and the number of lines added above its setup."""
     setup, added_lines = run.setup, 0
     files, claims = {}, run.values.values()
+    check_codes = (run.setup, run.snippet, run.check, *run.check_values.values())
     if any(not known.names.isdisjoint(mentioned_names(claim)) for claim in claims):
         files = experiment_stub.stub_files(known.names, known.measured.values())
         setup, added_lines = experiment_stub.PRELUDE + setup, 1
@@ -156,7 +157,7 @@ def _job(run: Run, execution: ExecutionContext, known: KnownExperiments, seed: i
         values=values,
         check_values=dict(run.check_values),
         files=files,
-        check_files=experiment_files(execution.topic, run.setup, run.snippet, run.check) if run.check else {},
+        check_files=experiment_files(execution.topic, *check_codes) if run.check else {},
         data=run.data,
         seed=seed,
         hash_seed=hash_seed,
