@@ -16,6 +16,7 @@ P, R, U, E = Verdict.PROVED, Verdict.REFUTED, Verdict.UNSTABLE, Verdict.ERROR
 
 PRINTS = "prints = true"
 UNPACK = "import struct\nstruct.unpack('i', b'')"
+PARSE = "import xml.etree.ElementTree as ET\nET.fromstring('<a>')"
 SINGULAR = "import numpy as np\nnp.linalg.inv(np.zeros((2, 2)))"
 ERROR = "error = true"
 
@@ -153,6 +154,8 @@ def test_what_is_printed_is_compared_as_text(case: Case, tmp_path: Path, pool: P
     Case("without its package", value(UNPACK, "[x] error", "[ ] KeyError", proof=ERROR), P),
     Case("a class of another package", value(UNPACK, "[x] zlib.error", "[ ] KeyError", proof=ERROR), R, "no-option-right"),
     Case("a package by its usual name", value(SINGULAR, "[x] np.linalg.LinAlgError", "[ ] ValueError", proof=ERROR), P),
+    Case("a package by a name of the snippet", value(PARSE, "[x] ET.ParseError", "[ ] ValueError", proof=ERROR), P),
+    Case("a module of its package", value(SINGULAR, "[x] linalg.LinAlgError", "[ ] ValueError", proof=ERROR), P),
     Case("a distractor that is another name", value("raise OSError", "[x] KeyError", "[ ] socket.error", proof=ERROR), R, "wrong-option-marked"),
     Case("a SyntaxError", value("x = = 1", "[x] SyntaxError", "[ ] none", proof=ERROR), P),
     Case("it runs", value("int('1')", "[x] ValueError", "[ ] TypeError", proof=ERROR), R, "no-option-right"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import sys
 
 _ALIASES = {
     **dict.fromkeys(("environmenterror", "ioerror", "windowserror"), "oserror"),
@@ -12,14 +13,16 @@ _ALIASES = {
 """Other names of exception classes, in lower case."""
 _PACKAGES = {"np": "numpy", "pd": "pandas", "tf": "tensorflow"}
 """Usual names of packages."""
+_KNOWN = frozenset((*map(str.casefold, sys.stdlib_module_names), *_PACKAGES, *_PACKAGES.values()))
+"""What surely is a package before a dot; `ET` and `linalg` may be names that the code has imported."""
 _BUILTIN = frozenset(name.casefold() for name, value in vars(builtins).items() if isinstance(value, type))
 
 
 def same_exception(left: str, right: str) -> bool:
     """Whether two names may be of one exception class: `error`, `struct.error`, but not `zlib.error`.
 
-    Of their modules only the package is compared, since libraries export classes from other modules than they define
-    them in.
+    Of their modules only the package is compared, where it is known: libraries export classes from other modules than
+    they define them in.
     """
     packages = {_PACKAGES.get(package, package) for package in map(_package, (left, right)) if package}
     return class_name(left) == class_name(right) and len(packages) <= 1
@@ -32,6 +35,6 @@ def class_name(text: str) -> str:
 
 
 def _package(text: str) -> str:
-    """The package that a dotted name begins with, in lower case; nothing if a builtin class has that name."""
-    name = text.strip().casefold()
-    return "" if class_name(text) in _BUILTIN else name.rpartition(".")[0].partition(".")[0]
+    """The known package that a dotted name begins with, in lower case; nothing if a builtin class has that name."""
+    package = text.strip().casefold().rpartition(".")[0].partition(".")[0]
+    return package if package in _KNOWN and class_name(text) not in _BUILTIN else ""
