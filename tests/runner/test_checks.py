@@ -280,6 +280,30 @@ LIES = {
         "import numpy.ma as np\nw = np.array([1, 2], mask=True)",
         "assert bool(np.allclose(w, [3, 4]))",
     ),
+    "missing numbers": (
+        "w = pd.Series([pd.NA] * 2, dtype='Int64')",
+        "assert (w == [1, 2]).all()",
+        "import pandas as pd",
+    ),
+    "missing numbers in a table": (
+        "w = pd.DataFrame({'a': pd.array([pd.NA] * 2, dtype='Float64')})",
+        "assert (w == pd.DataFrame({'a': [1.0, 2.0]})).all().all()",
+        "import pandas as pd",
+    ),
+    "missing booleans of a function": (
+        "def f(x): return pd.Series([pd.NA] * len(x), dtype='boolean')",
+        "assert f([1, 2]).all() and not f([1]).any()",
+        "import pandas as pd",
+    ),
+    "missing strings": (
+        "w = pd.Series([pd.NA] * 2, dtype='string')",
+        "assert (w == ['a', 'b']).all()",
+        "import pandas as pd",
+    ),
+    "another NumPy under NumPy's name": (
+        "import scipy._lib.array_api_compat.numpy as np",
+        "assert np.__name__ != 'numpy'",
+    ),
     "a module under another module's name": ("import unittest.mock as math", "assert math.ANY == 3"),
     "a module in an object": (
         "import unittest.mock\nclass A: pass\nw = A()\nw.x = unittest.mock",

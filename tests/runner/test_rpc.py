@@ -217,6 +217,11 @@ class TestReading:
             "import math\nfrom math import sqrt\nimport numpy as np\nfrom numpy import ma",
         )
 
+    @pytest.mark.parametrize("claim", ["w.isna().all()", "w.equals(pd.Series([None], dtype='Int64'))"])
+    def test_missing_values_cross_to_a_check_that_names_them(self, claim: str) -> None:
+        """Another could take them for what it expects."""
+        check(f"import pandas as pd\nassert {claim}", "import pandas as pd\nw = pd.Series([pd.NA], dtype='Int64')")
+
     def test_what_is_not_there_is_a_name_error(self) -> None:
         """An unbound name is a NameError, and builtins are the check's own."""
         with pytest.raises(NameError):

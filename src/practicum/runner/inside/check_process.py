@@ -50,6 +50,10 @@ MODULE_ALIASES = {"np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot", "tf
 MODULES = frozenset({*sys.stdlib_module_names, *LIBRARIES})
 """Modules that a check imports because the code has them."""
 _MASKS = re.compile(r"\bma\b|mask")
+_MISSING = re.compile(
+    r"\b(NA|None|convert_dtypes|dtype_backend|dropna|fillna|hasnans|isna|isnull|notna|notnull)\b"
+    r"|\.equals\(|assert_(frame|series|index|extension_array)_equal"
+)
 
 
 class CheckDeserializer(Deserializer):
@@ -59,11 +63,12 @@ class CheckDeserializer(Deserializer):
     """The name whose value is read, if it is one."""
     reads_masks = False
     """Whether the check names masks, and so expects them."""
+    reads_missing = False
+    """Whether the check names missing values, or compares tables with a function that finds them."""
 
     def read_module(self, content: Any, depth: int) -> object:
         """Return the check's own module, only where a name is asked for that stands for it everywhere."""
-        usual = MODULE_ALIASES.get(self.asked, self.asked)
-        if type(content) is not str or usual not in (content, content.rpartition(".")[2]):
+        if type(content) is not str or self.asked not in _usual_names(content):
             raise CannotCross("it is a module with another name: import in the check what the check uses")
         if content.partition(".")[0] not in MODULES:
             raise CannotCross(f"the check does not import `{shorten(content, 50)}`: write the import in the check")
@@ -75,11 +80,22 @@ class CheckDeserializer(Deserializer):
             raise CannotCross("it is a masked array, which a check reads only if it names `mask` or `ma`")
         return super().read_masked(content, depth)
 
+    def expect_missing(self) -> None:
+        """Let pandas' missing values pass only to a check that expects them: `all` and `any` pass over them."""
+        if not self.reads_missing:
+            raise CannotCross("it has missing values, which a check reads only if it names them, as `isna` does")
+
     def read_constant(self, content: Any, depth: int) -> Any:
         """Return the constant of that name; NumPy's masked element as a masked array."""
         if content == "numpy.ma.masked" and not self.reads_masks:
             raise CannotCross("it is masked, which a check reads only if it names `mask` or `ma`")
         return super().read_constant(content, depth)
+
+
+def _usual_names(module: str) -> tuple[str, ...]:
+    """Return the names by which programs import a module: `numpy` and `np`, or `stats` for `scipy.stats`."""
+    aliases = [alias for alias, name in MODULE_ALIASES.items() if name == module]
+    return (module, module.rpartition(".")[2], *aliases)
 
 
 class CheckNamespace(dict):  # type: ignore[type-arg]
@@ -115,10 +131,11 @@ class CheckPeer(rpc.Peer):
     asked = ""
     """The name that is being asked for."""
     reads_masks = False
+    reads_missing = False
 
     def _read(self, message: bytes) -> CheckDeserializer:
         reader = CheckDeserializer(self.references, message, self._proxy, self.own)
-        reader.asked, reader.reads_masks = self.asked, self.reads_masks
+        reader.asked, reader.reads_masks, reader.reads_missing = self.asked, self.reads_masks, self.reads_missing
         return reader
 
     def begin(self, space: CheckNamespace, borrow: dict[str, Any], before: set[str], source: str) -> None:
@@ -131,6 +148,7 @@ class CheckPeer(rpc.Peer):
         """
         self.space = space
         self.reads_masks = _MASKS.search(source) is not None
+        self.reads_missing = _MISSING.search(source) is not None
         self.builtins = frozenset(vars(builtins))
         self.borrow = borrow
         self.printed = borrow.get("printed", "")

@@ -229,6 +229,9 @@ class Deserializer:
             raise ProtocolViolation("a mask of another shape")
         return numpy.ma.MaskedArray(data, mask, fill_value=fill[()])
 
+    def expect_missing(self) -> None:
+        """Called before an array with pandas' missing values (`NA`) is read. May raise CannotCross."""
+
     def _ndarray(self, dtype: Any, shape: Any, data: bytes) -> Any:
         import numpy
 

@@ -96,6 +96,8 @@ def _read_strings(reader: Any, depth: int, storage: Any, missing_is_nan: Any, it
     if storage not in ("python", "pyarrow", "pyarrow_numpy") or any(type(t) not in (str, type(None)) for t in texts):
         raise ProtocolViolation("an array of strings has strings")
     options = {"na_value": float("nan")} if missing_is_nan is True and storage != "pyarrow_numpy" else {}
+    if None in texts and not options and storage != "pyarrow_numpy":
+        reader.expect_missing()
     return pandas.array(texts, dtype=pandas.StringDtype(storage, **options))
 
 
@@ -114,6 +116,8 @@ def _read_nullable(reader: Any, depth: int, name: Any, values: Any, missing: Any
     mask = _numpy(reader, depth, missing)
     if mask.dtype != "bool":
         raise ProtocolViolation("a mask is boolean")
+    if mask.any():
+        reader.expect_missing()
     array[mask] = pandas.NA
     return array
 
