@@ -61,6 +61,11 @@ ONE_INPUT = {
     "arrays of NaN": code(
         "w = np.array([1.0, 2.0])", "assert w.shape == (2,) and not (abs(w - [1, 2]) > 1e-6).any()", IMPORT
     ),
+    "a metric with a comment": project(
+        PREDICT,
+        "accuracy = float((np.asarray(predict(np.ones(60))).argmax(axis=1) == 1).mean())",
+        'metric = "accuracy # of 60"\nat_least = 0.8',
+    ),
     "an empty result": code(
         LENGTHS,
         "for words in (['a', 'bc'], ['abc']):\n    assert all(n == len(w) for n, w in zip(lengths(words), words))",
@@ -175,6 +180,15 @@ TESTED = {
     ),
     "a name in a message": code(
         "rate = 0.5\n\n\n" + DOUBLE, "assert double(1) == 2, f'not with {rate}'\nassert double(2) == 4"
+    ),
+    "a name in the message of an exception": code(
+        f"rate = 0.5\n\n\n{DOUBLE}",
+        "if double(1) != 2 or double(2) != 4:\n    raise AssertionError(f'not with {rate}')",
+    ),
+    "folds by position": code(
+        "def folds(rows, count):\n    return np.arange(len(rows)) % count",
+        "for size in (6, 7):\n    assert folds(np.ones(size), 3).tolist() == [n % 3 for n in range(size)]",
+        IMPORT,
     ),
     "a function that needs no input": code(
         "def diagnose(image):\n    return 'healthy'", "assert diagnose([0]) == diagnose([1]) == 'healthy'"

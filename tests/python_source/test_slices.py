@@ -202,6 +202,7 @@ def test_the_names_that_code_takes_from_a_module(codes: list[str], used: set[str
         ("with f() as x:\n    x.g()", {"f"}),
         ("try:\n    f()\nexcept E as e:\n    print(e)", {"f", "E", "print"}),
         ("match f:\n    case [x]:\n        x", {"f"}),
+        ("def g():\n    global x\n    x = f()\ng()\nassert x", {"f"}),
         ("import numpy as np\nnp.f()", set()),
         ("x = =", set()),
     ],

@@ -44,7 +44,7 @@ def blind_run(run: Run, metric: str = "None") -> Run | None:
         run: The run of the solution with its check.
         metric: An expression after the check, evaluated where the check passes.
     """
-    names = sorted(bound_names(run.snippet) & _tested_names(f"{run.check}\n({metric})"))
+    names = sorted(bound_names(run.snippet) & _tested_names(f"{run.check}\n(\n{metric}\n)"))
     if not names:
         return None
     return replace(
@@ -78,6 +78,8 @@ def _tested_names(check: str) -> frozenset[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert):
             node.msg = None
+        elif isinstance(node, ast.Raise):
+            node.exc = node.cause = None
     return taken_names(ast.unparse(tree))
 
 
@@ -99,7 +101,9 @@ def _repeated_check(check: str, names: Sequence[str], metric: str) -> str:
     return f"""\
 if False:
 {indent(check, "    ")}
-    ({metric})
+    (
+    {metric}
+    )
 practicum_check = {{"__name__": "repeated_check"}}
 exec({_source("repeated_check")!r}, practicum_check)
 practicum_passing = practicum_check["repeat_check"](

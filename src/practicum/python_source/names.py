@@ -46,7 +46,7 @@ def taken_names(code: str) -> frozenset[str]:
     for statement in read_statements(code):
         within = in_the_end if statement.is_definition else statement.binds
         taken |= statement.reads - bound - (within if statement.is_compound else frozenset())
-        bound |= statement.binds
+        bound |= statement.binds | statement.binds_when_called
     return frozenset(taken)
 
 

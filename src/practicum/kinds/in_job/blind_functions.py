@@ -110,6 +110,8 @@ INPUT_PATTERNS: dict[str, Callable[[Any, tuple[Any, ...], list[Any]], Any]] = {
     "mean": _mean,
     "emptied argument": _emptied_argument,
 }
+POSITION_PATTERNS = INPUT_PATTERNS.keys() - {"first result", "first argument"}
+"""Those whose result depends on the number of rows: that may be all that a solution looks at."""
 PATTERNS = {**INPUT_PATTERNS, "empty": _empty_result, "not a number": _not_a_number_result}
 VALUE_PATTERNS: dict[str, Callable[[Any], Any]] = {"empty value": _empty, "not a number as value": _not_a_number}
 
@@ -167,6 +169,33 @@ def _reads_input(function: types.FunctionType) -> bool:
     return not used.isdisjoint(inspect.signature(function, follow_wrapped=False).parameters)
 
 
+class _Rows:
+    """Stands for an argument of which only the number of rows and the shape are known."""
+
+    def __init__(self, argument: Any) -> None:
+        self._length = len(argument)
+        if hasattr(argument, "shape"):
+            self.shape = argument.shape
+
+    def __len__(self) -> int:
+        return self._length
+
+
+def _needs_only_sizes(function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> bool:
+    """Return whether a function returns the same if it cannot read what its arguments contain."""
+    if not any(hasattr(value, "__len__") for value in (*arguments, *named.values())):
+        return False
+    try:
+        found = function(*map(_rows_of, arguments), **{key: _rows_of(value) for key, value in named.items()})
+        return repr(found) == repr(function(*arguments, **named))
+    except Exception:
+        return False
+
+
+def _rows_of(value: Any) -> Any:
+    return _Rows(value) if hasattr(value, "__len__") else value
+
+
 def _names(argument: Any) -> tuple[Any, ...]:
     """Return the names in an instruction's argument; some instructions of Python 3.13 have two."""
     return argument if isinstance(argument, tuple) else (argument,)
@@ -178,6 +207,7 @@ def _identity(value: Any) -> Any:
 
 _chosen: dict[str, str] = {}
 _originals: dict[str, Any] = {}
+_first_calls: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {}
 _namespace: dict[str, Any] = {}
 
 
@@ -205,6 +235,8 @@ def choose_pattern(name: str, pattern: str) -> None:
         raise LookupError(f"{name} is a function, or needs no input")
     elif pattern == "first argument" and value.__code__.co_code == _identity.__code__.co_code:
         raise LookupError(f"{name} must return its argument")
+    elif pattern in POSITION_PATTERNS and _needs_only_sizes(value, *_first_calls[name]):
+        raise LookupError(f"{name} must not look at the content of its input")
     else:
         _chosen[name] = pattern
 
@@ -225,6 +257,7 @@ def _blind(function: Callable[..., Any], name: str, labels: list[Any]) -> Callab
             depth -= 1
         if not first and not depth:
             first.append(result)
+            _first_calls[name] = arguments, named
         return result
 
     return blind
