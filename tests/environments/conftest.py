@@ -15,7 +15,7 @@ from practicum.model import Requirements
 from tests.environments.making import NAME, wheel
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Versions 1.0 and 2.0 of a package, the second with a dependency. pip looks only in this folder."""
     folder = tmp_path_factory.mktemp("wheels")
@@ -37,7 +37,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def both(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[BuiltEnvironment, BuiltEnvironment]:
     """Two environments with two versions of one package."""
     with pytest.MonkeyPatch.context() as patch:

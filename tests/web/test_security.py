@@ -118,7 +118,7 @@ def test_a_token_that_was_never_issued_is_replaced(app: Starlette, store: Store)
     """An invented one, one of another key, and one in another spelling; and what it starts belongs to the new one."""
     issued = TestClient(app, base_url=HERE).get("/").cookies[COOKIE]
     spelled_differently = issued[:-1] + chr(ord(issued[-1]) + 1)
-    for token in ("a" * 43, TokenIssuer().issue(), spelled_differently, "b" + issued[1:]):
+    for token in ("a" * 43, TokenIssuer(b"another key").issue(), spelled_differently, "b" + issued[1:]):
         client = TestClient(app, base_url=HERE, follow_redirects=False)
         response = client.post(START, data={"nonce": "a", "clock": "off"}, headers={"cookie": f"{COOKIE}={token}"})
 

@@ -14,18 +14,19 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 """A token is 32 bytes in base64: 16 random bytes, 4 of its time, and 12 of its signature."""
 _RANDOM, _TIME = 16, 4
 _SIGNED = _RANDOM + _TIME
+_PROCESS_KEY = secrets.token_bytes(32)
 
 
 class TokenIssuer:
     """Issues tokens and recognises its own.
 
     Args:
-        key: Signs the tokens. Another service with the same key recognises them. Default: a random one.
+        key: Signs the tokens. Another service with the same key recognises them. Default: a random one of this process.
         clock: Returns the seconds since 1970.
     """
 
     def __init__(self, key: bytes | None = None, clock: Callable[[], float] = time.time) -> None:
-        self._key = key or secrets.token_bytes(32)
+        self._key = key or _PROCESS_KEY
         self._clock = clock
 
     def issue(self) -> str:
