@@ -17,7 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, case, func, literal_column, or_, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import QueuePool
 
@@ -36,7 +36,15 @@ from practicum.store.database import (
 from practicum.store.error_log import ErrorLog
 from practicum.store.group_commit import GroupCommit
 from practicum.store.migrate import VERSION, migrate
-from practicum.store.records import BadgeRecord, EventRecord, RunRecord, SittingRecord, StepRecord, StoreError
+from practicum.store.records import (
+    ActivityCount,
+    BadgeRecord,
+    EventRecord,
+    RunRecord,
+    SittingRecord,
+    StepRecord,
+    StoreError,
+)
 
 _learner, _sitting, _event, _badge = schema.learner, schema.sitting, schema.event, schema.badge
 _step, _run = schema.step, schema.run
@@ -91,6 +99,16 @@ _STEPS = (
     .order_by(_step.c.id)
 )
 _STEPS_OF_MODE = _STEPS.where(_step.c.mode == bindparam("mode"))
+_DAY_MS = 86_400_000
+_ACTIVITY = union_all(
+    select((_step.c.at // _DAY_MS).label("day"), _step.c.kind, func.count().label("count"))
+    .where(_step.c.learner == bindparam("learner"), _step.c.at >= bindparam("since"))
+    .group_by("day", _step.c.kind),
+    select((_event.c.at // _DAY_MS).label("day"), _event.c.kind, func.count().label("count"))
+    .select_from(_sitting.join(_event, _event.c.sitting == _sitting.c.id))
+    .where(_sitting.c.learner == bindparam("learner"), _event.c.at >= bindparam("since"))
+    .group_by("day", _event.c.kind),
+)
 _SAME_ITEM = (
     _run.c.learner == bindparam("learner"),
     _run.c.course == bindparam("course"),
@@ -366,6 +384,16 @@ class Store:
             else:
                 rows = connection.execute(_STEPS_OF_MODE, {**values, "mode": mode}).all()
         return tuple(StepRecord(**row._mapping) for row in rows)
+
+    def activity(self, learner: str, since: int) -> tuple[ActivityCount, ...]:
+        """Return how many steps and events of each kind a learner made on each day.
+
+        Args:
+            since: The first millisecond that counts, since 1970.
+        """
+        with self.read_connection() as connection:
+            rows = connection.execute(_ACTIVITY, {"learner": learner, "since": since}).all()
+        return tuple(ActivityCount(**row._mapping) for row in rows)
 
     # --- runs
 
