@@ -11,7 +11,8 @@ from practicum.application.preferences import Preferences
 from practicum.application.showcase import showcase
 from practicum.prove.catalogue import Catalogue
 from practicum.web import assets
-from tests.html import main_text
+from practicum.web.progress import MAX_UPLOAD
+from tests.html import main_text, refusal_code
 from tests.web.making import TOPIC, Learner, right_answers
 
 
@@ -128,3 +129,53 @@ def test_a_hidden_clock_keeps_its_deadline(learner: Learner, another: Callable[[
     assert totals[0] == totals[1] != []
     assert re.search(r"<practicum-clock[^>]* data-quiet", hidden)
     assert not re.search(r"<practicum-clock[^>]* data-quiet", shown)
+
+
+# --- a file of progress
+
+
+def test_a_cleared_browser_loses_nothing(
+    catalogue: Catalogue, learner: Learner, another: Callable[[], Learner]
+) -> None:
+    """A new browser that adds the file shows the same progress, settings and badge; adding it again changes nothing."""
+    save(learner, theme="dark", goal="5")
+    sitting = learner.begin()
+    for number, texts in enumerate(right_answers(catalogue, learner, sitting), 1):
+        learner.answer(f"{sitting}/{number}", *texts)
+        learner.send(f"{sitting}/{number}", "next")
+    file, cleared = learner.get("/progress/file"), another()
+    before = learner.get("/progress").text
+    assert "badge earned" in main_text(before)
+
+    answers = [cleared.http.post("/progress/file", files={"file": ("p.json", file.content)}) for _ in range(2)]
+
+    assert [answer.headers["location"] for answer in answers] == ["/progress?added=some", "/progress?added=none"]
+    assert main_text(cleared.get("/progress").text) == main_text(before)
+    assert 'data-theme="dark"' in cleared.get("/").text
+    assert cleared.get("/badges/python-basics/lists.svg").status_code == 200
+
+
+def test_a_file_is_saved_by_its_learner_only(learner: Learner, another: Callable[[], Learner]) -> None:
+    """It is an attachment that no cache keeps, and holds nothing of another learner."""
+    save(learner, goal="5")
+    response, other = learner.get("/progress/file"), another().get("/progress/file")
+
+    assert response.headers["content-disposition"].startswith("attachment")
+    assert response.headers["cache-control"] == "no-store"
+    assert response.json()["progress"]["settings"] == "goal=5"
+    assert other.json()["progress"]["settings"] == ""
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[" * 100_000, b"PK\x03\x04"])
+def test_a_strange_file_is_refused(learner: Learner, content: bytes) -> None:
+    """With a page, and without a new learner."""
+    response = learner.http.post("/progress/file", files={"file": ("p.json", content)})
+
+    assert (response.status_code, refusal_code(response)) == (400, "not-a-progress-file")
+    assert learner.http.post("/progress/file", data={"file": "x"}).status_code == 415
+
+
+def test_a_file_that_is_too_large_is_not_read(learner: Learner) -> None:
+    response = learner.http.post("/progress/file", files={"file": ("p.json", b"x" * (MAX_UPLOAD + 1))})
+
+    assert (response.status_code, refusal_code(response)) == (413, "file-too-large")

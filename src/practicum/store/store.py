@@ -273,7 +273,7 @@ class Store:
             once: The nonce of the form that starts it, if it has one. A form sent twice, even at the same time,
                 starts one sitting.
         """
-        id = _id_of(learner, course, topic, mode, once) if once else _new_id()
+        id = derived_id(learner, course, topic, mode, once) if once else _new_id()
         row = {"id": id, "learner": learner, "course": course, "topic": topic, "mode": mode, "started": at}
         try:
             with self.write_transaction() as connection:
@@ -540,13 +540,18 @@ def _new_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _id_of(learner: str, *parts: str) -> str:
-    """Return the id of what a learner starts with one form: derived from their own id, which is random and secret."""
+def derived_id(learner: str, *parts: str) -> str:
+    """Return an id that these parts always have for a learner: derived from their own, which is random and secret."""
     return urlsafe_b64encode(hashlib.sha256(repr((learner, *parts)).encode()).digest()[:16]).decode().rstrip("=")
 
 
 def _add_step(connection: Connection, learner: str, step: StepRecord) -> None:
-    connection.execute(_step.insert(), {**vars(step), "data": dict(step.data), "learner": learner})
+    connection.execute(_step.insert(), step_row(learner, step))
+
+
+def step_row(learner: str, step: StepRecord) -> dict[str, Any]:
+    """Return a learner's step as a row of its table."""
+    return {**vars(step), "data": dict(step.data), "learner": learner}
 
 
 def _appending(sitting: str, after: int, records: Sequence[EventRecord], finished: int | None) -> _Append:

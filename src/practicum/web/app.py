@@ -45,7 +45,7 @@ from practicum.web import (
 )
 from practicum.web.forms import get
 from practicum.web.root_path import RootPath
-from practicum.web.visitor_token import TokenIssuer
+from practicum.web.visitor_token import TokenIssuer, derived_key
 
 
 class ShortConvertor(IntegerConvertor):
@@ -70,7 +70,8 @@ def create_app(
         site: The site.
         hosts: The names it answers to, without ports; None for any.
         watch: Reads and proves a draft again as its files change; None where nothing is watched.
-        cookie_key: Signs cookies. Default: a random one, so that a restart forgets visitors who have done nothing yet.
+        cookie_key: Signs cookies and files of progress. Default: a random one, so that a restart forgets visitors who
+            have done nothing yet, and refuses files that were saved before.
         root_path: The path below which a proxy shows the service, such as `/practice`.
     """
     app = Starlette(
@@ -98,6 +99,7 @@ def create_app(
     )
     app.state.site = site
     app.state.watch = watch
+    app.state.progress_key = derived_key(cookie_key, "progress file")
     app.state.metrics = metrics.Metrics(site, settings.metrics_token())
     return app
 
