@@ -103,7 +103,7 @@ def test_shortcuts_can_be_turned_off(opened: Opener) -> None:
 def test_without_javascript(opened: Opener) -> None:
     """By links and forms."""
     page = opened(URL, java_script_enabled=False)
-    page.get_by_role("link", name="Start").click()
+    page.get_by_role("link", name="Start", exact=True).click()
     page.get_by_role("link", name="Show the answer").click()
     page.get_by_role("button", name="Easy").click()
 
@@ -116,7 +116,7 @@ def test_every_page_is_accessible_and_fits(opened: Opener) -> None:
     found = faults_in_all_looks(page, "topic")
     page.goto(URL)
     found += faults_in_all_looks(page, "before")
-    page.get_by_role("link", name="Start").click()
+    page.get_by_role("link", name="Start", exact=True).click()
     expect_question(page, "What is x?")
     found += faults_in_all_looks(page, "question")
     page.keyboard.press("Enter")

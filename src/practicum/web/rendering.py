@@ -33,6 +33,7 @@ _DEFAULTS = {
     "mode": None,
     "around": None,
     "step_topic": "",
+    "secondary": False,
 }
 
 
