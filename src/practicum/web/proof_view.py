@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,8 +15,9 @@ from practicum.application.lru_cache import LruCache
 from practicum.charts.line_chart import draw_epochs, mean_series, tabulate
 from practicum.course.render import code
 from practicum.formatting import counted, decimals, duration, long_date, sentence
-from practicum.model import Evidence, Measured, Option, OptionFinding, Variant, VariantFinding, Verdict
+from practicum.model import Evidence, Measured, Option, OptionFinding, Topic, Variant, VariantFinding, Verdict
 from practicum.prove.catalogue import Entry
+from practicum.prove.run_groups import RunGroup, group_runs
 from practicum.web.problem_view import html
 from practicum.web.rendering import code_spans
 
@@ -71,6 +71,8 @@ class CurveChart:
     caption: str
     svg: Markup
     table: Markup
+    has_single_runs: bool
+    """Whether it shows runs one by one, because they end at different epochs."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class ProofView:
     sources: tuple[Markup, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     charts: tuple[CurveChart, ...] = ()
+    chart_note: str = ""
     runs: tuple[RunRow, ...] = ()
     rerun_note: str = ""
     command: str = ""
@@ -182,32 +185,34 @@ _VIEWS: LruCache[tuple[Entry, ProofView]] = LruCache(256)
 """Views with their entries. An entry is never changed, and a kept one keeps its id for itself."""
 
 
-def proof_view(entry: Entry, variant: int) -> ProofView:
+def proof_view(entry: Entry, variant: int, topic: Topic) -> ProofView:
     """Return the whole proof of one variant. It is composed once for each entry, since its charts take milliseconds."""
     key = f"{id(entry)} {variant}"
     known = _VIEWS.get(key)
     if known is None or known[0] is not entry:
-        known = entry, _compose(entry, variant)
+        known = entry, _compose(entry, variant, topic)
         _VIEWS.put(key, known)
     return known[1]
 
 
-def _compose(entry: Entry, variant: int) -> ProofView:
+def _compose(entry: Entry, variant: int, topic: Topic) -> ProofView:
     kind, finding = kinds.get(entry.problem.kind), finding_of(entry, variant)
     if entry.verdict is Verdict.CITED:
         why = "This cannot be settled by running code. It rests on these sources."
         return ProofView("Cited, not proved", why, tuple(map(_source, entry.problem.cites)))
     if finding is None or entry.evidence is None:
         return ProofView("Not proved yet", sentence(entry.why), command=_command(entry))
+    groups = group_runs(finding.measured, topic.experiments)
     return ProofView(
         "The proof",
         _summary(kind.proof_text(entry.problem.variants[variant]), entry.evidence, finding)
         if finding.verdict is Verdict.PROVED
         else f"{str(finding.verdict).capitalize()}. {sentence(finding.why)}",
         facts=_facts(entry.evidence, finding),
-        charts=_charts(kind, entry.problem.variants[variant], finding.measured),
+        charts=(charts := _charts(kind, entry.problem.variants[variant], groups)),
+        chart_note=_chart_note(charts),
         runs=_runs(kind, entry.problem.variants[variant], finding),
-        rerun_note=_rerun_note(finding),
+        rerun_note=_rerun_note(groups),
         command=_command(entry),
     )
 
@@ -272,11 +277,11 @@ def _given(params: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in sorted(params.items()))
 
 
-def _rerun_note(finding: VariantFinding) -> str:
-    longest = max((one.seconds for one in finding.measured), default=0)
-    if longest < 1:
+def _rerun_note(groups: Sequence[RunGroup]) -> str:
+    seconds = sum(max(one.seconds for one in group.runs) for group in groups)
+    if seconds < 1:
         return "Fresh, while you wait."
-    return f"One seed of each, which takes about {duration(longest * len(_series(finding.measured)))}."
+    return f"One seed of each, which takes about {duration(seconds)}."
 
 
 def _command(entry: Entry) -> str:
@@ -286,24 +291,45 @@ def _command(entry: Entry) -> str:
 # --- curves
 
 
-def _charts(kind: kinds.Kind, variant: Variant, measured: Sequence[Measured]) -> tuple[CurveChart, ...]:
-    """A chart for each curve that was measured: one line for each setting, over all its seeds."""
-    names = {name for one in measured for name, curve in one.curves.items() if len(curve) > 1}
-    series = {_named(variant, label): group for label, group in _series(measured).items()}
-    charts_made = (_chart(kind, variant, name, series) for name in sorted(names))
+def _charts(kind: kinds.Kind, variant: Variant, groups: Sequence[RunGroup]) -> tuple[CurveChart, ...]:
+    """A chart for each curve that was measured: one line for each group of runs."""
+    names = {name for group in groups for one in group.runs for name, curve in one.curves.items() if len(curve) > 1}
+    charts_made = (_chart(kind, variant, name, groups) for name in sorted(names))
     return tuple(sorted(charts_made, key=lambda one: ORDER.index(one.caption) if one.caption in ORDER else len(ORDER)))
 
 
-def _chart(kind: kinds.Kind, variant: Variant, name: str, series: Mapping[str, Sequence[Measured]]) -> CurveChart:
-    caption = _caption(name, [one for group in series.values() for one in group])
+def _chart(kind: kinds.Kind, variant: Variant, name: str, groups: Sequence[RunGroup]) -> CurveChart:
+    drawn = [group for group in groups if any(name in one.curves for one in group.runs)]
+    caption = _caption(name, [one for group in drawn for one in group.runs])
+    keys = [_option_of(kind, variant, group) for group in drawn]
+    has_key = any(option and option.key for option in keys)
     lines = [
         mean_series(
-            label, [one.curves[name] for one in group if name in one.curves], _is_of_key(kind, variant, group[0])
+            option.code if option and option.code else group.name,
+            [one.curves[name] for one in group.runs if name in one.curves],
+            bool(option and option.key),
+            None if has_key else index,
         )
-        for label, group in series.items()
-        if any(name in one.curves for one in group)
+        for index, (group, option) in enumerate(zip(drawn, keys, strict=True))
     ]
-    return CurveChart(caption, draw_epochs(caption, lines), tabulate(lines, caption))
+    single = any(line.runs for line in lines)
+    return CurveChart(caption, draw_epochs(caption, lines), tabulate(lines, caption), single)
+
+
+def _chart_note(charts: Sequence[CurveChart]) -> str:
+    """What the lines are, in words."""
+    if not charts:
+        return ""
+    mean = "Each line is the mean of its runs, with a band from the lowest to the highest."
+    if not any(chart.has_single_runs for chart in charts):
+        return mean
+    return f"{mean} Where runs end at different epochs, each is a thin line, and their mean goes as far as all of them."
+
+
+def _option_of(kind: kinds.Kind, variant: Variant, group: RunGroup) -> Option | None:
+    """The option that proposes the setting of these runs, if one does."""
+    number = kind.measured_option(variant, group.runs[0].measurement)
+    return None if number is None else variant.options[number]
 
 
 def _caption(name: str, measured: Sequence[Measured]) -> str:
@@ -314,44 +340,3 @@ def _caption(name: str, measured: Sequence[Measured]) -> str:
     ]
     name = name if name in NAMES or len(numbers) != 1 else numbers[0]
     return NAMES.get(name, name.replace("_", " ").capitalize())
-
-
-def _series(measured: Sequence[Measured]) -> dict[str, list[Measured]]:
-    """The measurements by what tells them apart, seeds aside: `learning rate 1e-05`."""
-    differing = {
-        name
-        for one in measured
-        for name, value in one.measurement.params.items()
-        if any(other.measurement.params.get(name, value) != value for other in measured)
-    }
-    functions = len({one.measurement.function for one in measured})
-    groups: dict[str, list[Measured]] = {}
-    for one in measured:
-        params = one.measurement.params
-        words = [_setting(params[name], len(differing) == 1, name) for name in sorted(differing & params.keys())]
-        if functions > 1 or not words:
-            words.insert(0, one.measurement.function.replace("_", " "))
-        groups.setdefault(", ".join(words), []).append(one)
-    return groups
-
-
-def _setting(value: Any, alone: bool, name: str) -> str:
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return text if alone else f"{name.replace('_', ' ')} {text}"
-
-
-def _named(variant: Variant, label: str) -> str:
-    """A setting as the option that proposes it has it: `1e-5`, where Python would write `1e-05`."""
-    for option in variant.options:
-        try:
-            if option.code is not None and _setting(ast.literal_eval(option.code), True, "") == label:
-                return option.code
-        except (ValueError, SyntaxError):
-            continue
-    return label
-
-
-def _is_of_key(kind: kinds.Kind, variant: Variant, measured: Measured) -> bool:
-    """Whether a measurement is about the right option."""
-    number = kind.measured_option(variant, measured.measurement)
-    return number is not None and variant.options[number].key

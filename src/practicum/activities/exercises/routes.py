@@ -151,7 +151,7 @@ def _closed(exercise: Exercise) -> dict[str, Any]:
         "solution": solution_view(entry, number, ()),
         "options": option_results(entry, number, exercise.order) if variant.options else (),
         "explanation": html(variant.explanation, images=variant.images),
-        "proof": proof_view(entry, number),
+        "proof": proof_view(entry, number, exercise.topic),
     }
 
 

@@ -41,7 +41,7 @@ def verdict_page(
         options=option_results(asked.entry, asked.number, asked.order, answers) if variant.options else (),
         solution=solution_view(asked.entry, asked.number, [(given.answer, given.right) for given in state.answers]),
         explanation=html(variant.explanation, images=variant.images),
-        proof=proof_view(asked.entry, asked.number),
+        proof=proof_view(asked.entry, asked.number, asked.topic),
         rerun_url=f"{path}/again" if site.pool is not None and asked.finding is not None else "",
         try_url=f"{path}/scratch" if site.runs_code and runnable_code(asked.problem, variant, asked.topic) else "",
         next=_next(sitting, index) if sitting.current == index else None,
