@@ -23,7 +23,7 @@ from practicum.prove.catalogue import Catalogue, Entry, load
 from practicum.prove.evidence_file import evidence_path
 from practicum.settings import shipped_courses
 from practicum.statistics.classification import Predictions
-from practicum.web.proof_view import CurveChart, proof_view
+from practicum.web.proof_view import CurveChart, option_results, proof_view
 from tests.charts.plotted import Line, Plot, read_plot, read_table
 from tests.examples import examples
 
@@ -195,6 +195,54 @@ def test_a_shipped_proof_plots_exactly_the_runs_that_its_labels_name(entry: Entr
             assert true == [index]
             if plot.lines[index].css not in ("", "right"):
                 assert plot.lines[index].name == label
+
+
+def operands(entry: Entry, number: int, option: int) -> list[tuple[str, Mapping[str, Any], str]]:
+    """The calls of experiments that an option's claim makes, with the number it takes of each; in its order."""
+    variant = entry.problem.variants[number]
+    if "best" in variant.proof:
+        key = next(at for at, one in enumerate(variant.options) if one.key)
+        shown = range(len(variant.options)) if option == key else (option, key)
+        values = [ast.literal_eval(variant.options[at].code or "") for at in shown]
+        given, vary = variant.proof.get("given", {}), variant.proof["vary"]
+        return [(variant.proof["best"], {**given, vary: value}, variant.proof["measure"]) for value in values]
+    found = []
+    for function, keywords, name in re.findall(r"(\w+)\(([^()]*)\)\.(\w+)", variant.options[option].claim or ""):
+        given = {k: ast.literal_eval(v) for k, v in re.findall(r"(\w+)=([^,\s]+)", keywords) if k != "seed"}
+        found.append((function, given, name))
+    return [one for at, one in enumerate(found) if one not in found[:at]]
+
+
+@pytest.mark.parametrize(("entry", "number"), [pytest.param(*one, id=f"{one[0].path}-{one[1]}") for one in proofs()])
+def test_the_bars_of_an_option_are_the_numbers_that_its_claim_compares(entry: Entry, number: int) -> None:
+    """From 0 to 100 %: the mean over the runs, their range, and both in words."""
+    topic, runs = shipped().topic(entry.topic), recorded(entry, number)
+    variant = entry.problem.variants[number]
+
+    shown = option_results(entry, number, range(len(variant.options)), topic)
+
+    for at, option in enumerate(shown):
+        wanted = operands(entry, number, at) if runs else []
+        assert bool(option.bars) == bool(wanted)
+        svgs = list(tree(option.bars).iter("svg"))
+        rows = [float(bar.get("width", "").rstrip("%")) for svg in svgs for bar in svg.iter("rect")]
+        texts = [text.text or "" for svg in svgs for text in svg.iter("text") if text.get("class") == "value"]
+        whiskers = {
+            line.get("y1"): (float(line.get("x1", "").rstrip("%")), float(line.get("x2", "").rstrip("%")))
+            for svg in svgs
+            for line in svg.iter("line")
+            if line.get("class") == "whisker"
+        }
+        assert len(rows) == len(texts) == len(wanted)
+        for index, (function, params, name) in enumerate(wanted):
+            values = [run.numbers[name] for run in runs if (run.function, run.written) == (function, params)]
+            assert abs(rows[index] - 100 * fmean(values)) < 0.06
+            low, high = whiskers.get(f"{44 * index + 30}", (100 * min(values), 100 * max(values)))
+            assert abs(low - 100 * min(values)) < 0.06
+            assert abs(high - 100 * max(values)) < 0.06
+            assert (f"{44 * index + 30}" in whiskers) == (min(values) < max(values))
+            numbers = [float(part) for part in re.findall(r"[\d.]+", texts[index])]
+            assert abs(numbers[0] - 100 * fmean(values)) <= 0.5
 
 
 def drawings() -> Iterator[tuple[Entry, int]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from practicum.errors import CodedError
+from practicum.kinds.experiment_calls import MeasuredNumber
 from practicum.model import (
     CaseResult,
     Measurement,
@@ -156,6 +157,12 @@ class Kind(ABC):
     def measured_option(self, variant: Variant, measurement: Measurement) -> int | None:
         """The option (from 0) whose claim a measurement is about, or None."""
         return None
+
+    def measured_numbers(
+        self, variant: Variant, number: int, experiments: frozenset[str]
+    ) -> tuple[MeasuredNumber, ...]:
+        """The results of experiments on which it rests whether an option (from 0) is right, to be shown as a chart."""
+        return ()
 
     # --- asking
 

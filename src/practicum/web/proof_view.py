@@ -20,16 +20,10 @@ from practicum.prove.catalogue import Entry
 from practicum.prove.run_groups import RunGroup, group_runs
 from practicum.web.problem_view import html
 from practicum.web.rendering import code_spans
+from practicum.web.result_bars import NAMES, measure_name, proposing_option, result_bars, shown_name
 
 ORDER = ("Validation accuracy", "Training accuracy", "Validation loss", "Training loss")
 """Curves that are shown first, in this order."""
-NAMES = {
-    "accuracy": "Training accuracy",
-    "train_accuracy": "Training accuracy",
-    "val_accuracy": "Validation accuracy",
-    "loss": "Training loss",
-    "val_loss": "Validation loss",
-}
 LABELS = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 
 
@@ -42,7 +36,10 @@ class OptionResult:
     picked: bool
     tag: str
     feedback: Markup
+    bars: Markup
+    """Its result as a chart, where it rests on numbers that experiments returned."""
     observed: Markup
+    """Its result in words and code."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,7 @@ class ProofView:
 
 
 def option_results(
-    entry: Entry, number: int, order: Sequence[int], answers: Sequence[tuple[str, ...]] = ()
+    entry: Entry, number: int, order: Sequence[int], topic: Topic, answers: Sequence[tuple[str, ...]] = ()
 ) -> tuple[OptionResult, ...]:
     """Return the options in the order in which the learner saw them."""
     variant = entry.problem.variants[number]
@@ -109,7 +106,12 @@ def option_results(
     picked = {part for answer in answers for part in answer}
     return tuple(
         _option_result(
-            kind, variant, index, str(index) in picked, finding.options[index] if finding and finding.options else None
+            kind,
+            variant,
+            index,
+            str(index) in picked,
+            finding.options[index] if finding and finding.options else None,
+            result_bars(kind, variant, index, finding.measured, topic.experiments) if finding else Markup(""),
         )
         for index in order
     )
@@ -156,7 +158,7 @@ def _as_html(kind: kinds.Kind, text: str) -> Markup:
 
 
 def _option_result(
-    kind: kinds.Kind, variant: Variant, index: int, picked: bool, finding: OptionFinding | None
+    kind: kinds.Kind, variant: Variant, index: int, picked: bool, finding: OptionFinding | None, bars: Markup
 ) -> OptionResult:
     option: Option = variant.options[index]
     tags = {(True, True): "Right, and your answer", (True, False): "Right", (False, True): "Your answer"}
@@ -166,6 +168,7 @@ def _option_result(
         picked,
         tags.get((option.key, picked), ""),
         html(option.feedback, images=variant.images),
+        bars,
         observed_html(kind, variant, finding.observed) if finding else Markup(""),
     )
 
@@ -301,16 +304,16 @@ def _charts(kind: kinds.Kind, variant: Variant, groups: Sequence[RunGroup]) -> t
 def _chart(kind: kinds.Kind, variant: Variant, name: str, groups: Sequence[RunGroup]) -> CurveChart:
     drawn = [group for group in groups if any(name in one.curves for one in group.runs)]
     caption = _caption(name, [one for group in drawn for one in group.runs])
-    keys = [_option_of(kind, variant, group) for group in drawn]
-    has_key = any(option and option.key for option in keys)
+    proposing = [proposing_option(kind, variant, group) for group in drawn]
+    is_key = [option is not None and option.key for option in proposing]
     lines = [
         mean_series(
-            option.code if option and option.code else group.name,
+            shown_name(kind, variant, group),
             [one.curves[name] for one in group.runs if name in one.curves],
-            bool(option and option.key),
-            None if has_key else index,
+            is_key[index],
+            None if any(is_key) else index,
         )
-        for index, (group, option) in enumerate(zip(drawn, keys, strict=True))
+        for index, group in enumerate(drawn)
     ]
     single = any(line.runs for line in lines)
     return CurveChart(caption, draw_epochs(caption, lines), tabulate(lines, caption), single)
@@ -326,17 +329,10 @@ def _chart_note(charts: Sequence[CurveChart]) -> str:
     return f"{mean} Where runs end at different epochs, each is a thin line, and their mean goes as far as all of them."
 
 
-def _option_of(kind: kinds.Kind, variant: Variant, group: RunGroup) -> Option | None:
-    """The option that proposes the setting of these runs, if one does."""
-    number = kind.measured_option(variant, group.runs[0].measurement)
-    return None if number is None else variant.options[number]
-
-
 def _caption(name: str, measured: Sequence[Measured]) -> str:
     """A curve's name in words. One whose last value is always a number that was reported bears that number's name."""
     known = [one for one in measured if one.curves.get(name)]
     numbers = [
         number for number in known[0].numbers if all(one.numbers.get(number) == one.curves[name][-1] for one in known)
     ]
-    name = name if name in NAMES or len(numbers) != 1 else numbers[0]
-    return NAMES.get(name, name.replace("_", " ").capitalize())
+    return measure_name(name if name in NAMES or len(numbers) != 1 else numbers[0])

@@ -38,7 +38,7 @@ def verdict_page(
         notice=notice,
         statement=html(variant.statement, images=variant.images),
         data=asked.problem.data,
-        options=option_results(asked.entry, asked.number, asked.order, answers) if variant.options else (),
+        options=option_results(asked.entry, asked.number, asked.order, asked.topic, answers) if variant.options else (),
         solution=solution_view(asked.entry, asked.number, [(given.answer, given.right) for given in state.answers]),
         explanation=html(variant.explanation, images=variant.images),
         proof=proof_view(asked.entry, asked.number, asked.topic),

@@ -22,6 +22,7 @@ from practicum.kinds.choice.expected_output import (
 from practicum.kinds.choice.option_code import CheckProof
 from practicum.kinds.choice.option_references import count_last_references, refers_to_others
 from practicum.kinds.choice.proof_form import ProofForm
+from practicum.kinds.experiment_calls import MeasuredNumber
 from practicum.model import Measurement, Observation, Observations, Plan, Problem, Variant, VariantFinding
 
 MIN_OPTIONS, MAX_OPTIONS = 2, 8
@@ -95,6 +96,11 @@ class Choice(Kind):
     def observes_value(self, variant: Variant) -> bool:
         form = _form(variant.proof)
         return form.reads_code and not form.option_code(variant)
+
+    def measured_numbers(
+        self, variant: Variant, number: int, experiments: frozenset[str]
+    ) -> tuple[MeasuredNumber, ...]:
+        return _form(variant.proof).measured_numbers(variant, number, experiments)
 
     def measured_option(self, variant: Variant, measurement: Measurement) -> int | None:
         return _form(variant.proof).measured_option(variant, measurement)
