@@ -191,6 +191,10 @@ class Kind(ABC):
         """
         return {"value": fields[0] if fields else ""}
 
+    def option_mark(self, variant: Variant, place: int) -> str:
+        """What the option at a place on the page (from 1) is called, and the key that picks it."""
+        return str(place)
+
     def shortcut_help(self, variant: Variant) -> str:
         """The keys that the form reacts to, in words: `1–4 pick, Enter answers`; empty if there are none."""
         return ""
