@@ -295,7 +295,8 @@ def test_a_server_that_does_not_answer_is_reported(opened: Opener) -> None:
 
 def tour(page: Page) -> Iterator[str]:
     """Visit every page in every state that looks different."""
-    for path in ("/", TOPIC, f"{TOPIC}/challenge", "/badges", "/proofs", "/not/there"):
+    around = ("/badges", "/proofs", "/help", "/progress", "/settings", "/search?q=list", "/not/there")
+    for path in ("/", TOPIC, f"{TOPIC}/challenge", *around):
         page.goto(path)
         yield path
     start(page, TOPIC, "Normal")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from practicum.activities.sittings.view import problem_place
 from practicum.application import sittings
 from practicum.application.learner_sitting import LearnerSitting
+from practicum.application.progress import neighbours
 from practicum.application.refusals import Link, Refused
 from practicum.application.scratch import runnable_code
 from practicum.application.sittings import Notice, refusal_notice
@@ -109,6 +110,8 @@ def result_page(request: Request) -> Response:
         retake=_retake(at, badge),
         items=[_item(at, index, state) for index, state in enumerate(sitting.items)],
         badge=earned,
+        around=neighbours(context, suggest=True),
+        celebrate=at.id if sitting.badge else "",
     )
 
 
