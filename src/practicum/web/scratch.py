@@ -21,6 +21,7 @@ from practicum.runner import IsolationMode, Pool, Result
 from practicum.web import event_stream, rendering
 from practicum.web.forms import MAX_CODE_SIZE, code_field, get, post
 from practicum.web.requests import address_of, client_of, site_of, topic_of
+from practicum.web.root_path import path_of
 
 
 def routes() -> list[Route]:
@@ -44,7 +45,7 @@ def from_problem(request: Request) -> Response:
     back = Link(at.problem_path(address.index), variant.title)
     topic = at.context.topic_link
     request.path_params.update(course=at.context.catalogue.course.slug, topic=at.context.topic.slug)
-    return _page(request, topic, code, back=back)
+    return _page(request, topic, code, back=back, edits_key=path_of(request))
 
 
 async def run(request: Request, form: FormData) -> Response:
@@ -87,6 +88,7 @@ def _page(
     report: RunReport | None = None,
     problem: str = "",
     back: Link | None = None,
+    edits_key: str = "",
 ) -> Response:
     site = site_of(request)
     if site.pool is None:
@@ -100,6 +102,7 @@ def _page(
         course=catalogue.course,
         topic=shown,
         topic_url=topic.path,
+        edits_key=edits_key or f"{topic.path}/scratch",
         back=back or topic,
         runs_code=site.runs_code,
         isolated=site.isolated,
