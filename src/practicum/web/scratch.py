@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from practicum.application import scratch
 from practicum.application.context import code_is_not_run, topic_path
+from practicum.application.importable_packages import importable_packages
 from practicum.application.learner_jobs import MAX_CODE, code_problem
 from practicum.application.limits import SHORT
 from practicum.application.refusals import Link, Reason, Refused
@@ -50,7 +51,7 @@ def from_problem(request: Request) -> Response:
 
 async def run(request: Request, form: FormData) -> Response:
     """The result of the code, as it happens or as a page, which still has the code."""
-    topic = _topic_link(request)
+    topic, (catalogue, shown) = _topic_link(request), topic_of(request)
     pad_link = Link(f"{topic.path}/scratch", "Back")
     site, code = site_of(request), code_field(form)
     pool = site.pool
@@ -63,7 +64,8 @@ async def run(request: Request, form: FormData) -> Response:
         return await in_thread(partial(_page, request, topic, code, problem=problem))
 
     def report(result: Result) -> RunReport:
-        return report_run(result, code, site.isolated, site.runs.stopping)
+        packages = partial(importable_packages, catalogue)
+        return report_run(result, code, site.isolated, site.runs.stopping, packages)
 
     def present(result: Result) -> str:
         return rendering.fragment("run_report.html", report=report(result))
@@ -71,7 +73,6 @@ async def run(request: Request, form: FormData) -> Response:
     def page(result: Result) -> Response:
         return _page(request, topic, code, report(result))
 
-    catalogue, shown = topic_of(request)
     work = partial(scratch.run_code, pool, catalogue, shown, code, client_of(request))
     return await event_stream.respond(request, work, present, page)
 

@@ -66,6 +66,9 @@ if TYPE_CHECKING:
 
 GARBAGE = (200_000, 20, 50)
 """Thresholds of the garbage collector, high because a run is short and building a network makes a million objects."""
+ANIMATION = (
+    "An animation is shown as one image. Draw its frames side by side, for example in the axes of plt.subplots(1, 4)."
+)
 MAX_FIGURES = 8
 MAX_FIGURE_BYTES = 1 << 20
 MAX_FIGURE_SIDE = 3_000
@@ -459,8 +462,16 @@ def _collect_figures(channel: Channel) -> None:
                 svg = _render(figure, "svg")
                 svg = svg if len(svg) <= MAX_FIGURE_BYTES else b""
                 channel.send(b"P", len(png).to_bytes(4, "big") + png + svg)
+        if _has_animation():
+            _warn(ANIMATION)
     except BaseException as error:
         _warn(f"A figure could not be drawn: {_message(error)}")
+
+
+def _has_animation() -> bool:
+    """Whether the code has made an animation of matplotlib, of which only one image is shown."""
+    module = sys.modules.get("matplotlib.animation")
+    return module is not None and any(issubclass(type(thing), module.Animation) for thing in gc.get_objects())
 
 
 def _warn(message: str) -> None:
