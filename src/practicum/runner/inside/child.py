@@ -66,6 +66,9 @@ if TYPE_CHECKING:
 
 GARBAGE = (200_000, 20, 50)
 """Thresholds of the garbage collector, high because a run is short and building a network makes a million objects."""
+ANIMATION = (
+    "An animation is shown as one image. Draw its frames side by side, for example in the axes of plt.subplots(1, 4)."
+)
 MAX_FIGURES = 20
 MAX_FIGURE_BYTES = 1 << 20
 MAX_FIGURE_SIDE = 3_000
@@ -457,8 +460,16 @@ def _collect_figures(channel: Channel) -> None:
             _send_figure(channel, number, pyplot.figure(number))
         if len(numbers) > MAX_FIGURES:
             _warn(f"Only the first {MAX_FIGURES} of {len(numbers)} figures are shown.")
+        if _has_animation():
+            _warn(ANIMATION)
     except BaseException as error:
         _warn(f"A figure could not be drawn: {_message(error)}")
+
+
+def _has_animation() -> bool:
+    """Whether the code has made an animation of matplotlib, of which only one image is shown."""
+    module = sys.modules.get("matplotlib.animation")
+    return module is not None and any(issubclass(type(thing), module.Animation) for thing in gc.get_objects())
 
 
 def _warn(message: str) -> None:
