@@ -412,6 +412,9 @@ class Measurement:
     params: Mapping[str, Json]
     seed: int
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Measurement) and self.call == other.call  # `x=1` and `x=True` are different calls
+
     def __hash__(self) -> int:
         return hash(self.call)
 

@@ -402,7 +402,7 @@ def test_the_result_names_the_set_that_a_retake_draws(learner: Learner, catalogu
 
     assert "set 1 of 2" in result
     assert "Take set 2" in result
-    assert "one whole set" in result
+    assert "all problems of one set" in result
     assert "set 2 of 2" in start
     assert (
         len(re.findall(r"<li", of_sets.get("/python-basics/lists/challenge").text.partition('class="awaits"')[2])) == 2

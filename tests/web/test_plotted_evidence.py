@@ -213,6 +213,10 @@ def operands(entry: Entry, number: int, option: int) -> list[tuple[str, Mapping[
     return [one for at, one in enumerate(found) if one not in found[:at]]
 
 
+def percent(shape: ElementTree.Element, name: str) -> float:
+    return float(shape.get(name, "nan").rstrip("%"))
+
+
 @pytest.mark.parametrize(("entry", "number"), [pytest.param(*one, id=f"{one[0].path}-{one[1]}") for one in proofs()])
 def test_the_bars_of_an_option_are_the_numbers_that_its_claim_compares(entry: Entry, number: int) -> None:
     """From 0 to 100 %: the mean over the runs, their range, and both in words."""
@@ -225,22 +229,19 @@ def test_the_bars_of_an_option_are_the_numbers_that_its_claim_compares(entry: En
         wanted = operands(entry, number, at) if runs else []
         assert bool(option.bars) == bool(wanted)
         svgs = list(tree(option.bars).iter("svg"))
-        rows = [float(bar.get("width", "").rstrip("%")) for svg in svgs for bar in svg.iter("rect")]
+        bars = [bar for svg in svgs for bar in svg.iter("rect")]
         texts = [text.text or "" for svg in svgs for text in svg.iter("text") if text.get("class") == "value"]
-        whiskers = {
-            line.get("y1"): (float(line.get("x1", "").rstrip("%")), float(line.get("x2", "").rstrip("%")))
-            for svg in svgs
-            for line in svg.iter("line")
-            if line.get("class") == "whisker"
-        }
-        assert len(rows) == len(texts) == len(wanted)
+        lines = [line for svg in svgs for line in svg.iter("line") if line.get("class") == "whisker"]
+        assert len(bars) == len(texts) == len(wanted)
         for index, (function, params, name) in enumerate(wanted):
             values = [run.numbers[name] for run in runs if (run.function, run.written) == (function, params)]
-            assert abs(rows[index] - 100 * fmean(values)) < 0.06
-            low, high = whiskers.get(f"{44 * index + 30}", (100 * min(values), 100 * max(values)))
-            assert abs(low - 100 * min(values)) < 0.06
-            assert abs(high - 100 * max(values)) < 0.06
-            assert (f"{44 * index + 30}" in whiskers) == (min(values) < max(values))
+            middle = float(bars[index].get("y", "nan")) + float(bars[index].get("height", "nan")) / 2
+            assert abs(percent(bars[index], "width") - 100 * fmean(values)) < 0.06
+            ends = [(percent(one, "x1"), percent(one, "x2")) for one in lines if float(one.get("y1", "nan")) == middle]
+            assert len(ends) == (min(values) < max(values))
+            for low, high in ends:
+                assert abs(low - 100 * min(values)) < 0.06
+                assert abs(high - 100 * max(values)) < 0.06
             numbers = [float(part) for part in re.findall(r"[\d.]+", texts[index])]
             assert abs(numbers[0] - 100 * fmean(values)) <= 0.5
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -15,7 +16,8 @@ from practicum.statistics.intervals import Interval
 
 ROW_HEIGHT = 46
 BAR_ROW_HEIGHT = 28
-RESULT_HEIGHT = 44
+NAME_HEIGHT, RESULT_NAME = 17, 36
+"""Of a result's name: pixels of a row, and the characters that fit into it on a phone."""
 LINE_HEIGHT = 56
 SHARES = ValueAxis((0.0, 0.5, 1.0))
 
@@ -96,27 +98,29 @@ class ResultBar:
 
 
 def draw_results(title: str, bars: Sequence[ResultBar], end: float) -> Markup:
-    """Numbers of 0 or more as bars from 0 to `end`, each below its name and value, with its range as a whisker."""
+    """Numbers of 0 or more as bars from 0 to `end`, below their names and beside their values; ranges as whiskers."""
     shapes: list[Markup] = []
-    for index, bar in enumerate(bars):
-        top = RESULT_HEIGHT * index
-        low, mean, high = (100 * value / end for value in (bar.low, bar.mean, bar.high))
-        y = top + 30
+    top = 0
+    for bar in bars:
+        names = textwrap.wrap(bar.name, RESULT_NAME) or [""]
         shapes += [
-            svg.truncated_label(0, top + 10, bar.name, "start", "name", 26, 60),
-            svg.label(100, top + 10, bar.written, "end", "value"),
-            svg.horizontal_line(y, "track"),
-            _bar(y, mean, bar.colour),
-            *([svg.horizontal_line(y, "whisker", low, high)] if low < high else []),
+            svg.label(0, top + NAME_HEIGHT * (row + 0.5), name, "start", "name") for row, name in enumerate(names)
         ]
+        shapes += _result(bar, top + NAME_HEIGHT * len(names) + 9, end)
+        top += NAME_HEIGHT * len(names) + 26
     description = " ".join(f"{bar.name}: {bar.written}." for bar in bars)
-    return svg.chart("results", title, description, RESULT_HEIGHT * len(bars), shapes)
+    return svg.chart("results", title, description, top - 8, shapes)
 
 
-def _bar(y: float, width: float, colour: int) -> Markup:
-    return Markup('<rect class="result s{}" x="0" y="{:g}" width="{:.4g}%" height="12" rx="2"/>').format(
-        colour, y - 6, width
+def _result(bar: ResultBar, y: float, end: float) -> Iterator[Markup]:
+    low, mean, high = (100 * value / end for value in (bar.low, bar.mean, bar.high))
+    yield svg.horizontal_line(y, "track")
+    yield Markup('<rect class="result s{}" x="0" y="{:g}" width="{:.4g}%" height="12" rx="2"/>').format(
+        bar.colour, y - 6, mean
     )
+    if low < high:
+        yield svg.horizontal_line(y, "whisker", low, high)
+    yield svg.label(100, y, bar.written, "start", "value", dx=8)
 
 
 def _describe_rows(rows: Sequence[IntervalRow]) -> str:

@@ -136,7 +136,9 @@ def _praise(sitting: Sitting) -> str:
 def _retake(at: LearnerSitting, badge: str | None) -> dict[str, str]:
     """What a new sitting asks, and what the badge requires of it, so that the two agree."""
     here, following = sittings.place_of(at.context, at.sitting.exam.variants), sittings.next_place(at.context)
-    prize = f"The badge “{badge}” is for one whole set right. " if badge and not at.sitting.badge else ""
+    prize = (
+        f"To earn the badge “{badge}”, get all problems of one set right. " if badge and not at.sitting.badge else ""
+    )
     if following is None or following.total == 1:
         return {
             "label": "Take it again",
