@@ -274,7 +274,7 @@ def test_progress_in_all_modes(site: Site, sums: Catalogue) -> None:
 
     assert finished == {"learn": True, "try": False, "challenge": False, "project": False, "recall": False}
     assert own.next
-    assert own.next.mode.name == "try"
+    assert own.next.state.mode.name == "try"
     assert (other.begun, other.finished) == (0, 0)
 
 

@@ -289,6 +289,8 @@ def poke(learner: Learner, sitting: str, problem: int) -> None:
     page = f"{sitting}/{problem}"
     for path in ("/", "/proofs", "/badges", "/marks/topic", "/marks/topic/challenge", sitting, page, f"{page}/clock"):
         learner.get(path)
+    for path in ("/progress", "/search?q=mark", "/search?q=observed+claim+key", "/search?q=which"):
+        learner.get(path)
     for later in range(problem, 5):
         learner.get(f"{sitting}/{later}")
         fields = learner.form(page)
@@ -452,6 +454,8 @@ def test_nothing_of_an_exercise_leaks_before_it_is_right_or_given_up(writer: Lea
     page = f"/typed/topic/try/{kind}"
     fields = {**writer.form(page), "answer": wrong_of(kind)}
     writer.get("/typed/topic/try")
+    writer.get("/search?q=mark")
+    writer.get("/search?q=make")
     writer.get(f"{page}?version=1")
     for action in ("answer", "hint", "answer"):
         writer.post(f"{page}/{action}", fields, accept=accept)

@@ -1,4 +1,4 @@
-"""Shares with their 95 % intervals along a horizontal axis: as one line, as rows of dots, or as bars."""
+"""Numbers with an interval along a horizontal axis: as one line, as rows of dots, or as bars."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from practicum.statistics.intervals import Interval
 
 ROW_HEIGHT = 46
 BAR_ROW_HEIGHT = 28
+RESULT_HEIGHT = 44
 LINE_HEIGHT = 56
 SHARES = ValueAxis((0.0, 0.5, 1.0))
 
@@ -80,6 +81,42 @@ def draw_bars(title: str, rows: Sequence[IntervalRow]) -> Markup:
         shapes.append(bar.format(y - 7, 100 * row.interval.value))
         shapes.append(svg.horizontal_line(y, "whisker", 100 * row.interval.low, 100 * row.interval.high))
     return svg.chart("bars", title, _describe_rows(rows), height, shapes)
+
+
+@dataclass(frozen=True)
+class ResultBar:
+    """The mean of a number over several runs, its lowest and highest value, and all three as they are written."""
+
+    name: str
+    mean: float
+    low: float
+    high: float
+    written: str
+    colour: int
+
+
+def draw_results(title: str, bars: Sequence[ResultBar], end: float) -> Markup:
+    """Numbers of 0 or more as bars from 0 to `end`, each below its name and value, with its range as a whisker."""
+    shapes: list[Markup] = []
+    for index, bar in enumerate(bars):
+        top = RESULT_HEIGHT * index
+        low, mean, high = (100 * value / end for value in (bar.low, bar.mean, bar.high))
+        y = top + 30
+        shapes += [
+            svg.truncated_label(0, top + 10, bar.name, "start", "name", 26, 60),
+            svg.label(100, top + 10, bar.written, "end", "value"),
+            svg.horizontal_line(y, "track"),
+            _bar(y, mean, bar.colour),
+            *([svg.horizontal_line(y, "whisker", low, high)] if low < high else []),
+        ]
+    description = " ".join(f"{bar.name}: {bar.written}." for bar in bars)
+    return svg.chart("results", title, description, RESULT_HEIGHT * len(bars), shapes)
+
+
+def _bar(y: float, width: float, colour: int) -> Markup:
+    return Markup('<rect class="result s{}" x="0" y="{:g}" width="{:.4g}%" height="12" rx="2"/>').format(
+        colour, y - 6, width
+    )
 
 
 def _describe_rows(rows: Sequence[IntervalRow]) -> str:

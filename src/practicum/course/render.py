@@ -54,6 +54,18 @@ def inline(markdown: str, images: Sequence[Image] = ()) -> Markup:
     return _clean(str(_markdown().renderInline(markdown, _environment(images))))
 
 
+def plain_text(markdown: str) -> str:
+    """Return a text without its marks: words, code and formulas as they were written."""
+    pieces = (_content(token) for token in _markdown().parse(markdown, _environment(())))
+    return "\n".join(piece for piece in pieces if piece)
+
+
+def _content(token: Token) -> str:
+    if token.children is None:
+        return token.content
+    return "".join(" " if child.type.endswith("break") else child.content for child in token.children)
+
+
 def _environment(images: Sequence[Image]) -> dict[str, Any]:
     return {"images": {image.source: image for image in images}}
 

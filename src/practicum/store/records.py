@@ -85,6 +85,16 @@ class StepRecord:
 
 
 @dataclass(frozen=True)
+class ActivityCount:
+    """How many steps and events of one kind a learner made on one day."""
+
+    day: int
+    """Days since 1970, by UTC."""
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """A stored run of a learner's code."""
 

@@ -17,7 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import Connection, Engine, Row, Select, bindparam, case, func, literal_column, or_, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import QueuePool
 
@@ -36,7 +36,15 @@ from practicum.store.database import (
 from practicum.store.error_log import ErrorLog
 from practicum.store.group_commit import GroupCommit
 from practicum.store.migrate import VERSION, migrate
-from practicum.store.records import BadgeRecord, EventRecord, RunRecord, SittingRecord, StepRecord, StoreError
+from practicum.store.records import (
+    ActivityCount,
+    BadgeRecord,
+    EventRecord,
+    RunRecord,
+    SittingRecord,
+    StepRecord,
+    StoreError,
+)
 
 _learner, _sitting, _event, _badge = schema.learner, schema.sitting, schema.event, schema.badge
 _step, _run = schema.step, schema.run
@@ -91,6 +99,16 @@ _STEPS = (
     .order_by(_step.c.id)
 )
 _STEPS_OF_MODE = _STEPS.where(_step.c.mode == bindparam("mode"))
+_DAY_MS = 86_400_000
+_ACTIVITY = union_all(
+    select((_step.c.at // _DAY_MS).label("day"), _step.c.kind, func.count().label("count"))
+    .where(_step.c.learner == bindparam("learner"), _step.c.at >= bindparam("since"))
+    .group_by("day", _step.c.kind),
+    select((_event.c.at // _DAY_MS).label("day"), _event.c.kind, func.count().label("count"))
+    .select_from(_sitting.join(_event, _event.c.sitting == _sitting.c.id))
+    .where(_sitting.c.learner == bindparam("learner"), _event.c.at >= bindparam("since"))
+    .group_by("day", _event.c.kind),
+)
 _SAME_ITEM = (
     _run.c.learner == bindparam("learner"),
     _run.c.course == bindparam("course"),
@@ -255,7 +273,7 @@ class Store:
             once: The nonce of the form that starts it, if it has one. A form sent twice, even at the same time,
                 starts one sitting.
         """
-        id = _id_of(learner, course, topic, mode, once) if once else _new_id()
+        id = derived_id(learner, course, topic, mode, once) if once else _new_id()
         row = {"id": id, "learner": learner, "course": course, "topic": topic, "mode": mode, "started": at}
         try:
             with self.write_transaction() as connection:
@@ -366,6 +384,16 @@ class Store:
             else:
                 rows = connection.execute(_STEPS_OF_MODE, {**values, "mode": mode}).all()
         return tuple(StepRecord(**row._mapping) for row in rows)
+
+    def activity(self, learner: str, since: int) -> tuple[ActivityCount, ...]:
+        """Return how many steps and events of each kind a learner made on each day.
+
+        Args:
+            since: The first millisecond that counts, since 1970.
+        """
+        with self.read_connection() as connection:
+            rows = connection.execute(_ACTIVITY, {"learner": learner, "since": since}).all()
+        return tuple(ActivityCount(**row._mapping) for row in rows)
 
     # --- runs
 
@@ -512,13 +540,18 @@ def _new_id() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _id_of(learner: str, *parts: str) -> str:
-    """Return the id of what a learner starts with one form: derived from their own id, which is random and secret."""
+def derived_id(learner: str, *parts: str) -> str:
+    """Return an id that these parts always have for a learner: derived from their own, which is random and secret."""
     return urlsafe_b64encode(hashlib.sha256(repr((learner, *parts)).encode()).digest()[:16]).decode().rstrip("=")
 
 
 def _add_step(connection: Connection, learner: str, step: StepRecord) -> None:
-    connection.execute(_step.insert(), {**vars(step), "data": dict(step.data), "learner": learner})
+    connection.execute(_step.insert(), step_row(learner, step))
+
+
+def step_row(learner: str, step: StepRecord) -> dict[str, Any]:
+    """Return a learner's step as a row of its table."""
+    return {**vars(step), "data": dict(step.data), "learner": learner}
 
 
 def _appending(sitting: str, after: int, records: Sequence[EventRecord], finished: int | None) -> _Append:

@@ -35,14 +35,17 @@ from practicum.web import (
     home,
     images,
     metrics,
+    preferences,
+    progress,
     scratch,
+    search,
     security,
     server,
     topic,
 )
 from practicum.web.forms import get
 from practicum.web.root_path import RootPath
-from practicum.web.visitor_token import TokenIssuer
+from practicum.web.visitor_token import TokenIssuer, derived_key
 
 
 class ShortConvertor(IntegerConvertor):
@@ -67,7 +70,8 @@ def create_app(
         site: The site.
         hosts: The names it answers to, without ports; None for any.
         watch: Reads and proves a draft again as its files change; None where nothing is watched.
-        cookie_key: Signs cookies. Default: a random one, so that a restart forgets visitors who have done nothing yet.
+        cookie_key: Signs cookies and files of progress. Default: a random one, so that a restart forgets visitors who
+            have done nothing yet, and refuses files that were saved before.
         root_path: The path below which a proxy shows the service, such as `/practice`.
     """
     app = Starlette(
@@ -95,6 +99,7 @@ def create_app(
     )
     app.state.site = site
     app.state.watch = watch
+    app.state.progress_key = derived_key(cookie_key, "progress file")
     app.state.metrics = metrics.Metrics(site, settings.metrics_token())
     return app
 
@@ -114,6 +119,10 @@ def routes() -> list[Route]:
         get("/metrics", metrics.page),
         *health.routes(),
         get("/proofs", about_proofs.about_proofs),
+        get("/help", about_proofs.help_page),
+        *progress.routes(),
+        *preferences.routes(),
+        *search.routes(),
         *badges.routes(),
         *draft.routes(),
         *event_stream.routes(),

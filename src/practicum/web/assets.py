@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import product
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from practicum import kinds, modes
+from practicum.application.preferences import CHOICES
 from practicum.web.root_path import path_of
 
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
@@ -92,9 +94,48 @@ def form_assets(kind_names: Iterable[str]) -> FormAssets:
     return FormAssets(styles, scripts, any(kind.has_editor for kind in shown))
 
 
+_ALWAYS, _NEVER = "(min-width: 0)", "(max-width: 0)"
+_OTHER = {"dark": "light", "light": "dark"}
+
+
+def for_preferences(html: str, theme: str, motion: str) -> str:
+    """Return a page with the styles for a theme (`system`, `light`, `dark`) and motion (`system`, `reduced`).
+
+    They are the styles of the system's settings with these media queries decided, so that no style knows of the choice.
+    """
+    for address, asset in _decided(theme, motion).items():
+        html = html.replace(address, asset.address)
+    return html
+
+
+@cache
+def _decided(theme: str, motion: str) -> dict[str, Asset]:
+    """The styles that such a choice changes, by the addresses that they replace."""
+    rules: dict[str, str] = {}
+    if theme in _OTHER:
+        rules |= {
+            f"(prefers-color-scheme: {theme})": _ALWAYS,
+            f"(prefers-color-scheme: {_OTHER[theme]})": _NEVER,
+            "color-scheme: light dark": f"color-scheme: {theme}",
+        }
+    if motion == "reduced":
+        rules |= {"(prefers-reduced-motion: reduce)": _ALWAYS, "(prefers-reduced-motion: no-preference)": _NEVER}
+    styles = {name: asset for name, asset in _assets().items() if name.endswith(".css")}
+    decided = ((asset, _asset(name, _replaced(asset.plain, rules))) for name, asset in styles.items())
+    return {before.address: after for before, after in decided if after != before}
+
+
+def _replaced(content: bytes, rules: Mapping[str, str]) -> bytes:
+    for before, after in rules.items():
+        content = content.replace(before.encode(), after.encode())
+    return content
+
+
 @cache
 def _by_address() -> dict[str, Asset]:
-    return {asset.address: asset for asset in _assets().values()}
+    choices = product(CHOICES["theme"], CHOICES["motion"])
+    decided = (asset for choice in choices for asset in _decided(*choice).values())
+    return {asset.address: asset for asset in [*_assets().values(), *decided]}
 
 
 def serve(request: Request) -> Response:

@@ -21,9 +21,20 @@ from practicum.formatting import file_size
 from practicum.modes import Mode
 from practicum.runner import FigureImage
 from practicum.web import assets, security
+from practicum.web.preferences_cookie import preferences_of
 from practicum.web.root_path import Redirect, root_of, with_root
 
-_DEFAULTS = {"draft": False, "watch": None, "here": "", "language": "en", "styles": (), "scripts": (), "mode": None}
+_DEFAULTS = {
+    "draft": False,
+    "watch": None,
+    "here": "",
+    "language": "en",
+    "styles": (),
+    "scripts": (),
+    "mode": None,
+    "around": None,
+    "step_topic": "",
+}
 
 
 @cache
@@ -76,12 +87,14 @@ def page(request: Request, template: str, status: int = 200, mode: Mode | None =
     No cache may keep it: it is one learner's, and a clock may run on it.
     """
     site = getattr(request.app.state, "site", None) if "app" in request.scope else None
+    preferences = preferences_of(request)
     shared = {
         **_DEFAULTS,
         "draft": bool(site and site.draft),
         **_watched(request),
         "status": status,
         "nonce": security.nonce(),
+        "preferences": preferences,
         "learner_key": _learner_key(request),
         "mode": mode,
     }
@@ -89,6 +102,7 @@ def page(request: Request, template: str, status: int = 200, mode: Mode | None =
         shared["styles"] = assets.package_addresses(mode.packages, assets.STYLE)
         shared["scripts"] = assets.package_addresses(mode.packages, assets.SCRIPT)
     html = fragment(template, **{**shared, **context})
+    html = assets.for_preferences(html, preferences.theme, preferences.motion)
     return HTMLResponse(with_root(html, root_of(request.scope)), status, {"cache-control": "no-store"})
 
 

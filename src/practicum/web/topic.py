@@ -29,21 +29,20 @@ def topic(request: Request) -> Response:
         "topic.html",
         course=catalogue.course,
         topic=shown,
-        reason=progress.reason,
         begun=progress.begun,
-        modes=[_row(state) for state in progress.states],
-        next=_row(progress.next) if progress.next else None,
+        modes=[mode_row(state) for state in progress.states],
+        step=progress.next,
         badges=badge_rows(site, earned),
         scratch_url=f"{topic_path(catalogue, shown)}/scratch" if site.runs_code else "",
     )
 
 
-def _row(state: ModeState) -> dict[str, Any]:
+def mode_row(state: ModeState) -> dict[str, Any]:
+    """Return a mode and the learner's progress in it, as a list of modes shows them."""
     mode, progress = state.mode, state.progress
     return {
         "name": mode.name,
         "url": state.context.path,
-        "resume_url": state.status.resume_path or state.context.path,
         "title": mode.title,
         "summary": mode.summary,
         "note": _note(state),

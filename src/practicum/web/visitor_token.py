@@ -48,5 +48,10 @@ class TokenIssuer:
         return hmac.digest(self._key, signed, hashlib.sha256)[: 32 - _SIGNED]
 
 
+def derived_key(key: bytes | None, purpose: str) -> bytes:
+    """Return a key for another purpose, derived from the key that signs tokens. Default: that of this process."""
+    return hmac.digest(key or _PROCESS_KEY, f"practicum {purpose}".encode(), hashlib.sha256)
+
+
 def _encoded(content: bytes) -> str:
     return urlsafe_b64encode(content).decode().rstrip("=")

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from practicum.application import cards
 from practicum.application.cards import CardSession, existing_session
 from practicum.application.clock import now
+from practicum.application.progress import neighbours
 from practicum.application.site import ServedCard
 from practicum.course.render import code as highlighted
 from practicum.formatting import counted, interval, long_date
@@ -65,6 +66,7 @@ def overview(mode: Mode, request: Request) -> Response:
         left=queue.left,
         summary=summary(queue, session.seen_count, moment),
         schedule=_schedule(queue.later, moment),
+        around=neighbours(context, suggest=True),
     )
 
 

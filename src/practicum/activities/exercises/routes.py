@@ -16,6 +16,7 @@ from starlette.routing import Route
 from practicum.application import exercises
 from practicum.application.exercises import Exercise, ExerciseProgress, exercise_progress, exercise_state, find_exercise
 from practicum.application.grading import Grade
+from practicum.application.progress import neighbours
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.sittings import Notice
 from practicum.kinds.base import IncompleteAnswer
@@ -73,6 +74,7 @@ def index(mode: Mode, request: Request) -> Response:
         topic_url=context.topic_path,
         rows=rows,
         done=sum(row["state"] == "done" for row in rows),
+        around=neighbours(context, suggest=True),
     )
 
 
@@ -103,6 +105,7 @@ def _page(
         form=form_view(exercise.problem, exercise.number, exercise.order, (), fields),
         form_kinds=[exercise.problem.kind],
         names_url=f"{exercise.context.topic_path}/names.json",
+        around=neighbours(exercise.context),
         count=len(exercise.all_entries),
         number=exercise.place + 1,
         version=exercise.number + 1,
@@ -149,9 +152,9 @@ def _closed(exercise: Exercise) -> dict[str, Any]:
     entry, number, variant = exercise.entry, exercise.number, exercise.variant
     return {
         "solution": solution_view(entry, number, ()),
-        "options": option_results(entry, number, exercise.order) if variant.options else (),
+        "options": option_results(entry, number, exercise.order, exercise.topic) if variant.options else (),
         "explanation": html(variant.explanation, images=variant.images),
-        "proof": proof_view(entry, number),
+        "proof": proof_view(entry, number, exercise.topic),
     }
 
 

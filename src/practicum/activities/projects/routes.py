@@ -16,6 +16,7 @@ from practicum.activities.projects.view import describe_result, reference_scores
 from practicum.application import projects
 from practicum.application.learner_jobs import MAX_CODE, code_problem
 from practicum.application.limits import LONG
+from practicum.application.progress import neighbours
 from practicum.application.projects import Submission, TopicProject, find_project
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.course.render import code as highlighted
@@ -73,6 +74,7 @@ def index(mode: Mode, request: Request) -> Response:
         topic_url=context.topic_path,
         url=context.path,
         projects=rows,
+        around=neighbours(context, suggest=True),
     )
 
 
@@ -111,6 +113,7 @@ def _page(
         topic_url=context.topic_path,
         all_url=context.path,
         url=project.path,
+        around=neighbours(context),
         title=variant.title,
         level=project.entry.problem.level,
         mark=MARKS[project.entry.verdict],

@@ -17,6 +17,7 @@ from practicum.application import pages
 from practicum.application.importable_packages import importable_packages
 from practicum.application.learner_jobs import code_problem
 from practicum.application.pages import ModePage, mode_page
+from practicum.application.progress import neighbours
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.run_report import RunReport, report_run
 from practicum.formatting import long_date, sentence
@@ -78,6 +79,7 @@ def _page(
         report=report,
         problem=problem,
         names_url=f"{context.topic_path}/names.json",
+        around=neighbours(context, suggest=True),
     )
 
 

@@ -7,10 +7,28 @@ class PracticumReading extends HTMLElement {
       for (const entry of entries) if (entry.isIntersecting) this.reach(Number(entry.target.dataset.part));
     };
     this.eyes = new IntersectionObserver(seen, { rootMargin: "0px 0px -30% 0px" });
-    for (const part of this.querySelectorAll(".part")) this.eyes.observe(part);
+    // The part at the top third of the window is the current one in the contents beside the text.
+    const passing = (entries) => {
+      for (const entry of entries) if (entry.isIntersecting) this.mark(entry.target.id);
+    };
+    this.line = new IntersectionObserver(passing, { rootMargin: "-33% 0px -66% 0px" });
+    for (const part of this.querySelectorAll(".part")) {
+      this.eyes.observe(part);
+      this.line.observe(part);
+    }
   }
 
-  disconnectedCallback() { this.eyes?.disconnect(); }
+  disconnectedCallback() {
+    this.eyes?.disconnect();
+    this.line?.disconnect();
+  }
+
+  mark(part) {
+    for (const link of this.querySelectorAll(".beside a")) {
+      if (link.hash === `#${part}`) link.setAttribute("aria-current", "location");
+      else link.removeAttribute("aria-current");
+    }
+  }
 
   // Only news is sent, and only what lies further than before; what comes quickly travels together.
   reach(part) {

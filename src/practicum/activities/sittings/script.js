@@ -47,6 +47,7 @@ class PracticumClock extends HTMLElement {
     this.words.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     this.ring.setAttribute("stroke-dashoffset", (100 - (100 * left) / this.total).toFixed(2));
     this.toggleAttribute("data-low", seconds <= 10);
+    this.toggleAttribute("data-last", seconds <= 60);
     for (const mark of SPOKEN) {
       if (seconds <= mark && !this.spoken.has(mark)) {
         this.spoken.add(mark);

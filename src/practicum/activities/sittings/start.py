@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from practicum.application import sittings
 from practicum.application.context import TopicContext
+from practicum.application.progress import neighbours
 from practicum.formatting import clock_time, counted
 from practicum.modes import Mode
 from practicum.practice import TIME_LIMITS, TimeLimit
@@ -36,10 +37,12 @@ def start_page(mode: Mode, request: Request) -> Response:
         topic_url=context.topic_path,
         start_url=context.path,
         count=counted(len(problems), "problem").capitalize(),
+        place=sittings.next_place(context),
         attempts=f"Each allows {attempts} and offers a hint.",
         problems=[{**vars(heading(entry, 0)), "time": clock_time(entry.problem.seconds * 1000)} for entry in entries],
         clocks=[_clock(limit, total) for limit in TIME_LIMITS],
         resume=_resume(context),
+        around=neighbours(context),
     )
 
 

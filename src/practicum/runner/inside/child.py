@@ -69,7 +69,7 @@ GARBAGE = (200_000, 20, 50)
 ANIMATION = (
     "An animation is shown as one image. Draw its frames side by side, for example in the axes of plt.subplots(1, 4)."
 )
-MAX_FIGURES = 8
+MAX_FIGURES = 20
 MAX_FIGURE_BYTES = 1 << 20
 MAX_FIGURE_SIDE = 3_000
 FIGURE_DPI = 100
@@ -455,13 +455,11 @@ def _collect_figures(channel: Channel) -> None:
     if pyplot is None:
         return
     try:
-        for number in pyplot.get_fignums()[:MAX_FIGURES]:
-            figure = pyplot.figure(number)
-            png = _render(figure, "png")
-            if png and len(png) <= MAX_FIGURE_BYTES:
-                svg = _render(figure, "svg")
-                svg = svg if len(svg) <= MAX_FIGURE_BYTES else b""
-                channel.send(b"P", len(png).to_bytes(4, "big") + png + svg)
+        numbers = pyplot.get_fignums()
+        for number in numbers[:MAX_FIGURES]:
+            _send_figure(channel, number, pyplot.figure(number))
+        if len(numbers) > MAX_FIGURES:
+            _warn(f"Only the first {MAX_FIGURES} of {len(numbers)} figures are shown.")
         if _has_animation():
             _warn(ANIMATION)
     except BaseException as error:
@@ -478,14 +476,42 @@ def _warn(message: str) -> None:
     _suppressing(lambda: print(message, file=sys.stderr))
 
 
+def _send_figure(channel: Channel, number: int, figure: Any) -> None:
+    png = _render(figure, "png")
+    if len(png) > MAX_FIGURE_BYTES:
+        _warn(f"Figure {number} is left out: as PNG it has {len(png):,} bytes, and {MAX_FIGURE_BYTES:,} are allowed.")
+    elif png:
+        svg = _render(figure, "svg")
+        svg = svg if len(svg) <= MAX_FIGURE_BYTES else b""
+        channel.send(b"P", len(png).to_bytes(4, "big") + png + svg)
+
+
 def _render(figure: Any, form: str) -> bytes:
     import io
 
-    dpi = min(FIGURE_DPI, MAX_FIGURE_SIDE / max(figure.get_size_inches()))
+    bounds = _bounds(figure)
+    dpi = min(FIGURE_DPI, MAX_FIGURE_SIDE / max(*figure.get_size_inches(), *(bounds.size if bounds else ())))
     buffer = io.BytesIO()
     # Date and version would make two drawings of the same figure differ.
-    figure.savefig(buffer, format=form, dpi=dpi, metadata={"Date": None, "Creator": None} if form == "svg" else None)
+    metadata = {"Date": None, "Creator": None} if form == "svg" else None
+    figure.savefig(buffer, format=form, dpi=dpi, bbox_inches=bounds, metadata=metadata)
     return buffer.getvalue()
+
+
+def _bounds(figure: Any) -> Any:
+    """Return the inches to draw where a label reaches beyond the figure; None where all of it is inside."""
+    if not figure.axes:
+        return None
+    from matplotlib.transforms import Bbox
+
+    width, height = figure.get_size_inches()
+    tight = figure.get_tightbbox()
+    margin = 0.05
+    inside = tight.x0 >= 0 and tight.y0 >= 0 and tight.x1 <= width and tight.y1 <= height
+    if inside or max(tight.size) > 10 * max(width, height):  # a label far away would shrink the rest to a point
+        return None
+    beyond = [[tight.x0 - margin, tight.y0 - margin], [tight.x1 + margin, tight.y1 + margin]]
+    return Bbox.union([Bbox([[0, 0], [width, height]]), Bbox(beyond)])
 
 
 def _join_threads() -> None:

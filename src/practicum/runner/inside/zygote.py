@@ -73,7 +73,7 @@ def main() -> None:
     gc.freeze()
     gc.enable()
     if config.preload == "tensorflow":
-        preload.release_clean_pages()
+        preload.release_unused_memory()
     message = {"versions": preload.versions(), "threads": preload.threads()}
     control.send(json.dumps(message).encode())
     zygote.serve()

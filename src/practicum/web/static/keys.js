@@ -14,7 +14,7 @@ function act(event) {
     const space = event.key === " ";
     if (space && isOff()) return;
     press(event, document.querySelector(space ? "[data-space]" : "[data-key=Enter]"));
-  } else if (!isOff() && /^[a-z0-9]$/i.test(event.key)) {
+  } else if (!isOff() && /^[a-z0-9/]$/i.test(event.key)) {
     press(event, document.querySelector(`[data-key="${event.key.toLowerCase()}"]`));
   }
 }
