@@ -57,7 +57,7 @@ NOTEBOOK = {
     "import torchvision": "`numpy` and `keras`",
     "import nunpy": "`numpy`",
     "import numpy.linear": "spelling",
-    "import keras\nm = keras.Sequential()\nm.build((2, 4))\nkeras.utils.plot_model(m)": "`model.summary()`",
+    "import keras\nkeras.utils.plot_model(keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)]))": "summary",
 }
 """What works in other notebooks, and a term of its explanation."""
 

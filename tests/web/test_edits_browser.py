@@ -185,13 +185,14 @@ def test_code_that_the_author_has_changed_is_shown(
     area = page.get_by_role("textbox", name=FIRST)
     expect(area).to_have_text("x = 10")
     expect(page.get_by_role("textbox", name=SECOND)).to_have_text("print(-x)")
+    assert faults_in_all_looks(page, "changed") == []
     page.locator("#cell-1").get_by_role("button", name="Restore").click()
 
     expect(area).to_have_text("x = 2")
 
 
 def test_a_full_browser_keeps_the_latest(opened: Opener) -> None:
-    """The oldest edits make room for new ones."""
+    """The oldest edits make room for new ones. If nothing can be kept, the editor says so."""
     page = opened(LEARN)
     count = page.evaluate(
         """() => {
@@ -208,3 +209,6 @@ def test_a_full_browser_keeps_the_latest(opened: Opener) -> None:
     assert {f"practicum-edits:other:{at}" for at in range(2, count)} <= set(kept)
     page.reload()
     assert len(code(page, FIRST)) == 150_004
+    write(page, "x = " + "1" * 1_000_000, FIRST)
+    expect(page.locator("#cell-1 .edits [role=status]")).to_contain_text("Not kept")
+    assert page.evaluate("Object.keys(localStorage).length") >= len(kept)

@@ -151,8 +151,8 @@ def hint(failure: Failure, code: str, isolated: bool = True, packages: Packages 
     message = _COLOUR.sub("", failure.message)
     if failure.type == "SyntaxError":
         return _of_syntax(failure, code, packages)
-    if found := _MODULE.search(message):
-        return _of_module(found[1], packages())
+    if module := _MODULE.search(message):
+        return _of_module(module[1], packages())
     if _PYDOT.search(message):
         return "The packages for such drawings are not installed here. `model.summary()` lists the layers and shapes."
     if _ENCODER.search(message):

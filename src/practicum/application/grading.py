@@ -85,6 +85,8 @@ class Grade:
     """Why it could not be graded."""
     report: RunReport | None = None
     """The report of its run, if it was run: nothing in it is the author's but the message of a check."""
+    hint: str = ""
+    """What is off about a wrong answer, without the key; empty if that is not known."""
 
 
 def finding_of(entry: Entry, number: int) -> VariantFinding | None:
@@ -139,7 +141,9 @@ def _is_gradable(result: Result) -> bool:
 def grade_by_key(asked: AskedProblem, answer: tuple[str, ...]) -> Grade:
     """Grade an answer whose key is known."""
     try:
-        return Grade(asked.kind.grade(asked.variant, answer, asked.finding))
+        if asked.kind.grade(asked.variant, answer, asked.finding):
+            return Grade(True)
+        return Grade(False, hint=asked.kind.wrong_answer_hint(asked.variant, answer, asked.finding))
     except MissingKey as reason:
         return Grade(None, f"The right answer is not known here: {reason}.")
 

@@ -252,6 +252,10 @@ class Kind(ABC):
         """The short reply to a wrong answer that may be tried again."""
         return "Not right yet."
 
+    def wrong_answer_hint(self, variant: Variant, answer: tuple[str, ...], finding: VariantFinding | None) -> str:
+        """What is off about a wrong answer, in a sentence without the key; empty if that is not known."""
+        return ""
+
     def share_text(self, variant: Variant, answer: tuple[str, ...]) -> str:
         """How much of a wrong answer was right, in a sentence for a closed problem; empty if it has no parts."""
         return ""

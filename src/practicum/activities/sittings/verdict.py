@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from practicum.activities.sittings.view import problem_place
 from practicum.application import sittings
+from practicum.application.grading import AskedProblem
 from practicum.application.learner_sitting import LearnerSitting
 from practicum.application.progress import neighbours
 from practicum.application.refusals import Link, Refused
@@ -35,7 +36,7 @@ def verdict_page(
         mode=at.context.mode,
         **vars(heading(asked.entry, asked.number)),
         **problem_place(at, sitting, index),
-        **describe(state, bool(variant.options), asked.kind.share_text(variant, answers[-1]) if answers else ""),
+        **describe(state, bool(variant.options), _what_was_off(asked, answers[-1]) if answers else ""),
         notice=notice,
         statement=html(variant.statement, images=variant.images),
         data=asked.problem.data,
@@ -48,6 +49,13 @@ def verdict_page(
         next=_next(sitting, index) if sitting.current == index else None,
         back=Link(f"{at.path}/result", "Back to your result") if sitting.finished else _back(at),
     )
+
+
+def _what_was_off(asked: AskedProblem, answer: tuple[str, ...]) -> str:
+    """How much of an answer was right, and what was off, in sentences; for a wrong answer to a closed problem."""
+    kind, variant = asked.kind, asked.variant
+    parts = (kind.share_text(variant, answer), kind.wrong_answer_hint(variant, answer, asked.finding))
+    return " ".join(filter(None, parts))
 
 
 def _back(at: LearnerSitting) -> Link:

@@ -66,9 +66,7 @@ if TYPE_CHECKING:
 
 GARBAGE = (200_000, 20, 50)
 """Thresholds of the garbage collector, high because a run is short and building a network makes a million objects."""
-ANIMATION = (
-    "An animation is shown as one image. Draw its frames side by side, for example in the axes of plt.subplots(1, 4)."
-)
+ANIMATION = "An animation is shown as one image.\nDraw its frames side by side instead."
 MAX_FIGURES = 20
 MAX_FIGURE_BYTES = 1 << 20
 MAX_FIGURE_SIDE = 3_000

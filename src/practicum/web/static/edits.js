@@ -6,9 +6,10 @@
 const PREFIX = "practicum-edits";
 const FIELDS = "textarea[name], input[type=text][name]";
 const EARLIER = 5; // Earlier edits of an editor that *Restore* can bring back.
+const LARGEST = 1e6; // Characters of an entry, of which a browser has about five million.
 
-const CHANGED = "This code has changed since you edited it.";
-const FULL = "This browser does not keep your edits: its storage is full or turned off.";
+const CHANGED = "The code has changed.";
+const FULL = "Not kept: too long, or the browser’s storage is off.";
 
 class PracticumEdits extends HTMLElement {
   connectedCallback() {
@@ -135,12 +136,14 @@ function forget(key) {
 
 // Keep an entry; where the storage is full, in place of the oldest ones.
 function write(key, entry) {
+  const text = JSON.stringify(entry);
+  if (text.length > LARGEST) return false; // It would cost all others.
   for (;;) {
     try {
-      localStorage.setItem(key, JSON.stringify(entry));
+      localStorage.setItem(key, text);
       return true;
-    } catch {
-      const oldest = others(key)[0];
+    } catch (trouble) {
+      const [oldest] = trouble.name === "QuotaExceededError" ? others(key) : [];
       if (!oldest || !forget(oldest)) return false;
     }
   }
