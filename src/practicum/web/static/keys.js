@@ -1,6 +1,7 @@
 // The keyboard: a letter or digit activates the element with that `data-key`, such as H for the hint or 2 for the second
-// option. Enter activates the page's main button; Space too, where an element has `data-space`. Never in a text field or
-// with Ctrl, Alt, Meta or Shift. Learners whose tools use the same keys can turn these off.
+// option; the slash activates `data-key=slash`, the search. Enter activates the page's main button; Space too, where an
+// element has `data-space`. Never in a text field or with Ctrl, Alt, Meta or Shift. Learners whose tools use the same
+// keys can turn these off.
 
 const OFF = "practicum-keys-off";
 const isOff = () => localStorage.getItem(OFF) === "1";
@@ -15,7 +16,7 @@ function act(event) {
     if (space && isOff()) return;
     press(event, document.querySelector(space ? "[data-space]" : "[data-key=Enter]"));
   } else if (!isOff() && /^[a-z0-9/]$/i.test(event.key)) {
-    press(event, document.querySelector(`[data-key="${event.key.toLowerCase()}"]`));
+    press(event, document.querySelector(`[data-key="${event.key === "/" ? "slash" : event.key.toLowerCase()}"]`));
   }
 }
 
