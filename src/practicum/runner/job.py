@@ -34,7 +34,7 @@ class Limits:
     """Resource limits of one job. A job that exceeds one is stopped, and its result names the limit."""
 
     seconds: float = 10.0
-    """Wall-clock time."""
+    """Time in which the job computes or sleeps. Time in which it waits for a processor does not count (`job_clock`)."""
     memory: int = 4 << 30
     """Bytes of address space beyond what the warm interpreter already has mapped."""
     output: int = 1 << 20

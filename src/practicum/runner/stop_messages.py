@@ -26,6 +26,12 @@ _SIGNALS = {
 }
 
 CANCELLED = StopReason("cancelled", "cancelled", "Cancelled.")
+MACHINE_BUSY = StopReason(
+    "unavailable",
+    "machine-busy",
+    "The machine is too busy: the run waited for a processor for most of its time, and was stopped before its time was "
+    "up. Your code is not the cause.",
+)
 INTERPRETER_DIED = StopReason(
     "crash",
     "interpreter-died",
@@ -82,12 +88,18 @@ def loop_around(code: str, line: int) -> int | None:
     return max(around, default=None)
 
 
-def time_exceeded(job: Job, traces: str) -> StopReason:
-    """The job ran into its time limit. The line is that of the innermost loop of the code, if there is one."""
+def time_exceeded(job: Job, traces: str, elapsed: float) -> StopReason:
+    """The job ran into its time limit. The line is that of the innermost loop of the code, if there is one.
+
+    Args:
+        elapsed: Seconds since its start. More than the limit if it waited for a processor.
+    """
     where, line = deepest_line(traces)
     loop = loop_around(job.code, line) if line is not None and where == "snippet" else None
     subject = f"the loop at line {loop}" if loop is not None else format_place(where, line) or "it"
-    message = f"Stopped after {job.limits.seconds:g} s: {subject} was still running."
+    waited = elapsed - job.limits.seconds
+    not_counted = f" (and {waited:.0f} s in which the machine was busy with other runs)" if waited > 1 else ""
+    message = f"Stopped after {job.limits.seconds:g} s{not_counted}: {subject} was still running."
     return StopReason("time", "time-limit", message, where, loop if loop is not None else line)
 
 

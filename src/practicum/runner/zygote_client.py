@@ -218,6 +218,8 @@ class ZygoteClient:
             remove_tree(self._folder)
 
 
+_USE = b'{"cpu"'
+"""The beginning of a report of the time used; any other says how the job ended."""
 Chunk = tuple[str, bytes]
 """A source (`stdout`, `stderr`, `channel`, `traces` or `report`) and the bytes read from it; empty at its end."""
 
@@ -292,17 +294,25 @@ class ChildSession:
                 yield self._names[fd], self._read(fd)
 
     def _read(self, fd: int) -> bytes:
-        try:
-            data = os.read(fd, _CHUNK)
-        except OSError:
-            data = b""
+        data = self._read_once(fd)
         if self._names[fd] == "report":
-            self._reported |= bool(data)
-            self.abandoned = not self._reported
+            self._reported |= bool(data) and not data.startswith(_USE)
+            self.abandoned = not (data or self._reported)
         if not data:
             self._poll.unregister(fd)
             del self._names[fd]
         return data
+
+    @staticmethod
+    def _read_once(fd: int) -> bytes:
+        for _ in range(2):
+            try:
+                return os.read(fd, _CHUNK)
+            except ConnectionResetError:
+                continue  # the zygote has ended the child before it read a request; what it reported is still there
+            except OSError:
+                break
+        return b""
 
     def wake(self) -> None:
         """Make :meth:`events` return at once. Thread-safe, while the session is open."""
@@ -312,6 +322,11 @@ class ChildSession:
         """Make the job's process write its current lines to `traces`."""
         with contextlib.suppress(OSError):
             self.report.send(b"where")
+
+    def request_use(self) -> None:
+        """Make the zygote report how much processor time the job has used."""
+        with contextlib.suppress(OSError):
+            self.report.send(b"use")
 
     def close(self) -> None:
         """Close every descriptor. The zygote then kills the job if it still runs."""

@@ -17,10 +17,12 @@ import socket
 import sys
 
 from practicum.runner.inside import child, forbidden_calls, preload, self_restriction, warmup
+from practicum.runner.inside.processor_use import processor_use
 from practicum.runner.inside.remove_tree import remove_tree
 
 TYPE_CHECKING = False  # importing dataclasses and typing would take longer than everything else
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, NoReturn
 
 PACKET = 1 << 18
@@ -154,7 +156,7 @@ class Zygote:
         return path
 
     def _handle_report(self, fd: int) -> None:
-        """Handle a message on a report socket: `where` requests traces, its end means kill."""
+        """Handle a message on a report socket: `where` requests traces, `use` the time used, its end means kill."""
         running = self.running[self.reports[fd]]
         try:
             word = running.report.recv(16)
@@ -162,6 +164,9 @@ class Zygote:
             word = b""
         if word == b"where":
             signal.pidfd_send_signal(self.reports[fd], signal.SIGUSR2)
+            return
+        if word == b"use":
+            self._send_report(running.report, processor_use(running.pid))
             return
         self.poll.unregister(fd)
         with contextlib.suppress(ProcessLookupError):
@@ -182,7 +187,7 @@ class Zygote:
         ended.report.close()
 
     @staticmethod
-    def _send_report(report: socket.socket, message: dict[str, Any]) -> None:
+    def _send_report(report: socket.socket, message: Mapping[str, Any]) -> None:
         with contextlib.suppress(OSError):
             report.send(json.dumps(message).encode())
 
