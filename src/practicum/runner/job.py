@@ -109,6 +109,10 @@ class Job:
     """Inputs other than the machine's; None for the machine's own."""
     environment: Environment | None = None
     """The interpreter and packages to run with; None for the server's own."""
+    stays: bool = False
+    """Whether the interpreter waits for another job afterwards, which continues in its namespace."""
+    run: int = 0
+    """How many jobs have run in the interpreter before."""
 
 
 @dataclass(frozen=True)

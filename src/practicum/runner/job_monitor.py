@@ -269,7 +269,7 @@ class JobMonitor:
         self._stop(stop_messages.time_exceeded(self._job, self._traces_text(), self._clock.elapsed))
 
     def _traces_text(self) -> str:
-        return self._traces.decode("utf-8", "replace")
+        return stop_messages.name_sources(self._traces.decode("utf-8", "replace"), self._job.run)
 
     def _traces_complete(self) -> bool:
         return self._traces.endswith(b"\n") and b"<module>" in self._traces
@@ -580,6 +580,8 @@ class JobMonitor:
                 "stdin": job.stdin,
                 "hidden_seed": job.hidden_seed if self._borrow is not None else None,
                 "hides_inputs": job.hides_inputs,
+                "stays": job.stays,
+                "run": job.run,
             },
         )
 

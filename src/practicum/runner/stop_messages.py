@@ -11,6 +11,7 @@ from practicum.model import Failure
 from practicum.runner.job import Job, Limits, StopReason
 
 _FRAME = re.compile(r'File "<(setup|snippet|check|value [^"]*)>", line (\d+)')
+_SOURCE = re.compile(r"<(setup|snippet)(?: (\d{1,6}))?>")
 _NUMPY_REQUEST = re.compile(r"Unable to allocate (\d{1,9}(?:\.\d{0,9})?) ([KMGTPE])iB")
 _TENSORFLOW_REQUEST = re.compile(r"OOM when allocating tensor with shape\[([\d,]*)\] and type (\w+)")
 _NO_MEMORY = re.compile(r"std::bad_alloc|[Oo]ut of memory|[Cc]annot allocate memory|[Mm]emory allocation .*failed")
@@ -66,6 +67,15 @@ def format_place(where: str, line: int | None) -> str:
         return ""
     suffix = {"snippet": "", "": "", "setup": " of the setup", "check": " of the check"}.get(where, f" of {where}")
     return f"line {line}{suffix}"
+
+
+def name_sources(traces: str, run: int) -> str:
+    """Return traces in which the code of earlier runs of the same interpreter is part of the setup."""
+
+    def name(found: re.Match[str]) -> str:
+        return f"<{found[1]}>" if int(found[2] or 0) == run else "<setup>"
+
+    return _SOURCE.sub(name, traces)
 
 
 def deepest_line(traces: str) -> tuple[str, int | None]:

@@ -324,9 +324,33 @@ class ChildSession:
             self.report.send(b"where")
 
     def request_use(self) -> None:
-        """Make the zygote report how much processor time the job has used."""
+        """Make the zygote report how much processor time and memory the job uses."""
+        self._request(b"use")
+
+    def stop(self) -> None:
+        """Stop the process with all its threads, until :meth:`go_on`."""
+        self._request(b"stop")
+
+    def go_on(self) -> None:
+        self._request(b"go on")
+
+    def _request(self, word: bytes) -> None:
         with contextlib.suppress(OSError):
-            self.report.send(b"use")
+            self.report.send(word)
+
+    def measure_memory(self, timeout: float = 5.0) -> int:
+        """Return the bytes of memory of a stopped process; 0 if it may not be kept, as it has ended or locks files.
+
+        Discards what it has written.
+        """
+        self.request_use()
+        until = time.monotonic() + timeout
+        while (left := until - time.monotonic()) > 0:
+            for source, data in self.events(left):
+                if source == "report":
+                    report = json.loads(data or b"{}")
+                    return 0 if report.get("locks", True) else int(report["resident"])
+        return 0
 
     def close(self) -> None:
         """Close every descriptor. The zygote then kills the job if it still runs."""

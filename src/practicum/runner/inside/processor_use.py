@@ -1,4 +1,4 @@
-"""The processor time of another process, from the kernel: the process itself cannot change it."""
+"""What another process uses and holds, from the kernel: the process itself cannot change it."""
 
 from __future__ import annotations
 
@@ -13,17 +13,44 @@ if TYPE_CHECKING:
     class ProcessorUse(TypedDict):
         cpu: float
         waited: float
+        resident: int
+        locks: bool
 
 
 _SCHEDULER_CLOCK = 2
 
 
 def processor_use(pid: int) -> ProcessorUse:
-    """Return the seconds that a process has computed (`cpu`) and that its living threads waited for a processor.
-
-    Both are 0 where the system does not count them.
+    """Return the seconds that a process has computed (`cpu`) and its living threads waited for a processor (`waited`),
+    the bytes of its memory that no file holds (`resident`), and whether it may hold a lock on a file (`locks`). The
+    first three are 0 where the system does not count them.
     """
-    return {"cpu": _cpu_seconds(pid), "waited": _waited_seconds(pid)}
+    return {
+        "cpu": _cpu_seconds(pid),
+        "waited": _waited_seconds(pid),
+        "resident": _resident_bytes(pid),
+        "locks": _may_hold_locks(pid),
+    }
+
+
+def _may_hold_locks(pid: int) -> bool:
+    try:
+        for fd in os.listdir(f"/proc/{pid}/fdinfo"):
+            with open(f"/proc/{pid}/fdinfo/{fd}") as file:
+                if "lock:" in file.read():
+                    return True
+    except OSError:
+        return True
+    return False
+
+
+def _resident_bytes(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            _, resident, shared, *_ = map(int, file.read().split())
+    except (OSError, ValueError):
+        return 0
+    return (resident - shared) * os.sysconf("SC_PAGESIZE")
 
 
 def _cpu_seconds(pid: int) -> float:
