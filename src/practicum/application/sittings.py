@@ -289,7 +289,8 @@ async def _answer(address: Address, fields: list[str], nonce: str, client: Clien
     wanted = counts(at) or counts(await in_thread(load, address.site, address.token, address.sitting))
     grade = await _grade(address, asked, meant, client) if wanted else Grade(False)
     if grade.right is None:
-        text = f"{sentence(grade.reason)} It did not use up an attempt."
+        cost = "It did not use up an attempt."
+        text = cost if grade.report else f"{sentence(grade.reason)} {cost}"  # the report gives the reason
         return Step(at, index, notice=Notice("not-graded", text, "Not graded."), report=grade.report)
     at, decision = await act(address, lambda at: decide(at, bool(grade.right)))
     if grade.report and not grade.right:

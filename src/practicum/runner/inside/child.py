@@ -37,6 +37,7 @@ import json
 import linecache
 import os
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -71,6 +72,10 @@ MAX_FIGURES = 20
 MAX_FIGURE_BYTES = 1 << 20
 MAX_FIGURE_SIDE = 3_000
 FIGURE_DPI = 100
+
+_OWN_SOURCE = re.compile(r"(setup|snippet)(?: (\d+))?")
+_run = 0
+"""How many jobs have run in this interpreter before. It is part of the names of sources, so that each keeps its own."""
 
 
 class Channel:
@@ -115,9 +120,12 @@ class Channel:
 def run_job(channel: Channel, job: dict[str, Any], traces: int | None, is_isolated: bool = True) -> None:
     """Run `job` (files, setup, code, values, figures, answers) or its check. Its exceptions are sent, not raised.
 
+    If the interpreter stays, run further jobs in the same namespace, until the server closes the channel.
+
     Args:
         is_isolated: Whether the process is restricted, so that some calls are not allowed.
     """
+    global _run
     if job["shift"]:
         input_shift.shift(**job["shift"])
     _write_files(job["files"])
@@ -129,7 +137,6 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None, is_isolat
     progress_bars.mark_progress_bars()
     if job["stdin"]:
         _set_stdin(job["stdin"])
-    is_check = job["borrow"] is not None
     space = _namespace()
     reseed(job["seed"])
     if job["expose_seed"]:
@@ -140,6 +147,16 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None, is_isolat
         _watch_calls(channel)
         if any("MemoryError" in job[part] for part in ("setup", "code")):
             forbidden_calls.watch_memory()
+    _carry_out(channel, job, space)
+    while job["stays"]:
+        job = channel.receive()
+        _run = job["run"]
+        _carry_out(channel, job, space)
+
+
+def _carry_out(channel: Channel, job: dict[str, Any], space: dict[str, Any]) -> None:
+    """Run the parts of a job in a namespace, and report its end."""
+    is_check = job["borrow"] is not None
     # The names below are resolved before the job's code can change the modules they come from.
     channel.send(b"B")
     began = time.perf_counter()
@@ -151,6 +168,8 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None, is_isolat
         _suppressing(stream.flush)
     if job["check"] and not is_check and not failed:
         _answer(channel, space, {"seconds": time.perf_counter() - began, "memory": _peak_memory()})
+    if job["stays"]:
+        _close_figures()
     channel.send(b"D", {"failed": failed, "seconds": time.perf_counter() - began, "memory": _peak_memory()})
 
 
@@ -162,7 +181,7 @@ def _watch_calls(channel: Channel) -> None:
         return _is_own(name) or name.startswith(folder)
 
     def report(kind: str, where: str, line: int | None) -> None:
-        channel.send(b"N", {"kind": kind, "where": where, "line": line})
+        channel.send(b"N", {"kind": kind, "where": _source(f"<{where}>"), "line": line})
 
     forbidden_calls.watch(is_own, report)
 
@@ -317,7 +336,7 @@ def _compile(where: str, source: str, mode: str) -> types.CodeType:
 
 
 def _file_name(where: str, source: str) -> str:
-    name = f"<{where}>"
+    name = f"<{where} {_run}>" if _run else f"<{where}>"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     return name
 
@@ -352,8 +371,7 @@ def _execute_setup(channel: Channel, source: str, space: dict[str, Any], quiet: 
         for fd, old in zip((1, 2), kept, strict=True):
             os.dup2(old, fd)
             os.close(old)
-        if pyplot := sys.modules.get("matplotlib.pyplot"):
-            _suppressing(lambda: pyplot.close("all"))
+        _close_figures()
 
 
 def _evaluate(channel: Channel, name: str, expression: str, space: dict[str, Any], hides_inputs: bool) -> None:
@@ -414,16 +432,24 @@ def _message(error: BaseException) -> str:
 def _own_line(error: BaseException) -> tuple[str, int | None] | None:
     """Return the job's own source (such as `snippet`) and the line in it at which the exception was raised."""
     if isinstance(error, SyntaxError) and error.filename and _is_own(error.filename):
-        return error.filename[1:-1], error.lineno
+        return _source(error.filename), error.lineno
     frames = traceback.walk_tb(error.__traceback__)
     own = [(frame.f_code.co_filename, line) for frame, line in frames if _is_own(frame.f_code.co_filename)]
-    return (own[-1][0][1:-1], own[-1][1]) if own else None
+    return (_source(own[-1][0]), own[-1][1]) if own else None
+
+
+def _source(name: str) -> str:
+    """Return the part of the job that a file name means: the code of earlier jobs counts as setup."""
+    found = _OWN_SOURCE.fullmatch(name[1:-1])
+    if found is None:
+        return name[1:-1]
+    return found[1] if int(found[2] or 0) == _run else "setup"
 
 
 def _is_own(name: object) -> bool:
     if not isinstance(name, str):
         return False
-    return name in ("<setup>", "<snippet>", "<check>") or name.startswith("<value ")
+    return name.startswith(("<setup", "<snippet", "<check", "<value "))
 
 
 def _traceback(error: BaseException) -> str:
@@ -431,10 +457,15 @@ def _traceback(error: BaseException) -> str:
     try:
         report = traceback.TracebackException.from_exception(error, compact=True)
         _trim(report, os.getcwd(), 0)
-        text = "".join(report.format())
+        text = _with_plain_names("".join(report.format()))
     except BaseException:
         return ""
     return text if len(text) <= TRACEBACK else text[: TRACEBACK // 2] + "\n…\n" + text[-TRACEBACK // 2 :]
+
+
+def _with_plain_names(text: str) -> str:
+    """Return a text in which the sources have the names that they have in an interpreter of their own."""
+    return re.sub(r"<(?:setup|snippet)(?: \d+)?>", lambda found: f"<{_source(found[0])}>", text) if _run else text
 
 
 def _trim(report: traceback.TracebackException, folder: str, depth: int) -> None:
@@ -446,6 +477,11 @@ def _trim(report: traceback.TracebackException, folder: str, depth: int) -> None
 
 
 # --- after the code ---------------------------------------------------------------------------------------------------
+
+
+def _close_figures() -> None:
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        _suppressing(lambda: pyplot.close("all"))
 
 
 def _collect_figures(channel: Channel) -> None:
