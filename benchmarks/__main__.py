@@ -23,6 +23,7 @@ PARTS = (
     "winners",
     "answers",
     "service",
+    "load",
     "sizing",
     "modes",
     "lab",

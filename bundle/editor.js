@@ -7,14 +7,13 @@ import { defaultKeymap, history, historyKeymap, indentLess, indentMore, simplify
 import { globalCompletion, localCompletionSource, python } from "@codemirror/lang-python";
 import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { forEachDiagnostic, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { EditorSelection, EditorState } from "@codemirror/state";
+import { EditorSelection, EditorState, Prec, Transaction } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import css from "./editor.css";
 import { source } from "./names.js";
 
 const STEP = "    ";
-const LEAVING = 60_000; // Milliseconds after Escape in which Tab leaves; any other key ends them.
 
 const WORDS = ["String", "Comment"]; // In which nothing is completed.
 
@@ -37,14 +36,39 @@ function indent(view) {
   return true;
 }
 
-// Closes what has popped up; else it is the first step out, and Tab is the second.
-function escape(view) {
-  const open = completionStatus(view.state) === "active" && currentCompletions(view.state).length > 0;
-  closeCompletion(view);
-  if (open) return true;
-  simplifySelection(view);
-  view.setTabFocusMode(LEAVING);
-  return true;
+// Tab leaves the editor, so that the page can be tabbed through, until a click, a change or Enter begins to edit; then
+// it indents. Escape ends that, once it has closed what has popped up, and so does leaving. Caret keys only read.
+function editing() {
+  let isOn = false;
+  const turn = (view, on) => {
+    isOn = on;
+    view.setTabFocusMode(!on);
+  };
+  const begin = (view) => {
+    if (isOn) return false;
+    turn(view, true); // The Enter that begins breaks no line.
+    return true;
+  };
+  const escape = (view) => {
+    const open = completionStatus(view.state) === "active" && currentCompletions(view.state).length > 0;
+    closeCompletion(view);
+    if (open) return true;
+    simplifySelection(view);
+    turn(view, false);
+    return true;
+  };
+  return [
+    Prec.high(keymap.of([{ key: "Enter", run: begin }])),
+    keymap.of([{ key: "Escape", run: escape }]),
+    EditorView.domEventHandlers({
+      focus: (_, view) => turn(view, isOn), // A press of the mouse comes before the focus.
+      blur: (_, view) => turn(view, false),
+      mousedown: (_, view) => turn(view, true),
+    }),
+    EditorView.updateListener.of(({ transactions, view }) => {
+      if (transactions.some((one) => one.docChanged && one.annotation(Transaction.userEvent))) turn(view, true);
+    }),
+  ];
 }
 
 // Where names come from: the run environment, the buffer but for the very word that is being typed, and Python.
@@ -88,7 +112,6 @@ function keys(submit) {
     { key: "Tab", run: acceptCompletion },
     { key: "Tab", run: indent, shift: indentLess },
     ...completionKeymap.filter(({ key }) => key !== "Escape"),
-    { key: "Escape", run: escape },
     ...lintKeymap.filter(({ key }) => key === "F8"),
     ...historyKeymap,
     ...defaultKeymap,
@@ -119,9 +142,11 @@ export function create(host, { text, from, to, label, described, names, changed,
     doc: text,
     selection: EditorSelection.single(from, to),
     extensions: [
+      editing(),
       keys(submit),
       OVER,
       lineNumbers(),
+      EditorView.lineWrapping,
       history(),
       bracketMatching(),
       indentOnInput(),

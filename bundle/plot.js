@@ -70,7 +70,7 @@ class Panel {
     const colour = (name) => style.getPropertyValue(name).trim();
     const font = `11px ${style.fontFamily}`;
     const axis = { stroke: colour("--soft"), font, ticks: { show: false }, grid: { stroke: colour("--line"), width: 1 } };
-    const looks = { before: ["--edge", 1, 0.7], train: ["--number", 2, 1], val: ["--accent", 2.5, 1] };
+    const looks = { before: ["--edge", 1, 0.7], train: ["--s0", 2, 1], val: ["--s1", 2.5, 1] };
     const show = (number) => this.number(number, false);
     this.chart = new uPlot({
       ...this.size(),

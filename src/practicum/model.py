@@ -412,6 +412,9 @@ class Measurement:
     params: Mapping[str, Json]
     seed: int
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Measurement) and self.call == other.call  # `x=1` and `x=True` are different calls
+
     def __hash__(self) -> int:
         return hash(self.call)
 
@@ -493,7 +496,8 @@ class Observation:
     stopped: str | None = None
     """Why the runner ended it (time, memory, crash), in a sentence; None if the code ended by itself."""
     is_forbidden: bool = False
-    """Whether `stopped` is set because the code tried what the sandbox does not allow."""
+    """Whether `stopped` says nothing about the code elsewhere: it tried what the sandbox does not allow, or the machine
+    could not run it."""
     stderr: str = ""
     compared: tuple[str, ...] = ()
     """Objects of the code's process that a failing check compared or asked for their class, in words."""

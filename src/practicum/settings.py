@@ -43,6 +43,43 @@ PROGRESS = "PRACTICUM_PROGRESS"
 TIME_FACTOR = "PRACTICUM_TIME_FACTOR"
 """Environment variable: a number by which the time limits of learners' runs are multiplied."""
 
+SESSIONS = "PRACTICUM_SESSIONS"
+"""Environment variable: how many interpreters are kept for the next cell of a page."""
+
+SESSION_MEMORY = "PRACTICUM_SESSION_MEMORY"
+"""Environment variable: the megabytes above which such an interpreter is not kept."""
+
+SESSION_IDLE = "PRACTICUM_SESSION_IDLE"
+"""Environment variable: the seconds after which an unused one is ended."""
+
+
+def sessions() -> int:
+    """Return how many interpreters are kept between the runs of cells: `$PRACTICUM_SESSIONS`, or 8.
+
+    Raises:
+        InvalidSetting: It is not a whole number from 0 to 1000.
+    """
+    number = _whole_number(SESSIONS, 0, 1000)
+    return 8 if number is None else number
+
+
+def session_memory() -> int:
+    """Return the bytes above which an interpreter is not kept: `$PRACTICUM_SESSION_MEMORY` megabytes, or 1 GB.
+
+    Raises:
+        InvalidSetting: It is not a whole number from 16 to 65536.
+    """
+    return (_whole_number(SESSION_MEMORY, 16, 65_536) or 1024) << 20
+
+
+def session_idle() -> float:
+    """Return the seconds after which an unused interpreter is ended: `$PRACTICUM_SESSION_IDLE`, or 600.
+
+    Raises:
+        InvalidSetting: It is not a number from 1 to 86400.
+    """
+    return _number(SESSION_IDLE, 1, 86_400) or 600.0
+
 
 def time_factor() -> float:
     """Return by how much learners' runs may take longer than usual: `$PRACTICUM_TIME_FACTOR`, or 1.

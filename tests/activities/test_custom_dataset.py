@@ -277,8 +277,9 @@ def test_a_zip_is_kept_under_a_safe_name(learner: Learner, replace_lab: Replace,
     result = text_of(result_of(send(learner, file=("../../evil/My leaves!.zip", b"the bytes"))))
 
     assert "'the bytes' in " in result
-    assert re.search(rf"{re.escape(str(tmp_path / 'lab'))}/[^/]+/[^/]+/My leaves\.zip", result)
-    assert [file.name for file in tmp_path.rglob("*.zip")] == ["My leaves.zip"]
+    assert str(tmp_path) not in result
+    [kept] = tmp_path.rglob("*.zip")
+    assert re.fullmatch(rf"{re.escape(str(tmp_path / 'lab'))}/[^/]+/[^/]+/My leaves\.zip", str(kept))
 
 
 def test_refuses_a_zip_that_is_too_large(learner: Learner, tmp_path: Path) -> None:
@@ -344,6 +345,16 @@ def test_a_fit_that_the_end_of_the_service_interrupted_is_listed_as_such(
     assert "Interrupted" in main_text(learner.get(OWN).text)
 
 
+def test_a_zip_is_named_as_the_learner_named_it(learner: Learner, replace_lab: Replace, tmp_path: Path) -> None:
+    """Messages of the lab name the zip, and not where this service keeps it."""
+    replace_lab("import sys\nopen(sys.argv[1]).close()\nsys.exit(f'{sys.argv[1]}: MarkUnreadable')")
+
+    shown = text_of(result_of(send(learner, file=("leaves.zip", b"MarkContent"))))
+
+    assert "leaves.zip: MarkUnreadable" in shown
+    assert str(tmp_path) not in shown
+
+
 # --- with the lab
 
 WITH_A_SMALL_NETWORK = f"""import sys
@@ -362,7 +373,7 @@ run()
 @pytest.mark.slow
 @pytest.mark.tensorflow
 def test_fits_a_zip_of_images(learner: Learner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Thirty drawn images: the report is the one that the lab writes."""
+    """Thirty drawn images: the report is the one that the lab writes, and names files as the learner does."""
     command = custom_dataset.fit_command
 
     def fit_command(fit: LabFit, model: Path) -> list[str]:
@@ -383,3 +394,5 @@ def test_fits_a_zip_of_images(learner: Learner, tmp_path: Path, monkeypatch: pyt
     assert "shapes" in main_text(learner.get(OWN).text)
     assert "Practicum lab" in unescape(report)
     assert HERE not in report
+    assert "shapes.zip" in report
+    assert str(tmp_path) not in report

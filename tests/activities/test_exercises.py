@@ -61,6 +61,23 @@ def steps(learner: Learner, store: Store) -> Sequence[StepRecord]:
     return store.steps(id, "kinds", "topic", "try") if id else ()
 
 
+OFF = "decimal point"
+"""In the hint for a number that is right but for its decimal point."""
+
+
+def test_a_wrong_number_is_answered_with_what_is_off(learner: Learner) -> None:
+    """As a page and to a script. Where nothing is known about the mistake, nothing is said about it."""
+    page = f"{TOPIC}/try/number"
+    known, unknown = (send(learner, page, "answer", text).text for text in ("23.03", "0.7"))
+    fields = {**learner.form(page), "answer": "23.03"}
+    streamed = result_of(learner.post(f"{page}/answer", fields, accept=STREAM))
+
+    assert OFF in known
+    assert OFF in streamed
+    assert "2.30" not in known + streamed
+    assert OFF not in unknown
+
+
 def listed_state(learner: Learner, slug: str) -> str:
     """The state of an exercise in the list: `done`, `begun`, or nothing."""
     row = learner.get(f"{TOPIC}/try").text.partition(f'/{slug}">')[2].partition("</li>")[0]

@@ -150,6 +150,14 @@ def test_a_figure_has_its_size_and_alternative_text(served: Served) -> None:
         assert learner.get(f"{TOPIC}/learn/figure-{missing}.png").status_code == 404
 
 
+def test_the_alternative_text_is_not_a_line_of_the_learners_code(served: Served) -> None:
+    """The editor begins with the first line that does something; the image has the text."""
+    html = served().get(f"{TOPIC}/learn").text
+
+    assert 'alt="a square"' in html
+    assert "# figure" not in html
+
+
 def test_a_new_figure_has_a_new_address(served: Served, course: Catalogue, store: Store, pool: Pool) -> None:
     """No browser shows the old one beside new numbers, and an address without the version is not cached."""
     before = served()

@@ -389,6 +389,26 @@ def test_a_retake_draws_another_variant(learner: Learner) -> None:
     assert stops[0] != stops[1] != stops[2] != stops[3]
 
 
+def test_the_result_names_the_set_that_a_retake_draws(learner: Learner, catalogue: Catalogue, store: Store) -> None:
+    """A retake asks the next set, not this one again, and the badge is for one whole set: both pages agree on it."""
+    later = catalogue
+    for entry in list(catalogue.entries.values())[3:]:
+        later = revised(later, replace(entry.problem, set=2))
+    of_sets = learner.at(create_app(Site([later], store)))
+    first = of_sets.begin()
+    skip(of_sets, first, 1, 2, 3)
+    result = main_text(of_sets.get(f"{first}/result").text)
+    start = main_text(of_sets.get("/python-basics/lists/challenge").text)
+
+    assert "set 1 of 2" in result
+    assert "Take set 2" in result
+    assert "all problems of one set" in result
+    assert "set 2 of 2" in start
+    assert (
+        len(re.findall(r"<li", of_sets.get("/python-basics/lists/challenge").text.partition('class="awaits"')[2])) == 2
+    )
+
+
 def test_a_cited_problem_has_sources_and_no_rerun(learner: Learner) -> None:
     """It is marked as cited, and its sources come with the verdict."""
     sitting = learner.begin()
@@ -417,5 +437,5 @@ def test_a_proof_shows_its_runs_versions_and_curves(learner: Learner) -> None:
     assert "7 seeds" in facts
     assert "Python 3." in facts
     assert '<svg class="chart ' in charts
-    assert "<table" in charts.partition("<details>")[2]
+    assert "<table" in charts.partition("<details")[2]
     assert "nearness" in charts

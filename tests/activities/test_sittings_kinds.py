@@ -48,6 +48,23 @@ def app(every: Catalogue, store: Store, pool: Pool) -> Starlette:
     return create_app(Site([every], store, pool))
 
 
+OFF = "decimal point"
+"""In the hint for a number that is right but for its decimal point."""
+
+
+def test_what_was_off_is_shown_when_the_problem_is_closed(learner: Learner) -> None:
+    """Not between two attempts."""
+    page = problem_of(learner, "number")
+    learner.send(page, "answer", answer="23.03")
+    between = learner.get(page).text
+    learner.send(page, "answer", answer="230.3")
+    after = learner.get(page).text
+
+    assert RIGHT not in after
+    assert OFF not in between
+    assert OFF in after
+
+
 def problem_of(learner: Learner, kind: str) -> str:
     """Start a challenge, skip to the problem of that kind, and return its path."""
     sitting = learner.begin(TOPIC)

@@ -42,6 +42,57 @@ def test_explains_an_error_of_python(pool: Pool, code: str) -> None:
     assert bool(explanation) == bool(CASES[code])
 
 
+NOTEBOOK = {
+    "!pip install torch": "`numpy`",
+    "%pip install torch": "`numpy`",
+    "pip install torch": "`numpy`",
+    "x = 1\nfiles = !ls": "`!ls`",
+    "%matplotlib inline\nprint(1)": "figures",
+    "for n in range(3):\n    %timeit n": "`time.perf_counter()`",
+    "%load_ext autoreload": "`%`",
+    "x = 1\nx.real?": "`help(x.real)`",
+    "??len": "`help(len)`",
+    "display(3)": "`print`",
+    "from IPython.display import HTML": "`print`",
+    "import torchvision": "`numpy` and `keras`",
+    "import nunpy": "`numpy`",
+    "import numpy.linear": "spelling",
+    "import keras\nkeras.utils.plot_model(keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)]))": "summary",
+}
+"""What works in other notebooks, and a term of its explanation."""
+
+
+@pytest.mark.parametrize("code", NOTEBOOK)
+def test_explains_what_works_in_other_notebooks(pool: Pool, code: str) -> None:
+    """And what works here instead. Of packages it names those that are there."""
+    failure = pool.run(Job(code=code)).failure
+
+    assert failure is not None
+    assert NOTEBOOK[code] in hint(failure, code, packages=lambda: ("numpy", "keras"))
+
+
+@pytest.mark.parametrize("code", ["x = (7\n%time\n* )", "x = 3 +\n", "a = 'b\n!pip install c", "if x = 3?:\n    pass"])
+def test_a_mistake_in_python_is_not_taken_for_a_command(pool: Pool, code: str) -> None:
+    """A line that continues an expression may begin with a percent sign."""
+    failure = pool.run(Job(code=code)).failure
+
+    assert failure is not None
+    assert failure.type == "SyntaxError"
+    assert hint(failure, code) == ""
+
+
+def test_an_animation_is_shown_as_one_image_with_a_note(pool: Pool) -> None:
+    """Code that makes none gets no such note."""
+    code = "from matplotlib import pyplot as plt, animation\nfigure, axes = plt.subplots()\nline, = axes.plot([0, 1])\n"
+    moving = "frames = animation.FuncAnimation(figure, lambda n: line.set_ydata([0, n]), frames=3)\nplt.show()\n"
+    still, animated = pool.run(Job(code=code)), pool.run(Job(code=code + moving))
+
+    assert len(still.figures) == len(animated.figures) == 1
+    assert "animation" not in still.stderr
+    assert "An animation is shown as one image" in animated.stderr
+    assert animated.ok
+
+
 def test_a_network_error_is_explained_by_isolation_only_where_there_is_isolation() -> None:
     """Without it a run has a network."""
     failure = Failure("URLError", "<urlopen error timed out>")

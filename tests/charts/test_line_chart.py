@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from practicum.charts.axes import step_axis
 from practicum.charts.line_chart import HEIGHT, ROW_HEIGHT, Series, draw_epochs, draw_lines, mean_series, tabulate
+from tests.charts.plotted import read_plot
 
 NUMBERS = st.floats(-1e12, 1e12, allow_nan=False)
 
@@ -40,12 +41,13 @@ def test_names_are_escaped() -> None:
     ElementTree.fromstring(svg)
 
 
-def test_a_line_with_a_value_that_is_not_finite_is_left_out() -> None:
-    """A diverged loss does not hide the other lines."""
-    svg = str(draw_epochs("t", [mean_series("a", [[1, float("nan")]]), mean_series("b", [[1, 2]])]))
+def test_a_line_ends_where_its_values_are_no_longer_finite() -> None:
+    """A diverged loss does not hide the other lines, nor what was measured before it diverged."""
+    lines = [mean_series("a", [[1, 3, float("nan")]], colour=0), mean_series("b", [[1, 2, 2]], colour=1)]
+    plot = read_plot(ElementTree.fromstring(str(draw_epochs("t", lines))))
 
-    assert "a: " not in svg
-    assert "b: " in svg
+    assert plot.shows(plot.lines[0].mean, [1, 3], [0, 0.5])
+    assert plot.shows(plot.lines[1].mean, [1, 2, 2], [0, 0.5, 1])
     assert draw_epochs("t", [mean_series("a", [[float("inf")]])]) == ""
 
 

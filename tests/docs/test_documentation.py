@@ -10,8 +10,12 @@ from pathlib import Path
 import click
 import pytest
 
+from docs import mutants
 from practicum import settings
 from practicum.cli import BUILTIN, main
+from practicum.kinds import blind_answers
+from practicum.prove.catalogue import Entry, load
+from practicum.settings import shipped_courses
 from tests.conftest import ROOT
 from tests.documents import DOCS, MANUAL, PAGES, TEXT, section, table_of
 
@@ -100,3 +104,22 @@ def test_python_in_the_documents_is_python(page: Path) -> None:
     for language, code in re.findall(r"^```(\w+)\n(.*?)^```", page.read_text(), re.S | re.M):
         if language == "python":
             compile(code, str(page), "exec")
+
+
+def test_the_table_of_wrong_answers_holds_every_proved_one() -> None:
+    """docs/mutants.md lists each wrong answer of each problem that is answered with code, as its evidence has it."""
+    text = (DOCS / "mutants.md").read_text()
+    for entry in load(shipped_courses()[0]).entries.values():
+        if entry.problem.kind in mutants.CODE_KINDS:
+            part = text.split(f"`{entry.path}`")[1].split("\n## ")[0]
+            assert set(re.findall(r"^\| ((?:start|mutant \d+|numbers alone)) \|", part, re.M)) == wrong_answers(entry)
+            assert (blind_answers.RUN in runs(entry)) == ("none passes the check" in part or "scores" in part)
+
+
+def runs(entry: Entry) -> set[str]:
+    assert entry.evidence is not None
+    return {run.name for finding in entry.evidence.variants for run in finding.runs}
+
+
+def wrong_answers(entry: Entry) -> set[str]:
+    return runs(entry) - {"solution", blind_answers.RUN}

@@ -85,15 +85,15 @@ def test_reads_a_folder_per_class_in_order(tmp_path: Path) -> None:
 
 
 def test_skips_hidden_and_other_files(tmp_path: Path) -> None:
-    """Hidden and system files without a remark, other files with one."""
+    """Hidden and system files without a remark, other files with one: none of them counts as used."""
     junk = (".DS_Store", "cats/.DS_Store", "cats/Thumbs.db", "__MACOSX/cats/._1.png", ".git/config", "cats/._1.png")
     files = {**good(), **dict.fromkeys(junk, b"junk"), "cats/notes.txt": b"", "dogs/read me.md": b""}
 
     dataset = read_dataset(folder(tmp_path, files), side=8)
 
     assert len(dataset.images) == 4
-    assert dataset.left_out == ()
-    assert [(remark.file, remark.code) for remark in dataset.remarks] == [("cats/notes.txt", "not-an-image")]
+    assert dataset.remarks == ()
+    assert [(remark.file, remark.code) for remark in dataset.left_out] == [("cats/notes.txt", "not-an-image")]
 
 
 def test_leaves_out_unreadable_files(tmp_path: Path) -> None:

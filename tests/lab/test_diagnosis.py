@@ -60,6 +60,21 @@ def test_each_cause_gives_exactly_its_finding(name: str) -> None:
     assert finding.remedy.rstrip().endswith(".")
 
 
+@pytest.mark.parametrize("labels", [(0, 0), (0, 1)])
+def test_only_equal_pixels_are_called_the_same_image(labels: tuple[int, int]) -> None:
+    """A pair that is nearly identical may show two things, in one class as in two."""
+    given = measurements()
+    first, second = (int(np.flatnonzero(given.labels == label)[place]) for place, label in enumerate(labels))
+    pairs = [DuplicatePair(min(first, second), max(first, second), exact, 0.1) for exact in (True, False)]
+
+    same, similar = (diagnose(measurements(duplicates=(pair,)))[0] for pair in pairs)
+
+    assert (same.name, similar.name) == ("leakage", "leakage")
+    assert same.severity == similar.severity == ("note" if labels == (0, 0) else "stop")
+    assert "nearly" in similar.title.lower()
+    assert "nearly" not in same.title.lower() + same.evidence
+
+
 def test_every_detector_has_a_case() -> None:
     """Class imbalance has a test of its own, with other labels."""
     assert {detector.__name__.replace("_", "-") for detector in DETECTORS} == {*CASES, "class-imbalance"}

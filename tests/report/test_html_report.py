@@ -20,7 +20,7 @@ from practicum.formatting import printable
 from practicum.lab.fit_record import Candidate, Export, FitRecord, TrainingCurves
 from practicum.lab.image_set import Remark
 from practicum.lab.learning_curve import CurvePoint
-from practicum.report import html_report
+from practicum.report import html_report, model_card
 from practicum.statistics.intervals import Interval
 from tests.examples import examples
 from tests.lab.records import curve, fit_record, interval
@@ -91,6 +91,17 @@ def test_no_name_becomes_markup(name: str) -> None:
         assert (attributes.get("src") or "data:image/jpeg;base64,").startswith("data:image/jpeg;base64,"), tag
         assert (attributes.get("href") or "#").startswith("#")
     assert " ".join(printable(name).split()) in " ".join(page.text.split())
+
+
+@pytest.mark.parametrize(("balanced", "shown"), [(0.0, False), (-0.1, True)])
+def test_balanced_accuracy_is_shown_where_it_differs(balanced: float, shown: bool) -> None:
+    """With classes of one size it is the accuracy, and a second line with the same number would say nothing."""
+    accuracy = BASE.scores.accuracy
+    scores = replace(BASE.scores, balanced_accuracy=replace(accuracy, value=accuracy.value + balanced))
+    record = replace(BASE, scores=scores)
+
+    assert ("Balanced accuracy" in html_report.render(record)) == shown
+    assert ("Balanced accuracy" in model_card.render(record)) == shown
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 import threading
 
 import pytest
@@ -539,6 +540,27 @@ model.fit(np.ones((96, 3)), np.ones(96), epochs=2)
         assert [figure.png[:8] for figure in result.figures] == [b"\x89PNG\r\n\x1a\n"] * 2
         assert all("<svg" in figure.svg and "<script" not in figure.svg for figure in result.figures)
         assert result.stderr == ""
+
+    def test_figures_are_whole_and_none_is_missing_without_a_word(self, isolated: Pool) -> None:
+        """Labels beyond the edge widen the image; a figure whose labels fit keeps its size; ten figures are ten."""
+        code = """
+import matplotlib.pyplot as plt
+for _ in range(8):
+    plt.figure(figsize=(2, 1))
+plt.figure(figsize=(2, 1)).add_axes((0.4, 0.4, 0.4, 0.4))
+plt.figure(figsize=(2, 1)).add_axes((0, 0, 1, 1)).set_xlabel("below the figure")
+"""
+
+        few = isolated.run(Job(code=code, limits=Limits(seconds=60)))
+        many = isolated.run(Job(code=code + "for _ in range(20): plt.figure()", limits=Limits(seconds=60)))
+
+        sizes = [struct.unpack(">II", figure.png[16:24]) for figure in few.figures]
+        assert sizes[:9] == [(200, 100)] * 9
+        assert sizes[9][0] > 200
+        assert sizes[9][1] > 100
+        assert few.stderr == ""
+        assert len(many.figures) == 20
+        assert "20 of 30" in many.stderr
 
     def test_a_function_is_traced_from_its_source(self, isolated: Pool) -> None:
         """AutoGraph finds the source of the job's own functions."""

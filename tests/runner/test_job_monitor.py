@@ -70,3 +70,15 @@ def test_a_report_that_closes_empty_means_a_dead_zygote(child: Child) -> None:
 
     assert (result.stopped, result.code) == ("crash", "interpreter-died")
     assert child.session.abandoned
+
+
+def test_a_request_that_the_zygote_did_not_read_hides_no_report(child: Child) -> None:
+    """The zygote may close the report before it reads a request for the time used; its report still counts."""
+    child.session.request_use()
+    child.report.send(json.dumps({"exit": 3, "memory": 1 << 20}).encode())
+    child.report.close()
+
+    result = child.result()
+
+    assert (result.stopped, result.code) == ("crash", "exited")
+    assert not child.session.abandoned

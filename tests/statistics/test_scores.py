@@ -12,7 +12,14 @@ from sklearn import metrics
 
 from practicum.statistics.classification import Predictions
 from practicum.statistics.intervals import half_width, wilson_interval
-from practicum.statistics.scores import BINS, PredictionsError, explain_too_few, most_typical_repeat, score_predictions
+from practicum.statistics.scores import (
+    BINS,
+    PredictionsError,
+    balanced_accuracy_interval,
+    explain_too_few,
+    most_typical_repeat,
+    score_predictions,
+)
 from tests.examples import examples
 
 Scored = tuple[NDArray[np.int64], NDArray[np.float64]]
@@ -94,6 +101,41 @@ def test_nineteen_of_twenty_intervals_hold_the_truth() -> None:
             held[name] += interval.low <= recall.mean() <= interval.high
 
     assert all(0.9 <= count / 200 <= 0.99 for count in held.values()), held
+
+
+@pytest.mark.parametrize("counts", [(3, 3), (20, 20, 20), (40, 5), (2,) * 8])
+def test_no_interval_of_few_images_is_a_point(counts: tuple[int, ...]) -> None:
+    """Where all are right, or all wrong, others need not be. For classes of one size it is the accuracy's interval."""
+    labels = np.repeat(np.arange(len(counts)), counts)
+    for named in (labels, (labels + 1) % len(counts)):
+        scored = score_predictions(labels, np.eye(len(counts))[named])
+
+        for interval in (scored.accuracy, scored.balanced_accuracy, scored.f1):
+            assert interval.high - interval.low > 1 / len(labels)
+            assert interval.low <= interval.value <= interval.high
+        if len(set(counts)) == 1:
+            assert scored.balanced_accuracy.low == pytest.approx(scored.accuracy.low)
+            assert scored.balanced_accuracy.high == pytest.approx(scored.accuracy.high)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("counts", "recalls"),
+    [((10, 10), (0.95, 0.95)), ((20,) * 5, (0.98,) * 5), ((100, 10), (0.98, 0.6)), ((50, 20, 5), (0.95, 0.8, 0.5))],
+)
+def test_intervals_near_the_edge_cover_the_truth(counts: tuple[int, ...], recalls: tuple[float, ...]) -> None:
+    """Of 2,000 samples, the interval of balanced accuracy holds it in nine of ten or more, whatever the classes' sizes.
+
+    The figures of each case are in docs/lab.md.
+    """
+    rng, present, held = np.random.default_rng(0), np.array(counts), 0
+    for _ in range(2000):
+        right = rng.binomial(present, recalls)
+        confusion = np.diag(right) + np.roll(np.diag(present - right), 1, axis=1)
+        interval = balanced_accuracy_interval(confusion)
+        held += interval.low <= np.mean(recalls) <= interval.high
+
+    assert held / 2000 > 0.91
 
 
 def test_sure_and_always_right_is_calibrated() -> None:

@@ -208,26 +208,53 @@ def test_an_error_is_underlined_at_its_line(opened: Opener) -> None:
     expect(mark).to_have_count(0)
 
 
-def test_the_keyboard_can_leave_the_editor(opened: Opener) -> None:
-    """Tab indents; after Escape it moves on, until another key is pressed. The description says so."""
+def test_tabbing_through_a_page_changes_no_code(opened: Opener) -> None:
+    """Tab passes the editor in both directions, also after keys that only move the caret."""
     page, area, field = pad(opened)
+    page.evaluate("document.querySelector('practicum-editor').value = 'x = 1'")
     area.focus()
     page.keyboard.press("Tab")
-    assert field.input_value() == "    "
-    page.keyboard.type("zz")  # No name begins so, and no popup opens that Escape would close.
-    page.wait_for_timeout(200)
-    page.clock.install()
+    expect(area).not_to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(area).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.press("Shift+Tab")
+    expect(area).not_to_be_focused()
+
+    assert field.input_value() == "x = 1"
+
+
+@pytest.mark.parametrize("begin", ["Enter", "z", "click"])
+def test_tab_indents_once_editing_has_begun(opened: Opener, begin: str) -> None:
+    """By Enter, which breaks no line, by typing, or by a click. Escape and leaving end it; the description says so."""
+    page, area, field = pad(opened)
+    area.click() if begin == "click" else area.press(begin)
+    typed = "z" if begin == "z" else ""
+    page.keyboard.press("Tab")
+    assert field.input_value() == typed + "    "[len(typed) :]
+    expect(area).to_be_focused()
     page.keyboard.press("Escape")
-    page.clock.fast_forward(50_000)
+    before = field.input_value()
+    page.keyboard.press("Shift+Tab")
+    expect(area).not_to_be_focused()
+    area.focus()
     page.keyboard.press("Tab")
 
-    expect(page.get_by_role("button", name="Plain editor")).to_be_focused()
-    area.focus()
+    expect(area).not_to_be_focused()
+    assert field.input_value() == before
+    expect(area).to_have_accessible_description(re.compile("Enter.*Tab.*Escape"))
+
+
+def test_escape_closes_a_popup_before_it_ends_editing(opened: Opener) -> None:
+    page, area, field = pad(opened)
+    names(page, keras_layers=[["Dense", "class", "(units)"]])
+    area.press_sequentially("import keras\nkeras.layers.D")
+    expect(page.locator(POPUP)).to_be_visible()
     page.keyboard.press("Escape")
-    page.keyboard.type("x")
     page.keyboard.press("Tab")
+
     expect(area).to_be_focused()
-    expect(area).to_have_accessible_description(re.compile("Escape, then Tab"))
+    assert field.input_value().endswith("D  ")
 
 
 def test_the_plain_editor(opened: Opener) -> None:
@@ -241,6 +268,8 @@ def test_the_plain_editor(opened: Opener) -> None:
     field.press("Control+Enter")
     expect(page.locator(".stdout")).to_have_text("plain")
     field.press("Tab")
+    expect(page.get_by_role("button", name="Reset")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Code editor")).to_be_focused()
     page.reload()
     page.wait_for_timeout(300)

@@ -85,6 +85,18 @@ def test_a_run_without_output_has_an_ending(learner: Learner) -> None:
     assert 'class="stdout' not in html
 
 
+def test_shows_what_the_last_expression_returns(learner: Learner) -> None:
+    """As a cell does."""
+    page = run(learner, "x = 6\nx * 7")
+
+    assert shown_ending(page) == "done"
+    assert ">42<" in re.sub(r"\s", "", result_part(page))
+
+
+def test_a_missing_package_is_explained_by_those_that_are_there(learner: Learner) -> None:
+    assert "<code>numpy</code>" in result_part(run(learner, "import no_such_package"))
+
+
 def test_an_endless_loop_is_stopped_at_its_line(learner: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scratch, "SHORT", Limits(seconds=0.5))
     html = result_part(run(learner, LOOP))

@@ -184,12 +184,11 @@ def test_the_editor_by_keyboard(opened: Opener) -> None:
     page.keyboard.press("Control+Enter")
     expect(page.locator(".stdout")).to_have_text("42")
     page.keyboard.press("Escape")
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Plain editor")).to_be_focused()
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Run")).to_be_focused()
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Shift+Tab")
+    for name in ("Reset", "Plain editor", "Run"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name=name)).to_be_focused()
+    for _ in range(3):
+        page.keyboard.press("Shift+Tab")
     expect(area).to_be_focused()
 
 

@@ -375,8 +375,9 @@ def test_pages_do_not_depend_on_the_key(tmp_path: Path, store: Store, pool: Pool
 
 
 def _without_randomness(response: Response, sitting: str) -> str:
-    """A page without nonces, the sitting's address, and the order of the options."""
+    """A page without nonces, the names of the learner and the sitting, and the order of the options."""
     html = re.sub(r'name="nonce" value="[^"]*"', "", response.text.replace(sitting, "/s/ID"))
+    html = re.sub(r' data-learner="[0-9a-f]{16}"', "", html)
     options = sorted(re.findall(r'<div class="text">(.*?)</div>', html))
     return "\n".join([re.sub(r'<div class="options">.*?</fieldset>', "", html, flags=re.S), *options])
 

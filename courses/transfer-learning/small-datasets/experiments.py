@@ -285,6 +285,131 @@ def permuted_pixels(*, pretrained=True, images=20, difficulty=0.2, seed):
     }
 
 
+def batchnorm_statistics(*, learning_rate=1e-5, images=20, difficulty=1.0, epochs=10, seed):
+    """Fine-tune with BatchNorm in training mode, then exchange its statistics, and measure what each exchange does.
+
+    Returns validation accuracies, all in inference mode. `before`: the head on the untouched base. `moved`: after
+    fine-tuning. `restored`: then the original statistics are put back, and no weight is changed. `moved_alone`: the
+    original weights with the moved statistics. `fitted_alone`: the original weights with exactly the statistics of the
+    training images, layer by layer. `…_new_head`: a new head is trained on these features as the first one was.
+    """
+    train, validation = _images(images, difficulty, seed)
+    before, weights = _train_head(train, validation, 30, seed)
+    trainer = shared_trainer(_fully_trainable, SIDE, CLASSES)
+    trainer.fit(
+        weights, _labelled(train), _labelled(validation), learning_rate=learning_rate, epochs=epochs, seed=seed
+    )  # fmt: skip
+    model, tuned = trainer.model, trainer.model.get_weights()
+    fitted = _with_fitted_statistics(model, weights, train.pixels)
+    versions = {
+        "moved": tuned,
+        "restored": _with_statistics(model, tuned, weights),
+        "moved_alone": _with_statistics(model, weights, tuned),
+        "fitted_alone": fitted,
+    }
+    accuracy = {}
+    for name, version in versions.items():
+        model.set_weights(version)
+        accuracy[name] = model_accuracy(model, _labelled(validation))
+        accuracy[f"{name}_new_head"] = _accuracy_of_new_head(model.layers[0], train, validation, seed)
+    return {
+        "before": before.val_accuracy[-1],
+        **accuracy,
+        "weights": "EfficientNet-Lite0, ImageNet",
+        "data": _data(images, difficulty),
+    }
+
+
+def moved_in_one_block(*, learning_rate=1e-3, images=20, difficulty=1.0, epochs=10, seed):
+    """Run `fine_tune`, then put the new weights of one of the 16 blocks at a time between the original ones.
+
+    Returns validation accuracies: `before` fine-tuning, the mean, lowest and highest with `one_block` moved, and with
+    all of the network moved. `feature_spread` is by how much the base's features still differ from image to image, as a
+    share of what it was before.
+    """
+    train, validation = _images(images, difficulty, seed)
+    before, weights = _train_head(train, validation, 30, seed)
+    trainer = shared_trainer(networks.pretrained_with_head, SIDE, CLASSES)
+    curves = trainer.fit(
+        weights, _labelled(train), _labelled(validation), learning_rate=learning_rate, epochs=epochs, seed=seed
+    )
+    model, tuned = trainer.model, trainer.model.get_weights()
+    spread = float(forward(model.layers[0], validation.pixels).std(axis=0).mean())
+    one_block = []
+    for block in range(sum(repeats for repeats, *_ in backbones.STAGES)):
+        mixed = zip(model.weights, weights, tuned, strict=True)
+        model.set_weights([new if f"_blocks.{block}." in weight.path else old for weight, old, new in mixed])
+        one_block.append(model_accuracy(model, _labelled(validation)))
+    return {
+        "before": before.val_accuracy[-1],
+        "one_block": float(np.mean(one_block)),
+        "one_block_lowest": min(one_block),
+        "one_block_highest": max(one_block),
+        "all": curves.val_accuracy[-1],
+        "feature_spread": spread / float(_base_features(validation.pixels).std(axis=0).mean()),
+        "weights": "EfficientNet-Lite0, ImageNet",
+        "data": _data(images, difficulty),
+    }
+
+
+def _with_statistics(model, weights, statistics):
+    """The weights, with BatchNorm's moving means and variances from `statistics`."""
+    chosen = zip(model.weights, weights, statistics, strict=True)
+    return [new if weight.path.split("/")[-1].startswith("moving_") else old for weight, old, new in chosen]
+
+
+def _with_fitted_statistics(model, weights, pixels):
+    """The weights, with the statistics that BatchNorm finds in all `pixels` at once, layer by layer from the first."""
+    norms = [layer for layer in model.layers[0].layers if isinstance(layer, keras.layers.BatchNormalization)]
+    momentum = norms[0].momentum
+    model.set_weights(weights)
+    for norm in norms:
+        norm.momentum = 0.0
+    model(pixels.astype(np.float32), training=True)
+    for norm in norms:
+        norm.momentum = momentum
+    return model.get_weights()
+
+
+def _accuracy_of_new_head(base, train: ImageSet, validation: ImageSet, seed: int) -> float:
+    """The validation accuracy of a head that is trained on what `base` returns now."""
+    features = [forward(base, image_set.pixels) for image_set in (train, validation)]
+    curves = shared_trainer(networks.dense_head, CLASSES).fit(
+        networks.dense_head(CLASSES, seed).get_weights(),
+        LabelledData(features[0], train.labels),
+        LabelledData(features[1], validation.labels),
+        learning_rate=1e-3,
+        epochs=30,
+        seed=seed,
+    )
+    return curves.val_accuracy[-1]
+
+
+def chosen_setting(*, rates=(1e-4, 3e-4, 1e-3, 3e-3, 1e-2), images=20, difficulty=0.75, epochs=30, seed):
+    """Train heads at each rate, choose rate and number of epochs by validation accuracy, and test the winner once.
+
+    Of equally good settings the first wins. The test set has 500 images that had no part in the choice.
+    """
+    train, validation = _images(images, difficulty, seed)
+    test = shapes(100, seed=seed, part="test", side=SIDE, difficulty=difficulty)
+    parts = [LabelledData(_base_features(part.pixels), part.labels) for part in (train, validation, test)]
+    head, weights = shared_trainer(networks.dense_head, CLASSES), networks.dense_head(CLASSES, seed).get_weights()
+    curves = [head.fit(weights, *parts[:2], learning_rate=rate, epochs=epochs, seed=seed) for rate in rates]
+    accuracy = np.array([curve.val_accuracy for curve in curves])
+    rate, epoch = (int(number) for number in np.unravel_index(accuracy.argmax(), accuracy.shape))
+    head.fit(weights, *parts[:2], learning_rate=rates[rate], epochs=epoch + 1, seed=seed)
+    return {
+        "rate": rates[rate],
+        "epochs": epoch + 1,
+        "settings": accuracy.size,
+        "val_accuracy": float(accuracy.max()),
+        "test_accuracy": model_accuracy(head.model, parts[2]),
+        "test_images": len(test),
+        "weights": "EfficientNet-Lite0, ImageNet, frozen",
+        "data": _data(images, difficulty),
+    }
+
+
 def _flat(pixels: np.ndarray) -> np.ndarray:
     """Each image as one vector of pixel values from 0 to 1."""
     return pixels.reshape(len(pixels), -1).astype(np.float32) / 255

@@ -52,7 +52,7 @@ class LabFit:
     id: str
     title: str
     images: str
-    """The folder or zip, as it is named to the lab."""
+    """The folder, by its whole path, or the zip, by its name in the folder of the fit."""
     minutes: float
     page: str
     """The path of the page on which it was started."""
@@ -250,8 +250,7 @@ class FitRun:
                 place.mkdir(parents=True, mode=0o700)
                 self.fit = replace(self.fit, id=id)
                 if self._zip is not None:
-                    self.fit = replace(self.fit, images=str(place / self.fit.images))
-                    self._zip.replace(self.fit.images)
+                    self._zip.replace(place / self.fit.images)
                 _write_fit(place, self.fit)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
@@ -267,7 +266,9 @@ class FitRun:
                     return self.fit
         try:
             on_event(Started())
-            code, output = run_command(fit_command(self.fit, self._folder / self.fit.id / "model"), on_event, cancel)
+            # In its folder, so that what the command prints names files as the learner does, and no folder of ours.
+            place = self._folder / self.fit.id
+            code, output = run_command(fit_command(self.fit, Path("model")), on_event, cancel, place)
         finally:
             _ONE_AT_A_TIME.release()
         return replace(self.fit, code=None if cancel.is_set() else code, output=output)
@@ -285,8 +286,10 @@ def fit_command(fit: LabFit, model: Path) -> list[str]:
     return [sys.executable, "-m", "practicum", *arguments]
 
 
-def run_command(command: list[str], on_event: OnEvent, cancel: Cancellation) -> tuple[int, str]:
-    """Run a command and report its output; return its exit code and its output without its progress."""
+def run_command(
+    command: list[str], on_event: OnEvent, cancel: Cancellation, folder: Path | None = None
+) -> tuple[int, str]:
+    """Run a command, in a folder, and report its output; return its exit code and its output without its progress."""
     environment = {**os.environ, PROGRESS: "lines", "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
     with subprocess.Popen(
         command,
@@ -294,6 +297,7 @@ def run_command(command: list[str], on_event: OnEvent, cancel: Cancellation) -> 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment,
+        cwd=folder,
         start_new_session=True,
     ) as process:
         with contextlib.suppress(OSError, AttributeError):

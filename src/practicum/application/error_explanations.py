@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable, Sequence
 
+from practicum.application import notebook_syntax
+from practicum.formatting import join_words
 from practicum.model import Failure
 from practicum.python_source.builtin_effects import BUILTINS
 from practicum.python_source.names import every_bound_name, most_positional_arguments
 
 MAX_MESSAGE = 800
 """Characters of an exception's message that are shown; of a longer one, the beginning and the end."""
+
+ANIMATIONS = "An animation is shown as one image. Draw its frames side by side, as with `plt.subplots(1, 4)`."
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _CALLED = re.compile(r"^Exception encountered when calling [^\n]*\n\n")
@@ -22,8 +27,6 @@ _ALWAYS = {
     "IndentationError": "The lines of one block begin with the same number of spaces, and a line that ends in a colon "
     "is followed by a block that is indented further.",
     "TabError": "Tabs and spaces are mixed: indent with spaces alone.",
-    "ModuleNotFoundError": "Only packages that are installed where the code runs can be imported. Check the spelling "
-    "of the name.",
     "IndexError": "Indices begin at 0, so the last of `n` elements has the index `n - 1`.",
     "KeyError": "`print(list(d))` shows which keys a dictionary `d` has.",
     "ZeroDivisionError": "Print the divisor before this line to see when it becomes zero.",
@@ -31,6 +34,11 @@ _ALWAYS = {
     "RecursionError": "A function calls itself, directly or through others, without an end.",
     "EOFError": "A run has no keyboard input. Write the value into the code in place of `input()`.",
 }
+_MODULE = re.compile(r"No module named '([\w.]+)'")
+_NOTEBOOK_NAMES = frozenset({"display", "get_ipython"})
+_NO_NOTEBOOK = "This is not a notebook. Leave this out: `print` shows values, and figures are shown without a call."
+_PYDOT = re.compile(r"You must install (?:pydot|graphviz)")
+_ENCODER = re.compile(r"Requested MovieWriter \(\w+\) not available")
 _NETWORK = re.compile(r"URL fetch failure|name resolution|getaddrinfo|urlopen error")
 _SHAPES = re.compile(r"shape|dimension|broadcast|incompatible with the layer|rank", re.IGNORECASE)
 _SHAPED = frozenset({"ValueError", "InvalidArgumentError"})
@@ -134,9 +142,21 @@ _KERAS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _BATCHLESS = re.compile(r"Expected shape \(None, (.+?)\), but input has incompatible shape \((.+?)\)")
 
 
-def hint(failure: Failure, code: str, isolated: bool = True) -> str:
+Packages = Callable[[], Sequence[str]]
+"""Returns the packages that the code can import."""
+
+
+def hint(failure: Failure, code: str, isolated: bool = True, packages: Packages = tuple) -> str:
     """Return an explanation with code in backticks; empty where the message needs none."""
     message = _COLOUR.sub("", failure.message)
+    if failure.type == "SyntaxError":
+        return _of_syntax(failure, code, packages)
+    if module := _MODULE.search(message):
+        return _of_module(module[1], packages())
+    if _PYDOT.search(message):
+        return "The packages for such drawings are not installed here. `model.summary()` lists the layers and shapes."
+    if _ENCODER.search(message):
+        return f"A run has no video encoder. {ANIMATIONS}"
     if isolated and _NETWORK.search(message):
         return "A run has no network, so it cannot download anything."
     if failure.type in ("NameError", "UnboundLocalError"):
@@ -164,6 +184,36 @@ def plain(message: str) -> str:
     )
 
 
+def _of_syntax(failure: Failure, code: str, packages: Packages) -> str:
+    """The explanation of a notebook's command; empty for any other mistake."""
+    if failure.where != "snippet" or failure.line is None:
+        return ""
+    if not notebook_syntax.begins_statement(code, failure.line):
+        return ""
+    line = code.split("\n")[failure.line - 1]
+    words = notebook_syntax.explain(line)
+    return f"{words} {_available(packages())}".strip() if notebook_syntax.is_install(line) else words
+
+
+def _of_module(name: str, packages: Sequence[str]) -> str:
+    """The explanation of a module that cannot be imported."""
+    package, _, inside = name.partition(".")
+    if package in ("IPython", "ipykernel"):
+        return _NO_NOTEBOOK
+    if inside and package in packages:
+        return f"`{package}` is there, but this module of it is not. Check the spelling."
+    alike = difflib.get_close_matches(package, packages, 1, 0.75)
+    if alike:
+        return f"There is a package `{alike[0]}`. Did you mean that?"
+    words = "Only packages that are installed where the code runs can be imported."
+    return f"{words} {_available(packages) or 'Check the spelling of the name.'}"
+
+
+def _available(packages: Sequence[str]) -> str:
+    names = join_words([f"`{name}`" for name in packages])
+    return f"Installed here: {names}." if packages else ""
+
+
 def _of_keras(message: str, code: str) -> str | None:
     """The explanation of one of Keras's messages; None for any other message."""
     batchless = _BATCHLESS.search(message)
@@ -180,6 +230,8 @@ def _of_keras(message: str, code: str) -> str | None:
 def _of_name(failure: Failure, code: str) -> str:
     found = _NAME.search(failure.message)
     missing = (found[1] or found[2] or "") if found else ""
+    if missing in _NOTEBOOK_NAMES:
+        return _NO_NOTEBOOK
     known = (every_bound_name(code) | BUILTINS) - {missing}
     alike = difflib.get_close_matches(missing, sorted(known), 1, 0.75) if missing else []
     if alike:

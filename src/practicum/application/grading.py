@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from practicum import kinds
 from practicum.application import error_explanations
 from practicum.application.case_report import report_cases
+from practicum.application.importable_packages import importable_packages
 from practicum.application.learner_jobs import (
     MAX_CODE,
     author_code,
@@ -83,6 +85,8 @@ class Grade:
     """Why it could not be graded."""
     report: RunReport | None = None
     """The report of its run, if it was run: nothing in it is the author's but the message of a check."""
+    hint: str = ""
+    """What is off about a wrong answer, without the key; empty if that is not known."""
 
 
 def finding_of(entry: Entry, number: int) -> VariantFinding | None:
@@ -137,7 +141,9 @@ def _is_gradable(result: Result) -> bool:
 def grade_by_key(asked: AskedProblem, answer: tuple[str, ...]) -> Grade:
     """Grade an answer whose key is known."""
     try:
-        return Grade(asked.kind.grade(asked.variant, answer, asked.finding))
+        if asked.kind.grade(asked.variant, answer, asked.finding):
+            return Grade(True)
+        return Grade(False, hint=asked.kind.wrong_answer_hint(asked.variant, answer, asked.finding))
     except MissingKey as reason:
         return Grade(None, f"The right answer is not known here: {reason}.")
 
@@ -154,15 +160,15 @@ def _judge(asked: AskedProblem, answer: tuple[str, ...], code: str, results: Seq
     ]
     right = asked.kind.grade(asked.variant, answer, asked.finding, observations)
     outcomes = asked.kind.case_results(asked.variant, observations)
-    reports = [_report(result, code, asked.variant, isolated) for result in results]
+    reports = [_report(result, code, asked, isolated) for result in results]
     return Grade(right, "", report_cases(outcomes, reports) if outcomes else reports[0])
 
 
-def _report(result: Result, code: str, variant: Variant, isolated: bool) -> RunReport:
+def _report(result: Result, code: str, asked: AskedProblem, isolated: bool) -> RunReport:
     # An exception of the learner's own function is reported at its line, even if the check calls the function.
     if result.failure and result.failure.running == "check" and result.failure.where != "snippet":
-        return _check_report(result, code, variant)
-    return report_run(result, code, isolated)
+        return _check_report(result, code, asked.variant)
+    return report_run(result, code, isolated, packages=partial(importable_packages, asked.catalogue))
 
 
 def _learners_failure(result: Result) -> Failure | None:

@@ -38,8 +38,12 @@ def run_for_learner(
     cancel: Cancellation | None = None,
     client: Client = Client(),  # noqa: B008
 ) -> Result:
-    """Run a job like `Pool.run`. Why the machine could not start it is for the operator: it is logged instead."""
-    result = pool.run(job, on_event, cancel, client)
+    """Run a job like `Pool.run`, without reasons that are for the operator."""
+    return hide_machine_faults(pool.run(job, on_event, cancel, client))
+
+
+def hide_machine_faults(result: Result) -> Result:
+    """Return the result without why the machine could not start it, which is for the operator: it is logged."""
     if result.stopped != "unavailable" or result.code not in _OF_THE_MACHINE:
         return result
     logging.getLogger(__name__).error("A run was not started: %s", result.why)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from practicum.application.context import TopicContext
-from practicum.application.learner_jobs import course_environment, learner_job, run_for_learner
+from practicum.application.learner_jobs import course_environment, hide_machine_faults, learner_job
 from practicum.application.limits import LONG
 from practicum.application.refusals import Reason, Refused
 from practicum.course.cell_dependencies import find_dependencies
@@ -15,6 +15,7 @@ from practicum.model import Cell, Page, Prose, Run, VariantFinding, Verdict
 from practicum.prove import subjects
 from practicum.prove.catalogue import Entry
 from practicum.runner import Cancellation, Client, OnEvent, Pool, Result
+from practicum.runner.required_imports import choose_preload
 
 REACHED, READ = "reached", "read"
 """Kinds of steps: a section came into view; the learner marked the page as read."""
@@ -148,10 +149,13 @@ def run_cell(
     environment = course_environment(context.catalogue)
     if isinstance(environment, Result):
         return environment
-    setup = "\n".join(above[index] for index in find_dependencies(above, code))
-    run = Run("cell", code, setup, echo=True, data=page.page.data)
-    job = learner_job(run, context.topic, environment, LONG, [cell.code for cell in page.page.cells])
-    return _without_other_lines(run_for_learner(pool, job, on_event, cancel, client))
+    run = Run("cell", code, echo=True, data=page.page.data)
+    authored = [cell.code for cell in page.page.cells]
+    job = learner_job(run, context.topic, environment, LONG, authored)
+    job = replace(job, preload=choose_preload(replace(job, setup="\n".join((*authored, *above)))))
+    needed = find_dependencies(above, code)
+    result = pool.run_after(job, above, needed, page.page.path, on_event, cancel, client)
+    return _without_other_lines(hide_machine_faults(result))
 
 
 def _without_other_lines(result: Result) -> Result:

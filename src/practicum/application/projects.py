@@ -142,7 +142,7 @@ def run_project(
     if isinstance(environment, Result):
         return environment
     run = replace(scoring_run(project.entry.problem, project.variant, code), data=project.entry.problem.data)
-    run = replace(run, check="", values={}, check_values={})
+    run = replace(run, check="", values={}, check_values={}, echo=True)
     job = learner_job(run, project.context.topic, environment, LONG, author_code(project.variant), SEEDS[0])
     return _without_hidden_code(run_for_learner(pool, job, on_event, cancel, client), code)
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from practicum.application import error_explanations
 from practicum.application.epoch_table import EpochTable, epoch_table
+from practicum.application.error_explanations import Packages
 from practicum.formatting import duration
 from practicum.model import Failure
 from practicum.runner import FigureImage, Result
@@ -100,7 +101,9 @@ class RunReport:
         return " ".join(part for part in (counts, self.heading, self.message) if part)
 
 
-def report_run(result: Result, code: str, isolated: bool = True, stopping: bool = False) -> RunReport:
+def report_run(
+    result: Result, code: str, isolated: bool = True, stopping: bool = False, packages: Packages = tuple
+) -> RunReport:
     """Return the report of a run.
 
     Args:
@@ -108,6 +111,7 @@ def report_run(result: Result, code: str, isolated: bool = True, stopping: bool 
         code: The learner's code.
         isolated: Whether it ran in isolation; an explanation may depend on it.
         stopping: Whether the service cancelled it because the service itself is stopping.
+        packages: Returns the packages that the code can import, for the explanation of an error.
     """
     ending, heading, message, line = _ending(result, stopping)
     failure = result.failure if not result.stopped else None
@@ -121,7 +125,7 @@ def report_run(result: Result, code: str, isolated: bool = True, stopping: bool 
         heading,
         message,
         quoted_lines(code, line),
-        error_explanations.hint(failure, code, isolated) if failure else "",
+        error_explanations.hint(failure, code, isolated, packages) if failure else "",
         shortened(result.traceback) if failure else "",
         line if ending is Ending.FAILED and has_line else None,
     )

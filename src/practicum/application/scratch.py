@@ -62,5 +62,5 @@ def run_code(
     environment = course_environment(catalogue)
     if isinstance(environment, Result):
         return environment
-    job = Job(code=code, data=topic.data, limits=SHORT, environment=environment)
+    job = Job(code=code, data=topic.data, limits=SHORT, environment=environment, echo=True)
     return run_for_learner(pool, job, on_event, cancel, client)

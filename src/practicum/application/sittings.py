@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 from asyncio import wrap_future
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from anyio.to_thread import run_sync as in_thread
@@ -168,6 +168,27 @@ def next_set(context: TopicContext) -> tuple[Entry, ...]:
     return tuple(entry for entry in offered if entry.problem.set == chosen)
 
 
+@dataclass(frozen=True)
+class SetPlace:
+    """One of a mode's sets of problems: its number, counted from 1, and how many sets there are."""
+
+    number: int
+    total: int
+
+
+def place_of(context: TopicContext, paths: Iterable[str]) -> SetPlace | None:
+    """Return the place of the set that these problems are from; None if none of them is offered any more."""
+    offered = {entry.path: entry.problem.set for entry in context.entries()}
+    sets = sorted(set(offered.values()))
+    found = next((offered[path] for path in paths if path in offered), None)
+    return None if found is None else SetPlace(sets.index(found) + 1, len(sets))
+
+
+def next_place(context: TopicContext) -> SetPlace | None:
+    """Return the place of the set that a new sitting would have; None if nothing is offered."""
+    return place_of(context, [entry.path for entry in next_set(context)] if context.entries() else ())
+
+
 def _last_set(offered: Sequence[Entry], records: Sequence[SittingRecord]) -> int | None:
     """The set that was drawn last; None if none was, or its problems no longer exist."""
     sets = {entry.path: entry.problem.set for entry in offered}
@@ -268,7 +289,8 @@ async def _answer(address: Address, fields: list[str], nonce: str, client: Clien
     wanted = counts(at) or counts(await in_thread(load, address.site, address.token, address.sitting))
     grade = await _grade(address, asked, meant, client) if wanted else Grade(False)
     if grade.right is None:
-        text = f"{sentence(grade.reason)} It did not use up an attempt."
+        cost = "It did not use up an attempt."
+        text = cost if grade.report else f"{sentence(grade.reason)} {cost}"  # the report gives the reason
         return Step(at, index, notice=Notice("not-graded", text, "Not graded."), report=grade.report)
     at, decision = await act(address, lambda at: decide(at, bool(grade.right)))
     if grade.report and not grade.right:

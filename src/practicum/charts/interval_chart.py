@@ -1,8 +1,9 @@
-"""Shares with their 95 % intervals along a horizontal axis: as one line, as rows of dots, or as bars."""
+"""Numbers with an interval along a horizontal axis: as one line, as rows of dots, or as bars."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -15,6 +16,8 @@ from practicum.statistics.intervals import Interval
 
 ROW_HEIGHT = 46
 BAR_ROW_HEIGHT = 28
+NAME_HEIGHT, RESULT_NAME = 17, 36
+"""Of a result's name: pixels of a row, and the characters that fit into it on a phone."""
 LINE_HEIGHT = 56
 SHARES = ValueAxis((0.0, 0.5, 1.0))
 
@@ -80,6 +83,44 @@ def draw_bars(title: str, rows: Sequence[IntervalRow]) -> Markup:
         shapes.append(bar.format(y - 7, 100 * row.interval.value))
         shapes.append(svg.horizontal_line(y, "whisker", 100 * row.interval.low, 100 * row.interval.high))
     return svg.chart("bars", title, _describe_rows(rows), height, shapes)
+
+
+@dataclass(frozen=True)
+class ResultBar:
+    """The mean of a number over several runs, its lowest and highest value, and all three as they are written."""
+
+    name: str
+    mean: float
+    low: float
+    high: float
+    written: str
+    colour: int
+
+
+def draw_results(title: str, bars: Sequence[ResultBar], end: float) -> Markup:
+    """Numbers of 0 or more as bars from 0 to `end`, below their names and beside their values; ranges as whiskers."""
+    shapes: list[Markup] = []
+    top = 0
+    for bar in bars:
+        names = textwrap.wrap(bar.name, RESULT_NAME) or [""]
+        shapes += [
+            svg.label(0, top + NAME_HEIGHT * (row + 0.5), name, "start", "name") for row, name in enumerate(names)
+        ]
+        shapes += _result(bar, top + NAME_HEIGHT * len(names) + 9, end)
+        top += NAME_HEIGHT * len(names) + 26
+    description = " ".join(f"{bar.name}: {bar.written}." for bar in bars)
+    return svg.chart("results", title, description, top - 8, shapes)
+
+
+def _result(bar: ResultBar, y: float, end: float) -> Iterator[Markup]:
+    low, mean, high = (100 * value / end for value in (bar.low, bar.mean, bar.high))
+    yield svg.horizontal_line(y, "track")
+    yield Markup('<rect class="result s{}" x="0" y="{:g}" width="{:.4g}%" height="12" rx="2"/>').format(
+        bar.colour, y - 6, mean
+    )
+    if low < high:
+        yield svg.horizontal_line(y, "whisker", low, high)
+    yield svg.label(100, y, bar.written, "start", "value", dx=8)
 
 
 def _describe_rows(rows: Sequence[IntervalRow]) -> str:

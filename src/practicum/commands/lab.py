@@ -107,7 +107,7 @@ def fit(
             fitted = pipeline.fit(
                 dataset,
                 network or pretrained_models.load_backbone(),
-                pipeline.FitRequest(_title(images), printable_path(images), minutes, seed, started=started),
+                pipeline.FitRequest(_title(images), _name(images), minutes, seed, started=started),
                 cache=DiskCache(work),
                 checkpoints=CheckpointStore(work),
                 on_progress=on_progress,
@@ -213,6 +213,11 @@ def _write_images(images: ImageSet, folder: Path, on_progress: StepProgress) -> 
 
 
 # --- reading the images for a fit -------------------------------------------------------------------------------------
+
+
+def _name(images: Path) -> str:
+    """The name of the folder or file, as the record has it: where it lies on this machine is not for its readers."""
+    return printable_path(Path(images.resolve().name or images))
 
 
 def _title(images: Path) -> str:

@@ -221,13 +221,15 @@ def _start_pool() -> Pool:
     """Start the pool that runs proofs and learners' code. Pages show it where there is no isolation."""
     import warnings
 
-    from practicum.runner import Pool
+    from practicum import settings
+    from practicum.runner import KeepLimits, Pool
 
+    keep = KeepLimits(settings.sessions(), settings.session_memory(), settings.session_idle())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         busy = max(2, os.cpu_count() or 1)
         # One slot more than are kept busy from one address, so that a run from another one starts at once.
-        return Pool(busy + 1, spares=busy, per_person=busy - 1, per_address=busy)
+        return Pool(busy + 1, spares=busy, per_person=busy - 1, per_address=busy, keep=keep)
 
 
 def _site(catalogues: list[Catalogue], store: Store, pool: Pool, draft: bool, local: bool, data: Path) -> Site:

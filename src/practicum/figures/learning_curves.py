@@ -100,7 +100,8 @@ def _names(table: Mapping[str, Any]) -> list[str]:
 def _cell(line: Series, step: int, share: bool) -> str:
     if step >= len(line.mean):
         return ""
-    return value_with_range(line.mean[step], line.low[step], line.high[step], share)
+    written = value_with_range(line.mean[step], line.low[step], line.high[step], share)
+    return line.value_at(step, written)
 
 
 def _note(
@@ -110,8 +111,8 @@ def _note(
     sentences = [describe_band(seeds_of(table))]
     for line, group in zip(lines, curves, strict=True):
         if len({len(values) for values in group}) > 1:
-            sentences.append(f"{line.name}: up to {unit} {len(line.mean)}, where the first of its trainings ended.")
-        if len(line.finite_steps) < len(line.mean):
+            sentences.append(f"{line.name}: {line_chart.describe_runs(line, unit)}")
+        if len(line.finite_steps) < line.common_steps:
             sentences.append(f"{line.name}: gaps are values that are not finite.")
     return " ".join(sentences)
 

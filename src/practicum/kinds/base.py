@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from practicum.errors import CodedError
+from practicum.kinds.experiment_calls import MeasuredNumber
 from practicum.model import (
     CaseResult,
     Measurement,
@@ -157,6 +158,12 @@ class Kind(ABC):
         """The option (from 0) whose claim a measurement is about, or None."""
         return None
 
+    def measured_numbers(
+        self, variant: Variant, number: int, experiments: frozenset[str]
+    ) -> tuple[MeasuredNumber, ...]:
+        """The results of experiments on which it rests whether an option (from 0) is right, to be shown as a chart."""
+        return ()
+
     # --- asking
 
     def item_count(self, variant: Variant) -> int:
@@ -183,6 +190,10 @@ class Kind(ABC):
             fields: What the learner has entered so far, possibly nothing.
         """
         return {"value": fields[0] if fields else ""}
+
+    def option_mark(self, variant: Variant, place: int) -> str:
+        """What the option at a place on the page (from 1) is called, and the key that picks it."""
+        return str(place)
 
     def shortcut_help(self, variant: Variant) -> str:
         """The keys that the form reacts to, in words: `1–4 pick, Enter answers`; empty if there are none."""
@@ -240,6 +251,10 @@ class Kind(ABC):
     def wrong_answer_text(self, variant: Variant) -> str:
         """The short reply to a wrong answer that may be tried again."""
         return "Not right yet."
+
+    def wrong_answer_hint(self, variant: Variant, answer: tuple[str, ...], finding: VariantFinding | None) -> str:
+        """What is off about a wrong answer, in a sentence without the key; empty if that is not known."""
+        return ""
 
     def share_text(self, variant: Variant, answer: tuple[str, ...]) -> str:
         """How much of a wrong answer was right, in a sentence for a closed problem; empty if it has no parts."""

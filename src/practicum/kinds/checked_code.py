@@ -192,7 +192,7 @@ class EditedStart(CheckedCode):
     def form_context(
         self, problem: Problem, variant: Variant, order: Sequence[int], fields: Sequence[str]
     ) -> Mapping[str, Any]:
-        return {"value": fields[0] if fields else variant.start}
+        return {"value": fields[0] if fields else variant.start, "start": variant.start}
 
     def read_answer(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
         if len(fields) > 1:

@@ -34,6 +34,37 @@ def measurable_calls(expression: str, experiments: frozenset[str]) -> list[Exper
     return calls
 
 
+@dataclass(frozen=True)
+class MeasuredNumber:
+    """A number that an experiment returns: `frozen_base(seed=seed).val_accuracy`."""
+
+    function: str
+    params: tuple[tuple[str, Json], ...]
+    name: str
+    seed: int | None = None
+    """None for every seed that was measured."""
+
+
+def measured_numbers(expression: str, experiments: frozenset[str]) -> tuple[MeasuredNumber, ...]:
+    """Return the different results of experiments in an expression, in the order in which it names them.
+
+    Empty if it uses an experiment in another way, or is not an expression: then these numbers would not be all of it.
+    """
+    try:
+        nodes = [node for node in ast.walk(parse_expression(expression)) if isinstance(node, ast.Attribute)]
+    except SyntaxError:
+        return ()
+    found = {
+        (node.lineno, node.col_offset): MeasuredNumber(call.function, call.params, node.attr, call.seed)
+        for node in nodes
+        if isinstance(node.value, ast.Call) and (call := _measurable_call(node.value, experiments))
+    }
+    if not found or has_other_uses(expression, experiments):
+        return ()
+    ordered = [found[place] for place in sorted(found)]
+    return tuple(one for at, one in enumerate(ordered) if one not in ordered[:at])
+
+
 def has_other_uses(expression: str, experiments: frozenset[str]) -> bool:
     """Return whether the expression names an experiment other than in a call that can be measured beforehand."""
     nodes = list(ast.walk(parse_expression(expression)))

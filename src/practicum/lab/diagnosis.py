@@ -107,16 +107,21 @@ def leakage(measurements: FitMeasurements) -> Finding | None:
     conflicting = [pair for pair in measurements.duplicates if labels[pair.first] != labels[pair.second]]
     pairs = conflicting or list(measurements.duplicates)
     rows = tuple(dict.fromkeys(row for pair in pairs for row in (pair.first, pair.second)))
-    listed = f"{counted(len(pairs), 'pair')} of identical or nearly identical images"
+    exact = sum(pair.exact for pair in pairs)
+    kind = "identical" if exact == len(pairs) else "nearly identical" if not exact else "identical or nearly identical"
+    listed = f"{counted(len(pairs), 'pair')} of {kind} images"
     if conflicting:
         evidence = f"{listed} {'has' if len(pairs) == 1 else 'have'} different labels."
-        remedy = "Decide which label is right."
-        return Finding("leakage", "stop", "The same image is in two classes", evidence, remedy, rows)
+        # Only equal pixels are surely the same image: two leaves in one place may be nearly identical, and both right.
+        title = "The same image is in two classes" if exact else "Nearly identical images are in two classes"
+        remedy = "Decide which label is right." if exact else "Look at each pair, and decide which labels are right."
+        return Finding("leakage", "stop", title, evidence, remedy, rows)
     evidence = (
         f"{listed} {'was' if len(pairs) == 1 else 'were'} found and kept on one side of every split, "
         "so they do not inflate the reported accuracy."
     )
-    return Finding("leakage", "note", "Some images are duplicates", evidence, "Nothing needs to be done.", rows)
+    title = "Some images are duplicates" if exact else "Some images are nearly identical"
+    return Finding("leakage", "note", title, evidence, "Nothing needs to be done.", rows)
 
 
 def label_noise(measurements: FitMeasurements) -> Finding | None:

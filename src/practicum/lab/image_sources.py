@@ -170,8 +170,9 @@ def list_by_folder(files: list[str], top: str = "") -> ImageListing:
     for folder, count in sorted(counts.items()):
         if not count:
             left_out.append(Remark(printable_name(top + folder), "holds no images", "empty-class-folder"))
-    remarks = [Remark(printable_name(ignored[0]), _ignored(len(ignored)), "not-an-image")] if ignored else []
-    return ImageListing(tuple(entries), tuple(remarks), tuple(left_out))
+    if ignored:
+        left_out.append(Remark(printable_name(ignored[0]), _ignored(len(ignored)), "not-an-image"))
+    return ImageListing(tuple(entries), (), tuple(left_out))
 
 
 def list_by_table(tree: FileTree, name: str) -> ImageListing:
@@ -223,4 +224,4 @@ def _top(files: list[str]) -> str:
 
 
 def _ignored(count: int) -> str:
-    return "is not an image and was ignored" if count == 1 else f"and {count - 1} more are not images and were ignored"
+    return "is not an image" if count == 1 else f"is not an image, nor are {count - 1} more files"

@@ -58,7 +58,7 @@ class ZipArchive:
             if any(is_hidden(part) for part in PurePosixPath(name).parts):
                 continue
             if name in self._members:
-                reason = "is in the archive twice; the last one is used"
+                reason = "is the name of several files in the archive; the last one is used"
                 self.left_out.append(Remark(printable_name(name), reason, "archived-twice"))
             self._members[name] = member
         return sorted(self._members)

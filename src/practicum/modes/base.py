@@ -35,7 +35,7 @@ class Mode:
     is_sitting: bool = False
     """Whether its problems are answered in sittings, one after another, which a learner can resume."""
     awards_badge: bool = False
-    """Whether answering all its problems right earns the topic's badge."""
+    """Whether answering all problems of one set right earns the topic's badge."""
 
     @property
     def place(self) -> str:

@@ -128,7 +128,7 @@ def _observe(
         values=result.values,
         failure=_in_original_lines(result.failure, added_lines),
         stopped=result.why if result.stopped else None,
-        is_forbidden=result.stopped == "forbidden",
+        is_forbidden=result.stopped in ("forbidden", "unavailable"),
         stderr=result.stderr,
         compared=result.compared,
         seconds=result.seconds,

@@ -58,7 +58,7 @@ def render(record: FitRecord) -> str:
         findings=findings,
         mistakes=mistakes,
         mistake_count=int(np.sum(record.probabilities.argmax(axis=1) != record.labels)),
-        files=[_files("Left out", record.left_out), _files("Used after a change", record.remarks)],
+        files=[_files("Left out", record.left_out), _files("Used, with a remark", record.remarks)],
         provenance=_provenance(record),
         chart_style=_chart_style(),
     )
@@ -80,9 +80,10 @@ def _charts(record: FitRecord) -> dict[str, Any]:
 def _scores(record: FitRecord) -> list[tuple[str, str, str]]:
     """Name, value with interval, and meaning."""
     scores = record.scores
+    balanced = _with_interval(scores.balanced_accuracy, percent)
     return [
         ("Accuracy", _with_interval(scores.accuracy, percent), "the share of correct predictions"),
-        ("Balanced accuracy", _with_interval(scores.balanced_accuracy, percent), "the mean recall over classes"),
+        *([("Balanced accuracy", balanced, "the mean recall over classes")] if summary.is_unbalanced(record) else []),
         (
             "Macro F1",
             _with_interval(scores.f1, percent),

@@ -15,7 +15,7 @@ from practicum import formatting
 from practicum.formatting import counted, join_words, percent, printable
 from practicum.lab.fit_record import FitRecord
 from practicum.report.output_files import write_atomically
-from practicum.report.summary import majority_share
+from practicum.report.summary import is_unbalanced, majority_share
 from practicum.statistics.intervals import Interval, Proportion
 
 _UNESCAPED = frozenset(" ,.'/%?;=")
@@ -115,7 +115,7 @@ def _metrics(record: FitRecord) -> list[str]:
     scores = record.scores
     intervals = [
         ("Accuracy", scores.accuracy),
-        ("Balanced accuracy", scores.balanced_accuracy),
+        *([("Balanced accuracy", scores.balanced_accuracy)] if is_unbalanced(record) else []),
         ("Macro F1", scores.f1),
         ("Calibration error", scores.calibration_error),
     ]
@@ -141,11 +141,11 @@ def _training_data(record: FitRecord) -> list[str]:
         f"{counted(sum(record.counts), 'image')} from {escape(record.source)}.",
         table(["Class", "Images"], [[escape(name), str(count)] for name, count in counts]),
     ]
-    for title, remarks in (("Left out", record.left_out), ("Used after a change", record.remarks)):
+    for title, remarks in (("Left out", record.left_out), ("Used, with a remark", record.remarks)):
         if remarks:
             lines = [f"- {escape(remark.file)}: {escape(remark.text)}" for remark in remarks[:FILES]]
             lines += [f"- and {len(remarks) - FILES} more"] if len(remarks) > FILES else []
-            parts += [f"{title}, {counted(len(remarks), 'file')}:", "\n".join(lines)]
+            parts += [f"{title}, {counted(len(remarks), 'entry', 'entries')}:", "\n".join(lines)]
     return parts
 
 

@@ -21,6 +21,11 @@ def majority_share(record: FitRecord) -> float:
     return max(record.counts) / max(1, sum(record.counts))
 
 
+def is_unbalanced(record: FitRecord) -> bool:
+    """Whether accuracy and balanced accuracy differ as they are shown, so that both are worth reading."""
+    return percent(record.scores.accuracy.value) != percent(record.scores.balanced_accuracy.value)
+
+
 def describe_accuracy(record: FitRecord) -> str:
     """The accuracy in one sentence, with its 95 % interval."""
     accuracy = record.scores.accuracy

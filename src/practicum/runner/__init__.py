@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from practicum.runner.isolation_mode import choose_mode
     from practicum.runner.isolation_report import IsolationReport, inspect_machine
     from practicum.runner.job import FigureImage, IsolationMode, Job, Limits, Preload, Result
+    from practicum.runner.kept_sessions import KeepLimits
     from practicum.runner.pool import Pool, UnsafeMode
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "IsolationMode",
     "IsolationReport",
     "Job",
+    "KeepLimits",
     "Limits",
     "OnEvent",
     "Output",
@@ -48,6 +50,7 @@ _MODULES = {
     "Client": "fair_share",
     "has_room": "fair_share",
     "Environment": "environment",
+    "KeepLimits": "kept_sessions",
     "Pool": "pool",
     "UnsafeMode": "pool",
     "IsolationReport": "isolation_report",

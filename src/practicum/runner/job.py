@@ -34,7 +34,7 @@ class Limits:
     """Resource limits of one job. A job that exceeds one is stopped, and its result names the limit."""
 
     seconds: float = 10.0
-    """Wall-clock time."""
+    """Time in which the job computes or sleeps. Time in which it waits for a processor does not count (`job_clock`)."""
     memory: int = 4 << 30
     """Bytes of address space beyond what the warm interpreter already has mapped."""
     output: int = 1 << 20
@@ -109,6 +109,10 @@ class Job:
     """Inputs other than the machine's; None for the machine's own."""
     environment: Environment | None = None
     """The interpreter and packages to run with; None for the server's own."""
+    stays: bool = False
+    """Whether the interpreter waits for another job afterwards, which continues in its namespace."""
+    run: int = 0
+    """How many jobs have run in the interpreter before."""
 
 
 @dataclass(frozen=True)

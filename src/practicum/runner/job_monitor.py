@@ -19,6 +19,7 @@ from practicum.runner.events import Epoch, Evaluated, OnEvent, Output, RunEvent,
 from practicum.runner.inside.forbidden_calls import MEMORY
 from practicum.runner.inside.message_format import MAX_MESSAGE
 from practicum.runner.job import ChildGone, FigureImage, Job, Result, StopReason, ZygoteGone
+from practicum.runner.job_clock import JobClock, TimeVerdict
 from practicum.runner.marked_output import MarkedOutput
 from practicum.runner.value_decoding import (
     InvalidMessage,
@@ -36,6 +37,8 @@ from practicum.runner.value_decoding import (
 
 START_TIMEOUT = 90.0
 """Seconds until the code must have started. In subprocess mode this includes importing TensorFlow."""
+USE_TIMEOUT = 5.0
+"""Seconds in which the zygote must report how much a job has used; on a busy machine it may wait for a processor."""
 TRACE_TIMEOUT = 1.0
 """Seconds in which a job out of time may report its current line."""
 DRAIN_TIMEOUT = 2.0
@@ -66,6 +69,7 @@ class JobSession(Protocol):
     def wake(self) -> None: ...
     def events(self, timeout: float) -> Iterator[tuple[str, bytes]]: ...
     def request_traces(self) -> None: ...
+    def request_use(self) -> None: ...
 
 
 class JobMonitor:
@@ -92,8 +96,9 @@ class JobMonitor:
         """The frame (letter and content) with which the job has passed its turn: `L`, `Q` or `A`."""
         self.relayed_bytes = 0
         self._waits_for_requests = False
-        self._paused_seconds = 0.0
-        self._paused_at = 0.0
+        self._clock = JobClock(job.limits.seconds)
+        self._use: tuple[float, float] | None = None
+        """The latest report of what the process has used: seconds computed, and waited for a processor."""
         self._output: dict[Stream, MarkedOutput] = {"stdout": MarkedOutput(), "stderr": MarkedOutput()}
         self._decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in self._output}
         self._frames = bytearray()
@@ -109,8 +114,6 @@ class JobMonitor:
         self._traces = b""
         self._traces_written = 0
         self._opened = time.monotonic()
-        self._started: float | None = None
-        self._ended: float | None = None
         self._done = False
         self._values_sent = False
         self._memory_failure: Failure | None = None
@@ -148,7 +151,7 @@ class JobMonitor:
             self._stop(stop_messages.INVALID_ANSWER)  # it has sent something out of turn
             return None
         self.message = None
-        self._paused_seconds += time.monotonic() - self._paused_at
+        self._clock.resume()
         self._session.send(frame(letter.encode(), content))
         self._follow()
         if self._done and self._waits_for_requests and letter != "O":
@@ -195,7 +198,7 @@ class JobMonitor:
             compared=self._compared,
             figures=tuple(self._figures),
             epochs=tuple(self._epochs),
-            seconds=self._seconds if self._done else self._elapsed(),
+            seconds=self._seconds if self._done else self._clock.elapsed,
             peak_memory=self._memory,
         )
         if self._stopped is None:
@@ -209,10 +212,6 @@ class JobMonitor:
             stopped_at=at,
         )
 
-    def _elapsed(self) -> float:
-        end = self._ended or time.monotonic()
-        return end - (self._started or end) - self._paused_seconds
-
     @property
     def printed(self) -> str:
         """What the job has printed so far, as its result will have it."""
@@ -224,37 +223,53 @@ class JobMonitor:
         return self._done or self._stopped is not None or "report" not in self._open
 
     def _time_left(self) -> float:
-        return max(0.0, self._deadline() - time.monotonic())
-
-    def _deadline(self) -> float:
-        return (
-            self._opened + START_TIMEOUT
-            if self._started is None
-            else self._started + self._paused_seconds + self._job.limits.seconds
-        )
+        if self._clock.started:
+            return self._clock.time_left
+        return max(0.0, self._opened + START_TIMEOUT - time.monotonic())
 
     def _enforce_time_limit(self) -> None:
         if self._over():
             return
         if self._cancel is not None and self._cancel.is_set():
             self._stop(stop_messages.CANCELLED)
-        elif time.monotonic() >= self._deadline():
-            if self._started is None:
+        elif self._time_left() <= 0:
+            if not self._clock.started:
                 self._stop(stop_messages.not_started(f"it did not start within {START_TIMEOUT:g} s", "start-timeout"))
             else:
-                self._stop_for_time()
+                self._enforce_use()
+
+    def _enforce_use(self) -> None:
+        """Measure what the job has used, and stop it if that is more than it may."""
+        used = self._measure_use()
+        verdict = TimeVerdict.GO_ON if self._over() or used is None else self._clock.judge(used)
+        if verdict is TimeVerdict.OUT_OF_TIME:
+            self._stop_for_time()
+        elif verdict is TimeVerdict.MACHINE_BUSY:
+            self._stop(stop_messages.MACHINE_BUSY)
+
+    def _measure_use(self) -> float | None:
+        """Return the seconds that the job has used; None if it was cancelled meanwhile."""
+        self._use = None
+        self._session.request_use()
+        until = time.monotonic() + USE_TIMEOUT
+        while not self._over() and self._use is None and (left := until - time.monotonic()) > 0:
+            for source, data in self._session.events(left):
+                self._take(source, data)
+            if self._cancel is not None and self._cancel.is_set():
+                return None
+        return self._clock.used(*(self._use or (0.0, 0.0)))
 
     def _stop_for_time(self) -> None:
         self._session.request_traces()
         until = time.monotonic() + TRACE_TIMEOUT
-        self._ended = time.monotonic()
+        self._clock.end()
         while self._stopped is None and not self._traces_complete() and (left := until - time.monotonic()) > 0:
             for source, data in self._session.events(left):
                 self._take(source, data)
-        self._stop(stop_messages.time_exceeded(self._job, self._traces_text()))
+        self._stop(stop_messages.time_exceeded(self._job, self._traces_text(), self._clock.elapsed))
 
     def _traces_text(self) -> str:
-        return self._traces.decode("utf-8", "replace")
+        return stop_messages.name_sources(self._traces.decode("utf-8", "replace"), self._job.run)
 
     def _traces_complete(self) -> bool:
         return self._traces.endswith(b"\n") and b"<module>" in self._traces
@@ -304,14 +319,17 @@ class JobMonitor:
             self._stop(stop_messages.output_exceeded(self._job.limits))
 
     def _take_report(self, data: bytes) -> None:
+        if data and "cpu" in (content := json.loads(data)):
+            self._use = content["cpu"], content["waited"]
+            self._clock.set_base(*self._use)
+            return
         self._open.discard("report")
         if not data:
-            if self._started is None and not self._done:
+            if not (self._clock.started or self._done):
                 raise ZygoteGone("died", "the warm interpreter died")
             if not self._done:
                 self._stop(stop_messages.INTERPRETER_DIED)
             return
-        content = json.loads(data)
         if "refused" in content:
             self._stop(stop_messages.not_started(content["refused"]))
         self._exit = content.get("exit")
@@ -372,8 +390,9 @@ class JobMonitor:
         raise InvalidMessage(str(content))
 
     def _take_start(self, content: Any) -> None:
-        if self._started is None:
-            self._started = time.monotonic()
+        if not self._clock.started:
+            self._session.request_use()
+            self._clock.start()
             self._report(Started())
 
     def _take_epoch(self, content: Any) -> None:
@@ -437,12 +456,12 @@ class JobMonitor:
 
     def _pass_turn(self, letter: str, content: bytes) -> None:
         self.message = letter, content
-        self._paused_at = time.monotonic()
+        self._clock.pause()
 
     def _take_end(self, content: Any) -> None:
         """Take the time and memory that the job reports, limited to what is possible."""
         self._done = True
-        self._ended = time.monotonic()
+        self._clock.end()
         if not self._waits_for_requests:
             self._take_usage(content)
 
@@ -520,7 +539,7 @@ class JobMonitor:
         ):
             self._stop(stop_messages.INVALID_ANSWER)  # it reports its end before the first request
         if self._stopped is None and not self._done:
-            if self._started is None:
+            if not self._clock.started:
                 raise ChildGone("child-died", "its interpreter ended before it started")
             self._explain_crash()
         if self._forbidden is not None and (self._stopped is None or self._stopped.stopped == "time"):
@@ -561,6 +580,8 @@ class JobMonitor:
                 "stdin": job.stdin,
                 "hidden_seed": job.hidden_seed if self._borrow is not None else None,
                 "hides_inputs": job.hides_inputs,
+                "stays": job.stays,
+                "run": job.run,
             },
         )
 

@@ -9,9 +9,11 @@ import os
 import threading
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from practicum.runner import required_imports, stop_messages
 from practicum.runner.cancellation import Cancellation
@@ -22,11 +24,14 @@ from practicum.runner.fair_share import Client
 from practicum.runner.isolation_mode import choose_mode
 from practicum.runner.job import IsolationMode, Job, Preload, Result, ZygoteGone
 from practicum.runner.job_monitor import JobMonitor
+from practicum.runner.kept_sessions import KeepLimits, KeptSession, KeptSessions, can_stay, continued, missing_texts
 from practicum.runner.run_check import run_check
 from practicum.runner.subprocess_runner import SubprocessSession
 from practicum.runner.warm_pool import ATTEMPTS, InterpreterKey, WarmPool
 from practicum.runner.zygote_client import ChildSession
 
+PAUSE = 2.0
+"""Seconds after a cell in which its learner has run no other, before its state is prepared again."""
 _M_ARENA_MAX = -8
 UNSAFE = (
     "Code runs as a plain subprocess, without isolation: run only code you trust. "
@@ -48,6 +53,30 @@ def _use_one_arena() -> None:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
+Attempt = Callable[[Job, InterpreterKey, OnEvent | None, Cancellation | None], Result]
+
+
+class CellTexts(NamedTuple):
+    """The texts above a cell, the indices of those that it needs, and the page."""
+
+    above: tuple[str, ...]
+    needed: tuple[int, ...]
+    page: str
+
+    def missing(self, executed: Sequence[str]) -> list[str] | None:
+        """Return which texts must still run before the cell; None if what has run does not fit."""
+        return missing_texts(executed, self.above, self.needed)
+
+
+class KeptRun(NamedTuple):
+    """A job whose interpreter is kept, for whom, and for what."""
+
+    job: Job
+    key: InterpreterKey
+    client: Client
+    subject: Hashable
+
+
 class Pool:
     """Runs jobs. A context manager; every method is thread-safe.
 
@@ -58,6 +87,7 @@ class Pool:
             TensorFlow's first operations.
         per_person: Maximum number of jobs of one person at a time. Default: `size`.
         per_address: Maximum number of jobs from one address at a time. Default: `size`.
+        keep: How many interpreters are kept for runs that continue others. Default: none.
     """
 
     def __init__(
@@ -67,12 +97,17 @@ class Pool:
         spares: int = 0,
         per_person: int | None = None,
         per_address: int | None = None,
+        keep: KeepLimits = KeepLimits(),  # noqa: B008
     ) -> None:
         _use_one_arena()
         self.size = size or os.cpu_count() or 1
         self.mode = mode or choose_mode()[0]
         self.queue = FairQueue(self.size, per_person, per_address)
         self.warm_pool = WarmPool(self.mode, spares, self._is_idle)
+        self.kept_sessions = KeptSessions(keep)
+        self._preparing: dict[str, Cancellation] = {}
+        """By person, what ends the preparation of their next run."""
+        self._prepared = threading.Condition()
         self._outcomes: Counter[str] = Counter()
         self._counting = threading.Lock()
         self._unloadable: set[tuple[Environment, tuple[str, ...]]] = set()
@@ -102,7 +137,36 @@ class Pool:
             cancel: Setting it ends the job, or its wait in the queue.
             client: Jobs of different clients take turns. Default: the service itself.
         """
-        result = self._run_in_turn(job, on_event, cancel, client)
+        return self._counted(self._run_in_turn(job, on_event, cancel, client, self._run))
+
+    def run_after(
+        self,
+        job: Job,
+        above: Sequence[str],
+        needed: Sequence[int],
+        page: str,
+        on_event: OnEvent | None = None,
+        cancel: Cancellation | None = None,
+        client: Client = Client(),  # noqa: B008
+    ) -> Result:
+        """Run `job` like :meth:`run`, after those of the texts `above` that it needs.
+
+        If the client's latest run on the page was one of those above, the job continues in its interpreter.
+
+        Args:
+            above: What may run before the job's code, in order. The job has no setup of its own, and no check.
+            needed: The indices of those on which the code depends, directly or not.
+            page: A name for what these runs are about.
+        """
+        if self.mode is IsolationMode.SUBPROCESS or not self.kept_sessions.limits.count or job.check:
+            return self.run(replace(job, setup="\n".join(above[index] for index in needed)), on_event, cancel, client)
+        self._stop_preparing(client)
+        texts = CellTexts(tuple(above), tuple(needed), page)
+        run = partial(self._run_after, texts=texts, client=client)
+        setup = "\n".join(above[index] for index in needed)
+        return self._counted(self._run_in_turn(replace(job, setup=setup), on_event, cancel, client, run))
+
+    def _counted(self, result: Result) -> Result:
         with self._counting:
             self._outcomes[result.outcome] += 1
         return result
@@ -113,7 +177,9 @@ class Pool:
         with self._counting:
             return dict(self._outcomes)
 
-    def _run_in_turn(self, job: Job, on_event: OnEvent | None, cancel: Cancellation | None, client: Client) -> Result:
+    def _run_in_turn(
+        self, job: Job, on_event: OnEvent | None, cancel: Cancellation | None, client: Client, run: Attempt
+    ) -> Result:
         environment = job.environment or Environment.current()
         preload = required_imports.choose_preload(job)
         key = InterpreterKey(preload, job.hash_seed, environment, self._libraries(job, preload, environment))
@@ -127,7 +193,7 @@ class Pool:
 
         try:
             with self.queue.slot(client, on_position, cancel):
-                return self._run(job, key, on_event, cancel)
+                return run(job, key, on_event, cancel)
         except (ZygoteGone, QueueRefused) as error:
             return Result.not_run(stop_messages.refused(error))
         except Cancelled:
@@ -145,6 +211,100 @@ class Pool:
                     self._unloadable.add((key.environment, key.libraries))
                     key = key._replace(libraries=())
         raise AssertionError("the last attempt returns or raises")
+
+    def _run_after(
+        self,
+        job: Job,
+        key: InterpreterKey,
+        on_event: OnEvent | None,
+        cancel: Cancellation | None,
+        texts: CellTexts,
+        client: Client,
+    ) -> Result:
+        """Run the job in the client's kept interpreter if it can continue there, else in a new one; and keep that."""
+        kept = KeptRun(job, key, client, (texts.page, tuple(sorted(job.files.items())), job.data, key.environment))
+        is_fresh = required_imports.needs_fresh_interpreter(job)
+        session = (
+            None
+            if is_fresh
+            else self.kept_sessions.take(client, kept.subject, lambda done: texts.missing(done) is not None)
+        )
+        if session is not None:
+            with contextlib.suppress(ZygoteGone):
+                return self._run_and_keep(kept, session, texts.missing(session.executed) or [], on_event, cancel)
+        for attempt in range(ATTEMPTS):
+            try:
+                session = self._open_session(kept, fresh=is_fresh or attempt > 0)
+                return self._run_and_keep(kept, session, texts.missing(()) or [], on_event, cancel)
+            except ZygoteGone:
+                if attempt == ATTEMPTS - 1 or self.warm_pool.closed:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def _open_session(self, kept: KeptRun, fresh: bool = False) -> KeptSession:
+        resources = contextlib.ExitStack()
+        child = resources.enter_context(self.warm_pool.child(kept.job, kept.key, fresh))
+        return KeptSession(child, resources, kept.client, kept.subject)
+
+    def _run_and_keep(
+        self,
+        kept: KeptRun,
+        session: KeptSession,
+        missing: Sequence[str],
+        on_event: OnEvent | None,
+        cancel: Cancellation | None,
+    ) -> Result:
+        """Run the missing texts and the job in a session, and keep it if it may be used again."""
+        before = (*session.executed, *missing)
+        keeps = False
+        try:
+            result = JobMonitor(session.child, continued(kept.job, session, missing), on_event, cancel).result()
+            keeps = can_stay(result)
+        finally:
+            if keeps:
+                session.executed = (*before, kept.job.code) if kept.job.code else before
+                session.runs += 1
+                self.kept_sessions.put(session)
+            else:
+                session.close()
+        if kept.job.code and result.stopped in (None, "time", "memory", "crash"):
+            self._prepare_again(kept, before)
+        return result
+
+    # --- the state before the last run -------------------------------------------------------------------------------
+
+    def _prepare_again(self, kept: KeptRun, before: tuple[str, ...]) -> None:
+        """Run the texts before the last one again in the background, so that the last one can be run again at once."""
+        cancel = Cancellation()
+        with self._prepared:
+            self._preparing[kept.client.person] = cancel
+        run = partial(self._prepare, kept._replace(job=replace(kept.job, code="", echo=False)), before, cancel)
+        threading.Thread(target=run, name="prepare-again", daemon=True).start()
+
+    def _prepare(self, kept: KeptRun, before: tuple[str, ...], cancel: Cancellation) -> None:
+        def fits(executed: Sequence[str]) -> bool:
+            return tuple(executed) == before[: len(executed)]
+
+        try:
+            if not before or cancel.wait(PAUSE) or self.queue.waiting:
+                return
+            with self.queue.slot(kept.client, cancel=cancel):
+                session = self.kept_sessions.take(kept.client, kept.subject, fits) or self._open_session(kept)
+                self._run_and_keep(kept, session, before[len(session.executed) :], None, cancel)
+        except (ZygoteGone, QueueRefused, Cancelled):
+            return  # then the next run starts from nothing
+        finally:
+            with self._prepared:
+                if self._preparing.get(kept.client.person) is cancel:
+                    del self._preparing[kept.client.person]
+                self._prepared.notify_all()
+
+    def _stop_preparing(self, client: Client) -> None:
+        """End what is prepared for a client, whose next run goes first."""
+        with self._prepared:
+            cancel = self._preparing.pop(client.person, None)
+        if cancel is not None:
+            cancel.set()
 
     def _attempt(
         self, job: Job, key: InterpreterKey, on_event: OnEvent | None, cancel: Cancellation | None, fresh: bool
@@ -195,11 +355,17 @@ class Pool:
         """Wait at most `seconds` until all spares and standbys are ready. Return whether they are."""
         return self.warm_pool.wait_until_ready(seconds)
 
+    def wait_until_prepared(self, seconds: float = 60.0) -> bool:
+        """Wait at most `seconds` until the state before every learner's latest cell is there again."""
+        with self._prepared:
+            return self._prepared.wait_for(lambda: not self._preparing, seconds)
+
     def close(self, grace: float = 0.0) -> None:
         """End every interpreter and the jobs in it, after giving running jobs `grace` seconds to end by themselves."""
         self.queue.close(stop_messages.SERVICE_STOPPING)
         if grace:
             self.queue.wait_until_idle(grace)
+        self.kept_sessions.close()
         self.warm_pool.close()
 
     def _is_idle(self) -> bool:

@@ -11,6 +11,7 @@ from practicum.model import Failure
 from practicum.runner.job import Job, Limits, StopReason
 
 _FRAME = re.compile(r'File "<(setup|snippet|check|value [^"]*)>", line (\d+)')
+_SOURCE = re.compile(r"<(setup|snippet)(?: (\d{1,6}))?>")
 _NUMPY_REQUEST = re.compile(r"Unable to allocate (\d{1,9}(?:\.\d{0,9})?) ([KMGTPE])iB")
 _TENSORFLOW_REQUEST = re.compile(r"OOM when allocating tensor with shape\[([\d,]*)\] and type (\w+)")
 _NO_MEMORY = re.compile(r"std::bad_alloc|[Oo]ut of memory|[Cc]annot allocate memory|[Mm]emory allocation .*failed")
@@ -26,6 +27,12 @@ _SIGNALS = {
 }
 
 CANCELLED = StopReason("cancelled", "cancelled", "Cancelled.")
+MACHINE_BUSY = StopReason(
+    "unavailable",
+    "machine-busy",
+    "The machine is too busy: the run waited for a processor for most of its time, and was stopped before its time was "
+    "up. Your code is not the cause.",
+)
 INTERPRETER_DIED = StopReason(
     "crash",
     "interpreter-died",
@@ -62,6 +69,15 @@ def format_place(where: str, line: int | None) -> str:
     return f"line {line}{suffix}"
 
 
+def name_sources(traces: str, run: int) -> str:
+    """Return traces in which the code of earlier runs of the same interpreter is part of the setup."""
+
+    def name(found: re.Match[str]) -> str:
+        return f"<{found[1]}>" if int(found[2] or 0) == run else "<setup>"
+
+    return _SOURCE.sub(name, traces)
+
+
 def deepest_line(traces: str) -> tuple[str, int | None]:
     """Return the job's innermost source and line in a dump of all threads, whose last thread is the main one."""
     for thread in reversed(re.split(r"^(?:Current thread|Thread) .*$", traces, flags=re.MULTILINE)):
@@ -82,12 +98,18 @@ def loop_around(code: str, line: int) -> int | None:
     return max(around, default=None)
 
 
-def time_exceeded(job: Job, traces: str) -> StopReason:
-    """The job ran into its time limit. The line is that of the innermost loop of the code, if there is one."""
+def time_exceeded(job: Job, traces: str, elapsed: float) -> StopReason:
+    """The job ran into its time limit. The line is that of the innermost loop of the code, if there is one.
+
+    Args:
+        elapsed: Seconds since its start. More than the limit if it waited for a processor.
+    """
     where, line = deepest_line(traces)
     loop = loop_around(job.code, line) if line is not None and where == "snippet" else None
     subject = f"the loop at line {loop}" if loop is not None else format_place(where, line) or "it"
-    message = f"Stopped after {job.limits.seconds:g} s: {subject} was still running."
+    waited = elapsed - job.limits.seconds
+    not_counted = f" (and {waited:.0f} s in which the machine was busy with other runs)" if waited > 1 else ""
+    message = f"Stopped after {job.limits.seconds:g} s{not_counted}: {subject} was still running."
     return StopReason("time", "time-limit", message, where, loop if loop is not None else line)
 
 

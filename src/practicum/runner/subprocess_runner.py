@@ -26,6 +26,7 @@ import platformdirs
 
 from practicum.runner import sandbox
 from practicum.runner.environment import Environment
+from practicum.runner.inside.processor_use import processor_use
 from practicum.runner.job import Preload, ZygoteGone
 from practicum.runner.zygote_client import Chunk
 
@@ -164,6 +165,10 @@ class SubprocessSession:
             self._events.put(("traces", b""))
         else:
             self._process.send_signal(signal.SIGUSR2)
+
+    def request_use(self) -> None:
+        """Report how much processor time the job has used."""
+        self._events.put(("report", json.dumps(processor_use(self._process.pid)).encode()))
 
     def close(self) -> None:
         """Kill the job and the processes it started, and remove its folder."""

@@ -218,6 +218,8 @@ class ZygoteClient:
             remove_tree(self._folder)
 
 
+_USE = b'{"cpu"'
+"""The beginning of a report of the time used; any other says how the job ended."""
 Chunk = tuple[str, bytes]
 """A source (`stdout`, `stderr`, `channel`, `traces` or `report`) and the bytes read from it; empty at its end."""
 
@@ -292,17 +294,25 @@ class ChildSession:
                 yield self._names[fd], self._read(fd)
 
     def _read(self, fd: int) -> bytes:
-        try:
-            data = os.read(fd, _CHUNK)
-        except OSError:
-            data = b""
+        data = self._read_once(fd)
         if self._names[fd] == "report":
-            self._reported |= bool(data)
-            self.abandoned = not self._reported
+            self._reported |= bool(data) and not data.startswith(_USE)
+            self.abandoned = not (data or self._reported)
         if not data:
             self._poll.unregister(fd)
             del self._names[fd]
         return data
+
+    @staticmethod
+    def _read_once(fd: int) -> bytes:
+        for _ in range(2):
+            try:
+                return os.read(fd, _CHUNK)
+            except ConnectionResetError:
+                continue  # the zygote has ended the child before it read a request; what it reported is still there
+            except OSError:
+                break
+        return b""
 
     def wake(self) -> None:
         """Make :meth:`events` return at once. Thread-safe, while the session is open."""
@@ -312,6 +322,35 @@ class ChildSession:
         """Make the job's process write its current lines to `traces`."""
         with contextlib.suppress(OSError):
             self.report.send(b"where")
+
+    def request_use(self) -> None:
+        """Make the zygote report how much processor time and memory the job uses."""
+        self._request(b"use")
+
+    def stop(self) -> None:
+        """Stop the process with all its threads, until :meth:`go_on`."""
+        self._request(b"stop")
+
+    def go_on(self) -> None:
+        self._request(b"go on")
+
+    def _request(self, word: bytes) -> None:
+        with contextlib.suppress(OSError):
+            self.report.send(word)
+
+    def measure_memory(self, timeout: float = 5.0) -> int:
+        """Return the bytes of memory of a stopped process; 0 if it may not be kept, as it has ended or locks files.
+
+        Discards what it has written.
+        """
+        self.request_use()
+        until = time.monotonic() + timeout
+        while (left := until - time.monotonic()) > 0:
+            for source, data in self.events(left):
+                if source == "report":
+                    report = json.loads(data or b"{}")
+                    return 0 if report.get("locks", True) else int(report["resident"])
+        return 0
 
     def close(self) -> None:
         """Close every descriptor. The zygote then kills the job if it still runs."""

@@ -71,10 +71,12 @@ def score_predictions(
 ) -> Scores:
     """Score predicted probabilities against labels.
 
-    Accuracy has Wilson's interval. The others have the percentile bootstrap's (Efron, 1979) over images, resampled
-    within each class, so that no class is ever missing. Intervals describe other images of the same kind, for this way
-    of training. Repeats steady the values, which are means over them. They add no image, so they do not narrow an
-    interval. The confusion matrix is that of the repeat that `most_typical_repeat` returns.
+    Accuracy has Wilson's interval, and balanced accuracy has it for as many images as are worth the same (see
+    :func:`balanced_accuracy_interval`). The others have the percentile bootstrap's (Efron, 1979) over images, resampled
+    within each class, so that no class is ever missing; that of F1 is widened to the bounds of balanced accuracy, since
+    no resample of predictions that are all right holds a mistake. Intervals describe other images of the same kind, for
+    this way of training. Repeats steady the values, which are means over them. They add no image, so they do not narrow
+    an interval. The confusion matrix is that of the repeat that `most_typical_repeat` returns.
 
     Args:
         labels: Class numbers, (n,).
@@ -98,17 +100,19 @@ def score_predictions(
     distinct = len(labels) if groups is None else len(np.unique(groups))
     widening = math.sqrt(len(labels) / distinct)
 
-    def bootstrap(measure: Callable[[_Repeat, NDArray[np.int64]], Floats], off: float = 0.0) -> Interval:
+    def bootstrap(measure: Callable[[_Repeat, NDArray[np.int64]], Floats]) -> Interval:
         value = float(np.mean([measure(repeat, all_rows)[0] for repeat in outcomes]))
         low, high = np.percentile(np.mean([measure(repeat, resamples) for repeat in outcomes], axis=0), [2.5, 97.5])
         low, high = value - widening * max(0.0, value - low), value + widening * max(0.0, high - value)
-        return _lower(Interval(value, float(low), float(high)), off)
+        return Interval(value, float(low), float(high))
 
     right = float(np.mean([repeat.right.sum() for repeat in outcomes])) * distinct / len(labels)
+    confusion = np.mean([repeat.confusion(all_rows)[0] for repeat in outcomes], axis=0) * distinct / len(labels)
+    balanced = balanced_accuracy_interval(confusion)
     return Scores(
         accuracy=_lower(wilson_interval(right, distinct), optimism),
-        balanced_accuracy=bootstrap(lambda repeat, rows: _balanced_accuracy(repeat.confusion(rows)), optimism),
-        f1=bootstrap(lambda repeat, rows: _macro_f1(repeat.confusion(rows)), optimism),
+        balanced_accuracy=_lower(balanced, optimism),
+        f1=_lower(_reach(bootstrap(lambda repeat, rows: _macro_f1(repeat.confusion(rows))), balanced), optimism),
         calibration_error=bootstrap(
             lambda repeat, rows: _calibration_error(repeat.confidence[rows], repeat.right[rows])
         ),
@@ -116,6 +120,26 @@ def score_predictions(
         confusion=outcomes[most_typical_repeat(labels, np.stack(repeats))].confusion(all_rows)[0],
         n=len(labels),
     )
+
+
+def balanced_accuracy_interval(confusion: NDArray[Any]) -> Interval:
+    """The mean recall over classes, with Wilson's interval for as many images as would have its variance.
+
+    The variance is that of a mean of proportions, each pulled towards a half by two images, one right and one wrong
+    (Laplace): recalls of 0 or 1, which a few images show by chance, do not count as certain. With classes of one size
+    and one recall it is the interval of the accuracy. Its coverage is measured in docs/lab.md.
+
+    Args:
+        confusion: Counts, (true class, predicted class), or means of several; at least one class has images.
+    """
+    counts = confusion.sum(axis=1)
+    present = counts > 0
+    counts, right = counts[present], np.diagonal(confusion)[present]
+    value, smooth = float(np.mean(right / counts)), (right + 1) / (counts + 2)
+    mean = float(smooth.mean())
+    variance = float(np.sum(smooth * (1 - smooth) / counts)) / len(counts) ** 2
+    worth = max(1, round(mean * (1 - mean) / variance))
+    return wilson_interval(min(value, 1.0) * worth, worth)
 
 
 def most_typical_repeat(labels: NDArray[Any], repeats: NDArray[Any]) -> int:
@@ -176,6 +200,13 @@ class _Repeat:
         return counts.reshape(-1, self.classes, self.classes)
 
 
+def _reach(interval: Interval, other: Interval) -> Interval:
+    """The interval, its bounds at least as far from its value as those of the other from its own, within 0 and 1."""
+    value = interval.value
+    low = min(interval.low, max(0.0, value - (other.value - other.low)))
+    return Interval(value, low, max(interval.high, min(1.0, value + (other.high - other.value))))
+
+
 def _lower(interval: Interval, off: float) -> Interval:
     return Interval(max(0.0, interval.value - off), max(0.0, interval.low - off), max(0.0, interval.high - off))
 
@@ -188,15 +219,6 @@ def _resample(labels: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
         rows = np.flatnonzero(labels == label)
         parts.append(rows[rng.integers(0, len(rows), size=(RESAMPLES, len(rows)))])
     return np.concatenate(parts, axis=1)
-
-
-def _balanced_accuracy(confusion: NDArray[np.int64]) -> Floats:
-    """The mean recall of each matrix over the classes that have images."""
-    present = confusion.sum(axis=2)
-    right = np.diagonal(confusion, axis1=1, axis2=2)
-    recall = np.divide(right, present, out=np.full(present.shape, np.nan), where=present > 0)
-    mean: Floats = np.nanmean(recall, axis=1)
-    return mean
 
 
 def _macro_f1(confusion: NDArray[np.int64]) -> Floats:

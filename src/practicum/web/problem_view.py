@@ -21,6 +21,8 @@ class OptionView:
     """An option on the page. `place` counts from 1 in the order of this page, not in the author's."""
 
     place: int
+    mark: str
+    """What it is called on the page, and the key that picks it: its place, or a letter (`Kind.option_mark`)."""
     text: Markup
     picked: bool
     tried: bool
@@ -111,7 +113,11 @@ def _form_view(
     tried = set() if many else {part for answer in answers for part in answer}
     options = tuple(
         OptionView(
-            place, html(variant.options[index].text, True, variant.images), str(place) in fields, str(index) in tried
+            place,
+            kind.option_mark(variant, place),
+            html(variant.options[index].text, True, variant.images),
+            str(place) in fields,
+            str(index) in tried,
         )
         for place, index in enumerate(order, 1)
         if variant.options

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,20 +15,15 @@ from practicum.application.lru_cache import LruCache
 from practicum.charts.line_chart import draw_epochs, mean_series, tabulate
 from practicum.course.render import code
 from practicum.formatting import counted, decimals, duration, long_date, sentence
-from practicum.model import Evidence, Measured, Option, OptionFinding, Variant, VariantFinding, Verdict
+from practicum.model import Evidence, Measured, Option, OptionFinding, Topic, Variant, VariantFinding, Verdict
 from practicum.prove.catalogue import Entry
+from practicum.prove.run_groups import RunGroup, group_runs
 from practicum.web.problem_view import html
 from practicum.web.rendering import code_spans
+from practicum.web.result_bars import NAMES, measure_name, proposing_option, result_bars, shown_name
 
 ORDER = ("Validation accuracy", "Training accuracy", "Validation loss", "Training loss")
 """Curves that are shown first, in this order."""
-NAMES = {
-    "accuracy": "Training accuracy",
-    "train_accuracy": "Training accuracy",
-    "val_accuracy": "Validation accuracy",
-    "loss": "Training loss",
-    "val_loss": "Validation loss",
-}
 LABELS = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}
 
 
@@ -42,7 +36,10 @@ class OptionResult:
     picked: bool
     tag: str
     feedback: Markup
+    bars: Markup
+    """Its result as a chart, where it rests on numbers that experiments returned."""
     observed: Markup
+    """Its result in words and code."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +68,8 @@ class CurveChart:
     caption: str
     svg: Markup
     table: Markup
+    has_single_runs: bool
+    """Whether it shows runs one by one, because they end at different epochs."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +91,14 @@ class ProofView:
     sources: tuple[Markup, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     charts: tuple[CurveChart, ...] = ()
+    chart_note: str = ""
     runs: tuple[RunRow, ...] = ()
     rerun_note: str = ""
     command: str = ""
 
 
 def option_results(
-    entry: Entry, number: int, order: Sequence[int], answers: Sequence[tuple[str, ...]] = ()
+    entry: Entry, number: int, order: Sequence[int], topic: Topic, answers: Sequence[tuple[str, ...]] = ()
 ) -> tuple[OptionResult, ...]:
     """Return the options in the order in which the learner saw them."""
     variant = entry.problem.variants[number]
@@ -106,7 +106,12 @@ def option_results(
     picked = {part for answer in answers for part in answer}
     return tuple(
         _option_result(
-            kind, variant, index, str(index) in picked, finding.options[index] if finding and finding.options else None
+            kind,
+            variant,
+            index,
+            str(index) in picked,
+            finding.options[index] if finding and finding.options else None,
+            result_bars(kind, variant, index, finding.measured, topic.experiments) if finding else Markup(""),
         )
         for index in order
     )
@@ -153,7 +158,7 @@ def _as_html(kind: kinds.Kind, text: str) -> Markup:
 
 
 def _option_result(
-    kind: kinds.Kind, variant: Variant, index: int, picked: bool, finding: OptionFinding | None
+    kind: kinds.Kind, variant: Variant, index: int, picked: bool, finding: OptionFinding | None, bars: Markup
 ) -> OptionResult:
     option: Option = variant.options[index]
     tags = {(True, True): "Right, and your answer", (True, False): "Right", (False, True): "Your answer"}
@@ -163,6 +168,7 @@ def _option_result(
         picked,
         tags.get((option.key, picked), ""),
         html(option.feedback, images=variant.images),
+        bars,
         observed_html(kind, variant, finding.observed) if finding else Markup(""),
     )
 
@@ -182,32 +188,34 @@ _VIEWS: LruCache[tuple[Entry, ProofView]] = LruCache(256)
 """Views with their entries. An entry is never changed, and a kept one keeps its id for itself."""
 
 
-def proof_view(entry: Entry, variant: int) -> ProofView:
+def proof_view(entry: Entry, variant: int, topic: Topic) -> ProofView:
     """Return the whole proof of one variant. It is composed once for each entry, since its charts take milliseconds."""
     key = f"{id(entry)} {variant}"
     known = _VIEWS.get(key)
     if known is None or known[0] is not entry:
-        known = entry, _compose(entry, variant)
+        known = entry, _compose(entry, variant, topic)
         _VIEWS.put(key, known)
     return known[1]
 
 
-def _compose(entry: Entry, variant: int) -> ProofView:
+def _compose(entry: Entry, variant: int, topic: Topic) -> ProofView:
     kind, finding = kinds.get(entry.problem.kind), finding_of(entry, variant)
     if entry.verdict is Verdict.CITED:
         why = "This cannot be settled by running code. It rests on these sources."
         return ProofView("Cited, not proved", why, tuple(map(_source, entry.problem.cites)))
     if finding is None or entry.evidence is None:
         return ProofView("Not proved yet", sentence(entry.why), command=_command(entry))
+    groups = group_runs(finding.measured, topic.experiments)
     return ProofView(
         "The proof",
         _summary(kind.proof_text(entry.problem.variants[variant]), entry.evidence, finding)
         if finding.verdict is Verdict.PROVED
         else f"{str(finding.verdict).capitalize()}. {sentence(finding.why)}",
         facts=_facts(entry.evidence, finding),
-        charts=_charts(kind, entry.problem.variants[variant], finding.measured),
+        charts=(charts := _charts(kind, entry.problem.variants[variant], groups)),
+        chart_note=_chart_note(charts),
         runs=_runs(kind, entry.problem.variants[variant], finding),
-        rerun_note=_rerun_note(finding),
+        rerun_note=_rerun_note(groups),
         command=_command(entry),
     )
 
@@ -272,11 +280,11 @@ def _given(params: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in sorted(params.items()))
 
 
-def _rerun_note(finding: VariantFinding) -> str:
-    longest = max((one.seconds for one in finding.measured), default=0)
-    if longest < 1:
+def _rerun_note(groups: Sequence[RunGroup]) -> str:
+    seconds = sum(max(one.seconds for one in group.runs) for group in groups)
+    if seconds < 1:
         return "Fresh, while you wait."
-    return f"One seed of each, which takes about {duration(longest * len(_series(finding.measured)))}."
+    return f"One seed of each, which takes about {duration(seconds)}."
 
 
 def _command(entry: Entry) -> str:
@@ -286,24 +294,39 @@ def _command(entry: Entry) -> str:
 # --- curves
 
 
-def _charts(kind: kinds.Kind, variant: Variant, measured: Sequence[Measured]) -> tuple[CurveChart, ...]:
-    """A chart for each curve that was measured: one line for each setting, over all its seeds."""
-    names = {name for one in measured for name, curve in one.curves.items() if len(curve) > 1}
-    series = {_named(variant, label): group for label, group in _series(measured).items()}
-    charts_made = (_chart(kind, variant, name, series) for name in sorted(names))
+def _charts(kind: kinds.Kind, variant: Variant, groups: Sequence[RunGroup]) -> tuple[CurveChart, ...]:
+    """A chart for each curve that was measured: one line for each group of runs."""
+    names = {name for group in groups for one in group.runs for name, curve in one.curves.items() if len(curve) > 1}
+    charts_made = (_chart(kind, variant, name, groups) for name in sorted(names))
     return tuple(sorted(charts_made, key=lambda one: ORDER.index(one.caption) if one.caption in ORDER else len(ORDER)))
 
 
-def _chart(kind: kinds.Kind, variant: Variant, name: str, series: Mapping[str, Sequence[Measured]]) -> CurveChart:
-    caption = _caption(name, [one for group in series.values() for one in group])
+def _chart(kind: kinds.Kind, variant: Variant, name: str, groups: Sequence[RunGroup]) -> CurveChart:
+    drawn = [group for group in groups if any(name in one.curves for one in group.runs)]
+    caption = _caption(name, [one for group in drawn for one in group.runs])
+    proposing = [proposing_option(kind, variant, group) for group in drawn]
+    is_key = [option is not None and option.key for option in proposing]
     lines = [
         mean_series(
-            label, [one.curves[name] for one in group if name in one.curves], _is_of_key(kind, variant, group[0])
+            shown_name(kind, variant, group),
+            [one.curves[name] for one in group.runs if name in one.curves],
+            is_key[index],
+            None if any(is_key) else index,
         )
-        for label, group in series.items()
-        if any(name in one.curves for one in group)
+        for index, group in enumerate(drawn)
     ]
-    return CurveChart(caption, draw_epochs(caption, lines), tabulate(lines, caption))
+    single = any(line.runs for line in lines)
+    return CurveChart(caption, draw_epochs(caption, lines), tabulate(lines, caption), single)
+
+
+def _chart_note(charts: Sequence[CurveChart]) -> str:
+    """What the lines are, in words."""
+    if not charts:
+        return ""
+    mean = "Each line is the mean of its runs, with a band from the lowest to the highest."
+    if not any(chart.has_single_runs for chart in charts):
+        return mean
+    return f"{mean} Where runs end at different epochs, each is a thin line, and their mean goes as far as all of them."
 
 
 def _caption(name: str, measured: Sequence[Measured]) -> str:
@@ -312,46 +335,4 @@ def _caption(name: str, measured: Sequence[Measured]) -> str:
     numbers = [
         number for number in known[0].numbers if all(one.numbers.get(number) == one.curves[name][-1] for one in known)
     ]
-    name = name if name in NAMES or len(numbers) != 1 else numbers[0]
-    return NAMES.get(name, name.replace("_", " ").capitalize())
-
-
-def _series(measured: Sequence[Measured]) -> dict[str, list[Measured]]:
-    """The measurements by what tells them apart, seeds aside: `learning rate 1e-05`."""
-    differing = {
-        name
-        for one in measured
-        for name, value in one.measurement.params.items()
-        if any(other.measurement.params.get(name, value) != value for other in measured)
-    }
-    functions = len({one.measurement.function for one in measured})
-    groups: dict[str, list[Measured]] = {}
-    for one in measured:
-        params = one.measurement.params
-        words = [_setting(params[name], len(differing) == 1, name) for name in sorted(differing & params.keys())]
-        if functions > 1 or not words:
-            words.insert(0, one.measurement.function.replace("_", " "))
-        groups.setdefault(", ".join(words), []).append(one)
-    return groups
-
-
-def _setting(value: Any, alone: bool, name: str) -> str:
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return text if alone else f"{name.replace('_', ' ')} {text}"
-
-
-def _named(variant: Variant, label: str) -> str:
-    """A setting as the option that proposes it has it: `1e-5`, where Python would write `1e-05`."""
-    for option in variant.options:
-        try:
-            if option.code is not None and _setting(ast.literal_eval(option.code), True, "") == label:
-                return option.code
-        except (ValueError, SyntaxError):
-            continue
-    return label
-
-
-def _is_of_key(kind: kinds.Kind, variant: Variant, measured: Measured) -> bool:
-    """Whether a measurement is about the right option."""
-    number = kind.measured_option(variant, measured.measurement)
-    return number is not None and variant.options[number].key
+    return measure_name(name if name in NAMES or len(numbers) != 1 else numbers[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from base64 import b64encode
 from functools import cache
@@ -95,6 +96,7 @@ def page(request: Request, template: str, status: int = 200, mode: Mode | None =
         "status": status,
         "nonce": security.nonce(),
         "preferences": preferences,
+        "learner_key": _learner_key(request),
         "mode": mode,
     }
     if mode is not None:
@@ -103,6 +105,14 @@ def page(request: Request, template: str, status: int = 200, mode: Mode | None =
     html = fragment(template, **{**shared, **context})
     html = assets.for_preferences(html, preferences.theme, preferences.motion)
     return HTMLResponse(with_root(html, root_of(request.scope)), status, {"cache-control": "no-store"})
+
+
+def _learner_key(request: Request) -> str:
+    """Return the name under which a browser keeps what this learner types. It does not reveal the token."""
+    if "visitor" not in request.scope:
+        return ""
+    token = security.visitor(request).token
+    return hashlib.sha256(f"edits {token}".encode()).hexdigest()[:16]
 
 
 def _watched(request: Request) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from practicum.application import scratch
 from practicum.application.context import code_is_not_run, topic_path
+from practicum.application.importable_packages import importable_packages
 from practicum.application.learner_jobs import MAX_CODE, code_problem
 from practicum.application.limits import SHORT
 from practicum.application.refusals import Link, Reason, Refused
@@ -21,6 +22,7 @@ from practicum.runner import IsolationMode, Pool, Result
 from practicum.web import event_stream, rendering
 from practicum.web.forms import MAX_CODE_SIZE, code_field, get, post
 from practicum.web.requests import address_of, client_of, site_of, topic_of
+from practicum.web.root_path import path_of
 
 
 def routes() -> list[Route]:
@@ -44,12 +46,12 @@ def from_problem(request: Request) -> Response:
     back = Link(at.problem_path(address.index), variant.title)
     topic = at.context.topic_link
     request.path_params.update(course=at.context.catalogue.course.slug, topic=at.context.topic.slug)
-    return _page(request, topic, code, back=back)
+    return _page(request, topic, code, back=back, edits_key=path_of(request))
 
 
 async def run(request: Request, form: FormData) -> Response:
     """The result of the code, as it happens or as a page, which still has the code."""
-    topic = _topic_link(request)
+    topic, (catalogue, shown) = _topic_link(request), topic_of(request)
     pad_link = Link(f"{topic.path}/scratch", "Back")
     site, code = site_of(request), code_field(form)
     pool = site.pool
@@ -62,7 +64,8 @@ async def run(request: Request, form: FormData) -> Response:
         return await in_thread(partial(_page, request, topic, code, problem=problem))
 
     def report(result: Result) -> RunReport:
-        return report_run(result, code, site.isolated, site.runs.stopping)
+        packages = partial(importable_packages, catalogue)
+        return report_run(result, code, site.isolated, site.runs.stopping, packages)
 
     def present(result: Result) -> str:
         return rendering.fragment("run_report.html", report=report(result))
@@ -70,7 +73,6 @@ async def run(request: Request, form: FormData) -> Response:
     def page(result: Result) -> Response:
         return _page(request, topic, code, report(result))
 
-    catalogue, shown = topic_of(request)
     work = partial(scratch.run_code, pool, catalogue, shown, code, client_of(request))
     return await event_stream.respond(request, work, present, page)
 
@@ -87,6 +89,7 @@ def _page(
     report: RunReport | None = None,
     problem: str = "",
     back: Link | None = None,
+    edits_key: str = "",
 ) -> Response:
     site = site_of(request)
     if site.pool is None:
@@ -100,6 +103,7 @@ def _page(
         course=catalogue.course,
         topic=shown,
         topic_url=topic.path,
+        edits_key=edits_key or f"{topic.path}/scratch",
         back=back or topic,
         runs_code=site.runs_code,
         isolated=site.isolated,

@@ -11,7 +11,7 @@ from practicum.runner import IsolationMode, Job, Pool
 
 from ..conftest import pool_in
 from .catalogue import ISOLATED, Attack, World, attacks
-from .trial import TESTED_SETUPS, PoolSetup, assert_contained, assert_no_harm, run_attack
+from .trial import KEPT_FAMILIES, KEPT_SETUP, TESTED_SETUPS, PoolSetup, assert_contained, assert_no_harm, run_attack
 from .trial import world as make_world
 
 CASES = [
@@ -19,6 +19,11 @@ CASES = [
     for setup in TESTED_SETUPS
     for attack in attacks()
     if setup.mode in attack.modes
+]
+CASES += [
+    pytest.param(attack, KEPT_SETUP, id=f"{KEPT_SETUP}: {attack}")
+    for attack in attacks()
+    if attack.family in KEPT_FAMILIES
 ]
 CHECKS = {attack.check: attack for attack in attacks() if attack.check}
 SUCCESSFUL = [
@@ -43,8 +48,8 @@ def _close_pools() -> Iterator[None]:
 
 
 def pool_for(setup: PoolSetup) -> Pool:
-    """The pool for `setup`; those without spares are the other tests' too."""
-    if not setup.spares:
+    """The pool for `setup`; plain ones are the other tests' too."""
+    if not (setup.spares or setup.kept):
         return pool_in(setup.mode)
     pool_in(setup.mode)  # skips where the mode is not offered
     if setup not in OPENED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import secrets
 import socket
@@ -13,16 +14,18 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import practicum
-from practicum.runner import IsolationMode, Job, Limits, Pool, Result
+from practicum.runner import Cancellation, Client, IsolationMode, Job, KeepLimits, Limits, OnEvent, Pool, Result
 
 from .catalogue import Attack, World, nothing_escaped
 
 SIZE = 3
 """Slots of a pool: for the attack, the victim, and one more."""
+FIRST = "first = 1"
+"""A cell that has run in an interpreter before the attack."""
 SESAME = "sesame"
 VICTIM = Job(
     setup="import time\nopen('mine', 'w').write('x')",
@@ -33,15 +36,39 @@ VICTIM = Job(
 PROBE = Job(code="x = 6 * 7", values={"x": "x"}, limits=Limits(seconds=20))
 
 
+class ContinuingPool(Pool):
+    """A pool in which every job continues in the kept interpreter of a person of its own."""
+
+    _persons = itertools.count()
+
+    def run(
+        self,
+        job: Job,
+        on_event: OnEvent | None = None,
+        cancel: Cancellation | None = None,
+        client: Client = Client(),  # noqa: B008
+    ) -> Result:
+        if job.check:  # only cells of pages are kept, and these have none
+            return super().run(job, on_event, cancel, client)
+        person = Client(f"person {next(self._persons)}", "9.9.9.9")
+        self.run_after(replace(job, setup="", code=FIRST, values={}), (), (), "page", client=person)
+        above = FIRST, job.setup
+        return self.run_after(replace(job, setup=""), above, (0, 1), "page", on_event, cancel, person)
+
+
 @dataclass(frozen=True)
 class PoolSetup:
-    """The pool that attacks run in: a mode, with or without spares."""
+    """The pool that attacks run in: a mode, with or without spares and kept interpreters."""
 
     mode: IsolationMode
     spares: int = 0
     """Number of children forked ahead of time; with 0, each job gets a fresh child."""
+    kept: int = 0
+    """Number of interpreters that are kept; with 0, no job continues in another's."""
 
     def __str__(self) -> str:
+        if self.kept:
+            return f"{self.mode} in kept interpreters"
         return f"{self.mode} from spares" if self.spares else str(self.mode)
 
     def open(self) -> Pool:
@@ -49,16 +76,23 @@ class PoolSetup:
         more = {"spares": self.spares} if self.spares else {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            if self.kept:
+                return ContinuingPool(size=SIZE, mode=self.mode, keep=KeepLimits(self.kept))
             return Pool(size=SIZE, mode=self.mode, **more)
 
 
 SETUPS = (
     PoolSetup(IsolationMode.FULL),
     PoolSetup(IsolationMode.FULL, spares=4),
+    PoolSetup(IsolationMode.FULL, kept=4),
     PoolSetup(IsolationMode.BARE),
     PoolSetup(IsolationMode.BARE, spares=4),
+    PoolSetup(IsolationMode.BARE, kept=4),
     PoolSetup(IsolationMode.SUBPROCESS),
 )
+KEPT_SETUP = PoolSetup(IsolationMode.FULL, kept=4)
+KEPT_FAMILIES = ("leftovers", "processes")
+"""The families that the tests also run in kept interpreters. `make attacks` runs all."""
 TESTED_SETUPS = (
     PoolSetup(IsolationMode.FULL, spares=4),
     PoolSetup(IsolationMode.BARE),

@@ -152,9 +152,9 @@ def _closed(exercise: Exercise) -> dict[str, Any]:
     entry, number, variant = exercise.entry, exercise.number, exercise.variant
     return {
         "solution": solution_view(entry, number, ()),
-        "options": option_results(entry, number, exercise.order) if variant.options else (),
+        "options": option_results(entry, number, exercise.order, exercise.topic) if variant.options else (),
         "explanation": html(variant.explanation, images=variant.images),
-        "proof": proof_view(entry, number),
+        "proof": proof_view(entry, number, exercise.topic),
     }
 
 

@@ -101,7 +101,13 @@ def _words(fit: LabFit, done: bool, running: bool) -> str:
         return "Fitting …"
     if fit.ended is None or fit.interrupted:
         return "Interrupted: the service ended."
-    return "Stopped." if fit.code is None else sentence(fit.output.strip().rpartition("\n")[2])
+    return "Stopped." if fit.code is None else _as_sentence(fit, fit.output.strip().rpartition("\n")[2])
+
+
+def _as_sentence(fit: LabFit, message: str) -> str:
+    """The message as a sentence; a file that it begins with keeps its name."""
+    file = fit.images if message.startswith(fit.images) else ""
+    return file + sentence(message.removeprefix(file))
 
 
 def report(request: Request) -> Response:

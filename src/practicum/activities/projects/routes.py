@@ -90,10 +90,13 @@ def page(mode: Mode, request: Request) -> Response:
     project = _project(mode, request)
     source = request.query_params.get("from")
     record = projects.recorded_run(project, source) if source is not None else None
-    return _page(request, project, record.code if record else None)
+    return _page(request, project, record.code if record else None, given=record is not None)
 
 
-def _page(request: Request, project: TopicProject, code: str | None = None, problem: str = "") -> Response:
+def _page(
+    request: Request, project: TopicProject, code: str | None = None, problem: str = "", given: bool = False
+) -> Response:
+    """The project. `given`: the learner has asked for this code, so their latest edits do not replace it."""
     context, variant = project.context, project.variant
     site, records = context.site, projects.recorded_runs(project)
     met = projects.goal_met(project)
@@ -125,6 +128,7 @@ def _page(request: Request, project: TopicProject, code: str | None = None, prob
         seconds=f"{LONG.seconds:g}",
         code=code if code is not None else records[0].code if records else start,
         start=start,
+        given=given,
         names_url=f"{context.topic_path}/names.json",
         run=in_progress,
         result=_latest_result(project, latest) if latest and not in_progress and not problem else None,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from statistics import fmean
 from typing import Any
 
 from practicum.application import run_serialization
+from practicum.application.importable_packages import importable_packages
 from practicum.application.projects import TopicProject
 from practicum.application.run_report import report_run
 from practicum.course.render import code as highlighted
@@ -37,7 +39,8 @@ def describe_result(project: TopicProject, record: RunRecord) -> dict[str, Any]:
     if "stdout" in data:
         run = run_serialization.from_json(data, record.figures)
         isolated, interrupted = project.context.site.isolated, bool(data.get("interrupted"))
-        result["report"] = report_run(run, record.code, isolated, interrupted)
+        packages = partial(importable_packages, project.context.catalogue)
+        result["report"] = report_run(run, record.code, isolated, interrupted, packages)
     return result
 
 

@@ -160,7 +160,7 @@ class PageLayout:
             }
             for place, png in enumerate(output.figures if output else (), 1)
         )
-        text = block.code.rstrip("\n")
+        text = shown_code(block)
         return CellView(number, text, highlighted(text), text.count("\n") + 1, output, views)
 
     def _add_figure(self, block: Drawing) -> None:
@@ -173,10 +173,18 @@ class PageLayout:
             self._add(ProseBlock(figure, sort="figure"))
 
 
+_ALT_TEXT = re.compile(r"\s*#\s*figure:[^\S\n]*(.+)\n*")
+"""An author's description of a cell's figure for those who cannot see it, in the cell's first line."""
+
+
 def _alt_text(code: str) -> str:
-    """An author's description of a cell's figure: `# figure: …` in its first line."""
-    found = re.match(r"\s*#\s*figure:\s*(.+)", code)
+    found = _ALT_TEXT.match(code)
     return found[1].strip() if found else ""
+
+
+def shown_code(cell: Cell) -> str:
+    """Return a cell's code as learners see it, without the description of its figure."""
+    return _ALT_TEXT.sub("", cell.code, count=1).rstrip("\n") if _ALT_TEXT.match(cell.code) else cell.code.rstrip("\n")
 
 
 def figure_version(png: bytes) -> str:

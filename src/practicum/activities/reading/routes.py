@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from practicum.activities.reading.layout import PageLayout, figure_version
 from practicum.application import pages
+from practicum.application.importable_packages import importable_packages
 from practicum.application.learner_jobs import code_problem
 from practicum.application.pages import ModePage, mode_page
 from practicum.application.progress import neighbours
@@ -137,7 +138,8 @@ async def run(mode: Mode, request: Request, form: FormData) -> Response:
         return await in_thread(partial(_page, request, shown, number, code, problem=problem))
 
     def report(result: Result) -> RunReport:
-        return report_run(result, code, context.site.isolated, context.site.runs.stopping)
+        packages = partial(importable_packages, context.catalogue)
+        return report_run(result, code, context.site.isolated, context.site.runs.stopping, packages)
 
     def present(result: Result) -> str:
         return rendering.fragment("run_report.html", report=report(result))

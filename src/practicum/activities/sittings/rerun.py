@@ -18,6 +18,7 @@ from practicum.web import event_stream, rendering
 from practicum.web.problem_view import html
 from practicum.web.proof_view import observed_html
 from practicum.web.requests import address_of, client_of
+from practicum.web.result_bars import result_bars
 
 
 async def rerun(request: Request, form: FormData) -> Response:
@@ -59,13 +60,15 @@ def describe(rerun: ProofRerun, result: RerunResult) -> dict[str, Any]:
             {
                 "key": option.key,
                 "text": html(option.text, True, asked.variant.images),
+                "bars": result_bars(asked.kind, asked.variant, index, finding.measured, asked.topic.experiments),
                 "observed": observed_html(asked.kind, asked.variant, option.observed),
             }
-            for option in _ordered(finding.options, asked.order)
+            for index, option in _ordered(finding.options, asked.order)
         ],
         "output": result.printed,
     }
 
 
-def _ordered(options: tuple[OptionFinding, ...], order: tuple[int, ...]) -> list[OptionFinding]:
-    return [options[index] for index in order] if len(options) == len(order) else list(options)
+def _ordered(options: tuple[OptionFinding, ...], order: tuple[int, ...]) -> list[tuple[int, OptionFinding]]:
+    """The options with their numbers, as the learner saw them."""
+    return [(index, options[index]) for index in order] if len(options) == len(order) else list(enumerate(options))

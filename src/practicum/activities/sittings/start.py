@@ -37,6 +37,7 @@ def start_page(mode: Mode, request: Request) -> Response:
         topic_url=context.topic_path,
         start_url=context.path,
         count=counted(len(problems), "problem").capitalize(),
+        place=sittings.next_place(context),
         attempts=f"Each allows {attempts} and offers a hint.",
         problems=[{**vars(heading(entry, 0)), "time": clock_time(entry.problem.seconds * 1000)} for entry in entries],
         clocks=[_clock(limit, total) for limit in TIME_LIMITS],

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from practicum.activities.sittings.view import problem_place
 from practicum.application import sittings
+from practicum.application.grading import AskedProblem
 from practicum.application.learner_sitting import LearnerSitting
 from practicum.application.progress import neighbours
 from practicum.application.refusals import Link, Refused
@@ -35,19 +36,26 @@ def verdict_page(
         mode=at.context.mode,
         **vars(heading(asked.entry, asked.number)),
         **problem_place(at, sitting, index),
-        **describe(state, bool(variant.options), asked.kind.share_text(variant, answers[-1]) if answers else ""),
+        **describe(state, bool(variant.options), _what_was_off(asked, answers[-1]) if answers else ""),
         notice=notice,
         statement=html(variant.statement, images=variant.images),
         data=asked.problem.data,
-        options=option_results(asked.entry, asked.number, asked.order, answers) if variant.options else (),
+        options=option_results(asked.entry, asked.number, asked.order, asked.topic, answers) if variant.options else (),
         solution=solution_view(asked.entry, asked.number, [(given.answer, given.right) for given in state.answers]),
         explanation=html(variant.explanation, images=variant.images),
-        proof=proof_view(asked.entry, asked.number),
+        proof=proof_view(asked.entry, asked.number, asked.topic),
         rerun_url=f"{path}/again" if site.pool is not None and asked.finding is not None else "",
         try_url=f"{path}/scratch" if site.runs_code and runnable_code(asked.problem, variant, asked.topic) else "",
         next=_next(sitting, index) if sitting.current == index else None,
         back=Link(f"{at.path}/result", "Back to your result") if sitting.finished else _back(at),
     )
+
+
+def _what_was_off(asked: AskedProblem, answer: tuple[str, ...]) -> str:
+    """How much of an answer was right, and what was off, in sentences; for a wrong answer to a closed problem."""
+    kind, variant = asked.kind, asked.variant
+    parts = (kind.share_text(variant, answer), kind.wrong_answer_hint(variant, answer, asked.finding))
+    return " ".join(filter(None, parts))
 
 
 def _back(at: LearnerSitting) -> Link:
@@ -106,7 +114,8 @@ def result_page(request: Request) -> Response:
         notice=refusal_notice(refusal),
         score=sitting.score,
         total=sitting.total,
-        words=_praise(sitting, bool(badge)),
+        words=_praise(sitting),
+        retake=_retake(at, badge),
         items=[_item(at, index, state) for index, state in enumerate(sitting.items)],
         badge=earned,
         around=neighbours(context, suggest=True),
@@ -128,8 +137,23 @@ def _title(at: LearnerSitting, index: int) -> dict[str, str]:
         return {"title": f"Problem {index + 1}, which has changed since", "url": ""}
 
 
-def _praise(sitting: Sitting, has_badge: bool) -> str:
-    if sitting.badge:
-        return "Every one of them."
-    prize = " to earn the badge" if has_badge else ""
-    return f"Look at the result of each answer, then take it again{prize}. Some numbers will have changed."
+def _praise(sitting: Sitting) -> str:
+    return "Every one of them." if sitting.badge else "Look at the result of each answer."
+
+
+def _retake(at: LearnerSitting, badge: str | None) -> dict[str, str]:
+    """What a new sitting asks, and what the badge requires of it, so that the two agree."""
+    here, following = sittings.place_of(at.context, at.sitting.exam.variants), sittings.next_place(at.context)
+    prize = (
+        f"To earn the badge “{badge}”, get all problems of one set right. " if badge and not at.sitting.badge else ""
+    )
+    if following is None or following.total == 1:
+        return {
+            "label": "Take it again",
+            "note": f"{prize}It is the same set, with other variants where there are any.",
+        }
+    this = f"This was set {here.number} of {here.total}. " if here else ""
+    return {
+        "label": f"Take set {following.number}",
+        "note": f"{prize}{this}Next comes set {following.number}, with other problems.",
+    }

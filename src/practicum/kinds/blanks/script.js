@@ -47,6 +47,7 @@ class PracticumBlanks extends HTMLElement {
 
   fill(blank, text) {
     blank.value = text.replace(/\s*\n\s*/g, " ").trim();
+    blank.dispatchEvent(new Event("input", { bubbles: true })); // As if it were typed.
     this.aim(this.empty() ?? null);
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,7 @@ from practicum.kinds.choice.expected_output import (
 from practicum.kinds.choice.option_code import CheckProof
 from practicum.kinds.choice.option_references import count_last_references, refers_to_others
 from practicum.kinds.choice.proof_form import ProofForm
+from practicum.kinds.experiment_calls import MeasuredNumber
 from practicum.model import Measurement, Observation, Observations, Plan, Problem, Variant, VariantFinding
 
 MIN_OPTIONS, MAX_OPTIONS = 2, 8
@@ -37,6 +39,12 @@ FORMS: dict[str, ProofForm] = {
 
 CLAIMS = ClaimProof()
 """The form of a problem without such a key."""
+
+
+LETTERS = "ABCDEFG"
+"""Without H, which shows the hint."""
+_NUMBER = re.compile(r"`?[-+−]?\d[\d.,_]*(e[-+]?\d+)?`?\s*(%|[a-z]{1,3})?", re.IGNORECASE)
+"""A number as an option's whole text, with or without a unit: `1e-5`, `3,840`, `60 %`."""
 
 
 class Choice(Kind):
@@ -96,6 +104,11 @@ class Choice(Kind):
         form = _form(variant.proof)
         return form.reads_code and not form.option_code(variant)
 
+    def measured_numbers(
+        self, variant: Variant, number: int, experiments: frozenset[str]
+    ) -> tuple[MeasuredNumber, ...]:
+        return _form(variant.proof).measured_numbers(variant, number, experiments)
+
     def measured_option(self, variant: Variant, measurement: Measurement) -> int | None:
         return _form(variant.proof).measured_option(variant, measurement)
 
@@ -110,8 +123,14 @@ class Choice(Kind):
         order = super().shuffled_order(variant, rng)
         return (*(number for number in order if number < free), *range(free, len(order)))
 
+    def option_mark(self, variant: Variant, place: int) -> str:
+        """A letter where an option is a number itself, so that option 2 is not the answer `2`; else its place."""
+        has_number = any(_NUMBER.fullmatch(option.text.strip()) for option in variant.options)
+        return LETTERS[place - 1] if has_number and len(variant.options) <= len(LETTERS) else str(place)
+
     def shortcut_help(self, variant: Variant) -> str:
-        return f"1–{len(variant.options)} pick, Enter answers"
+        first, last = (self.option_mark(variant, place) for place in (1, len(variant.options)))
+        return f"{first}–{last} pick, Enter answers"
 
     def read_answer(self, variant: Variant, order: Sequence[int], fields: Sequence[str]) -> tuple[str, ...]:
         numbers = {str(position): number for position, number in enumerate(order, 1)}

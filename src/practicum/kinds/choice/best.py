@@ -12,6 +12,7 @@ from practicum.formatting import decimals, join_words
 from practicum.kinds import validators
 from practicum.kinds.base import PartMistake
 from practicum.kinds.choice.proof_form import ProofForm
+from practicum.kinds.experiment_calls import MeasuredNumber
 from practicum.kinds.literals import parse_json_literal
 from practicum.kinds.option_verdicts import settled, unsettled
 from practicum.kinds.wording import numbered_options
@@ -69,6 +70,15 @@ class BestProof(ProofForm):
 
     def experiment_names(self, variant: Variant) -> frozenset[str]:
         return frozenset({variant.proof["best"]})
+
+    def measured_numbers(
+        self, variant: Variant, number: int, experiments: frozenset[str]
+    ) -> tuple[MeasuredNumber, ...]:
+        """The number that is compared: of the option and of the key, or of every option beside the key."""
+        shown = range(len(variant.options)) if number == _key(variant) else (number, _key(variant))
+        calls = [_measurement(variant, option, 0) for option in shown]
+        measure = variant.proof["measure"]
+        return tuple(MeasuredNumber(call.function, tuple(sorted(call.params.items())), measure) for call in calls)
 
     def measured_option(self, variant: Variant, measurement: Measurement) -> int | None:
         vary = variant.proof["vary"]

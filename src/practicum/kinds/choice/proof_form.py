@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from practicum.kinds.base import PartMistake
+from practicum.kinds.experiment_calls import MeasuredNumber, measured_numbers
 from practicum.kinds.validators import Schema
 from practicum.model import Measurement, Observations, Option, Plan, Variant, VariantFinding
 
@@ -57,6 +58,12 @@ class ProofForm(ABC):
     def experiment_names(self, variant: Variant) -> frozenset[str]:
         """The experiments that the `[proof]` names other than in Python code."""
         return frozenset()
+
+    def measured_numbers(
+        self, variant: Variant, number: int, experiments: frozenset[str]
+    ) -> tuple[MeasuredNumber, ...]:
+        """The results of experiments on which it rests whether an option (from 0) is right: those in its claim."""
+        return measured_numbers(variant.options[number].claim or "", experiments)
 
     def measured_option(self, variant: Variant, measurement: Measurement) -> int | None:
         """The option (from 0) whose claim a measurement is about, or None."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from practicum.kinds import validators
+from practicum.kinds import misconceptions, validators
 from practicum.kinds.base import IncompleteAnswer, PartMistake
 from practicum.kinds.equality import is_close, is_equal
 from practicum.kinds.literals import parse_literal, value_text
@@ -75,6 +75,17 @@ class Number(Predict):
         if isinstance(key, NarrowFloat) and not key.is_integer() and key.is_rounding_of(entered):
             return True  # a fraction with more digits than its type has: 0.3333333333 for `np.float32(1 / 3)`
         return is_close(entered, key, ROUNDING) or is_equal(entered, key, tolerance=tolerance)
+
+    def wrong_answer_hint(self, variant: Variant, answer: tuple[str, ...], finding: VariantFinding | None) -> str:
+        if finding is None or not finding.options:
+            return ""
+
+        def is_right(candidate: Any) -> bool:
+            is_number = isinstance(candidate, int | float) and not isinstance(candidate, bool)
+            return is_number and self.grade(variant, (repr(candidate),), finding)
+
+        answered, key = parse_literal(answer[0]), proved_value(finding)
+        return misconceptions.hint(misconceptions.VALUES, answered, key, is_right)
 
 
 def _rounded(value: float, digits: int) -> str:

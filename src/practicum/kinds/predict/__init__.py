@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from practicum.kinds import validators
+from practicum.kinds import misconceptions, validators
 from practicum.kinds.base import IncompleteAnswer, Kind, MissingKey, PartMistake, normalize_text, variant_finding
 from practicum.kinds.equality import is_equal
 from practicum.kinds.literals import is_literal, parse_literal, value_text
@@ -135,6 +135,22 @@ class Predict(Kind):
         tolerance, strict = float(variant.proof.get("tolerance", 0)), bool(variant.proof.get("strict", False))
         typed = map(normalize_strings, _typed_values(answer[0]))
         return any(is_equal(one, value, tolerance=tolerance, strict=strict) for one in typed)
+
+    def wrong_answer_hint(self, variant: Variant, answer: tuple[str, ...], finding: VariantFinding | None) -> str:
+        if finding is None or not finding.options:
+            return ""
+
+        def is_right(candidate: Any) -> bool:
+            text = candidate if "value" not in variant.proof else value_text(candidate)
+            return self.grade(variant, (text,), finding)
+
+        if "value" not in variant.proof:
+            typed, key = (normalize_stdout(normalize_typed(text)) for text in (answer[0], proved_key(finding)))
+            return misconceptions.hint(misconceptions.PRINTED, typed, key, is_right)
+        if not is_literal(proved_key(finding)):
+            return ""
+        answered = next(iter(_typed_values(answer[0])), answer[0])
+        return misconceptions.hint(misconceptions.VALUES, answered, proved_value(finding), is_right)
 
     def solution_text(self, variant: Variant, finding: VariantFinding | None) -> str:
         return finding.options[0].observed if finding and finding.options else ""

@@ -1,4 +1,4 @@
-"""The mode challenge: problems against the clock. All right earns the badge."""
+"""The mode challenge: sets of problems against the clock. A whole set right earns the badge."""
 
 from practicum.modes.base import Mode
 
@@ -6,7 +6,7 @@ MODE = Mode(
     name="challenge",
     title="Challenge",
     minutes=20,
-    summary="Problems against the clock. All right earns the badge.",
+    summary="Problems against the clock. A whole set right earns the badge.",
     holds="problems",
     package=__name__,
     activity="practicum.activities.sittings",

@@ -37,6 +37,7 @@ import json
 import linecache
 import os
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -66,10 +67,15 @@ if TYPE_CHECKING:
 
 GARBAGE = (200_000, 20, 50)
 """Thresholds of the garbage collector, high because a run is short and building a network makes a million objects."""
-MAX_FIGURES = 8
+ANIMATION = "An animation is shown as one image.\nDraw its frames side by side instead."
+MAX_FIGURES = 20
 MAX_FIGURE_BYTES = 1 << 20
 MAX_FIGURE_SIDE = 3_000
 FIGURE_DPI = 100
+
+_OWN_SOURCE = re.compile(r"(setup|snippet)(?: (\d+))?")
+_run = 0
+"""How many jobs have run in this interpreter before. It is part of the names of sources, so that each keeps its own."""
 
 
 class Channel:
@@ -114,9 +120,12 @@ class Channel:
 def run_job(channel: Channel, job: dict[str, Any], traces: int | None, is_isolated: bool = True) -> None:
     """Run `job` (files, setup, code, values, figures, answers) or its check. Its exceptions are sent, not raised.
 
+    If the interpreter stays, run further jobs in the same namespace, until the server closes the channel.
+
     Args:
         is_isolated: Whether the process is restricted, so that some calls are not allowed.
     """
+    global _run
     if job["shift"]:
         input_shift.shift(**job["shift"])
     _write_files(job["files"])
@@ -128,7 +137,6 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None, is_isolat
     progress_bars.mark_progress_bars()
     if job["stdin"]:
         _set_stdin(job["stdin"])
-    is_check = job["borrow"] is not None
     space = _namespace()
     reseed(job["seed"])
     if job["expose_seed"]:
@@ -139,6 +147,16 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None, is_isolat
         _watch_calls(channel)
         if any("MemoryError" in job[part] for part in ("setup", "code")):
             forbidden_calls.watch_memory()
+    _carry_out(channel, job, space)
+    while job["stays"]:
+        job = channel.receive()
+        _run = job["run"]
+        _carry_out(channel, job, space)
+
+
+def _carry_out(channel: Channel, job: dict[str, Any], space: dict[str, Any]) -> None:
+    """Run the parts of a job in a namespace, and report its end."""
+    is_check = job["borrow"] is not None
     # The names below are resolved before the job's code can change the modules they come from.
     channel.send(b"B")
     began = time.perf_counter()
@@ -150,6 +168,8 @@ def run_job(channel: Channel, job: dict[str, Any], traces: int | None, is_isolat
         _suppressing(stream.flush)
     if job["check"] and not is_check and not failed:
         _answer(channel, space, {"seconds": time.perf_counter() - began, "memory": _peak_memory()})
+    if job["stays"]:
+        _close_figures()
     channel.send(b"D", {"failed": failed, "seconds": time.perf_counter() - began, "memory": _peak_memory()})
 
 
@@ -161,7 +181,7 @@ def _watch_calls(channel: Channel) -> None:
         return _is_own(name) or name.startswith(folder)
 
     def report(kind: str, where: str, line: int | None) -> None:
-        channel.send(b"N", {"kind": kind, "where": where, "line": line})
+        channel.send(b"N", {"kind": kind, "where": _source(f"<{where}>"), "line": line})
 
     forbidden_calls.watch(is_own, report)
 
@@ -316,7 +336,7 @@ def _compile(where: str, source: str, mode: str) -> types.CodeType:
 
 
 def _file_name(where: str, source: str) -> str:
-    name = f"<{where}>"
+    name = f"<{where} {_run}>" if _run else f"<{where}>"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     return name
 
@@ -351,8 +371,7 @@ def _execute_setup(channel: Channel, source: str, space: dict[str, Any], quiet: 
         for fd, old in zip((1, 2), kept, strict=True):
             os.dup2(old, fd)
             os.close(old)
-        if pyplot := sys.modules.get("matplotlib.pyplot"):
-            _suppressing(lambda: pyplot.close("all"))
+        _close_figures()
 
 
 def _evaluate(channel: Channel, name: str, expression: str, space: dict[str, Any], hides_inputs: bool) -> None:
@@ -413,16 +432,24 @@ def _message(error: BaseException) -> str:
 def _own_line(error: BaseException) -> tuple[str, int | None] | None:
     """Return the job's own source (such as `snippet`) and the line in it at which the exception was raised."""
     if isinstance(error, SyntaxError) and error.filename and _is_own(error.filename):
-        return error.filename[1:-1], error.lineno
+        return _source(error.filename), error.lineno
     frames = traceback.walk_tb(error.__traceback__)
     own = [(frame.f_code.co_filename, line) for frame, line in frames if _is_own(frame.f_code.co_filename)]
-    return (own[-1][0][1:-1], own[-1][1]) if own else None
+    return (_source(own[-1][0]), own[-1][1]) if own else None
+
+
+def _source(name: str) -> str:
+    """Return the part of the job that a file name means: the code of earlier jobs counts as setup."""
+    found = _OWN_SOURCE.fullmatch(name[1:-1])
+    if found is None:
+        return name[1:-1]
+    return found[1] if int(found[2] or 0) == _run else "setup"
 
 
 def _is_own(name: object) -> bool:
     if not isinstance(name, str):
         return False
-    return name in ("<setup>", "<snippet>", "<check>") or name.startswith("<value ")
+    return name.startswith(("<setup", "<snippet", "<check", "<value "))
 
 
 def _traceback(error: BaseException) -> str:
@@ -430,10 +457,15 @@ def _traceback(error: BaseException) -> str:
     try:
         report = traceback.TracebackException.from_exception(error, compact=True)
         _trim(report, os.getcwd(), 0)
-        text = "".join(report.format())
+        text = _with_plain_names("".join(report.format()))
     except BaseException:
         return ""
     return text if len(text) <= TRACEBACK else text[: TRACEBACK // 2] + "\n…\n" + text[-TRACEBACK // 2 :]
+
+
+def _with_plain_names(text: str) -> str:
+    """Return a text in which the sources have the names that they have in an interpreter of their own."""
+    return re.sub(r"<(?:setup|snippet)(?: \d+)?>", lambda found: f"<{_source(found[0])}>", text) if _run else text
 
 
 def _trim(report: traceback.TracebackException, folder: str, depth: int) -> None:
@@ -447,34 +479,73 @@ def _trim(report: traceback.TracebackException, folder: str, depth: int) -> None
 # --- after the code ---------------------------------------------------------------------------------------------------
 
 
+def _close_figures() -> None:
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        _suppressing(lambda: pyplot.close("all"))
+
+
 def _collect_figures(channel: Channel) -> None:
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return
     try:
-        for number in pyplot.get_fignums()[:MAX_FIGURES]:
-            figure = pyplot.figure(number)
-            png = _render(figure, "png")
-            if png and len(png) <= MAX_FIGURE_BYTES:
-                svg = _render(figure, "svg")
-                svg = svg if len(svg) <= MAX_FIGURE_BYTES else b""
-                channel.send(b"P", len(png).to_bytes(4, "big") + png + svg)
+        numbers = pyplot.get_fignums()
+        for number in numbers[:MAX_FIGURES]:
+            _send_figure(channel, number, pyplot.figure(number))
+        if len(numbers) > MAX_FIGURES:
+            _warn(f"Only the first {MAX_FIGURES} of {len(numbers)} figures are shown.")
+        if _has_animation():
+            _warn(ANIMATION)
     except BaseException as error:
         _warn(f"A figure could not be drawn: {_message(error)}")
+
+
+def _has_animation() -> bool:
+    """Whether the code has made an animation of matplotlib, of which only one image is shown."""
+    module = sys.modules.get("matplotlib.animation")
+    return module is not None and any(issubclass(type(thing), module.Animation) for thing in gc.get_objects())
 
 
 def _warn(message: str) -> None:
     _suppressing(lambda: print(message, file=sys.stderr))
 
 
+def _send_figure(channel: Channel, number: int, figure: Any) -> None:
+    png = _render(figure, "png")
+    if len(png) > MAX_FIGURE_BYTES:
+        _warn(f"Figure {number} is left out: as PNG it has {len(png):,} bytes, and {MAX_FIGURE_BYTES:,} are allowed.")
+    elif png:
+        svg = _render(figure, "svg")
+        svg = svg if len(svg) <= MAX_FIGURE_BYTES else b""
+        channel.send(b"P", len(png).to_bytes(4, "big") + png + svg)
+
+
 def _render(figure: Any, form: str) -> bytes:
     import io
 
-    dpi = min(FIGURE_DPI, MAX_FIGURE_SIDE / max(figure.get_size_inches()))
+    bounds = _bounds(figure)
+    dpi = min(FIGURE_DPI, MAX_FIGURE_SIDE / max(*figure.get_size_inches(), *(bounds.size if bounds else ())))
     buffer = io.BytesIO()
     # Date and version would make two drawings of the same figure differ.
-    figure.savefig(buffer, format=form, dpi=dpi, metadata={"Date": None, "Creator": None} if form == "svg" else None)
+    metadata = {"Date": None, "Creator": None} if form == "svg" else None
+    figure.savefig(buffer, format=form, dpi=dpi, bbox_inches=bounds, metadata=metadata)
     return buffer.getvalue()
+
+
+def _bounds(figure: Any) -> Any:
+    """Return the inches to draw where a label reaches beyond the figure; None where all of it is inside."""
+    if not figure.axes:
+        return None
+    from matplotlib.transforms import Bbox
+
+    width, height = figure.get_size_inches()
+    tight = figure.get_tightbbox()
+    margin = 0.05
+    inside = tight.x0 >= 0 and tight.y0 >= 0 and tight.x1 <= width and tight.y1 <= height
+    if inside or max(tight.size) > 10 * max(width, height):  # a label far away would shrink the rest to a point
+        return None
+    beyond = [[tight.x0 - margin, tight.y0 - margin], [tight.x1 + margin, tight.y1 + margin]]
+    return Bbox.union([Bbox([[0, 0], [width, height]]), Bbox(beyond)])
 
 
 def _join_threads() -> None:

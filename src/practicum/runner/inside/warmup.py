@@ -32,7 +32,7 @@ def warm_up() -> None:
     gc.collect()
     gc.freeze()
     if keras is not None:
-        preload.release_clean_pages()
+        preload.release_unused_memory()
 
 
 def _compute_a_little(numpy: Any) -> None:

@@ -17,13 +17,18 @@ import socket
 import sys
 
 from practicum.runner.inside import child, forbidden_calls, preload, self_restriction, warmup
+from practicum.runner.inside.processor_use import processor_use
 from practicum.runner.inside.remove_tree import remove_tree
 
 TYPE_CHECKING = False  # importing dataclasses and typing would take longer than everything else
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, NoReturn
 
 PACKET = 1 << 18
+MAX_STAYING_RUNS = 100
+"""Runs of an interpreter that stays, for the processor time that the kernel grants it."""
+_SIGNALS = {b"stop": signal.SIGSTOP, b"go on": signal.SIGCONT}
 STDOUT, STDERR, CHANNEL, TRACES = 1, 2, 3, 4
 
 
@@ -73,7 +78,7 @@ def main() -> None:
     gc.freeze()
     gc.enable()
     if config.preload == "tensorflow":
-        preload.release_clean_pages()
+        preload.release_unused_memory()
     message = {"versions": preload.versions(), "threads": preload.threads()}
     control.send(json.dumps(message).encode())
     zygote.serve()
@@ -154,7 +159,10 @@ class Zygote:
         return path
 
     def _handle_report(self, fd: int) -> None:
-        """Handle a message on a report socket: `where` requests traces, its end means kill."""
+        """Handle a message on a report socket. Its end means kill.
+
+        `where` requests traces, `use` what the child uses; `stop` and `go on` halt it and let it continue.
+        """
         running = self.running[self.reports[fd]]
         try:
             word = running.report.recv(16)
@@ -162,6 +170,12 @@ class Zygote:
             word = b""
         if word == b"where":
             signal.pidfd_send_signal(self.reports[fd], signal.SIGUSR2)
+            return
+        if word == b"use":
+            self._send_report(running.report, processor_use(running.pid))
+            return
+        if word in _SIGNALS:
+            signal.pidfd_send_signal(self.reports[fd], _SIGNALS[word])
             return
         self.poll.unregister(fd)
         with contextlib.suppress(ProcessLookupError):
@@ -182,7 +196,7 @@ class Zygote:
         ended.report.close()
 
     @staticmethod
-    def _send_report(report: socket.socket, message: dict[str, Any]) -> None:
+    def _send_report(report: socket.socket, message: Mapping[str, Any]) -> None:
         with contextlib.suppress(OSError):
             report.send(json.dumps(message).encode())
 
@@ -205,7 +219,8 @@ def _run_child(config: Config, request: dict[str, Any], fds: tuple[int, int, int
             warmup.warm_up()
             channel.send(b"W")
         job = channel.receive()
-        self_restriction.set_limits(job["memory"], job["disk"], job["seconds"], threads)
+        seconds = job["seconds"] * (MAX_STAYING_RUNS if job["stays"] else 1)
+        self_restriction.set_limits(job["memory"], job["disk"], seconds, threads)
     except BaseException as error:
         _refuse(channel, str(error))
     try:

@@ -4,7 +4,8 @@
 
 const PLAIN = "practicum-plain-editor";
 const NEAR = "600px";
-const CODE = "Ctrl+Enter runs. Tab indents; Escape, then Tab, leaves the field.";
+const CODE = "Ctrl+Enter runs. Tab indents while you edit; Escape, then Tab, leaves.";
+const SPOKEN = "Ctrl+Enter runs. Press Enter or type to edit: then Tab indents, and Escape ends editing. Otherwise Tab leaves.";
 const FIELD = "Ctrl+Enter runs.";
 
 const isPlain = () => localStorage.getItem(PLAIN) === "1";
@@ -133,7 +134,7 @@ class PracticumEditor extends HTMLElement {
     const label = area.getAttribute("aria-label") ?? [...area.labels].map((one) => one.textContent.trim()).join(" ");
     const ids = (area.getAttribute("aria-describedby") ?? "").split(/\s+/).filter(Boolean);
     const more = ids.map((id) => document.getElementById(id)?.textContent.trim()).filter(Boolean);
-    return { label, described: [CODE, ...more].join(" ") };
+    return { label, described: [SPOKEN, ...more].join(" ") };
   }
 
   typed(text) {
