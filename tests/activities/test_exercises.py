@@ -151,10 +151,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("impatient")
 def test_a_run_that_was_stopped_is_not_graded(learner: Learner, store: Store) -> None:
-    """It is no wrong answer, and nothing is stored."""
+    """It is no wrong answer, and nothing is stored. The reason is shown once, with a button that sends it again."""
     html = send(learner, f"{TOPIC}/try/repair", "answer", "while True:\n    pass").text
 
     assert shown_grade(html) == "none"
+    assert text_of(html).count("was still running") == 1
+    assert '<button class="quiet" form="answer">' in html
     assert steps(learner, store) == ()
     assert listed_state(learner, "repair") == ""
 
@@ -164,7 +166,9 @@ def test_without_a_runner_only_known_keys_are_graded(every: Catalogue, store: St
     learner = Learner(create_app(Site([every], store)))
 
     assert '<div class="notice"><p><strong>Code is not run here.' in learner.get(f"{TOPIC}/try/repair").text
-    assert shown_grade(send(learner, f"{TOPIC}/try/repair", "answer", "a = 1").text) == "none"
+    not_run = send(learner, f"{TOPIC}/try/repair", "answer", "a = 1").text
+    assert shown_grade(not_run) == "none"
+    assert 'form="answer"' not in not_run  # it would not help
     assert shown_grade(send(learner, f"{TOPIC}/try/number", "answer", "2.3").text) == "right"
 
 
