@@ -59,7 +59,7 @@ class PracticumEdits extends HTMLElement {
     if (this.filling) return;
     const { start, values } = this;
     const earlier = this.earlier = this.earlier.slice(-EARLIER);
-    const isKept = !this.isEdited && !earlier.length ? forget(this.key) : write(this.key, { start, values, earlier, at: Date.now() });
+    const isKept = !this.isEdited && !earlier.length ? forget(this.key) : write(this.key, { start, values, earlier, at: view() });
     this.show(isKept ? "" : FULL);
   }
 
@@ -132,6 +132,14 @@ function forget(key) {
   } catch {
     return false;
   }
+}
+
+let number = 0;
+
+// The number of this page view, which follows that of all entries: it orders them without a clock.
+function view() {
+  number ||= 1 + Math.max(0, ...others("").map((key) => read(key)?.at ?? 0));
+  return number;
 }
 
 // Keep an entry; where the storage is full, in place of the oldest ones.
