@@ -14,7 +14,7 @@ from practicum.lab import backbones, networks
 from practicum.lab.features import extract_features, forward, shared_base
 from practicum.lab.image_set import ImageSet
 from practicum.lab.linear_probe import ProbeTrainer
-from practicum.lab.png_files import encode_png, grey_levels, tile_sheet
+from practicum.lab.png_files import encode_png, grey_levels, reduce_colours, tile_sheet
 from practicum.lab.shape_drawings import shapes
 from practicum.lab.training import LabelledData, TrainingHistory, model_accuracy, prediction_accuracy, shared_trainer
 from practicum.statistics.intervals import wilson_interval
@@ -395,7 +395,7 @@ def _data(images: int, difficulty: float) -> str:
 
 # What the page *visualize* shows: one network, and the images on their way through it.
 
-VIEW_SIDE = 128
+VIEW_SIDE, VIEW_COLOURS = 128, 128
 SHOWN_CHANNELS = 8
 SHOWN_IMAGES = 25
 """Of the training and of the validation images of a replay."""
@@ -554,9 +554,10 @@ def _view(image):
     """An image of the page, shape `(128, 128, 3)`: the photograph, the photograph upside down, or a drawn star."""
     if image == "star":
         drawn = shapes(1, seed=0, part="train", side=VIEW_SIDE, difficulty=0.2)
-        return drawn.pixels[drawn.classes.index("star")]
+        return reduce_colours(drawn.pixels[drawn.classes.index("star")], VIEW_COLOURS)
     photograph = Image.open(get_sample_data("grace_hopper.jpg", asfileobj=False)).crop((0, 0, 512, 512))
-    small = np.asarray(photograph.resize((VIEW_SIDE, VIEW_SIDE), Image.Resampling.LANCZOS))
+    resized = photograph.resize((VIEW_SIDE, VIEW_SIDE), Image.Resampling.LANCZOS)
+    small = reduce_colours(np.asarray(resized), VIEW_COLOURS)
     return {"photograph": small, "upside_down": small[::-1, ::-1]}[image]
 
 

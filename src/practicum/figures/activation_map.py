@@ -94,6 +94,7 @@ class ActivationMap(Figure):
         panels = join(_panel(ident, place, inputs[0], found[0]) for place in range(len(found[0])))
         names = [shown["name"] for shown in table["images"]]
         body = [
+            image_views.definitions(pixels=(f"{ident}-pixels", inputs[0])),
             Markup('<div class="picks">{}{}</div>').format(
                 image_views.radio_group(ident, "Image", names, "image"), _controls(ident)
             ),
@@ -138,7 +139,7 @@ def _panel(ident: str, place: int, shown: Image, found: Sequence[ClassActivation
         f"{decimals(activation.parts[best])}. The logit is {decimals(activation.logit)}."
     )
     overlay = _tint(ident, shown.width / side, activation, *_limits(found))
-    view = image_views.picture(shown, f"{ident}-class-{place}", activation.name, described, overlay)
+    view = image_views.picture(shown, f"{ident}-class-{place}", f"{ident}-pixels", activation.name, described, overlay)
     return Markup(
         '<div class="view activation"><p class="label"><span class="name">{}</span></p>{}'
         '<p class="small soft sums">probability '

@@ -105,7 +105,11 @@ class FeatureMaps(Figure):
         ident = figure_id(number)
         inputs = [measured[image_views.call(table, "input", shown)] for shown in table["images"]]
         maps = [_maps(measured[_map_call(table, shown, layer)]) for shown, layer in _pairs(table)]
+        shown = {"pixels": (f"{ident}-pixels", image(inputs[0], "image"))}
+        if maps:
+            shown["sheet"] = (f"{ident}-sheet", maps[0].sheet)
         body = [
+            image_views.definitions(**shown),
             _choices(table, ident),
             _flow(table, ident, image(inputs[0], "image"), maps[0] if maps else None),
             Markup('<p class="reads w2 reading" aria-live="polite">{}</p>').format(HINT),
@@ -158,22 +162,20 @@ def _flow(table: Mapping[str, Any], ident: str, shown: Image, maps: ChannelMaps 
     name = table["images"][0]["name"]
     shape = f"(1, {shown.height}, {shown.width}, 3)"
     described = f"{shown.width} × {shown.height} pixels in three colour channels: red, green and blue."
-    left = _view("input", name, image_views.picture(shown, f"{ident}-input", name, described), shape)
+    left = _view("input", name, image_views.picture(shown, f"{ident}-input", f"{ident}-pixels", name, described), shape)
     if maps is None:
         return Markup('<div class="flow alone">{}</div>').format(left)
     title, range_ = f"channel {maps.shown[0]} of {maps.channels}", maps.range(0)
     svg = Markup(
         '<svg class="pixels" viewBox="{}" role="img" aria-label="{}" id="{}-map"><title>{}</title><desc>{}</desc>'
-        '<image href="{}" width="{}" height="{}" filter="url(#{}-heat)"/></svg>'
+        '<use href="#{}-sheet" filter="url(#{}-heat)"/></svg>'
     ).format(
         maps.tile(0),
         f"{title}: values {range_}.",
         ident,
         title,
         f"Dark for the lowest values, bright for the highest: {range_}.",
-        maps.sheet.address,
-        maps.sheet.width,
-        maps.sheet.height,
+        ident,
         ident,
     )
     legend = Markup(
@@ -197,16 +199,13 @@ def _tiles(table: Mapping[str, Any], ident: str, maps: ChannelMaps) -> Markup:
     tiles = join(
         Markup(
             '<label class="tile"><input type="radio" name="{0}-channel" value="{1}"{2}/><svg class="pixels" '
-            'viewBox="{3}" aria-hidden="true"><image href="{4}" width="{5}" height="{6}" filter="url(#{0}-heat)"/>'
-            '</svg><span><span class="sr">channel </span>{7}</span></label>'
+            'viewBox="{3}" aria-hidden="true"><use href="#{0}-sheet" filter="url(#{0}-heat)"/></svg>'
+            '<span><span class="sr">channel </span>{4}</span></label>'
         ).format(
             ident,
             place,
             Markup(' checked=""') if place == 0 else "",
             maps.tile(place),
-            maps.sheet.address,
-            maps.sheet.width,
-            maps.sheet.height,
             channel,
         )
         for place, channel in enumerate(maps.shown)

@@ -38,23 +38,34 @@ def call(table: Mapping[str, Any], experiment: str, *tables: Mapping[str, Any]) 
     return Measurement(table[experiment], given, table.get("seed", 0))
 
 
-def picture(image: Image, ident: str, title: str, description: str, overlay: Markup = EMPTY) -> Markup:
-    """An image whose pixels are enlarged as they are, with a description for screen readers."""
+def definitions(**images: tuple[str, Image]) -> Markup:
+    """Images that `use` elements of a figure show, by id, where no script runs.
+
+    A script defines them itself, from the sources in the figure's template, as soon as the figure comes into view: an
+    `image` of an SVG is loaded at once, even out of sight.
+    """
+    defined = join(
+        Markup('<image id="{}" href="{}" width="{}" height="{}"/>').format(
+            ident, image.address, image.width, image.height
+        )
+        for ident, image in images.values()
+    )
+    return Markup(
+        '<noscript><svg class="defs" width="0" height="0" aria-hidden="true"><defs>{}</defs></svg></noscript>'
+    ).format(defined)
+
+
+def source(ident: str, image: Image) -> Markup:
+    """Where a script finds an image that it defines."""
+    return Markup('<template class="sources"><img src="{}" data-defines="{}"/></template>').format(image.address, ident)
+
+
+def picture(image: Image, ident: str, used: str, title: str, description: str, overlay: Markup = EMPTY) -> Markup:
+    """The image that is defined as `used`: its pixels are enlarged as they are; with a description."""
     return Markup(
         '<svg class="pixels" viewBox="0 0 {} {}" role="img" aria-label="{}" id="{}"><title>{}</title><desc>{}</desc>'
-        '<image href="{}" width="{}" height="{}"/>{}</svg>'
-    ).format(
-        image.width,
-        image.height,
-        f"{title}: {description}",
-        ident,
-        title,
-        description,
-        image.address,
-        image.width,
-        image.height,
-        overlay,
-    )
+        '<use href="#{}"/>{}</svg>'
+    ).format(image.width, image.height, f"{title}: {description}", ident, title, description, used, overlay)
 
 
 def heat_filter(ident: str) -> Markup:

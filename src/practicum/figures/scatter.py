@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from practicum.charts import figure, point_markers, scatter_plot, svg, tables
 from practicum.charts.scatter_plot import ScatterMap, ScatterPoint, coordinates
+from practicum.figures import image_views
 from practicum.figures import settings as own
 from practicum.figures.base import (
     Figure,
@@ -135,10 +136,8 @@ def _drawn(
     sheet, side = image(result, "thumbnails"), int(number(result, "side"))
     place = scatter_plot.place_on_map(scatter, TILE // 2)
     tiles = svg.join(_tile(point, classes, side, place(point), own_id) for point in scatter.points)
-    used = Markup('<image id="{}-sheet" href="{}" width="{}" height="{}"/>').format(
-        own_id, sheet.address, sheet.width, sheet.height
-    )
-    return scatter_plot.frame_map(scatter, classes, definitions + used, tiles)
+    used = image_views.definitions(sheet=(f"{own_id}-sheet", sheet)) + image_views.source(f"{own_id}-sheet", sheet)
+    return used + scatter_plot.frame_map(scatter, classes, definitions, tiles)
 
 
 def _tile(point: ScatterPoint, classes: list[str], side: int, place: tuple[int, int], own_id: str) -> Markup:

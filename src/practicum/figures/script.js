@@ -2,6 +2,7 @@
 // here but the place of a value on a scale.
 
 const CHOSEN = "practicum-image"; // All figures of a page show the image that was chosen in one of them.
+const SVG = "http://www.w3.org/2000/svg";
 const EDGE = 0.03; // Cut off at each side of a tile, so that no hair of its neighbours shows.
 const STRONGEST = 0.85; // The opacity of the part that adds most.
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -31,11 +32,38 @@ async function decode(source) {
   return context.getImageData(0, 0, canvas.width, canvas.height);
 }
 
-function show(svg, source, size, view) {
-  const image = svg.querySelector("image");
+// Defines an image that the figure uses, or another one in its place.
+function define(figure, ident, source) {
+  let image = document.getElementById(ident);
+  if (!image) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("class", "defs");
+    svg.setAttribute("aria-hidden", "true");
+    for (const side of ["width", "height"]) svg.setAttribute(side, "0");
+    image = document.createElementNS(SVG, "image");
+    image.id = ident;
+    svg.append(document.createElementNS(SVG, "defs"));
+    svg.firstChild.append(image);
+    figure.append(svg);
+  }
   image.setAttribute("href", source);
-  if (size) for (const [at, name] of ["width", "height"].entries()) image.setAttribute(name, size[at]);
-  if (view) svg.setAttribute("viewBox", view.join(" "));
+}
+
+// Calls back once, when a figure comes into view: a step that is not shown loads nothing.
+function whenSeen(figure, act) {
+  const eyes = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    eyes.disconnect();
+    act();
+  });
+  eyes.observe(figure);
+}
+
+function defineSources(figure) {
+  for (const template of figure.querySelectorAll("template.sources")) {
+    const source = template.content.querySelector("img");
+    define(figure, source.dataset.defines, source.getAttribute("src"));
+  }
 }
 
 // A figure whose images are read point by point, with the pointer or the arrow keys.
@@ -43,6 +71,7 @@ class Readable extends HTMLElement {
   connectedCallback() {
     if (this.reads) return;
     this.reads = this.querySelector(".reading");
+    this.ident = this.closest("figure").id;
     this.hint = this.reads?.textContent;
     this.sources = [...(this.querySelector("template")?.content.querySelectorAll("img") ?? [])];
     this.begin();
@@ -51,6 +80,7 @@ class Readable extends HTMLElement {
     this.follow = (event) => this.another(event);
     document.addEventListener(CHOSEN, this.follow);
     this.setAttribute("data-on", "");
+    whenSeen(this, () => { this.seen = true; this.load(); });
   }
 
   disconnectedCallback() { document.removeEventListener(CHOSEN, this.follow); }
@@ -86,6 +116,11 @@ class Readable extends HTMLElement {
 
   surfaces() { return this.querySelectorAll("svg.pixels[role=img]"); }
 
+  // Defines the images that are shown, once the figure has been in view.
+  load() {
+    if (this.seen) define(this, `${this.ident}-pixels`, this.inputs[this.image].getAttribute("src"));
+  }
+
   // Tells the other figures which image was chosen.
   tell(name) { document.dispatchEvent(new CustomEvent(CHOSEN, { detail: { name, from: this } })); }
 
@@ -103,7 +138,7 @@ class Readable extends HTMLElement {
   frame(svg, columns, rows, x, y) {
     let cursor = svg.querySelector(".cursor");
     if (!cursor) {
-      cursor = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      cursor = document.createElementNS(SVG, "rect");
       cursor.setAttribute("class", "cursor");
       svg.append(cursor);
     }
@@ -137,11 +172,16 @@ class PracticumMaps extends Readable {
     this.update();
   }
 
+  load() {
+    super.load();
+    if (this.seen && this.map) define(this, `${this.ident}-sheet`, this.sheet.getAttribute("src"));
+  }
+
   get sheet() { return this.sheets[this.image * this.layers + this.layer]; }
 
   update() {
     const input = this.inputs[this.image];
-    show(this.input, input.getAttribute("src"));
+    this.load();
     this.querySelector(".view.input .name").textContent = input.dataset.name;
     if (this.map) this.showMaps();
     if (this.at) this.read(...this.at.slice(2), ...this.at.slice(0, 2));
@@ -151,15 +191,13 @@ class PracticumMaps extends Readable {
     const { sheet } = this;
     const [height, width, channels] = numbers(sheet.dataset.shape);
     const shown = numbers(sheet.dataset.shown);
-    const size = [this.columns * width, Math.ceil(shown.length / this.columns) * height];
     const corner = (place) => [(place % this.columns) * width, Math.floor(place / this.columns) * height];
     const view = (place) => [...corner(place).map((at) => at + EDGE), width - 2 * EDGE, height - 2 * EDGE];
-    const source = sheet.getAttribute("src");
-    show(this.map, source, size, view(this.channel));
+    this.map.setAttribute("viewBox", view(this.channel).join(" "));
     this.querySelectorAll(".tile").forEach((tile, place) => {
       tile.hidden = place >= shown.length;
       if (tile.hidden) return;
-      show(tile.querySelector("svg"), source, size, view(place));
+      tile.querySelector("svg").setAttribute("viewBox", view(place).join(" "));
       tile.querySelector("span").lastChild.textContent = shown[place];
       tile.querySelector("input").checked = place === this.channel;
     });
@@ -243,6 +281,7 @@ class PracticumActivations extends Readable {
     const { dataset } = this.inputs[this.image];
     const listed = { name: dataset.classes, mean: dataset.logits, share: dataset.shares };
     const parts = this.parts();
+    this.load();
     const [low, high] = [Math.min(...parts.flat()), Math.max(...parts.flat())];
     this.querySelector(".low").textContent = brief(low);
     this.querySelector(".high").textContent = brief(high);
@@ -250,7 +289,6 @@ class PracticumActivations extends Readable {
       panel.hidden = place >= parts.length;
       if (panel.hidden) return;
       const svg = panel.querySelector("svg");
-      show(svg, this.inputs[this.image].getAttribute("src"));
       for (const [css, text] of Object.entries(listed)) panel.querySelector(`.${css}`).textContent = text.split("|")[place];
       svg.setAttribute("aria-label", `${listed.name.split("|")[place]}: logit ${listed.mean.split("|")[place]}`);
       panel.querySelectorAll(".tint rect").forEach((rect, at) => {
@@ -309,6 +347,8 @@ class PracticumReplay extends Readable {
   }
 
   surfaces() { return []; }
+
+  load() { defineSources(this); }
 
   connectedCallback() {
     super.connectedCallback();
@@ -370,6 +410,7 @@ class PracticumPoints extends HTMLElement {
     this.reads = this.querySelector(".reading");
     this.points = [...this.querySelectorAll("[data-sample]")];
     this.addEventListener("pointerover", (event) => this.select(event.target.closest("[data-sample]")));
+    whenSeen(this, () => defineSources(this));
     for (const map of this.querySelectorAll("svg.map")) {
       map.setAttribute("tabindex", "0");
       map.addEventListener("keydown", (event) => this.key(event, map));

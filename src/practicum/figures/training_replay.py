@@ -148,10 +148,9 @@ def _curves(table: Mapping[str, Any], replay: Replay, ident: str) -> Markup:
 
 def _thumbnails(replay: Replay, ident: str) -> Markup:
     """The sheet of all images, once, for the tiles to use."""
-    return Markup(
-        '<svg class="defs" width="0" height="0" aria-hidden="true"><defs><image id="{}-sheet" href="{}" width="{}" '
-        'height="{}"/></defs></svg>'
-    ).format(ident, replay.thumbnails.address, replay.thumbnails.width, replay.thumbnails.height)
+    return image_views.definitions(sheet=(f"{ident}-sheet", replay.thumbnails)) + image_views.source(
+        f"{ident}-sheet", replay.thumbnails
+    )
 
 
 def _panel(replay: Replay, ident: str, classes: Sequence[str], part: int) -> Markup:

@@ -20,12 +20,30 @@ def encode_png(pixels: NDArray[Any], colours: int | None = None) -> bytes:
         pixels: The image.
         colours: Reduce it to this number of colours, for a smaller file. Default: all colours are kept.
     """
-    image = Image.fromarray(pixels.astype(np.uint8))
     if colours is not None:
-        image = image.quantize(colours, dither=Image.Dither.NONE)
+        pixels = reduce_colours(pixels, colours)
+    image = _with_palette(pixels.astype(np.uint8))
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()
+
+
+def reduce_colours(pixels: NDArray[Any], colours: int) -> NDArray[np.uint8]:
+    """Return an image, shape (height, width, 3), in at most this number of colours, up to 256."""
+    image = Image.fromarray(pixels.astype(np.uint8)).quantize(colours)
+    return np.asarray(image.convert("RGB"))
+
+
+def _with_palette(pixels: NDArray[np.uint8]) -> Image.Image:
+    """The same pixels as an image with a palette, which takes a smaller file, if they have few colours."""
+    if pixels.ndim == 2:
+        return Image.fromarray(pixels)
+    palette, places = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True)
+    if len(palette) > 256:
+        return Image.fromarray(pixels)
+    image = Image.fromarray(places.reshape(pixels.shape[:2]).astype(np.uint8)).convert("P")
+    image.putpalette(palette.tobytes())
+    return image
 
 
 def tile_sheet(tiles: NDArray[Any]) -> NDArray[Any]:
