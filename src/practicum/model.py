@@ -69,6 +69,13 @@ class Image:
     height: int
     content: bytes = field(default=b"", repr=False, compare=False)
 
+    @classmethod
+    def from_png(cls, source: str, content: bytes) -> Image:
+        """Return a PNG file as an image, at an address made from its content."""
+        digest = hashlib.sha256(content).hexdigest()[:32]
+        width, height = (int.from_bytes(content[start : start + 4], "big") for start in (16, 20))
+        return cls(source, f"/images/{digest}.png", width, height, content)
+
 
 @dataclass(frozen=True)
 class DataFile:
@@ -571,15 +578,18 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class Measured:
-    """The result of one experiment: numbers, curves with one value per epoch, and the `weights` and `data` it used."""
+    """The result of one experiment: numbers, curves with one value per epoch, images, and what it ran on."""
 
     measurement: Measurement
     numbers: Mapping[str, float]
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: NOTHING)
     ran_on: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """The `weights` and `data` that it used."""
     seconds: float = 0.0
     code: str = ""
     """A digest of the code that the experiment depends on. While it is the same, the result can be reused."""
+    images: Mapping[str, Image] = field(default_factory=lambda: NOTHING)
+    """PNG files."""
 
 
 @dataclass(frozen=True)

@@ -49,12 +49,16 @@ print("before")
 squares[0] / squares[0]
 ```
 
+::: code
+
 ```python run
 # figure: a square
 import matplotlib.pyplot as plt
 plt.figure(figsize=(1, 1))
 print("sum", sum(squares))
 ```
+
+:::
 
 ::: steps
 ## One
@@ -133,6 +137,19 @@ def test_sections_and_steps_have_addresses(served: Served) -> None:
     assert page.count("<section") == page.count("</section>")
     assert page.count('class="box ') == 2
     assert page.count("<div") == page.count("</div>")
+
+
+def test_a_code_box_is_folded_until_its_cell_was_run(served: Served) -> None:
+    """Without a script, the page that answers shows the cell with its result."""
+    learner = served()
+    folded = learner.get(f"{TOPIC}/learn").text
+    unfolded = learner.post(f"{TOPIC}/learn/cell/3", {"code": "print(sum(squares) + 1)"}).text
+
+    for page, tag in ((folded, '<details class="folded">'), (unfolded, '<details class="folded" open>')):
+        box = page.partition(tag)[2].partition("</details>")[0]
+        assert 'id="cell-3"' in box
+        assert 'id="cell-2"' not in box
+    assert "15" in text_of(unfolded.partition('id="cell-3"')[2])
 
 
 def test_a_figure_has_its_size_and_alternative_text(served: Served) -> None:

@@ -14,6 +14,7 @@ from practicum.charts.line_chart import draw_epochs, mean_series
 from practicum.web.security import HEADERS
 from tests.browser import LOOKS
 from tests.conftest import ROOT
+from tests.figures import making
 from tests.figures.making import TABLES, draw
 from tests.looks import violations
 
@@ -23,8 +24,11 @@ FILES = {
     "practicum.css": ROOT / "src/practicum/web/static/practicum.css",
     "charts.css": ROOT / "src/practicum/charts/style.css",
     "charts.js": ROOT / "src/practicum/charts/script.js",
+    "figures.css": ROOT / "src/practicum/figures/style.css",
+    "figures.js": ROOT / "src/practicum/figures/script.js",
 }
 ADDRESS = "http://localhost"
+IMAGES_SHOWN = ("feature_maps", "activation_map", "training_replay", "thumbnails")
 TYPES = {".css": "text/css", ".js": "text/javascript"}
 
 Opener = Callable[..., Page]
@@ -58,14 +62,18 @@ def _page(names: tuple[str, ...]) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figures</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
         '<link rel="stylesheet" href="/practicum.css"><link rel="stylesheet" href="/charts.css">'
-        '<script src="/charts.js" type="module"></script></head>'
+        '<link rel="stylesheet" href="/figures.css">'
+        '<script src="/charts.js" type="module"></script><script src="/figures.js" type="module"></script></head>'
         f"<body><main><h1>Figures</h1>{drawn}</main></body></html>"
     )
 
 
 def _serve(route: Route, page: str) -> None:
     name = Path(route.request.url.removeprefix(ADDRESS)).name
-    if not name:
+    images = {address: content for figure in IMAGES_SHOWN for address, content in making.images(figure).items()}
+    if content := images.get(route.request.url.removeprefix(ADDRESS)):
+        route.fulfill(body=content, headers={**HEADERS, "content-type": "image/png"})
+    elif not name:
         route.fulfill(body=page, headers={**HEADERS, "content-type": "text/html; charset=utf-8"})
     else:
         file = FILES[name]
@@ -189,7 +197,88 @@ def test_everything_is_readable_without_scripts(opened: Opener) -> None:
     assert page.get_by_role("button").count() == 0
     page.get_by_text("Show as a table").first.click()
     expect(page.get_by_role("region", name=TABLES["chart"]["title"])).to_be_visible()
-    expect(page.locator("svg[role=img]")).to_have_count(6)
+    expect(page.locator("svg[role=img]")).to_have_count(6 + 2 + 2 + 3)
+    assert page.locator("input:visible").count() == 0
+    labels = page.locator(".view .label > *:visible").all_text_contents()
+    assert {"photograph", "channel 0 of 32", "(1, 8, 8, 32)", "suit", "Validation images"} <= set(labels)
+
+
+def test_a_channel_is_chosen_and_its_values_are_read(opened: Opener) -> None:
+    """With the pointer and by keys, on both scales of the pixels; another layer and another image have other values."""
+    page = opened("feature_maps")
+    reads = page.locator(".reading")
+    page.get_by_role("radio", name="channel 10").check()
+    expect(page.locator(".view.output .name")).to_have_text("channel 10 of 32")
+
+    page.get_by_role("img", name="channel 10").hover(position={"x": 12, "y": 12})
+    expect(reads).to_contain_text("before: red 0, green 0, blue 0; after: red -1.00, green -1.00, blue -1.00.")
+    expect(reads).to_contain_text("Channel 10, row 0, column 0: at most 0.00.")
+
+    page.get_by_role("img", name="channel 10").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    expect(reads).to_contain_text("Row 1, column 3. before: red 30, green 20, blue 0;")
+    expect(reads).to_contain_text("Channel 10, row 1, column 1: 4.24.")  # 9 of 63 steps to 30, as one of 255 greys
+
+    page.get_by_role("radio", name="last layer").check()
+    page.get_by_role("radio", name="star").check()
+    expect(page.locator(".view.output .shape")).to_have_text("(1, 4, 4, 32)")
+    page.get_by_role("img", name="channel 0").hover(position={"x": 12, "y": 12})
+    expect(reads).to_contain_text("before: red 0, green 0, blue 100;")
+
+
+def test_a_point_is_marked_on_all_maps(opened: Opener) -> None:
+    """Where points are thumbnails; with the pointer, and from one to the next by keys."""
+    page = opened("thumbnails")
+    reads, marked = page.locator(".reading"), page.locator("[data-sample].selected")
+
+    page.get_by_role("img", name="after").locator("[data-sample='3'] rect").hover()
+    expect(marked).to_have_count(2)
+    expect(reads).to_have_text("Image 4: square, validation image.")
+
+    page.get_by_role("img", name="before").press("ArrowLeft")
+    expect(reads).to_have_text("Image 3: circle, training image.")
+    assert {point.get_attribute("data-sample") for point in marked.all()} == {"2"}
+
+
+def test_an_image_is_chosen_for_all_figures_of_a_page(opened: Opener) -> None:
+    """Its classes, scores and parts are its own; each part is read for all classes."""
+    page = opened("feature_maps", "activation_map")
+    second = page.locator("#figure-2")
+
+    page.locator("#figure-1").get_by_role("radio", name="star").check()
+
+    expect(second.get_by_role("radio", name="star")).to_be_checked()
+    expect(second.locator(".activation .name").first).to_have_text("starfish")
+    second.get_by_role("img", name="starfish").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(second.locator(".reading")).to_contain_text("Row 2, column 1: starfish +8.00, suit +4.00.")
+    expect(second.locator(".reading")).to_contain_text("starfish 6")
+    assert second.locator(".tint rect").nth(3).get_attribute("fill-opacity") == "0.85"
+
+
+def test_a_training_is_replayed_by_its_slider(opened: Opener) -> None:
+    """By keys: each image goes to where its probability was at that epoch, and is marked right or wrong."""
+    page = opened("training_replay")
+    slider = page.get_by_role("slider", name="Epoch")
+    images = page.locator("[data-image]")
+    places = [tile.get_attribute("transform") for tile in images.all()]
+    expect(page.locator("[data-image].mistaken")).to_have_count(1)
+
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+
+    expect(page.locator(".reads:not(.reading)")).to_have_text(re.compile("^Epoch 2: training accuracy 50"))
+    moved = [tile.get_attribute("transform") for tile in images.all()]
+    assert all(before != after for before, after in zip(places, moved, strict=True))
+    page.get_by_role("img", name="Validation images").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".reading")).to_have_text("Epoch 2: this star is given 10 % for star; predicted: square.")
+    slider.press("End")
+    assert [tile.get_attribute("transform") for tile in images.all()] == places
+    expect(page.locator(".reading")).to_have_text("Epoch 3: this star is given 5 % for star; predicted: ring.")
 
 
 def test_the_line_of_the_correct_answer_is_visible_on_a_phone(opened: Opener) -> None:
@@ -220,7 +309,7 @@ def test_figures_are_accessible_and_fit(opened: Opener, scheme: str, width: int)
 
 def test_the_layout_does_not_shift_when_the_script_starts(opened: Opener) -> None:
     """Room is kept for what the script adds, and for the longest readout."""
-    page = opened("chart", "sweep", "predictions")
+    page = opened("chart", "sweep", "predictions", *IMAGES_SHOWN)
     page.evaluate("() => document.fonts.ready")
     shift = page.evaluate(
         """() => new Promise((done) => {

@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import re
 import tomllib
+from typing import Any
 
 import pytest
 
 from practicum import figures
-from practicum.figures import base, prediction_report, scatter
+from practicum.figures import (
+    activation_map,
+    base,
+    feature_maps,
+    image_views,
+    prediction_report,
+    scatter,
+    training_replay,
+)
+from practicum.figures.activation_map import ActivationMap
 from practicum.figures.scatter import ScatterFigure
 from practicum.figures.sweep import SweepFigure
 from tests.documents import section, tables
+
+_GIVEN = (image_views.GIVEN, image_views.GIVEN_REQUIRED)
+INNER: dict[str, list[tuple[str, Any, Any]]] = {
+    "sweep": [("lines", SweepFigure.inner, SweepFigure.inner_required)],
+    "scatter": [("panels", ScatterFigure.inner, ScatterFigure.inner_required)],
+    "feature_maps": [("images", *_GIVEN), ("layers", *_GIVEN)],
+    "activation_map": [("images", *_GIVEN), ("classes", ActivationMap.class_keys, ActivationMap.class_required)],
+}
+"""The tables within the table of a figure, each with its keys and those that it needs."""
 
 
 @pytest.mark.parametrize("name", figures.registered())
 def test_every_key_of_a_figure_is_documented(name: str) -> None:
     """And which of them it needs."""
     figure = figures.get(name)
-    inner = {SweepFigure: ("lines", SweepFigure), ScatterFigure: ("panels", ScatterFigure)}.get(type(figure))  # type: ignore[call-overload]
     expected = {key: key in figure.required for key in figure.keys}
-    if inner:
-        key, kind = inner
-        expected |= {f"{key}.{one}": one in kind.inner_required for one in kind.inner}
+    for table_name, schema, required in INNER.get(name, ()):
+        expected |= {f"{table_name}.{key}": key in required for key in schema}
 
     (table, *_) = tables(section(f"`{name}`"))
     found = {key: cells[-1] == "required" for key, cells in table.items()}
@@ -47,4 +64,10 @@ def test_every_number_of_a_figure_is_documented() -> None:
     assert f"up to {scatter.LISTED} points" in text
     assert f"each {1 / prediction_report.STEPS:g} above the one before" in text
     assert f"in {prediction_report.BINS} steps" in text
+    assert f"{image_views.COLUMNS} in a row" in text
+    assert f"up to {image_views.IMAGES} images" in text
+    assert f"up to {feature_maps.CHANNELS} channels" in text
+    assert f"up to {activation_map.CLASSES} classes" in text
+    assert f"up to {training_replay.IMAGES} images and {training_replay.EPOCHS} epochs" in text
+    assert f"up to {scatter.THUMBNAILS} points" in text
     assert all(f"`{word}`" in text for word in base.SHARES)

@@ -14,7 +14,7 @@ from practicum import figures
 from practicum.charts.line_chart import HEIGHT
 from practicum.figures.base import FigureError
 from practicum.model import Measured, Measurement
-from tests.figures.making import TABLES, draw, measured
+from tests.figures.making import IMAGES_OF, TABLES, draw, measured
 
 ANY = st.floats(allow_nan=True, allow_infinity=True)
 
@@ -106,7 +106,7 @@ def _marked(value: object) -> object:
         return [_marked(one) for one in value]
     if isinstance(value, dict):
         return {key: f"<i>{one}" if key == "name" else one for key, one in value.items()}
-    functions = {"from_scratch", "validation_scores", "val_accuracy", "images", "train_curve", "val_curve"}
+    functions = {"from_scratch", "validation_scores", "val_accuracy", "images", "train_curve", "val_curve", *IMAGES_OF}
     return f"<i>{value}" if isinstance(value, str) and value not in functions else value
 
 

@@ -88,7 +88,15 @@ def test_there_is_a_call_per_setting_and_seed() -> None:
     """Five seeds by default; one for a map and for predictions."""
     count = {name: len(figures.get(name).calls(table)) for name, table in TABLES.items()}
 
-    assert count == {"chart": 5, "sweep": 2 * 5 * 5, "scatter": 2, "predictions": 1}
+    assert count == {
+        "chart": 5,
+        "sweep": 2 * 5 * 5,
+        "scatter": 2,
+        "predictions": 1,
+        "feature_maps": 2 + 2 * 2,
+        "activation_map": 2 + 2,
+        "training_replay": 1,
+    }
     assert [call.seed for call in figures.get("chart").calls({**TABLES["chart"], "seeds": [3, 9]})] == [3, 9]
     (call,) = figures.get("predictions").calls({**TABLES["predictions"], "given": {"images": 2}, "seed": 4})
     assert call.call == "validation_scores(images=2, seed=4)"

@@ -8,13 +8,16 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from practicum.lab.png_files import encode_png
 from practicum.model import (
     CellFinding,
     Evidence,
+    Image,
     Measured,
     Measurement,
     OptionFinding,
@@ -70,6 +73,10 @@ def test_reads_what_it_wrote(tmp_path_factory: pytest.TempPathFactory, evidence:
     assert read_evidence(file) == evidence
 
 
+IMAGES = {"maps": Image.from_png("maps", encode_png(np.zeros((2, 3), np.uint8)))}
+MEASUREMENT = Measured(
+    Measurement("f", {"x": 1}, 3), {"a": 0.5}, {"b": (0.1, 0.2)}, {"data": "dice"}, 2.5, "code", IMAGES
+)
 FULL = Evidence(
     "hash",
     "choice",
@@ -86,7 +93,11 @@ FULL = Evidence(
             "why",
             (OptionFinding("`6`", True, True, "6", "float32"),),
             (RunSummary("snippet", 1, 2, "returned 6", 0.5),),
-            (Measured(Measurement("f", {"x": 1}, 3), {"a": 0.5}, {"b": (0.1, 0.2)}, {"data": "dice"}, 2.5, "code"),),
+            (
+                Measured(
+                    Measurement("f", {"x": 1}, 3), {"a": 0.5}, {"b": (0.1, 0.2)}, {"data": "dice"}, 2.5, "code", IMAGES
+                ),
+            ),
             (CellFinding("out", "ValueError", (b"png",), 0.25),),
             {"x": [1]},
             "wrong-option-marked",

@@ -221,6 +221,36 @@ def test_reads_the_evidence_of_a_page_that_it_wrote(tmp_path: Path, pool: Pool) 
     assert not write_evidence(tmp_path / "again.json", replace(found, seconds=1.0))
 
 
+PNG_EXPERIMENTS = """
+import io
+
+from PIL import Image
+
+
+def drawn(*, kind, seed):
+    file = io.BytesIO()
+    Image.new("RGB", (3, 2), (seed, 0, 0)).save(file, "PNG")
+    return {"map": file.getvalue() if kind == "png" else b"<svg/>", "height": 2}
+"""
+
+
+def test_records_the_images_of_an_experiment(tmp_path: Path, pool: Pool) -> None:
+    """With their size; what is no PNG file proves nothing."""
+    root = write_course(tmp_path, {}, PNG_EXPERIMENTS)
+    (root / "topic" / "learn.md").write_text('# A page\n\n{{ measured("drawn", kind="png", seeds=1).height }}\n')
+    (root / "topic" / "why.md").write_text('# A page\n\n{{ measured("drawn", kind="svg", seeds=1).height }}\n')
+    catalogue = load(root)
+    Prover(catalogue, pool.run, jobs=1).prove(catalogue.all.values())
+
+    pages = load(root).pages
+    evidence, wrong = pages["topic/learn.md"].evidence, pages["topic/why.md"]
+
+    assert evidence is not None
+    (result,) = evidence.variants[0].measured
+    assert (result.images["map"].width, result.images["map"].height) == (3, 2)
+    assert (wrong.verdict, "PNG" in wrong.why) == (Verdict.ERROR, True)
+
+
 def test_proves_cards_by_their_claims(tmp_path: Path, pool: Pool) -> None:
     """Separately; a card without a claim is left out."""
     deck = proved(course(tmp_path), pool).decks["topic/recall.md"]

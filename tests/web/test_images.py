@@ -9,11 +9,15 @@ import pytest
 
 from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue, load
+from practicum.prove.prover import Prover
+from practicum.runner import Pool
 from practicum.store import Store
 from practicum.web.app import create_app
 from tests.course.making import PATH, change
 from tests.course.making import write as write_course
 from tests.course.test_images import png
+from tests.prove.making import write_course as write_proved_course
+from tests.prove.test_pages import PNG_EXPERIMENTS
 from tests.web.making import Learner
 
 CARDS = "## What is ![a card](images/card.png)?\n\nA card.\n\n## Two?\n\n![two](images/unproved.png)\n\n"
@@ -79,3 +83,24 @@ def test_a_page_shows_its_image_and_a_browser_keeps_it(course: Catalogue, store:
 def test_no_other_file_is_served(course: Catalogue, store: Store, name: str) -> None:
     """An address is looked up, and never a path."""
     assert Learner(create_app(Site([course], store, draft=True))).http.get(f"/images/{name}").status_code == 404
+
+
+def test_an_image_of_an_experiment_is_served_with_its_page(tmp_path: Path, pool: Pool, store: Store) -> None:
+    """While the page is proved: the evidence of a page that has changed is not shown."""
+    root = write_proved_course(tmp_path / "course", {}, PNG_EXPERIMENTS)
+    page = root / "topic" / "learn.md"
+    page.write_text('# A page\n\n{{ measured("drawn", kind="png", seeds=1).height }}\n')
+    catalogue = load(root)
+    Prover(catalogue, pool.run, jobs=1).prove(catalogue.all.values())
+    evidence = load(root).pages["topic/learn.md"].evidence
+    assert evidence is not None
+    image = evidence.variants[0].measured[0].images["map"]
+
+    def status() -> tuple[int, str]:
+        learner = Learner(create_app(Site([load(root)], store)))
+        response = learner.http.get(image.address)
+        return response.status_code, response.headers["content-type"]
+
+    assert status() == (200, "image/png")
+    page.write_text('# A page\n\n{{ measured("drawn", kind="png", seeds=2).height }}\n')
+    assert status()[0] == 404

@@ -130,7 +130,9 @@ def visualize(page: Page) -> None:
     expect(steps.get_by_text("Step 2 of")).to_be_visible()
     steps.get_by_role("button", name="Next").click()
     expect(steps.get_by_text("Step 3 of")).to_be_visible()
-    expect(steps.locator(".part.now img").first).to_be_visible()
+    expect(steps.locator(".part.now").get_by_role("img").first).to_be_visible()
+    steps.locator(".part.now summary").get_by_text("Show the code").click()
+    expect(steps.locator(".part.now .recorded img").first).to_be_visible()
     read(page)
 
 

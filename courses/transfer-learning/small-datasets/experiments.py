@@ -14,6 +14,7 @@ from practicum.lab import backbones, networks
 from practicum.lab.features import extract_features, forward, shared_base
 from practicum.lab.image_set import ImageSet
 from practicum.lab.linear_probe import ProbeTrainer
+from practicum.lab.png_files import encode_png, grey_levels, reduce_colours, tile_sheet
 from practicum.lab.shape_drawings import shapes
 from practicum.lab.training import LabelledData, TrainingHistory, model_accuracy, prediction_accuracy, shared_trainer
 from practicum.statistics.intervals import wilson_interval
@@ -515,3 +516,193 @@ def _result(curves: TrainingHistory) -> dict:
 
 def _data(images: int, difficulty: float) -> str:
     return f"procedural shapes, {CLASSES} classes × {images} images, {SIDE} px, difficulty {difficulty}"
+
+
+# What the page *visualize* shows: one network, and the images on their way through it.
+
+VIEW_SIDE, VIEW_COLOURS = 128, 128
+SHOWN_CHANNELS = 8
+SHOWN_IMAGES = 25
+"""Of the training and of the validation images of a replay."""
+PHOTOGRAPH = "photograph of Grace Hopper (US Navy, public domain)"
+
+
+def network_input(*, image, seed):
+    """Return an image as the network gets it, and the values of its pixels before and after preprocessing."""
+    pixels = _view(image)
+    preprocess = _viewed_network().get_layer("preprocess")
+    ends = preprocess(np.array([0, 255], np.float32).reshape(2, 1, 1, 1) * np.ones((1, 1, 1, 3), np.float32)).numpy()
+    scales = [pixels.astype(np.float32), preprocess(pixels[None].astype(np.float32)).numpy()]
+    return {
+        "image": encode_png(pixels),
+        "low": [0.0, float(ends[0].min())],
+        "high": [255.0, float(ends[1].max())],
+        "lowest": [float(values.min()) for values in scales],
+        "mean": [float(values.mean()) for values in scales],
+        "highest": [float(values.max()) for values in scales],
+        **_view_ran_on(image),
+    }
+
+
+def layer_maps(*, image, layer, seed):
+    """Return the maps of a layer's channels: those that vary most over the photograph, as grey tiles.
+
+    A tile's black is the channel's 1st percentile over the image, its white the 99th.
+    """
+    varied = _layer_output("photograph", layer).std(axis=(0, 1)).argsort()[::-1][:SHOWN_CHANNELS]
+    output = _layer_output(image, layer)
+    shown = output[:, :, varied]
+    low, high = np.percentile(shown, [1, 99], axis=(0, 1))
+    tiles = [grey_levels(shown[:, :, place], low[place], high[place]) for place in range(len(varied))]
+    return {
+        "maps": encode_png(tile_sheet(np.stack(tiles))),
+        "height": output.shape[0],
+        "width": output.shape[1],
+        "channels": output.shape[2],
+        "channel": varied.tolist(),
+        "low": low.astype(float).tolist(),
+        "high": high.astype(float).tolist(),
+        "mean": shown.mean(axis=(0, 1)).astype(float).tolist(),
+        **_view_ran_on(image),
+    }
+
+
+def class_activation(*, image, classes=3, seed):
+    """Return the most probable ImageNet classes of an image, and what each place of the last maps adds to their logits.
+
+    The classifier's bias is part of each value, so that a logit is the mean of its map.
+    """
+    logits = _viewed_network()(_view(image)[None].astype(np.float32)).numpy()
+    best = logits[0].argsort()[::-1][:classes]
+    parts = _activations(image)[:, :, best]
+    return {
+        "label": best.tolist(),
+        "logit": logits[0, best].astype(float).tolist(),
+        "probability": _softmax(logits)[0, best].tolist(),
+        **{f"map_{place}": np.round(parts[:, :, place].astype(float), 3).ravel().tolist() for place in range(classes)},
+        "largest_error": float(np.abs(parts.mean(axis=(0, 1)) - logits[0, best]).max()),
+        **_view_ran_on(image),
+    }
+
+
+def covered_part(*, image, part, seed):
+    """Cover one of 16 parts of an image with its mean colour: that which adds most to the predicted class, or least.
+
+    Returns the predicted class's logit and probability before and after.
+    """
+    pixels = _view(image).astype(np.float32)
+    predicted = int(_viewed_network()(pixels[None]).numpy()[0].argmax())
+    values = _activations(image)[:, :, predicted]
+    place = values.argmax() if part == "highest" else values.argmin()
+    row, column = divmod(int(place), values.shape[1])
+    side = VIEW_SIDE // values.shape[0]
+    covered = pixels.copy()
+    covered[row * side : (row + 1) * side, column * side : (column + 1) * side] = pixels.mean(axis=(0, 1))
+    logits = _viewed_network()(np.stack([pixels, covered])).numpy()
+    before, after = _softmax(logits)[:, predicted]
+    return {
+        "label": predicted,
+        "before": float(before),
+        "after": float(after),
+        "logit_before": float(logits[0, predicted]),
+        "logit_after": float(logits[1, predicted]),
+        **_view_ran_on(image),
+    }
+
+
+def image_map(*, pretrained, seed):
+    """Return the map of `pca_map`, and thumbnails: 40 of its training images and 20 of its validation images."""
+    shown = [*range(40), *range(100, 120)]
+    found = pca_map(pretrained=pretrained, seed=seed)
+    pixels = np.concatenate([part.pixels for part in _images(20, 0.5, seed)])[shown]
+    return {
+        **{name: [found[name][place] for place in shown] for name in ("x", "y", "label", "part")},
+        **_thumbnails(pixels, 28, 32),
+        "weights": found["weights"],
+        "data": found["data"],
+    }
+
+
+def replayed_training(*, pretrained=True, images=20, difficulty=0.85, epochs=30, seed):
+    """Return a training epoch by epoch: accuracies, and the predictions of 25 training and 25 validation images."""
+    train, validation = _images(images, difficulty, seed)
+    inputs = _base_features if pretrained else np.asarray
+    model = networks.dense_head(CLASSES, seed) if pretrained else networks.small_cnn(SIDE, CLASSES, seed)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(1e-3), loss, metrics=["accuracy"])
+    keras.utils.set_random_seed(seed)
+    sets = [(inputs(part.pixels), part.labels) for part in (train, validation)]
+    shown = np.concatenate([vectors[:SHOWN_IMAGES] for vectors, _ in sets])
+    labels = np.concatenate([part_labels[:SHOWN_IMAGES] for _, part_labels in sets])
+    own, predicted = [], []
+
+    def look(epoch, logs):
+        probabilities = _softmax(forward(model, shown))
+        own.extend(probabilities[np.arange(len(labels)), labels].round(3).tolist())
+        predicted.extend(probabilities.argmax(axis=1).tolist())
+
+    history = model.fit(
+        *sets[0],
+        validation_data=sets[1],
+        batch_size=20,
+        epochs=epochs,
+        verbose=0,
+        callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=look)],
+    ).history
+    pixels = np.concatenate([part.pixels[:SHOWN_IMAGES] for part in (train, validation)])
+    return {
+        "train_accuracy": history["accuracy"],
+        "val_accuracy": history["val_accuracy"],
+        "label": labels.tolist(),
+        "part": [0] * SHOWN_IMAGES + [1] * SHOWN_IMAGES,
+        "own_probability": own,
+        "predicted": predicted,
+        **_thumbnails(pixels, 32, 64),
+        "weights": "EfficientNet-Lite0, ImageNet, frozen" if pretrained else "none before training (small CNN)",
+        "data": _data(images, difficulty),
+    }
+
+
+def _thumbnails(pixels, side, colours):
+    """Images as a sheet of small tiles with few colours, and the side of a tile."""
+    small = [np.asarray(Image.fromarray(one).resize((side, side), Image.Resampling.LANCZOS)) for one in pixels]
+    return {"thumbnails": encode_png(tile_sheet(np.stack(small)), colours), "side": side}
+
+
+@cache
+def _viewed_network():
+    return backbones.efficientnet_lite0(VIEW_SIDE, top=True)
+
+
+@cache
+def _view(image):
+    """An image of the page, shape `(128, 128, 3)`: the photograph, the photograph upside down, or a drawn star."""
+    if image == "star":
+        drawn = shapes(1, seed=0, part="train", side=VIEW_SIDE, difficulty=0.2)
+        return reduce_colours(drawn.pixels[drawn.classes.index("star")], VIEW_COLOURS)
+    photograph = Image.open(get_sample_data("grace_hopper.jpg", asfileobj=False)).crop((0, 0, 512, 512))
+    resized = photograph.resize((VIEW_SIDE, VIEW_SIDE), Image.Resampling.LANCZOS)
+    small = reduce_colours(np.asarray(resized), VIEW_COLOURS)
+    return {"photograph": small, "upside_down": small[::-1, ::-1]}[image]
+
+
+@cache
+def _layer_output(image, layer):
+    """A layer's output for an image, shape `(height, width, channels)`; `last`: the maps that are averaged."""
+    network = _viewed_network()
+    tensor = network.get_layer("features").input if layer == "last" else network.get_layer(layer).output
+    inner = keras.Model(network.inputs, tensor)
+    return inner(_view(image)[None].astype(np.float32)).numpy()[0]
+
+
+def _activations(image):
+    """What each place of the last maps adds to each class's logit, shape `(4, 4, 1000)`; bias included."""
+    network = _viewed_network()
+    last = keras.Model(network.inputs, network.get_layer("features").input)(_view(image)[None].astype(np.float32))
+    kernel, bias = network.get_layer("_fc").get_weights()
+    return last.numpy()[0] @ kernel + bias
+
+
+def _view_ran_on(image):
+    data = "a drawn star" if image == "star" else PHOTOGRAPH
+    return {"weights": "EfficientNet-Lite0, ImageNet, with its own top", "data": f"{data}, {VIEW_SIDE} px"}

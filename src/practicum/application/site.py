@@ -165,6 +165,9 @@ class Site:
     def _shown_images(self) -> Iterator[Image]:
         for entry in self._shown_entries():
             yield from subjects.images(entry.subject)
+            if entry.evidence is not None:
+                for finding in entry.evidence.variants:
+                    yield from (image for result in finding.measured for image in result.images.values())
         for catalogue in self.catalogues.values():
             for topic in catalogue.course.topics:
                 for mode in topic.decks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import hypot
 from statistics import fmean
@@ -24,6 +25,8 @@ class ScatterPoint:
     y: float
     label: int
     filled: bool
+    sample: int = 0
+    """The number of its sample, from 0."""
 
 
 @dataclass(frozen=True)
@@ -53,29 +56,40 @@ class ScatterMap:
 
 def draw_map(scatter: ScatterMap, classes: list[str], ident: str, definitions: Markup) -> Markup:
     """A square map with one scale in both directions. `definitions` are the markers that `ident` begins with."""
-    left, right = min(point.x for point in scatter.points), max(point.x for point in scatter.points)
-    bottom, top = min(point.y for point in scatter.points), max(point.y for point in scatter.points)
-    reach = max(right - left, top - bottom) or 1.0
-    inner = SIDE - 2 * MARKER
-
-    def place(point: ScatterPoint) -> tuple[int, int]:
-        across = (point.x - (left + right) / 2) / reach
-        up = (point.y - (bottom + top) / 2) / reach
-        return round(SIDE / 2 + inner * across), round(SIDE / 2 - inner * up)
-
+    place = place_on_map(scatter, MARKER)
     groups = [
         point_markers.class_points(ident, k, filled, places)
         for filled in (True, False)
         for k in range(len(classes))
         if (places := [place(point) for point in scatter.points if (point.label, point.filled) == (k, filled)])
     ]
+    return frame_map(scatter, classes, definitions, join(groups))
+
+
+def place_on_map(scatter: ScatterMap, margin: int) -> Callable[[ScatterPoint], tuple[int, int]]:
+    """Return what places a point on a map of `SIDE` by `SIDE`, with a margin on all sides."""
+    left, right = min(point.x for point in scatter.points), max(point.x for point in scatter.points)
+    bottom, top = min(point.y for point in scatter.points), max(point.y for point in scatter.points)
+    reach = max(right - left, top - bottom) or 1.0
+    inner = SIDE - 2 * margin
+
+    def place(point: ScatterPoint) -> tuple[int, int]:
+        across = (point.x - (left + right) / 2) / reach
+        up = (point.y - (bottom + top) / 2) / reach
+        return round(SIDE / 2 + inner * across), round(SIDE / 2 - inner * up)
+
+    return place
+
+
+def frame_map(scatter: ScatterMap, classes: list[str], definitions: Markup, points: Markup) -> Markup:
+    """A map with its description around what is drawn of its points."""
     count = counted(len(scatter.points), "point")
     description = f"{count}. {scatter.describe_separation()} {_describe_centres(scatter, classes)}"
     opening = Markup('<svg class="map" viewBox="0 0 {0} {0}" role="img" aria-label="{1}"><title>{2}</title>').format(
         SIDE, f"{scatter.name}: {description}", scatter.name
     )
     defs = Markup("<desc>{}</desc><defs>{}</defs>").format(description, definitions)
-    return opening + defs + join(groups) + Markup("</svg>")
+    return opening + defs + points + Markup("</svg>")
 
 
 def coordinates(x: float, y: float) -> str:

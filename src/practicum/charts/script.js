@@ -68,6 +68,7 @@ class PracticumCurves extends HTMLElement {
     this.range.setAttribute("aria-valuetext", position);
     this.rows.forEach((element, index) => element.classList.toggle("now", index === this.row));
     if (this.marks) this.move();
+    this.dispatchEvent(new CustomEvent("practicum-row", { bubbles: true, detail: this.row }));
   }
 
   move() {

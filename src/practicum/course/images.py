@@ -26,7 +26,7 @@ MAX_PIXELS = 4_000_000
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 """The formats that are read, by the ending of the file's name."""
-_OPTIONS: dict[str, dict[str, int]] = {"PNG": {}, "JPEG": {"quality": 90}, "WEBP": {"quality": 90}}
+_OPTIONS: dict[str, dict[str, int]] = {"PNG": {"optimize": True}, "JPEG": {"quality": 90}, "WEBP": {"quality": 90}}
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/|\\")
 
 LoadImage = Callable[[str], Image]
@@ -57,7 +57,7 @@ def read_image(root: Path, text_path: str, source: str) -> Image:
     """
     path = _path(text_path, unquote(source))
     data = _read_bytes(root, path)
-    content, size = _encode(data, FORMATS[posixpath.splitext(path.lower())[1]])
+    content, size = encode(data, FORMATS[posixpath.splitext(path.lower())[1]])
     ending = "jpg" if content.startswith(b"\xff\xd8") else posixpath.splitext(path.lower())[1][1:]
     address = f"/{FOLDER}/{hashlib.sha256(data).hexdigest()[:32]}.{ending}"
     return Image(source, address, *size, content)
@@ -96,8 +96,8 @@ def _too_large(reason: str) -> ImageError:
     return ImageError("image-too-large", f"this image {reason}: make it smaller, or save it as JPEG")
 
 
-def _encode(data: bytes, file_format: str) -> tuple[bytes, tuple[int, int]]:
-    """The upright pixels of an image as a new file, and their width and height. Raises ImageError."""
+def encode(data: bytes, file_format: str) -> tuple[bytes, tuple[int, int]]:
+    """Return the upright pixels of an image as a new file, and their width and height. Raises ImageError."""
     from PIL import Image as Pillow  # slow to import, and most courses have no image
     from PIL import ImageOps
 

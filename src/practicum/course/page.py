@@ -19,7 +19,7 @@ from practicum.course.toml_tables import KeyLines, explain_syntax_error
 from practicum.model import Block, Box, Cell, Drawing, Image, Page, Prose
 
 STEPS = "steps"
-BOXES = (STEPS, "guides", "belief", "happens", "note")
+BOXES = (STEPS, "guides", "belief", "happens", "note", "code")
 """The names of the boxes that a page may have."""
 
 _BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)

@@ -6,16 +6,27 @@ from collections.abc import Mapping
 from functools import cache
 
 from practicum import registry
+from practicum.figures.activation_map import ActivationMap
 from practicum.figures.base import Figure
+from practicum.figures.feature_maps import FeatureMaps
 from practicum.figures.learning_curves import LearningCurves
 from practicum.figures.prediction_report import PredictionReport
 from practicum.figures.scatter import ScatterFigure
 from practicum.figures.sweep import SweepFigure
+from practicum.figures.training_replay import TrainingReplay
 
 GROUP = "practicum.figures"
 """The entry-point group in which other packages declare their figures, each an instance of `Figure`."""
 
-BUILTIN: tuple[Figure, ...] = (LearningCurves(), SweepFigure(), ScatterFigure(), PredictionReport())
+BUILTIN: tuple[Figure, ...] = (
+    LearningCurves(),
+    SweepFigure(),
+    ScatterFigure(),
+    PredictionReport(),
+    FeatureMaps(),
+    ActivationMap(),
+    TrainingReplay(),
+)
 
 
 @cache

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from practicum.errors import CodedError
 from practicum.figures.settings import join_names
 from practicum.kinds.validators import Schema, check_table
-from practicum.model import Measured, Measurement
+from practicum.model import Image, Measured, Measurement
 
 SEEDS = 5
 """The number of seeds of a curve by default: 0 to 4."""
@@ -28,7 +28,7 @@ class FigureError(CodedError, ValueError):
     """A figure cannot be drawn from what was measured.
 
     Codes: `missing-list`, `missing-number`, `empty-lists`, `different-lengths`, `unknown-label`, `no-probabilities`,
-    `no-points`.
+    `no-points`, `missing-image`.
     """
 
 
@@ -39,6 +39,8 @@ class Figure(ABC):
     """The first word of its fence."""
     keys: ClassVar[Schema]
     """The allowed values of each key of its table."""
+    has_script: ClassVar[bool] = False
+    """Whether its page loads `style.css` and `script.js` of this package."""
     required: ClassVar[tuple[str, ...]]
     """The keys without which it cannot be drawn."""
 
@@ -142,6 +144,33 @@ def number(result: Measured, name: str) -> float:
         return result.curves[name][-1]
     known = f"its numbers are {join_names(sorted(result.numbers))}" if result.numbers else "it returns no numbers"
     raise FigureError("missing-number", f"{result.measurement.call} returns no number `{name}`: {known}")
+
+
+def image(result: Measured, name: str) -> Image:
+    """An image that an experiment returned.
+
+    Raises:
+        FigureError: If it returned no image of that name.
+    """
+    if name not in result.images:
+        known = f"its images are {join_names(sorted(result.images))}" if result.images else "it returns no images"
+        raise FigureError("missing-image", f"{result.measurement.call} returns no image `{name}`: {known}")
+    return result.images[name]
+
+
+def same_lengths(result: Measured, *names: str) -> list[tuple[float, ...]]:
+    """Lists that an experiment returned, each with an item for the same thing.
+
+    Raises:
+        FigureError: If one is missing, or has another length, or they are empty.
+    """
+    lists = [curve(result, name) for name in names]
+    if len(set(map(len, lists))) != 1:
+        message = f"{result.measurement.call} returns lists {join_names(names)} of different lengths"
+        raise FigureError("different-lengths", message)
+    if not lists[0]:
+        raise FigureError("empty-lists", f"{result.measurement.call} returns an empty list `{names[0]}`")
+    return lists
 
 
 def check_labels(result: Measured, labels: Iterable[float], classes: int) -> None:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from practicum.charts import figure, point_markers, scatter_plot, svg, tables
 from practicum.charts.scatter_plot import ScatterMap, ScatterPoint, coordinates
+from practicum.figures import image_views
 from practicum.figures import settings as own
 from practicum.figures.base import (
     Figure,
@@ -20,8 +21,11 @@ from practicum.figures.base import (
     curve,
     duplicate_names,
     figure_id,
+    image,
     inner_mistakes,
+    number,
 )
+from practicum.figures.image_views import COLUMNS
 from practicum.kinds import validators
 from practicum.model import Measured, Measurement
 
@@ -30,6 +34,11 @@ LISTED = 300
 """Points whose coordinates are listed; of more, only the classes' centres."""
 FARTHEST = 1e150
 """Coordinates beyond which even distances overflow."""
+TILE = 88
+"""Units of a thumbnail on a map whose side has 1000."""
+THUMBNAILS = 80
+"""The most points of a map that are shown as thumbnails."""
+HINT = "Point at an image, or focus a map and press the arrow keys, to find it on both maps."
 TRAINING, VALIDATION = "training", "validation"
 
 
@@ -37,6 +46,7 @@ class ScatterFigure(Figure):
     """Panels of points, each from an experiment that returns lists `x`, `y`, `label` and optionally `part`."""
 
     name = "scatter"
+    has_script = True
     keys = {
         "title": validators.text("what the figure shows"),
         "classes": own.texts("names of classes", 1, CLASSES),
@@ -65,17 +75,24 @@ class ScatterFigure(Figure):
         """The panels, their legend, and the points' coordinates as a table."""
         classes: list[str] = table["classes"]
         ident = figure_id(number)
-        maps = [_map(panel["name"], measured[_call(table, panel)], len(classes)) for panel in table["panels"]]
+        results = [measured[_call(table, panel)] for panel in table["panels"]]
+        names = [panel["name"] for panel in table["panels"]]
+        maps = [_map(name, result, len(classes)) for name, result in zip(names, results, strict=True)]
         definitions = point_markers.marker_definitions(ident, len(classes), scatter_plot.MARKER)
         panels = svg.join(
             Markup('<div class="panel"><p class="label">{}</p>{}<p class="small soft">{}</p></div>').format(
                 scatter.name,
-                scatter_plot.draw_map(scatter, classes, ident, Markup("") if index else definitions),
+                _drawn(scatter, results[index], classes, (ident, index), Markup("") if index else definitions),
                 scatter.describe_separation(),
             )
             for index, scatter in enumerate(maps)
         )
-        body = [Markup('<div class="panels">{}</div>').format(panels), _legend(classes, maps), _data(table, maps)]
+        frame = Markup('<div class="panels">{}</div>').format(panels)
+        if any(_has_thumbnails(result) for result in results):
+            frame = Markup(
+                '<practicum-points>{}<p class="reads w1 reading" aria-live="polite">{}</p></practicum-points>'
+            ).format(frame, HINT)
+        body = [frame, _legend(classes, maps), _data(table, maps)]
         return figure.figure(table["title"], body, ident, "maps")
 
 
@@ -96,13 +113,54 @@ def _map(name: str, result: Measured, classes: int) -> ScatterMap:
         raise FigureError("different-lengths", message)
     check_labels(result, labels, classes)
     points = tuple(
-        ScatterPoint(x, y, int(label), part == 0)
-        for x, y, label, part in zip(xs, ys, labels, parts, strict=True)
+        ScatterPoint(x, y, int(label), part == 0, sample)
+        for sample, (x, y, label, part) in enumerate(zip(xs, ys, labels, parts, strict=True))
         if all(isfinite(place) and abs(place) <= FARTHEST for place in (x, y))
     )
     if not points:
         raise FigureError("no-points", f"{result.measurement.call} returns no point with finite coordinates")
     return ScatterMap(name, points, len(xs) - len(points))
+
+
+def _has_thumbnails(result: Measured) -> bool:
+    return "thumbnails" in result.images
+
+
+def _drawn(
+    scatter: ScatterMap, result: Measured, classes: list[str], place_on_page: tuple[str, int], definitions: Markup
+) -> Markup:
+    """A map of markers, or of thumbnails if the experiment returned some."""
+    ident, own_id = place_on_page[0], "{}-{}".format(*place_on_page)
+    if not _has_thumbnails(result) or len(scatter.points) > THUMBNAILS:
+        return scatter_plot.draw_map(scatter, classes, ident, definitions)
+    sheet, side = image(result, "thumbnails"), int(number(result, "side"))
+    place = scatter_plot.place_on_map(scatter, TILE // 2)
+    tiles = svg.join(_tile(point, classes, side, place(point), own_id) for point in scatter.points)
+    used = image_views.definitions(sheet=(f"{own_id}-sheet", sheet)) + image_views.source(f"{own_id}-sheet", sheet)
+    return used + scatter_plot.frame_map(scatter, classes, definitions, tiles)
+
+
+def _tile(point: ScatterPoint, classes: list[str], side: int, place: tuple[int, int], own_id: str) -> Markup:
+    """A thumbnail around its point, in a frame of its class's colour: dashed for a validation image."""
+    x, y = point.sample % COLUMNS * side, point.sample // COLUMNS * side
+    part = TRAINING if point.filled else VALIDATION
+    return Markup(
+        '<g class="point s{0}{1}" data-sample="{2}" data-words="{3}" transform="translate({4} {5})">'
+        '<svg width="{6}" height="{6}" viewBox="{7} {8} {9} {9}"><use href="#{10}-sheet"/></svg>'
+        '<rect width="{6}" height="{6}"/></g>'
+    ).format(
+        point.label % svg.COLOURS,
+        "" if point.filled else " apart",
+        point.sample,
+        f"{classes[point.label]}, {part} image",
+        place[0] - TILE // 2,
+        place[1] - TILE // 2,
+        TILE,
+        x,
+        y,
+        side,
+        own_id,
+    )
 
 
 def _legend(classes: Sequence[str], maps: Sequence[ScatterMap]) -> Markup:

@@ -17,6 +17,7 @@ from practicum.course.content_cache import ContentCache, content_key
 from practicum.model import (
     CellFinding,
     Evidence,
+    Image,
     Json,
     Measured,
     Measurement,
@@ -138,7 +139,7 @@ def _option_to_json(option: OptionFinding) -> dict[str, Json]:
 
 
 def _measured_to_json(measured: Measured) -> dict[str, Json]:
-    return {
+    found: dict[str, Json] = {
         "function": measured.measurement.function,
         "params": dict(measured.measurement.params),
         "seed": measured.measurement.seed,
@@ -148,6 +149,8 @@ def _measured_to_json(measured: Measured) -> dict[str, Json]:
         "seconds": round(measured.seconds, 3),
         "code": measured.code,
     }
+    images = {name: b64encode(image.content).decode() for name, image in measured.images.items()}
+    return {**found, "images": images} if images else found
 
 
 def _optional_to_json(variant: VariantFinding) -> dict[str, Json]:
@@ -225,6 +228,10 @@ def _measured(data: Mapping[str, Any]) -> Measured:
         Measurement(str(data["function"]), data["params"], int(data["seed"])),
         numbers={str(name): float(number) for name, number in data["numbers"].items()},
         curves={str(name): tuple(map(float, curve)) for name, curve in data["curves"].items()},
+        images={
+            str(name): Image.from_png(str(name), b64decode(png, validate=True))
+            for name, png in data.get("images", {}).items()
+        },
         ran_on={str(name): str(text) for name, text in data["ran_on"].items()},
         seconds=float(data["seconds"]),
         code=str(data["code"]),

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
+from practicum.course.images import ImageError, encode
 from practicum.kinds.literals import value_text
-from practicum.model import NOTHING, Failure, Measured, Measurement, Topic
+from practicum.model import NOTHING, Failure, Image, Measured, Measurement, Topic
 from practicum.prove.evidence_hash import code_digest
 from practicum.prove.repeated_runs import MEMORY, ExecutionContext, ProofCancelled, shift_of
 from practicum.runner.events import Evaluated, RunEvent
@@ -95,9 +96,10 @@ def _measured(call: Measurement, value: Any, seconds: float, code: str) -> Measu
         place = f" (line {value.line})" if value.line else ""
         return f"{call.call} raises {value}{place}"
     if not isinstance(value, dict):
-        return f"{call.call} returns {value_text(value)[:80]}; it must return a dict of numbers and lists"
+        return f"{call.call} returns {value_text(value)[:80]}; it must return a dict of numbers, lists and images"
     numbers: dict[str, float] = {}
     curves: dict[str, tuple[float, ...]] = {}
+    images: dict[str, Image] = {}
     ran_on: dict[str, str] = {}
     for name, part in value.items():
         if not isinstance(name, str):
@@ -108,9 +110,15 @@ def _measured(call: Measurement, value: Any, seconds: float, code: str) -> Measu
             curves[name] = tuple(map(_rounded, part))
         elif isinstance(part, str) and name in ("weights", "data"):
             ran_on[name] = part
+        elif isinstance(part, bytes):
+            try:
+                images[name] = Image.from_png(name, encode(part, "PNG")[0])
+            except ImageError as error:
+                return f"{call.call} returns {name}, which is not a PNG file that can be shown: {error}"
         else:
-            return f"{call.call} returns {name} = {value_text(part)[:80]}; it may return numbers and lists of numbers"
-    return Measured(call, numbers, curves, ran_on or NOTHING, seconds, code)
+            accepted = "it may return numbers, lists of numbers and PNG files"
+            return f"{call.call} returns {name} = {value_text(part)[:80]}; {accepted}"
+    return Measured(call, numbers, curves, ran_on or NOTHING, seconds, code, images or NOTHING)
 
 
 def _is_number(value: Any) -> bool:

@@ -88,6 +88,8 @@ def _difference(first: Measured, again: Measured | str) -> str:
             return f"`{name}` was {first.numbers.get(name)}, and {again.numbers.get(name)} in a second run"
     curves = sorted(first.curves.keys() | again.curves.keys())
     changed = [name for name in curves if first.curves.get(name) != again.curves.get(name)]
+    images = sorted(first.images.keys() | again.images.keys())
+    changed += [name for name in images if first.images.get(name) != again.images.get(name)]
     return f"`{changed[0]}` differed in a second run" if changed else ""
 
 

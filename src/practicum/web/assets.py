@@ -49,7 +49,7 @@ def _own_files() -> Iterator[tuple[str, bytes]]:
 def _package_files() -> Iterator[tuple[str, bytes]]:
     of_modes = [package for mode in modes.registered().values() for package in mode.packages]
     of_kinds = [kind.package for kind in kinds.registered().values()]
-    for package in dict.fromkeys(["practicum.charts", *of_modes, *of_kinds]):
+    for package in dict.fromkeys(["practicum.charts", "practicum.figures", *of_modes, *of_kinds]):
         for name in (STYLE, SCRIPT):
             file = files(package) / name
             if file.is_file():

@@ -28,7 +28,13 @@ from practicum.model import (
 from practicum.prove import page_queries
 from practicum.web.problem_view import html
 
-LABELS = {"guides": "What many guides say", "belief": "A common belief", "happens": "What happens", "note": ""}
+LABELS = {
+    "guides": "What many guides say",
+    "belief": "A common belief",
+    "happens": "What happens",
+    "note": "",
+    "code": "Show the code",
+}
 
 
 @dataclass
@@ -48,6 +54,10 @@ class Frame:
     sort: str
     label: str = ""
     inner: list[Any] = field(default_factory=list)
+
+    def has_cell(self, number: int) -> bool:
+        """Whether the cell with this number is in it."""
+        return any(isinstance(item, CellView) and item.number == number for item in self.inner)
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,8 @@ class PageLayout:
         self.sections: list[Section] = []
         self.content: list[Any] = []
         self.figure_count = 0
+        self.loads_figures = False
+        """Whether a figure needs the style and the script of `practicum.figures`."""
         self._finding, self._path = finding, path
         self._images = page.images
         self._measured: Mapping[Measurement, Measured] = (
@@ -165,6 +177,7 @@ class PageLayout:
 
     def _add_figure(self, block: Drawing) -> None:
         self.figure_count += 1
+        self.loads_figures |= figures.get(block.figure).has_script
         if self._finding is None:
             message = f"*(The {block.figure} at line {block.line} was not measured yet.)*"
             self._add(ProseBlock(html(message)))

@@ -72,6 +72,7 @@ def _page(
         isolated=context.site.isolated,
         recorded=_recorded(shown),
         has_figures=layout.figure_count > 0,
+        loads_figures=layout.loads_figures,
         reached=min(progress.section, len(layout.sections)),
         read=progress.read,
         ran=ran,
