@@ -11,7 +11,7 @@ import pytest
 
 from practicum.application.site import Site
 from practicum.prove.catalogue import Catalogue, load
-from practicum.runner import Pool
+from practicum.runner import KeepLimits, Pool
 from practicum.store import Store
 from practicum.web.app import create_app
 from tests.html import STREAM, main_text, refusal_code, shown_ending, text_of
@@ -239,6 +239,23 @@ def test_a_cell_is_run_after_the_cells_above(served: Served) -> None:
     assert shown_ending(result) == "done"
     assert "now 9 2" in text_of(result)
     assert "made" not in text_of(result)
+
+
+def test_cells_of_a_page_continue_in_one_interpreter(served: Served) -> None:
+    """With the output of the cell alone; another learner has another interpreter."""
+    with Pool(2, keep=KeepLimits(4)) as keeping:
+        learner = served(pool=keeping)
+        run_cell(learner, 1, "import os\nsquares = [os.urandom(8).hex()]\nprint('at', squares[0])")
+        above = {"cell-1": "import os\nsquares = [os.urandom(8).hex()]\nprint('at', squares[0])"}
+        first, second = (text_of(run_cell(learner, 2, f"print({n}, 'in', squares[0])", **above)) for n in (1, 1))
+        kept = len(keeping.kept_sessions)
+        other = text_of(run_cell(served(pool=keeping), 2, "print(1, 'in', squares[0])", **above))
+
+    assert kept > 0
+    assert "at" not in re.findall(r"\w+", first)
+    secrets = [re.findall(r"in (\w{16})", text) for text in (first, second, other)]
+    assert all(len(found) == 1 for found in secrets)
+    assert secrets[0] != secrets[2]
 
 
 def test_what_the_last_expression_returns_is_shown(served: Served) -> None:

@@ -365,6 +365,9 @@ class Pool:
         self.queue.close(stop_messages.SERVICE_STOPPING)
         if grace:
             self.queue.wait_until_idle(grace)
+        with self._prepared:
+            for cancel in self._preparing.values():
+                cancel.set()
         self.kept_sessions.close()
         self.warm_pool.close()
 

@@ -349,7 +349,9 @@ class WarmPool:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(5)
         for interpreter in interpreters:
-            self._end(interpreter.spares)
+            with self._lock:
+                spares, interpreter.spares = interpreter.spares, []
+            self._end(spares)
             for zygote in filter(None, (interpreter.zygote, interpreter.standby)):
                 zygote.close()
         for zygote in starting:
