@@ -26,6 +26,7 @@ PARTS = (
     "load",
     "sizing",
     "modes",
+    "cells",
     "lab",
     "truth",
     "accuracy",

@@ -1,7 +1,6 @@
 """The cells of a page, run in order and the last one again: practicum beside a warm notebook.
 
-Run it with `python -m benchmarks.cells`. The notebook is one Jupyter kernel that has imported everything and trained
-once before, without isolation.
+The notebook is one Jupyter kernel that has imported everything and trained once before, without isolation.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from benchmarks.kernels import Kernel
+from benchmarks.table import markdown, ratio
 from practicum import settings
 from practicum.application.limits import LONG
 from practicum.course.cell_dependencies import find_dependencies
@@ -80,22 +80,41 @@ def in_practicum(cells: list[str], learner: Learner) -> tuple[list[float], float
     return each, timed(learner.run_again, cells[-1:])[0]
 
 
-def main() -> None:
-    """Print the figures of each round."""
+def measure() -> list[tuple[list[float], float, list[float]]]:
+    """Return, for each round, the seconds of each cell, of the last one again, and of each cell in a notebook."""
     topic = load(settings.shipped_courses()[0]).course.topics[0]
     cells = [cell.code for cell in topic.pages["learn"].cells]
     files = experiment_files(topic, *cells)
+    rounds = []
     with Pool(size=2, spares=2, keep=KeepLimits(4)) as pool:
         pool.run(Job("1", preload=Preload.TENSORFLOW))
         for number in range(ROUNDS):
             pool.wait_until_ready(120)
             each, again = in_practicum(cells, Learner(pool, files, f"learner {number}"))
-            notebook = in_notebook(cells)
-            total, least = sum(each), sum(notebook)
-            print("practicum:", *(f"{seconds:.2f}" for seconds in each), " notebook:", *(f"{s:.2f}" for s in notebook))
-            print(f"{len(cells)} cells: {total:.1f} s, a warm notebook {least:.1f} s: ratio {total / least:.2f}")
-            print(f"the last again: {again:.2f} s, ratio {again / each[-1]:.2f}", flush=True)
+            rounds.append((each, again, in_notebook(cells)))
+    return rounds
 
 
-if __name__ == "__main__":
-    main()
+def report() -> str:
+    """The section of `docs/benchmarks.md`."""
+    rounds = measure()
+    rows = [
+        [
+            f"{number}",
+            f"{sum(each):.1f}",
+            f"{sum(notebook):.1f}",
+            ratio(sum(each) / sum(notebook)),
+            f"{again:.2f}",
+            ratio(again / each[-1]),
+        ]
+        for number, (each, again, notebook) in enumerate(rounds, 1)
+    ]
+    headings = ["round", "all cells, s", "notebook, s", "to the notebook", "the last again, s", "to its first run"]
+    return (
+        "## The cells of a page\n\n"
+        f"The {len(rounds[0][0])} cells of *Learn*, run in order by a new learner, in an isolated interpreter that is "
+        "kept for the learner; beside them a warm Jupyter kernel that runs the same cells, in turn. Then the last "
+        "cell again, after a pause in which the cells above it ran once more in the background. Aims: 1.5× and "
+        "1.2×.\n\n"
+        f"{markdown(headings, rows)}\n"
+    )
