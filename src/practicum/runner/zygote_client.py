@@ -243,6 +243,7 @@ class ChildSession:
         self._names |= {self.channel.fileno(): "channel", self.report.fileno(): "report", self._alarm: "alarm"}
         self._poll = select.poll()
         for fd in self._names:
+            os.set_blocking(fd, False)
             self._poll.register(fd, select.POLLIN)
 
     @classmethod
@@ -284,16 +285,26 @@ class ChildSession:
             self._poll.modify(self.channel.fileno(), wanted)
 
     def events(self, timeout: float) -> Iterator[Chunk]:
-        """Yield the chunks that have arrived, waiting at most `timeout` seconds for the first."""
+        """Yield the chunks that have arrived, waiting at most `timeout` seconds for the first.
+
+        The consumer may call this method for later chunks before it has taken all: each chunk is yielded once.
+        """
         for fd, flags in self._poll.poll(timeout * 1000):
             if flags & select.POLLOUT:
                 self._flush()
             if fd == self._alarm:
-                os.eventfd_read(fd)
-            elif flags & ~select.POLLOUT:
-                yield self._names[fd], self._read(fd)
+                with contextlib.suppress(BlockingIOError):
+                    os.eventfd_read(fd)
+            elif flags & ~select.POLLOUT and fd in self._names:
+                name = self._names[fd]
+                try:
+                    data = self._read(fd)
+                except BlockingIOError:
+                    continue
+                yield name, data
 
     def _read(self, fd: int) -> bytes:
+        """Read a chunk; empty at the end. Raises BlockingIOError if it has been yielded before."""
         data = self._read_once(fd)
         if self._names[fd] == "report":
             self._reported |= bool(data) and not data.startswith(_USE)
@@ -308,6 +319,8 @@ class ChildSession:
         for _ in range(2):
             try:
                 return os.read(fd, _CHUNK)
+            except BlockingIOError:
+                raise
             except ConnectionResetError:
                 continue  # the zygote has ended the child before it read a request; what it reported is still there
             except OSError:
