@@ -82,3 +82,20 @@ def test_a_request_that_the_zygote_did_not_read_hides_no_report(child: Child) ->
 
     assert (result.stopped, result.code) == ("crash", "exited")
     assert not child.session.abandoned
+
+
+def test_a_session_yields_each_chunk_once_even_if_its_reader_asks_for_more_in_between() -> None:
+    """A job that is ready, and the report of its use, may arrive together: the first makes the monitor read on."""
+    session, theirs = ChildSession.open()
+    try:
+        for place in (0, 1, 3):  # the channel, stdout and the report
+            os.write(theirs[place], b"once")
+        seen = []
+        for chunk in session.events(10):
+            seen += [chunk, *session.events(0)]
+    finally:
+        session.close()
+        for fd in theirs:
+            os.close(fd)
+
+    assert sorted(seen) == [("channel", b"once"), ("report", b"once"), ("stdout", b"once")]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import sha256
 from random import Random
 from statistics import fmean
 from typing import Any
@@ -40,6 +42,8 @@ class Recorded:
     seed: int
     numbers: Mapping[str, float]
     curves: Mapping[str, Sequence[float]]
+    images: Mapping[str, str]
+    """PNG files in Base64."""
 
 
 class Binding:
@@ -111,12 +115,13 @@ def check_chart(chart: CurveChart, name: str, groups: Sequence[Sequence[Recorded
         for step, row in enumerate(rows):
             reached = [curve[step] for curve in group if len(curve) > step]
             count = f" ({len(reached)} of {len(group)} runs)" if len(reached) < len(group) else ""
-            assert row[1 + number] == (written(fmean(reached)) + count if reached else "")
+            assert row[1 + number] in ({f"{text}{count}" for text in written(fmean(reached))} if reached else {""})
 
 
-def written(value: float) -> str:
-    """A number with three decimals, as tables have it."""
-    return f"{value:.3f}" if 0.001 <= abs(value) < 1000 or value == 0 else f"{value:.2e}"
+def written(value: float) -> set[str]:
+    """A number with three decimals, as tables have it: either of two if it lies between them."""
+    form = ".3f" if 0.001 <= abs(value) < 1000 or value == 0 else ".2e"
+    return {format(value * (1 + sign * 1e-14), form) for sign in (-1, 1)}
 
 
 # --- the shipped course
@@ -141,6 +146,7 @@ def recorded(entry: Entry, variant: int) -> list[Recorded]:
             one["seed"],
             one.get("numbers", {}),
             one.get("curves", {}),
+            one.get("images", {}),
         )
         for one in found
     ]
@@ -219,7 +225,7 @@ def percent(shape: ElementTree.Element, name: str) -> float:
 
 @pytest.mark.parametrize(("entry", "number"), [pytest.param(*one, id=f"{one[0].path}-{one[1]}") for one in proofs()])
 def test_the_bars_of_an_option_are_the_numbers_that_its_claim_compares(entry: Entry, number: int) -> None:
-    """From 0 to 100 %: the mean over the runs, their range, and both in words."""
+    """The mean over the runs, their range, and both in words: from 0 to 100 %, or all by one scale from 0."""
     topic, runs = shipped().topic(entry.topic), recorded(entry, number)
     variant = entry.problem.variants[number]
 
@@ -233,17 +239,23 @@ def test_the_bars_of_an_option_are_the_numbers_that_its_claim_compares(entry: En
         texts = [text.text or "" for svg in svgs for text in svg.iter("text") if text.get("class") == "value"]
         lines = [line for svg in svgs for line in svg.iter("line") if line.get("class") == "whisker"]
         assert len(bars) == len(texts) == len(wanted)
-        for index, (function, params, name) in enumerate(wanted):
-            values = [run.numbers[name] for run in runs if (run.function, run.written) == (function, params)]
+        taken = [
+            [run.numbers[name] for run in runs if (run.function, run.written) == (function, params)]
+            for function, params, name in wanted
+        ]
+        for index, values in enumerate(taken):
+            unit = 100.0 if "%" in texts[index] else 1.0
+            full = 1.0 if unit == 100 else fmean(taken[0]) / (percent(bars[0], "width") / 100)
+            assert full >= max(values)
             middle = float(bars[index].get("y", "nan")) + float(bars[index].get("height", "nan")) / 2
-            assert abs(percent(bars[index], "width") - 100 * fmean(values)) < 0.06
+            assert abs(percent(bars[index], "width") - 100 * fmean(values) / full) < 0.06
             ends = [(percent(one, "x1"), percent(one, "x2")) for one in lines if float(one.get("y1", "nan")) == middle]
             assert len(ends) == (min(values) < max(values))
             for low, high in ends:
-                assert abs(low - 100 * min(values)) < 0.06
-                assert abs(high - 100 * max(values)) < 0.06
+                assert abs(low - 100 * min(values) / full) < 0.06
+                assert abs(high - 100 * max(values) / full) < 0.06
             numbers = [float(part) for part in re.findall(r"[\d.]+", texts[index])]
-            assert abs(numbers[0] - 100 * fmean(values)) <= 0.5
+            assert abs(numbers[0] - unit * fmean(values)) <= (0.5 if unit == 100 else 0.0005)
 
 
 def drawings() -> Iterator[tuple[Entry, int]]:
@@ -346,6 +358,13 @@ def check_scatter(table: Mapping[str, Any], figure: ElementTree.Element, runs: S
             kept = [s for s in samples if (s[2], s[3] == 0) == (int(found[1]), found[2] == "f")]
             shown += [tuple(map(float, pair.split(","))) for pair in line.get("points", "").split()]  # type: ignore[misc]
             expected += [(s[0], -s[1]) for s in kept]
+        for tile in (part for part in svg.iter("g") if part.get("data-sample")):
+            sample = samples[int(tile.get("data-sample", ""))]
+            across, down = map(float, re.findall(r"-?[\d.]+", tile.get("transform", "")))
+            shown.append((across, down))
+            expected.append((sample[0], -sample[1]))
+            assert tile.get("class") == f"point s{int(sample[2])}{' apart' if sample[3] else ''}"
+            assert tile_of(tile) == (int(tile.get("data-sample", "")), run.numbers["side"])
         assert len(shown) == len(expected) == len(samples)
         scale = max(max(p[axis] for p in shown) - min(p[axis] for p in shown) for axis in (0, 1)) / reach
         for axis in (0, 1):
@@ -396,11 +415,111 @@ def check_predictions(table: Mapping[str, Any], figure: ElementTree.Element, run
         assert abs(y - fmean(right for _, right in inside)) < 0.001
 
 
+def tile_of(part: ElementTree.Element) -> tuple[int, float]:
+    """Which image of a sheet with four in a row is shown, and its side."""
+    view = next(svg for svg in part.iter("svg")).get("viewBox", "")
+    x, y, side, _ = map(float, view.split())
+    return round(y / side) * 4 + round(x / side), side
+
+
+def address(run: Recorded, name: str) -> str:
+    """Where the service has an image that a run has returned."""
+    return f"/images/{sha256(b64decode(run.images[name])).hexdigest()[:32]}.png"
+
+
+def close(written: str | None, values: Sequence[float], precision: float = 1e-3) -> bool:
+    """Whether a list of written numbers is these values, to the figures that are written."""
+    numbers = [float(part) for part in (written or "").split()]
+    return len(numbers) == len(values) and all(
+        abs(n - value) <= precision * max(1, abs(value)) for n, value in zip(numbers, values, strict=True)
+    )
+
+
+def check_feature_maps(table: Mapping[str, Any], figure: ElementTree.Element, runs: Sequence[Recorded]) -> None:
+    """Each image and each layer's maps of it are those of its run, with the values that colours stand for."""
+    pairs = [(one, layer) for one in table["images"] for layer in table.get("layers", ())]
+    found = list(next(figure.iter("template")).iter("img"))
+    inputs, sheets = found[: len(table["images"])], found[len(table["images"]) :]
+    for shown, img in zip(table["images"], inputs, strict=True):
+        (run,) = runs_with(runs, table["input"], {**table.get("given", {}), **shown["given"]}, 1)
+        assert (img.get("src"), img.get("data-name")) == (address(run, "image"), shown["name"])
+        assert all(close(img.get(f"data-{key}"), run.curves[key]) for key in ("low", "high"))
+    for (shown, layer), img in zip(pairs, sheets, strict=True):
+        given = {**table.get("given", {}), **shown["given"], **layer["given"]}
+        (run,) = runs_with(runs, table["experiment"], given, 1)
+        size = [run.numbers[key] for key in ("height", "width", "channels")]
+        assert (img.get("src"), img.get("data-layer")) == (address(run, "maps"), layer["name"])
+        assert close(img.get("data-shape"), size)
+        assert close(img.get("data-shown"), run.curves["channel"])
+        assert all(close(img.get(f"data-{key}"), run.curves[key]) for key in ("low", "high", "mean"))
+
+
+def check_activation_map(table: Mapping[str, Any], figure: ElementTree.Element, runs: Sequence[Recorded]) -> None:
+    """For each image: its most probable classes, their logits and probabilities, and what each part adds."""
+    names = {one["label"]: one["name"] for one in table["classes"]}
+    images = list(next(figure.iter("template")).iter("img"))
+    for shown, img in zip(table["images"], images, strict=True):
+        given = {**table.get("given", {}), **shown["given"]}
+        (pixels,), (run,) = (runs_with(runs, table[key], given, 1) for key in ("input", "experiment"))
+        shares = [float(share.rstrip(" %")) / 100 for share in (img.get("data-shares") or "").split("|")]
+        maps = (img.get("data-parts") or "").split("|")
+        assert img.get("src") == address(pixels, "image")
+        assert (img.get("data-classes") or "").split("|") == [names[label] for label in run.curves["label"]]
+        assert close((img.get("data-logits") or "").replace("|", " "), run.curves["logit"], 0.006)
+        assert all(abs(a - b) <= 0.005 for a, b in zip(shares, run.curves["probability"], strict=True))
+        assert all(close(part, run.curves[f"map_{number}"], 0.006) for number, part in enumerate(maps))
+    (run,) = runs_with(runs, table["experiment"], {**table.get("given", {}), **table["images"][0]["given"]}, 1)
+    drawn = [part for part in figure.iter("g") if part.get("class") == "tint"]
+    values = [run.curves[f"map_{number}"] for number in range(len(drawn))]
+    low, high = min(map(min, values)), max(map(max, values))
+    for tint, parts in zip(drawn, values, strict=True):
+        shades = [float(square.get("fill-opacity", "nan")) for square in tint.iter("rect")]
+        for shade, value in zip(shades, parts, strict=True):
+            assert abs(shade / max_shade(drawn) - (value - low) / (high - low)) < 0.01
+
+
+def max_shade(tints: Sequence[ElementTree.Element]) -> float:
+    return max(float(square.get("fill-opacity", "nan")) for tint in tints for square in tint.iter("rect"))
+
+
+def check_training_replay(table: Mapping[str, Any], figure: ElementTree.Element, runs: Sequence[Recorded]) -> None:
+    """Both accuracies at each epoch; and each image at the probability of its own class, in the row of its class."""
+    (run,) = runs_with(runs, table["experiment"], table.get("given", {}), 1)
+    plot = read_plot(next(svg for svg in figure.iter("svg") if svg.find(".//*[@data-line]") is not None))
+    names = ("train_accuracy", "val_accuracy")
+    epochs = len(run.curves[names[0]])
+    for number, name in enumerate(names):
+        check_line(plot, plot.lines[number], [run.curves[name]], [step / (epochs - 1) for step in range(epochs)])
+    check_cells(figure, [[[run.curves[name][step]] for name in names] for step in range(epochs)])
+
+    replay = next(figure.iter("practicum-replay"))
+    count = len(run.curves["label"])
+    shares = [level / 200 for level in b64decode(replay.get("data-own", ""))]
+    assert all(abs(a - b) <= 0.0026 for a, b in zip(shares, run.curves["own_probability"], strict=True))
+    for key, curve in (("labels", "label"), ("predicted", "predicted")):
+        assert [*map(int, replay.get(f"data-{key}", ""))] == list(run.curves[curve])
+    tiles = [part for part in figure.iter("g") if part.get("data-image")]
+    places = [(int(tile.get("data-image", "")), tile) for tile in tiles]
+    assert sorted(place for place, _ in places) == list(range(count))
+    last = {place: run.curves["own_probability"][-count:][place] for place, _ in places}
+    across = {place: float(re.findall(r"[\d.]+", tile.get("transform", ""))[0]) for place, tile in places}
+    least, most = min(last, key=last.__getitem__), max(last, key=last.__getitem__)
+    scale = (across[most] - across[least]) / (last[most] - last[least])
+    for place, tile in places:
+        right = run.curves["predicted"][-count:][place] == run.curves["label"][place]
+        assert abs(across[place] - across[least] - scale * (last[place] - last[least])) <= 0.11
+        assert tile.get("class") == f"runner {'right' if right else 'mistaken'}"
+        assert tile_of(tile) == (place, run.numbers["side"])
+
+
 CHECKS = {
     "chart": check_learning_curves,
     "sweep": check_sweep,
     "scatter": check_scatter,
     "predictions": check_predictions,
+    "feature_maps": check_feature_maps,
+    "activation_map": check_activation_map,
+    "training_replay": check_training_replay,
 }
 
 
@@ -447,7 +566,7 @@ def test_a_parameter_that_a_call_leaves_out_has_its_default(drawn: tuple[str, tu
     topic: Topic = replace(shipped().topic(entry.topic), experiments=source)
     bind = Binding(source)
     runs = [
-        Recorded(m.function, bind(m.function, m.params, m.seed), m.params, m.seed, one.numbers, one.curves)
+        Recorded(m.function, bind(m.function, m.params, m.seed), m.params, m.seed, one.numbers, one.curves, {})
         for one in measured
         for m in (one.measurement,)
     ]
