@@ -19,11 +19,18 @@ _TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.cli
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds: each rule, with the elements that break it, once what fades or moves has ended."""
+    """What axe finds: each rule, with the elements that break it, once what fades or moves has ended.
+
+    A colour that begins to change while axe looks is looked at again.
+    """
     page.evaluate(_SETTLED)
     if not page.evaluate("'axe' in window"):
         page.evaluate(_script())
-    return [f"{one['id']}: {[node['html'][:200] for node in one['nodes']]}" for one in page.evaluate(_FIND)]
+    found = page.evaluate(_FIND)
+    if found:
+        page.evaluate(_SETTLED)
+        found = page.evaluate(_FIND)
+    return [f"{one['id']}: {[node['html'][:200] for node in one['nodes']]}" for one in found]
 
 
 @cache

@@ -74,4 +74,4 @@ def test_proving_goes_on_after_an_unexpected_exception(tmp_path: Path) -> None:
             return watch.status().proved == 1
 
         assert eventually(is_proved)
-        assert watch.status().failure == ""
+        assert eventually(lambda: not watch.status().failure)

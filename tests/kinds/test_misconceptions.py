@@ -53,7 +53,7 @@ def near(left: float, right: float) -> bool:
 
 
 RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
-    "sign": lambda answered, key: answered == -key != 0,
+    "sign": lambda answered, key: answered != 0 and str(-answered) in (str(key), f"{key}.0"),
     "percent": lambda answered, key: near(answered, 100 * key) or near(100 * answered, key),
     "decimal-point": lambda answered, key: near(math.log10(answered / key), round(math.log10(answered / key)) or 9),
     "type": lambda answered, key: (

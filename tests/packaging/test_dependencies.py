@@ -65,7 +65,7 @@ def test_every_import_of_the_package_is_declared() -> None:
 def test_every_import_of_tests_and_benchmarks_is_declared() -> None:
     """By the package, or by the extras for developers."""
     declared = SERVICE | RUNS | distribution_names(EXTRAS["postgresql"] + EXTRAS["dev"] + EXTRAS["bench"])
-    ours = {"tests", "benchmarks", "practicum_extras"}
+    ours = {"tests", "benchmarks", "docs", "practicum_extras"}
 
     assert undeclared(external_modules(files("tests", "benchmarks")) - ours - OPTIONAL, declared) == []
 

@@ -103,7 +103,7 @@ def _page(
         course=catalogue.course,
         topic=shown,
         topic_url=topic.path,
-        edits_key=edits_key or f"{topic.path}/scratch",
+        edits_key=(edits_key or f"{topic.path}/scratch").lstrip("/"),
         back=back or topic,
         runs_code=site.runs_code,
         isolated=site.isolated,
