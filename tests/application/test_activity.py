@@ -28,7 +28,7 @@ def step(at: int, kind: str = "answered") -> StepRecord:
 
 def test_the_days_begin_with_a_monday_and_end_today(site: Site) -> None:
     """Twelve weeks, the last as far as it has come."""
-    found = activity(site, "nobody", THURSDAY)
+    found = activity(site, "stranger", THURSDAY)
 
     assert found.days[0].date.weekday() == 0
     assert found.days[-1].date == date(2026, 11, 12)

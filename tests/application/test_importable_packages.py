@@ -1,4 +1,4 @@
-"""The packages that learners are told of when an import fails."""
+"""The packages that learners are shown when an import fails."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ from practicum.application.site import Site
 from practicum.practice import Exam, RecordError, Sitting
 from practicum.practice.strict_json import RECORD, read_record
 from practicum.store import BadgeRecord, EventRecord, RunRecord, SittingRecord, StepRecord
+from practicum.store.records import fields_of
 from practicum.store.transfer import LearnerRecords, add_records, read_records
 
 VERSION = 1
@@ -151,7 +152,7 @@ def export_progress(site: Site, token: str, preferences: Preferences, key: bytes
         "steps": [vars(step) for step in records.steps],
         "sittings": [_sitting_json(one) for one in sittings],
         "badges": [
-            {**_without(one, "learner"), "sitting": places[one.sitting]}
+            {**fields_of(one, "learner"), "sitting": places[one.sitting]}
             for one in records.badges
             if one.sitting in places and _earned(sittings[places[one.sitting]])
         ],
@@ -176,7 +177,7 @@ def _earned(sitting: SittingRecord | FileSitting) -> bool:
 
 
 def _sitting_json(sitting: SittingRecord) -> dict[str, Any]:
-    row = _without(sitting, "id", "learner")
+    row = fields_of(sitting, "id", "learner")
     return {**row, "events": [vars(event) for event in sitting.events]}
 
 
@@ -184,16 +185,12 @@ def _run_rows(runs: Sequence[RunRecord]) -> list[dict[str, Any]]:
     """The ended runs in their order, the newest of them if all are too large."""
     rows, size = list[dict[str, Any]](), 0
     for run in sorted((run for run in runs if run.ended is not None), key=lambda run: -run.started):
-        row = _without(run, "id", "learner", "figures")
+        row = fields_of(run, "id", "learner", "figures")
         size += len(json.dumps(row))
         if size > MAX_RUNS_SIZE:
             break
         rows.append(row)
     return rows[::-1]
-
-
-def _without(record: Any, *names: str) -> dict[str, Any]:
-    return {name: value for name, value in vars(record).items() if name not in names}
 
 
 def _signature(key: bytes, version: int, body: bytes) -> str:

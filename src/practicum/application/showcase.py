@@ -17,7 +17,7 @@ from practicum.model import Evidence, Measured, Option, Problem, Variant, Verdic
 from practicum.prove.evidence_file import evidence_path, read_evidence
 from practicum.prove.evidence_hash import evidence_hash
 
-ROOT = Path(kinds.__file__).parents[1] / "showcase"
+ROOT = Path(__file__).parents[1] / "showcase"
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def _panel(ident: str, place: int, shown: Image, found: Sequence[ClassActivation
         f"{decimals(activation.parts[best])}. The logit is {decimals(activation.logit)}."
     )
     overlay = _tint(ident, shown.width / side, activation, *_limits(found))
-    view = image_views.picture(shown, f"{ident}-class-{place}", f"{ident}-pixels", activation.name, described, overlay)
+    view = image_views.enlarge(shown, f"{ident}-class-{place}", f"{ident}-pixels", activation.name, described, overlay)
     return Markup(
         '<div class="view activation"><p class="label"><span class="name">{}</span></p>{}'
         '<p class="small soft sums">probability '

@@ -162,7 +162,7 @@ def _flow(table: Mapping[str, Any], ident: str, shown: Image, maps: ChannelMaps 
     name = table["images"][0]["name"]
     shape = f"(1, {shown.height}, {shown.width}, 3)"
     described = f"{shown.width} × {shown.height} pixels in three colour channels: red, green and blue."
-    left = _view("input", name, image_views.picture(shown, f"{ident}-input", f"{ident}-pixels", name, described), shape)
+    left = _view("input", name, image_views.enlarge(shown, f"{ident}-input", f"{ident}-pixels", name, described), shape)
     if maps is None:
         return Markup('<div class="flow alone">{}</div>').format(left)
     title, range_ = f"channel {maps.shown[0]} of {maps.channels}", maps.range(0)

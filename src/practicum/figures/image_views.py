@@ -60,7 +60,7 @@ def source(ident: str, image: Image) -> Markup:
     return Markup('<template class="sources"><img src="{}" data-defines="{}"/></template>').format(image.address, ident)
 
 
-def picture(image: Image, ident: str, used: str, title: str, description: str, overlay: Markup = EMPTY) -> Markup:
+def enlarge(image: Image, ident: str, used: str, title: str, description: str, overlay: Markup = EMPTY) -> Markup:
     """The image that is defined as `used`: its pixels are enlarged as they are; with a description."""
     return Markup(
         '<svg class="pixels" viewBox="0 0 {} {}" role="img" aria-label="{}" id="{}"><title>{}</title><desc>{}</desc>'

@@ -134,7 +134,7 @@ class Readable extends HTMLElement {
     this.update();
   }
 
-  // Frames the cell of a picture that is read.
+  // Frames the part of an image that is read.
   frame(svg, columns, rows, x, y) {
     let cursor = svg.querySelector(".cursor");
     if (!cursor) {

@@ -9,14 +9,15 @@ import os
 import threading
 import warnings
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 from practicum.runner import required_imports, stop_messages
 from practicum.runner.cancellation import Cancellation
+from practicum.runner.continued_runs import CellTexts, ContinuedRuns
 from practicum.runner.environment import Environment
 from practicum.runner.events import OnEvent, Queued
 from practicum.runner.fair_queue import Cancelled, FairQueue, QueueRefused
@@ -24,14 +25,12 @@ from practicum.runner.fair_share import Client
 from practicum.runner.isolation_mode import choose_mode
 from practicum.runner.job import IsolationMode, Job, Preload, Result, ZygoteGone
 from practicum.runner.job_monitor import JobMonitor
-from practicum.runner.kept_sessions import KeepLimits, KeptSession, KeptSessions, can_stay, continued, missing_texts
+from practicum.runner.kept_sessions import KeepLimits, KeptSessions
 from practicum.runner.run_check import run_check
 from practicum.runner.subprocess_runner import SubprocessSession
 from practicum.runner.warm_pool import ATTEMPTS, InterpreterKey, WarmPool
 from practicum.runner.zygote_client import ChildSession
 
-PAUSE = 2.0
-"""Seconds after a cell in which its learner has run no other, before its state is prepared again."""
 _M_ARENA_MAX = -8
 UNSAFE = (
     "Code runs as a plain subprocess, without isolation: run only code you trust. "
@@ -54,27 +53,6 @@ def _use_one_arena() -> None:
 
 
 Attempt = Callable[[Job, InterpreterKey, OnEvent | None, Cancellation | None], Result]
-
-
-class CellTexts(NamedTuple):
-    """The texts above a cell, the indices of those that it needs, and the page."""
-
-    above: tuple[str, ...]
-    needed: tuple[int, ...]
-    page: str
-
-    def missing(self, executed: Sequence[str]) -> list[str] | None:
-        """Return which texts must still run before the cell; None if what has run does not fit."""
-        return missing_texts(executed, self.above, self.needed)
-
-
-class KeptRun(NamedTuple):
-    """A job whose interpreter is kept, for whom, and for what."""
-
-    job: Job
-    key: InterpreterKey
-    client: Client
-    subject: Hashable
 
 
 class Pool:
@@ -105,9 +83,7 @@ class Pool:
         self.queue = FairQueue(self.size, per_person, per_address)
         self.warm_pool = WarmPool(self.mode, spares, self._is_idle)
         self.kept_sessions = KeptSessions(keep)
-        self._preparing: dict[str, Cancellation] = {}
-        """By person, what ends the preparation of their next run."""
-        self._prepared = threading.Condition()
+        self._continued_runs = ContinuedRuns(self.queue, self.warm_pool, self.kept_sessions)
         self._outcomes: Counter[str] = Counter()
         self._counting = threading.Lock()
         self._unloadable: set[tuple[Environment, tuple[str, ...]]] = set()
@@ -158,13 +134,13 @@ class Pool:
             needed: The indices of those on which the code depends, directly or not.
             page: A name for what these runs are about.
         """
-        if self.mode is IsolationMode.SUBPROCESS or not self.kept_sessions.limits.count or job.check:
-            return self.run(replace(job, setup="\n".join(above[index] for index in needed)), on_event, cancel, client)
-        self._stop_preparing(client)
         texts = CellTexts(tuple(above), tuple(needed), page)
-        run = partial(self._run_after, texts=texts, client=client)
-        setup = "\n".join(above[index] for index in needed)
-        return self._counted(self._run_in_turn(replace(job, setup=setup), on_event, cancel, client, run))
+        job = replace(job, setup=texts.setup)
+        if self.mode is IsolationMode.SUBPROCESS or not self.kept_sessions.limits.count or job.check:
+            return self.run(job, on_event, cancel, client)
+        self._continued_runs.stop_preparing(client)
+        run = partial(self._continued_runs.run, texts=texts, client=client)
+        return self._counted(self._run_in_turn(job, on_event, cancel, client, run))
 
     def _counted(self, result: Result) -> Result:
         with self._counting:
@@ -211,100 +187,6 @@ class Pool:
                     self._unloadable.add((key.environment, key.libraries))
                     key = key._replace(libraries=())
         raise AssertionError("the last attempt returns or raises")
-
-    def _run_after(
-        self,
-        job: Job,
-        key: InterpreterKey,
-        on_event: OnEvent | None,
-        cancel: Cancellation | None,
-        texts: CellTexts,
-        client: Client,
-    ) -> Result:
-        """Run the job in the client's kept interpreter if it can continue there, else in a new one; and keep that."""
-        kept = KeptRun(job, key, client, (texts.page, tuple(sorted(job.files.items())), job.data, key.environment))
-        is_fresh = required_imports.needs_fresh_interpreter(job)
-        session = (
-            None
-            if is_fresh
-            else self.kept_sessions.take(client, kept.subject, lambda done: texts.missing(done) is not None)
-        )
-        if session is not None:
-            with contextlib.suppress(ZygoteGone):
-                return self._run_and_keep(kept, session, texts.missing(session.executed) or [], on_event, cancel)
-        for attempt in range(ATTEMPTS):
-            try:
-                session = self._open_session(kept, fresh=is_fresh or attempt > 0)
-                return self._run_and_keep(kept, session, texts.missing(()) or [], on_event, cancel)
-            except ZygoteGone:
-                if attempt == ATTEMPTS - 1 or self.warm_pool.closed:
-                    raise
-        raise AssertionError("the last attempt returns or raises")
-
-    def _open_session(self, kept: KeptRun, fresh: bool = False) -> KeptSession:
-        resources = contextlib.ExitStack()
-        child = resources.enter_context(self.warm_pool.child(kept.job, kept.key, fresh))
-        return KeptSession(child, resources, kept.client, kept.subject)
-
-    def _run_and_keep(
-        self,
-        kept: KeptRun,
-        session: KeptSession,
-        missing: Sequence[str],
-        on_event: OnEvent | None,
-        cancel: Cancellation | None,
-    ) -> Result:
-        """Run the missing texts and the job in a session, and keep it if it may be used again."""
-        before = (*session.executed, *missing)
-        keeps = False
-        try:
-            result = JobMonitor(session.child, continued(kept.job, session, missing), on_event, cancel).result()
-            keeps = can_stay(result)
-        finally:
-            if keeps:
-                session.executed = (*before, kept.job.code) if kept.job.code else before
-                session.runs += 1
-                self.kept_sessions.put(session)
-            else:
-                session.close()
-        if kept.job.code and result.stopped in (None, "time", "memory", "crash"):
-            self._prepare_again(kept, before)
-        return result
-
-    # --- the state before the last run -------------------------------------------------------------------------------
-
-    def _prepare_again(self, kept: KeptRun, before: tuple[str, ...]) -> None:
-        """Run the texts before the last one again in the background, so that the last one can be run again at once."""
-        cancel = Cancellation()
-        with self._prepared:
-            self._preparing[kept.client.person] = cancel
-        run = partial(self._prepare, kept._replace(job=replace(kept.job, code="", echo=False)), before, cancel)
-        threading.Thread(target=run, name="prepare-again", daemon=True).start()
-
-    def _prepare(self, kept: KeptRun, before: tuple[str, ...], cancel: Cancellation) -> None:
-        def fits(executed: Sequence[str]) -> bool:
-            return tuple(executed) == before[: len(executed)]
-
-        try:
-            if not before or cancel.wait(PAUSE) or self.queue.waiting:
-                return
-            with self.queue.slot(kept.client, cancel=cancel):
-                session = self.kept_sessions.take(kept.client, kept.subject, fits) or self._open_session(kept)
-                self._run_and_keep(kept, session, before[len(session.executed) :], None, cancel)
-        except (ZygoteGone, QueueRefused, Cancelled):
-            return  # then the next run starts from nothing
-        finally:
-            with self._prepared:
-                if self._preparing.get(kept.client.person) is cancel:
-                    del self._preparing[kept.client.person]
-                self._prepared.notify_all()
-
-    def _stop_preparing(self, client: Client) -> None:
-        """End what is prepared for a client, whose next run goes first."""
-        with self._prepared:
-            cancel = self._preparing.pop(client.person, None)
-        if cancel is not None:
-            cancel.set()
 
     def _attempt(
         self, job: Job, key: InterpreterKey, on_event: OnEvent | None, cancel: Cancellation | None, fresh: bool
@@ -357,17 +239,14 @@ class Pool:
 
     def wait_until_prepared(self, seconds: float = 60.0) -> bool:
         """Wait at most `seconds` until the state before every learner's latest cell is there again."""
-        with self._prepared:
-            return self._prepared.wait_for(lambda: not self._preparing, seconds)
+        return self._continued_runs.wait_until_prepared(seconds)
 
     def close(self, grace: float = 0.0) -> None:
         """End every interpreter and the jobs in it, after giving running jobs `grace` seconds to end by themselves."""
         self.queue.close(stop_messages.SERVICE_STOPPING)
         if grace:
             self.queue.wait_until_idle(grace)
-        with self._prepared:
-            for cancel in self._preparing.values():
-                cancel.set()
+        self._continued_runs.close()
         self.kept_sessions.close()
         self.warm_pool.close()
 

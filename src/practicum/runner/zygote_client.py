@@ -333,8 +333,7 @@ class ChildSession:
 
     def request_traces(self) -> None:
         """Make the job's process write its current lines to `traces`."""
-        with contextlib.suppress(OSError):
-            self.report.send(b"where")
+        self._request(b"where")
 
     def request_use(self) -> None:
         """Make the zygote report how much processor time and memory the job uses."""

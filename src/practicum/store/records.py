@@ -111,3 +111,8 @@ class RunRecord:
     """Its result as a JSON object; None while it runs, or if the service stopped first."""
     figures: tuple[str, ...] = ()
     """Its figures, as text. Only :meth:`Store.run` loads them, as they are large."""
+
+
+def fields_of(record: object, *without: str) -> dict[str, Any]:
+    """Return a record's fields by name, but for those named."""
+    return {name: value for name, value in vars(record).items() if name not in without}

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from practicum.store import schema
-from practicum.store.records import BadgeRecord, EventRecord, RunRecord, SittingRecord, StepRecord
+from practicum.store.records import BadgeRecord, EventRecord, RunRecord, SittingRecord, StepRecord, fields_of
 from practicum.store.store import Store, derived_id, step_row
 
 _step, _sitting, _event, _badge, _run = schema.step, schema.sitting, schema.event, schema.badge, schema.run
@@ -89,10 +89,11 @@ def add_records(store: Store, learner: str, records: LearnerRecords) -> int:
 def _add(store: Store, learner: str, records: LearnerRecords) -> int:
     present = read_records(store, learner)
     ids = {_sitting_key(one): one.id for one in present.sittings}
+    runs = set(map(_run_key, present.runs))
     new = LearnerRecords(
         tuple(_new_steps(records.steps, present.steps)),
         tuple(one for one in records.sittings if _sitting_key(one) not in ids),
-        runs=tuple(one for one in records.runs if _run_key(one) not in set(map(_run_key, present.runs))),
+        runs=tuple(one for one in records.runs if _run_key(one) not in runs),
     )
     ids |= {_sitting_key(one): derived_id(learner, "sitting", _sitting_key(one)) for one in new.sittings}
     own = {one.id: ids[_sitting_key(one)] for one in records.sittings}
@@ -136,7 +137,7 @@ def _digest(*parts: Any) -> str:
 
 def _insert(connection: Connection, learner: str, new: LearnerRecords, ids: dict[str, str]) -> None:
     sittings = [
-        {**_row(one, "exam", "events"), "id": ids[one.id], "learner": learner, "paper": dict(one.exam)}
+        {**fields_of(one, "exam", "events"), "id": ids[one.id], "learner": learner, "paper": dict(one.exam)}
         for one in new.sittings
     ]
     events = [
@@ -158,7 +159,3 @@ def _insert(connection: Connection, learner: str, new: LearnerRecords, ids: dict
     for table, values in rows.items():
         if values:
             connection.execute(table.insert(), values)
-
-
-def _row(record: Any, *without: str) -> dict[str, Any]:
-    return {name: value for name, value in vars(record).items() if name not in without}

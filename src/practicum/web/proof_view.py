@@ -206,13 +206,14 @@ def _compose(entry: Entry, variant: int, topic: Topic) -> ProofView:
     if finding is None or entry.evidence is None:
         return ProofView("Not proved yet", sentence(entry.why), command=_command(entry))
     groups = group_runs(finding.measured, topic.experiments)
+    charts = _charts(kind, entry.problem.variants[variant], groups)
     return ProofView(
         "The proof",
         _summary(kind.proof_text(entry.problem.variants[variant]), entry.evidence, finding)
         if finding.verdict is Verdict.PROVED
         else f"{str(finding.verdict).capitalize()}. {sentence(finding.why)}",
         facts=_facts(entry.evidence, finding),
-        charts=(charts := _charts(kind, entry.problem.variants[variant], groups)),
+        charts=charts,
         chart_note=_chart_note(charts),
         runs=_runs(kind, entry.problem.variants[variant], finding),
         rerun_note=_rerun_note(groups),
