@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from practicum.application.site import Site
 from practicum.runner import Pool
@@ -28,6 +28,8 @@ TOPIC = "/kinds/topic"
 LEARN = f"{TOPIC}/learn"
 CELLS = "First.\n\n```python run\nx = 1\n```\n\nThen.\n\n```python run\nprint(x)\n```\n"
 FIRST, SECOND = "Code of cell 1", "Code of cell 2"
+KEEPING = "!!customElements.get('practicum-edits')"
+"""True once the script keeps what is typed."""
 TYPED = {"predict": "[1, 2", "number": "0.5"}
 """Unfinished answers, by kind."""
 
@@ -133,6 +135,8 @@ def test_typed_answers_of_a_challenge_survive(opened: Opener) -> None:
     """Each in its own sitting: another one begins with empty fields."""
     page = opened(f"{TOPIC}/challenge")
     page.get_by_role("button", name="Start").click()
+    page.get_by_label("Blank 1 of 2").wait_for()
+    page.wait_for_function(KEEPING)
     page.get_by_label("Blank 1 of 2").fill("row")
     page.reload()
     expect(page.get_by_label("Blank 1 of 2")).to_have_value("row")
@@ -140,6 +144,20 @@ def test_typed_answers_of_a_challenge_survive(opened: Opener) -> None:
     page.get_by_role("button", name="Start").click()
 
     expect(page.get_by_label("Blank 1 of 2")).to_have_value("")
+
+
+def test_what_was_typed_before_the_script_came_is_kept(opened: Opener) -> None:
+    """A slow connection brings the script seconds after the page."""
+    page = opened(TOPIC)
+    waiting: list[Route] = []
+    page.route("**/edits.*.js", lambda route: waiting.append(route), times=1)
+    page.goto(f"{TOPIC}/try/predict", wait_until="commit")
+    page.locator("[name=answer]").fill("[1, 2")
+    waiting[0].continue_()
+    page.wait_for_function(KEEPING)
+    page.reload()
+
+    expect(page.locator("[name=answer]")).to_have_value("[1, 2")
 
 
 def test_reset_and_restore(opened: Opener) -> None:

@@ -29,12 +29,15 @@ class PracticumEdits extends HTMLElement {
 
   get values() { return this.fields.map((field) => field.value); }
 
+  // Whether something was typed before this script ran: a slow connection brings it seconds after the page.
+  get typedBefore() { return this.fields.some((field) => field.value !== field.defaultValue); }
+
   get isEdited() { return this.values.some((value) => value !== this.start); }
 
   // Fill in what was kept, unless the form is another now, or shows what the learner has asked for.
   recall() {
     const kept = read(this.key);
-    if (!kept || kept.values.length !== this.fields.length) return this.show();
+    if (!kept || kept.values.length !== this.fields.length) return this.typedBefore ? this.save() : this.show();
     this.earlier = kept.earlier;
     if (kept.start === this.start && !("given" in this.dataset)) {
       this.fill(kept.values);
