@@ -27,11 +27,11 @@ $(VENV)/.made-%: pyproject.toml requirements.txt
 serve: $(VENV)/.made-tensorflow ## Set up and open the practice pages on http://127.0.0.1:8000
 	@$(BIN)/practicum serve --port $(PORT) $(ARGS)
 
-test: $(VENV)/.made-tensorflow,postgresql,dev,bench system ## Run style, type and import checks, and all tests
+test: $(VENV)/.made-tensorflow,postgresql,banks,dev,bench system ## Run style, type and import checks, and all tests
 	@$(MAKE) --no-print-directory style
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: $(VENV)/.made-tensorflow,postgresql,dev,bench ## Run style, type and import checks, and the fast tests, in under a minute
+check: $(VENV)/.made-tensorflow,postgresql,banks,dev,bench ## Run style, type and import checks, and the fast tests, in under a minute
 	@$(MAKE) --no-print-directory style
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal --hypothesis-profile quick -m 'not slow' $(ARGS)
 
@@ -44,22 +44,22 @@ style:
 prove: $(VENV)/.made-tensorflow ## Prove the problems that changed
 	@$(BIN)/practicum prove $(ARGS)
 
-bench: $(VENV)/.made-tensorflow,postgresql,dev,bench ## Run the benchmarks and write docs/benchmarks.md
+bench: $(VENV)/.made-tensorflow,postgresql,banks,dev,bench ## Run the benchmarks and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
-facts: $(VENV)/.made-tensorflow,postgresql,dev,bench ## Measure the facts behind the courses and write docs/facts.md
+facts: $(VENV)/.made-tensorflow,postgresql,banks,dev,bench ## Measure the facts behind the courses and write docs/facts.md
 	$(BIN)/python -m benchmarks.facts $(ARGS)
 
 attacks: $(VENV)/.made-tensorflow,dev system ## Run every attack on the sandbox and write docs/attacks.md
 	$(BIN)/python -m tests.runner.attacks
 
-docs: $(VENV)/.made-tensorflow,postgresql,dev,bench system ## Take the screenshots and check that everything is documented
+docs: $(VENV)/.made-tensorflow,postgresql,banks,dev,bench system ## Take the screenshots and check that everything is documented
 	$(BIN)/python -m docs.screenshots
 	$(BIN)/python -m pytest -q tests/docs
 
 lock: ## Pin the newest compatible versions in requirements.txt
 	@rm -rf .lock && $(PYTHON) -m venv .lock
-	@.lock/bin/python -m pip install --quiet '.[tensorflow,postgresql,dev,bench]'
+	@.lock/bin/python -m pip install --quiet '.[tensorflow,postgresql,banks,dev,bench]'
 	@.lock/bin/python -m pip freeze --exclude practicum > requirements.txt && rm -rf .lock
 
 bundle: ## Build the editor and the live plot from bundle/ (needs Node 20)

@@ -1,0 +1,45 @@
+"""The registry of formats of question banks: one module or folder per format, and a line here or in an entry point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from practicum import registry
+from practicum.exchange.base import BankFile, ColumnMap, Format, NotInFormat, UnreadableBank
+
+GROUP = "practicum.formats"
+"""The entry-point group in which other packages declare their formats, each an instance of `Format`."""
+
+BUILTIN: tuple[Format, ...] = ()
+"""The first that recognizes a file reads it, so those that look into a file come before those that trust its ending."""
+
+
+@cache
+def registered() -> Mapping[str, Format]:
+    """All formats by name, the built-in ones first. Raises PluginError for an entry point that cannot be used."""
+    return registry.load(GROUP, BUILTIN, Format)
+
+
+def get(name: str) -> Format:
+    """The format of that name. Raises KeyError."""
+    return registered()[name]
+
+
+def recognize(file: BankFile) -> Format | None:
+    """The format that a file seems to have, or None."""
+    return next((form for form in registered().values() if form.is_read and form.recognizes(file)), None)
+
+
+__all__ = [
+    "BUILTIN",
+    "GROUP",
+    "BankFile",
+    "ColumnMap",
+    "Format",
+    "NotInFormat",
+    "UnreadableBank",
+    "get",
+    "recognize",
+    "registered",
+]
