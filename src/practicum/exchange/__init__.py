@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 
 from practicum import registry
-from practicum.exchange.base import BankFile, ColumnMap, Format, NotInFormat, UnreadableBank
+from practicum.exchange.bank import ColumnMap
+from practicum.exchange.base import BankFile, Format, NotInFormat, UnreadableBank
+from practicum.exchange.table import CsvFormat, JsonFormat
 
 GROUP = "practicum.formats"
 """The entry-point group in which other packages declare their formats, each an instance of `Format`."""
 
-BUILTIN: tuple[Format, ...] = ()
+BUILTIN: tuple[Format, ...] = (JsonFormat(), CsvFormat())
 """The first that recognizes a file reads it, so those that look into a file come before those that trust its ending."""
 
 
