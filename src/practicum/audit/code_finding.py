@@ -25,6 +25,8 @@ _TRANSCRIPT = re.compile(r"^\s*(?:>>>|In \[\d*\]:)", re.MULTILINE)
 _IPYTHON = re.compile(r"^(\s*)In \[\d*\]:\s?", re.MULTILINE)
 _IPYTHON_MORE = re.compile(r"^(\s*)\.{3,}:\s?", re.MULTILINE)
 _IPYTHON_OUT = re.compile(r"^\s*Out\[\d*\]:\s?", re.MULTILINE)
+_MARKS = re.compile(r"[\w\])]\(|=|\[|:\s*$|^\s*(?:import|from)\b", re.MULTILINE)
+"""What lines of code have somewhere, and lines of prose that are valid Python do not."""
 _MAX_LINES = 80
 """Lines of a text up to which code without markup is looked for in it."""
 _ANSWER_LEFT_OPEN = re.compile(r"^\s*(?:\?+|_{2,}|\.{3,}|…)\s*$")
@@ -202,6 +204,8 @@ def _are_code(lines: list[str]) -> bool:
     source = textwrap.dedent("\n".join(lines))
     tree = parse(source)
     if not isinstance(tree, ast.Module) or not tree.body or not looks_like_code(source):
+        return False
+    if not _MARKS.search(source):
         return False
     first = tree.body[0]
     return not (isinstance(first, ast.Expr) and isinstance(first.value, (ast.Name, ast.Constant, ast.Tuple)))

@@ -72,6 +72,7 @@ _NUMBERS = re.compile(r"[-+\d.eE\s\[\],naif]+")
 _ARRAY_CALL = re.compile(r"\b(?:(?:np|numpy|tf|torch|jnp)\.)?(?:array|Array|tensor|asarray)\s*\(")
 _DTYPE = re.compile(r",\s*dtype\s*=\s*[\w.'\"]+")
 _WORD = re.compile(r"[^\W\d_]{2,}", re.UNICODE)
+_BRACKETS = re.compile(r"[\[\](){}'\"]")
 _CONSTANTS = {"true": "True", "false": "False", "none": "None"}
 
 
@@ -119,7 +120,7 @@ def are_equal(left: Stated, right: Stated, asks: Asks) -> bool:
     if a is NO_VALUE or b is NO_VALUE or _has_call(left.text) or _has_call(right.text):
         return False
     if asks is Asks.PRINTS:
-        return _tokens(left.text) == _tokens(right.text) != () and not isinstance(a, str)
+        return _is_bracketed(left.text) and _tokens(left.text) == _tokens(right.text)
     return is_equal(a, b, strict=True)
 
 
@@ -158,7 +159,16 @@ def _is_spaced_print(text: str, outcome: Outcome) -> bool:
     stated = [line.strip() for line in normalize_stdout(normalize_typed(text)).strip().split("\n")]
     if stated == [line.strip() for line in normalize_typed(outcome.text).strip().split("\n")]:
         return True
+    return _is_bracketed(outcome.text) and _is_spaced_literal(text, outcome)
+
+
+def _is_spaced_literal(text: str, outcome: Outcome) -> bool:
     return _tokens(text) == _tokens(outcome.text) != ()
+
+
+def _is_bracketed(text: str) -> bool:
+    """Whether a text is a list, a tuple, a set or a dict, whose white space Python always prints the same way."""
+    return text.strip()[:1] in tuple("[({") and literal_value(text) is not NO_VALUE
 
 
 def _is_escaped_print(text: str, outcome: Outcome) -> bool:
@@ -178,7 +188,14 @@ def _is_equal_literal(text: str, outcome: Outcome) -> bool:
 
 
 def _is_equal_set(text: str, outcome: Outcome) -> bool:
-    return "{" in text and _is_equal_literal(text, outcome)
+    """A literal of the same value whose parts stand in another order, which only sets allow."""
+    parts = [_tokens(each.replace('"', "'")) for each in (text, outcome.text)]
+    return (
+        "{" in text
+        and parts[0] != parts[1]
+        and sorted(parts[0]) == sorted(parts[1])
+        and _is_equal_literal(text, outcome)
+    )
 
 
 def _is_reordered_dict(text: str, outcome: Outcome) -> bool:
@@ -256,7 +273,6 @@ def _is_class(text: str, outcome: Outcome) -> bool:
 Tolerance = tuple[str, Level, Callable[[str, Outcome], bool]]
 
 _SHARED: tuple[Tolerance, ...] = (
-    (SET_ORDER, Level.SAME, _is_equal_set),
     (ADDRESS, Level.SAME, _is_unaddressed),
     (DICT_ORDER, Level.TELLING, _is_reordered_dict),
     (QUOTED, Level.TELLING, _is_quoted),
@@ -270,13 +286,16 @@ _SHARED: tuple[Tolerance, ...] = (
 _OF_PRINTED: tuple[Tolerance, ...] = (
     ("", Level.EXACT, _is_exact_print),
     (WHITE_SPACE, Level.SAME, _is_spaced_print),
+    (SET_ORDER, Level.SAME, _is_equal_set),
     (LINES, Level.SAME, _is_escaped_print),
     (QUOTES, Level.SAME, lambda text, outcome: not isinstance(outcome.value, str) and _is_equal_literal(text, outcome)),
     *_SHARED,
     (LINES, Level.TELLING, _has_other_breaks),
+    (WHITE_SPACE, Level.TELLING, _is_spaced_literal),
 )
 _OF_VALUES: tuple[Tolerance, ...] = (
     ("", Level.EXACT, _is_exact_value),
+    (SET_ORDER, Level.SAME, _is_equal_set),
     (QUOTES, Level.SAME, _is_equal_literal),
     *_SHARED,
 )
@@ -302,7 +321,7 @@ def _order(value: Any) -> Any:
 
 def _has_call(text: str) -> bool:
     """Whether a text is written with a constructor, such as `array(…)`, whose content may equal another value's."""
-    return re.search(r"\b[A-Za-z_][\w.]*\(", text) is not None
+    return re.search(r"\b[A-Za-z_][\w.]*\(|\bnp\.(?:True|False)_", text) is not None
 
 
 def _without_scalars(text: str) -> str:
@@ -324,7 +343,7 @@ def _array(text: str) -> Any:
 
 
 def _is_near(text: str, outcome: Outcome) -> bool:
-    if literal_value(text) is not NO_VALUE and outcome.value is not NO_VALUE:
+    if literal_value(text) is not NO_VALUE and outcome.value is not NO_VALUE and (_BRACKETS.search(text)):
         return False
     shown = [outcome.text, *filter(None, (outcome.plain, outcome.echoed))]
     return any(_letters(text) == _letters(each) != "" for each in shown)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from practicum.audit.bank_check import equal_texts, question_digest
 from practicum.audit.claims import Claim, form_claim
+from practicum.audit.comparison import are_equal
 from practicum.audit.findings import Fault, ItemFinding, OptionReport, Settled
 from practicum.audit.judging import Judgement
+from practicum.audit.language import Evidence
 from practicum.audit.older_python import PRELUDE, as_python_2
 from practicum.audit.question_reading import NotFormed
 from practicum.audit.running import Runner
@@ -28,11 +31,12 @@ def audit_item(item: Item, runner: Runner, context: str = "") -> ItemFinding:
     try:
         claim = form_claim(item, context)
     except NotFormed as reason:
-        return _with_equal_options(replace(plain, reason=str(reason)))
+        return _with_equal_options(replace(plain, reason=str(reason)), equal_texts(plain.options))
     judged = runner.settle(item, claim)
     if judged.fault in (Fault.WRONG_KEY, Fault.NO_RIGHT_OPTION) and _held_in_python_2(item, claim, runner):
         judged = replace(judged, fault=Fault.VERSION_BOUND, reason=f"{judged.reason}: the key is true in Python 2")
-    return _with_equal_options(_finding(plain, claim, judged))
+    equal = dict.fromkeys((*equal_texts(plain.options), *_equal_results(claim)))
+    return _with_equal_options(_finding(plain, claim, judged), list(equal))
 
 
 def plain_finding(item: Item) -> ItemFinding:
@@ -100,21 +104,29 @@ def _options(options: Sequence[OptionReport], judged: Judgement, *, is_settled: 
     )
 
 
-def _with_equal_options(finding: ItemFinding) -> ItemFinding:
-    """Return the finding with a fault if two options are the same text, unless that was found by running."""
-    pairs = equal_texts(finding.options)
+def _equal_results(claim: Claim) -> list[tuple[int, int]]:
+    """Return the pairs of options, by their numbers from 0, that state the same result."""
+    if claim.question.options_are_code or claim.evidence < Evidence.LIKELY:
+        return []
+    pairs = itertools.combinations(range(len(claim.stated)), 2)
+    return [pair for pair in pairs if are_equal(*(claim.stated[number] for number in pair), claim.question.asks)]
+
+
+def _with_equal_options(finding: ItemFinding, pairs: Sequence[tuple[int, int]]) -> ItemFinding:
+    """Return the finding with a fault if options are equal, unless that was found by running."""
     if not pairs or any(found.fault is Fault.EQUAL_OPTIONS for found in finding.faults):
         return finding
-    message = "; ".join(f"options {left + 1} and {right + 1} are the same text" for left, right in pairs)
+    message = "; ".join(f"options {left + 1} and {right + 1} are equal" for left, right in pairs)
     return finding.with_fault(Fault.EQUAL_OPTIONS, message)
 
 
 def _held_in_python_2(item: Item, claim: Claim, runner: Runner) -> bool:
     """Whether the key is what the same code gave in Python 2."""
-    runs = []
-    for run in claim.runs:
-        older = as_python_2(run.snippet)
-        runs.append(replace(run, snippet=older or run.snippet, setup=f"{PRELUDE}{run.setup}"))
-    if all(older.snippet == run.snippet for older, run in zip(runs, claim.runs, strict=True)):
+    older = [as_python_2(run.snippet) for run in claim.runs]
+    if not any(older):
         return False
+    runs = [
+        replace(run, snippet=snippet or run.snippet, setup=f"{PRELUDE}{run.setup}")
+        for run, snippet in zip(claim.runs, older, strict=True)
+    ]
     return runner.settle(item, replace(claim, runs=tuple(runs))).is_proved

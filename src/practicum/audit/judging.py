@@ -160,10 +160,11 @@ def _judge_held(
     if ECHO in match.tolerance and any(each.states is States.NOTHING for each in stated):
         return Judgement(reason="a script prints nothing here, and a prompt shows a value")
     others = [number for number in right if number != key]
+    equal = [number for number in range(len(stated)) if number == key or are_equal(stated[key], stated[number], asks)]
+    if len(equal) > 1 and set(others) <= set(equal):
+        return Judgement(Fault.EQUAL_OPTIONS, f"{_options(equal)} state the same result")
     if not others:
         return proved
-    if all(are_equal(stated[key], stated[number], asks) for number in others):
-        return Judgement(Fault.EQUAL_OPTIONS, f"{_options((key, *others))} state the same result")
     best = matches[others[0]].level
     if key in right:
         if best <= Level.SAME:

@@ -74,7 +74,7 @@ _NAME = (
     r"KeyboardInterrupt|SystemExit|GeneratorExit|Exception)"
 )
 _NAMED_ERROR = re.compile(
-    rf"(?:(?:an?|the|it|this|that|code|program|snippet|there|will|would|is|be|get|we|"
+    rf"(?i:(?:an?|the|it|this|that|code|program|snippet|there|will|would|is|be|get|we|"
     rf"you|python|raises?|raised|throws?|thrown|gives?|"
     rf"causes?|produces?|results? in|returns?|shows?|prints?|error|error:|exception|exception:|"
     rf"message|occurs?|and) )*"

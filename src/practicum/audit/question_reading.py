@@ -191,7 +191,7 @@ _OF_CODE = [
         (
             Asks.PRINTS,
             rf"{_WHICH} (?P<n>(?:does|do|will|would) not |doesn't |don't )?(?:prints?(?: out)"
-            rf"?|outputs?|displays?)(?: the)?(?: text| string| value| number| output)? {_V}{_TO}{_PY}",
+            rf"?|outputs?|displays?)(?! of\b)(?: the)?(?: text| string| value| number| output)? {_V}{_TO}{_PY}",
         ),
         (
             Asks.VALUE,
@@ -330,8 +330,9 @@ def _outcome_question(asking: str, spans: tuple[str, ...], has_block: bool) -> Q
 
 
 def _statement(prose: str, spans: tuple[str, ...], has_block: bool) -> Question:
-    sentences = [part.strip() for part in _SENTENCE.split(prose) if part.strip()]
-    statement = re.sub(r"(?i)^(true or false|true/false)\W+", "", sentences[-1]).rstrip(" .?:")
+    plain = re.sub(r"(?i)^\W*(?:true or false|true/false)[^\w⟨]+", "", prose)
+    sentences = [part.strip() for part in _SENTENCE.split(plain) if part.strip()] or [""]
+    statement = sentences[-1].rstrip(" .?:")
     if _open_wording(statement) or (len(sentences) > 1 and not has_block):
         raise NotFormed("the statement is not a plain result of code")
     for asks, pattern in _STATEMENTS:

@@ -201,7 +201,7 @@ def _show(found: Audit, *, in_full: bool) -> None:
             _explain(finding, in_full=in_full)
     _show_totals(found.totals)
     if found.remarks:
-        click.echo(f"\n{len(found.remarks)} things could not be read; --json lists them")
+        click.echo(f"\n{len(found.remarks)} remarks on what was read; --json lists them")
 
 
 def _explain(finding: ItemFinding, *, in_full: bool) -> None:
