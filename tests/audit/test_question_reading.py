@@ -83,16 +83,16 @@ def test_what_is_asked_about_an_expression(text: str, asks: Asks, expression: st
 @pytest.mark.parametrize(
     ("text", "asks", "states", "negated"),
     [
-        ("Which code prints `3`?", Asks.PRINTS, "3", False),
-        ("Which of the following statements prints `3`?", Asks.PRINTS, "3", False),
+        ("Which code prints `3`?", Asks.PRINTS, "`3`", False),
+        ("Which of the following statements prints `3`?", Asks.PRINTS, "`3`", False),
         ("Which of these raises a TypeError?", Asks.RAISES, "TypeError", False),
-        ("Which of these does not raise a `TypeError`?", Asks.RAISES, "TypeError", True),
+        ("Which of these does not raise a `TypeError`?", Asks.RAISES, "`TypeError`", True),
         ("Which of the following evaluates to True?", Asks.VALUE, "True", False),
-        ("Which expression returns `[1, 2]`?", Asks.VALUE, "[1, 2]", False),
-        ("Which of the following expressions evaluates to `6`?", Asks.VALUE, "6", False),
-        ("Which slice returns `[2, 3]`?", Asks.VALUE, "[2, 3]", False),
-        ("Which of these is equal to `3`?", Asks.VALUE, "3", False),
-        ("Which of these has type `float`?", Asks.TYPE, "float", False),
+        ("Which expression returns `[1, 2]`?", Asks.VALUE, "`[1, 2]`", False),
+        ("Which of the following expressions evaluates to `6`?", Asks.VALUE, "`6`", False),
+        ("Which slice returns `[2, 3]`?", Asks.VALUE, "`[2, 3]`", False),
+        ("Which of these is equal to `3`?", Asks.VALUE, "`3`", False),
+        ("Which of these has type `float`?", Asks.TYPE, "`float`", False),
     ],
 )
 def test_options_that_are_code(text: str, asks: Asks, states: str, negated: bool) -> None:
@@ -103,10 +103,10 @@ def test_options_that_are_code(text: str, asks: Asks, states: str, negated: bool
     ("text", "asks", "expression", "states"),
     [
         ("`len('abc')` returns 3.", Asks.VALUE, "len('abc')", "3"),
-        ("True or false: `3 / 1` evaluates to `3`.", Asks.VALUE, "3 / 1", "3"),
-        ("The type of `3 / 1` is `float`.", Asks.TYPE, "3 / 1", "float"),
+        ("True or false: `3 / 1` evaluates to `3`.", Asks.VALUE, "3 / 1", "`3`"),
+        ("The type of `3 / 1` is `float`.", Asks.TYPE, "3 / 1", "`float`"),
         ("`int('a')` raises a ValueError.", Asks.RAISES, "int('a')", "ValueError"),
-        ("The following code prints `1`." + BLOCK, Asks.PRINTS, "", "1"),
+        ("The following code prints `1`." + BLOCK, Asks.PRINTS, "", "`1`"),
     ],
 )
 def test_statements(text: str, asks: Asks, expression: str, states: str) -> None:

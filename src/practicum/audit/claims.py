@@ -138,7 +138,7 @@ def form_claim(item: Item, context: str = "") -> Claim:
     evidence = _evidence(item, found, block, question, texts, context)
     if question.options_are_code:
         return _code_claim(question, block, texts, evidence)
-    stated = (read_option(f"`{question.states}`"),) if question.states else tuple(map(read_option, texts))
+    stated = (read_option(question.states),) if question.states else tuple(map(read_option, texts))
     return _outcome_claim(question, block, stated, evidence)
 
 
@@ -330,7 +330,7 @@ def _reading(question: Question, block: Block | None, is_prompt: bool) -> str:
     if question.asks is Asks.PRINTS and question.expression:
         subject = f"output of {code}{after}"
     if question.is_statement:
-        return f"statement: {subject} is `{question.states}`; {_COMPARED[question.asks]}"
+        return f"statement: {subject} is {question.states}; {_COMPARED[question.asks]}"
     return f"{subject}, {_COMPARED[question.asks]}"
 
 
@@ -355,10 +355,10 @@ def _code_claim(question: Question, block: Block | None, texts: Sequence[str], e
     verbs = {Asks.PRINTS: "prints", Asks.RAISES: "raises", Asks.TYPE: "is of type", Asks.SHAPE: "has the shape"}
     relation = verbs.get(question.asks, "equals")
     not_ = "not " if question.is_negated else ""
-    reading = f"each option is run as code and is right if it {not_}{relation} `{question.states}`"
+    reading = f"each option is run as code and is right if it {not_}{relation} {question.states}"
     stated = tuple(Stated(States.CODE, code) for code in codes)
     outcome = question.states or ""
-    target = read_option(f"`{_CONSTANTS.get(outcome.casefold(), outcome)}`")
+    target = read_option(_CONSTANTS.get(outcome.casefold(), outcome))
     return Claim(
         question, reading, tuple(runs), setup, stated, evidence, target=target, words=words_of(*codes, outcome)
     )

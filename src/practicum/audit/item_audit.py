@@ -109,7 +109,7 @@ def _equal_results(claim: Claim) -> list[tuple[int, int]]:
     if claim.question.options_are_code or claim.evidence < Evidence.LIKELY:
         return []
     pairs = itertools.combinations(range(len(claim.stated)), 2)
-    return [pair for pair in pairs if are_equal(*(claim.stated[number] for number in pair), claim.question.asks)]
+    return [(a, b) for a, b in pairs if are_equal(claim.stated[a], claim.stated[b], claim.question.asks)]
 
 
 def _with_equal_options(finding: ItemFinding, pairs: Sequence[tuple[int, int]]) -> ItemFinding:

@@ -31,7 +31,7 @@ class Question:
     expression: str = ""
     """The expression whose value is asked for; empty for what the snippet prints or raises."""
     states: str | None = None
-    """The outcome that the question states. None if the options, or the accepted answers, state it."""
+    """The outcome that the question states, as Markdown. None if the options, or the accepted answers, state it."""
     options_are_code: bool = False
     """Whether each option is code, and the question states the outcome that the right ones have."""
     is_statement: bool = False
@@ -347,9 +347,9 @@ def _statement(prose: str, spans: tuple[str, ...], has_block: bool) -> Question:
 
 
 def _text(found: str, spans: tuple[str, ...]) -> str:
-    """Return a stated outcome: the code of a span, or words."""
+    """Return a stated outcome as Markdown: a code span, or words."""
     span = SPAN.fullmatch(found.strip())
-    return spans[int(span[1])] if span else found.strip().strip('"“”')
+    return f"`{spans[int(span[1])]}`" if span else found.strip().strip('"“”')
 
 
 def _expression(found: str | None, spans: tuple[str, ...]) -> str | None:
