@@ -71,7 +71,7 @@ _NUMPY_BOOLEAN = re.compile(r"\bnp\.(True|False)_")
 _NUMBERS = re.compile(r"[-+\d.eE\s\[\],naif]+")
 _ARRAY_CALL = re.compile(r"\b(?:(?:np|numpy|tf|torch|jnp)\.)?(?:array|Array|tensor|asarray)\s*\(")
 _DTYPE = re.compile(r",\s*dtype\s*=\s*[\w.'\"]+")
-_WORD = re.compile(r"[^\W\d_]{2,}", re.UNICODE)
+_WORD = re.compile(r"[^\W\d_]+")
 _BRACKETS = re.compile(r"[\[\](){}'\"]")
 _CONSTANTS = {"true": "True", "false": "False", "none": "None"}
 
@@ -370,9 +370,17 @@ def _is_result(stated: Stated, outcome: Outcome, asks: Asks, known_words: frozen
         return False
     if literal_value(normalize_typed(stated.text)) is not NO_VALUE or _array(stated.text) is not None:
         return True
-    words = {word.casefold() for word in _WORD.findall(stated.text)}
-    shown = {word.casefold() for word in _WORD.findall(f"{outcome.text} {outcome.echoed or ''}")}
-    return len(stated.text) <= 200 and words <= known_words | shown | _CONSTANTS.keys() | {"class"}
+    if outcome.was_value and outcome.failure is None and not isinstance(outcome.value, str):
+        return False
+    words = words_of(stated.text)
+    shown = words_of(outcome.text, outcome.echoed or "")
+    letters = {word for word in words if len(word) == 1}
+    is_spelled = words == letters or letters <= shown  # in other texts, a letter is an article
+    return (
+        len(stated.text) <= 200
+        and is_spelled
+        and words - letters <= known_words | shown | _CONSTANTS.keys() | {"class"}
+    )
 
 
 def _unread(stated: Stated) -> Match:
@@ -505,6 +513,6 @@ def _compare_shape(stated: Stated, outcome: Outcome) -> Match:
     return Match(True, Level.TELLING if is_bare else Level.SAME, "notation of a shape")
 
 
-def words_of(*codes: str) -> frozenset[str]:
-    """Return the words in codes, in lower case, and those of the names that Python shows."""
-    return frozenset(word.casefold() for code in codes for word in _WORD.findall(code))
+def words_of(*texts: str) -> frozenset[str]:
+    """Return the words in texts, in lower case."""
+    return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))
