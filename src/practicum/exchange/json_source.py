@@ -93,13 +93,20 @@ def member(text: str, start: int, key: str | int) -> Value | None:
     return found
 
 
-def dumped(value: Json) -> str:
-    """A value as JSON, numbers as they were."""
+def dumped(value: Json, indent: int = 0) -> str:
+    """A value as JSON, numbers as they were, on one line or with the members of objects and lists indented."""
     if isinstance(value, Number):
         return str(value)
-    if isinstance(value, list):
-        return f"[{', '.join(map(dumped, value))}]"
-    return json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    prefixes = [f"{json.dumps(key, ensure_ascii=False)}: " for key in value] if isinstance(value, dict) else None
+    parts = [dumped(part, indent and indent + 2) for part in (value.values() if isinstance(value, dict) else value)]
+    parts = [prefix + part for prefix, part in zip(prefixes, parts, strict=True)] if prefixes is not None else parts
+    if not indent or not parts:
+        return opening + ", ".join(parts) + closing
+    margin = "\n" + " " * indent
+    return f"{opening}{margin}{f',{margin}'.join(parts)}{margin[:-2]}{closing}"
 
 
 def _decode(source: SourceText, start: int) -> Value:
