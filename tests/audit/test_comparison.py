@@ -10,7 +10,7 @@ from practicum.audit import comparison
 from practicum.audit.comparison import Level, Match, are_equal, compare
 from practicum.audit.option_reading import read_option
 from practicum.audit.outcome import NO_VALUE, Outcome, literal_value
-from practicum.audit.question_reading import Asks
+from practicum.audit.question_phrases import Asks
 from practicum.model import Failure
 
 
@@ -53,6 +53,8 @@ TOLERATED = [
     (comparison.NUMPY, HALF, "`0.5`", "`0.25`"),
     (comparison.NUMPY, printed("0.5"), "`np.float64(0.5)`", "`np.float64(0.25)`"),
     (comparison.NUMPY, printed("[np.True_, np.False_]"), "`[True, False]`", "`[True, True]`"),
+    (comparison.NOTATION, value(0.5), "`.5`", "`.25`"),
+    (comparison.WHITE_SPACE, printed("A(x=1, y=2)"), "`A(x=1,y=2)`", "`A(x=12)`"),
     (comparison.WHOLE, value(6.0), "`6`", "`7`"),
     (comparison.WHOLE, printed("6.0"), "6", "60"),
     (comparison.WHOLE, value([1.0]), "`[1]`", "`[True]`"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from practicum.audit.code_finding import find_code, read_transcript
-from practicum.audit.question_reading import Asks, NotFormed, Question, read_question
+from practicum.audit.question_phrases import Asks
+from practicum.audit.question_reading import NotFormed, Question, read_question
 from practicum.exchange.bank import Description, Item
 
 BLOCK = "\n\n```python\nx = 1\nprint(x)\n```\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,12 +15,14 @@ from practicum.audit.code_finding import (
     looks_like_code,
     parse,
     read_transcript,
+    with_lone_span,
 )
 from practicum.audit.comparison import words_of
 from practicum.audit.language import Evidence, evidence_of_python
 from practicum.audit.option_reading import Stated, States, read_option
 from practicum.audit.outcome import Outcome, printed_outcome, value_outcome
-from practicum.audit.question_reading import Asks, NotFormed, Question, read_question
+from practicum.audit.question_phrases import Asks
+from practicum.audit.question_reading import NotFormed, Question, read_question, read_statement
 from practicum.exchange.bank import (
     Choice,
     CodeAnswer,
@@ -60,6 +63,10 @@ _USUAL_IMPORTS = {
     "statistics": "import statistics",
 }
 """Imports that questions leave out, by the name that they bind."""
+_OUTSIDE = re.compile(
+    r"\bsys\.(?:argv|stdin)\b|\bargparse\b|\b__file__\b|#.*(?:\.\.\.|…|your code|rest of)", re.IGNORECASE
+)
+"""What code reads that an item does not show, and marks of code that is left out."""
 _OTHER_ANSWERS = {
     Gaps: "it has gaps to fill",
     Matching: "it asks to match texts",
@@ -84,13 +91,15 @@ class Claim:
     evidence: Evidence
     place: str = ""
     """Where the code was found."""
-    target: Stated | None = None
-    """The outcome that right options have, if the options are code."""
+    targets: tuple[Stated, ...] = ()
+    """If each option has runs of its own: the outcome that it must have to be right."""
+    asked: tuple[Asks, ...] = ()
+    """What these outcomes are."""
     words: frozenset[str] = field(default_factory=frozenset, repr=False)
 
     def outcomes(self, runs: Mapping[str, Sequence[Observation]], repeat: int) -> list[Outcome]:
         """Return the outcome of one repeat: one for all options, or of options that are code one for each."""
-        if not self.question.options_are_code:
+        if not self.targets:
             return [self._outcome([(run.name, _repeat(runs[run.name], repeat)) for run in self.runs])]
         return [self._outcome([(_kind(run), _repeat(runs[run.name], repeat))]) for run in self.runs]
 
@@ -125,7 +134,7 @@ def form_claim(item: Item, context: str = "") -> Claim:
         raise NotFormed(reason)
     if isinstance(item.answer, CodeAnswer):
         raise NotFormed("an answer that is code is tested and not compared")
-    found = find_code(item)
+    found = with_lone_span(find_code(item))
     if found.images:
         raise NotFormed("it contains an image, which may show its code")
     if found.has_table:
@@ -138,6 +147,8 @@ def form_claim(item: Item, context: str = "") -> Claim:
     evidence = _evidence(item, found, block, question, texts, context)
     if question.options_are_code:
         return _code_claim(question, block, texts, evidence)
+    if question.options_are_statements:
+        return _statements_claim(question, block, texts, evidence)
     stated = (read_option(question.states),) if question.states else tuple(map(read_option, texts))
     return _outcome_claim(question, block, stated, evidence)
 
@@ -177,9 +188,9 @@ def _evidence(
     item: Item, found: FoundCode, block: Block | None, question: Question, texts: Sequence[str], context: str
 ) -> Evidence:
     """Return how surely the code is Python. Raises NotFormed if it is another language."""
-    code = "\n".join([block.source if block else "", question.expression])
-    if question.options_are_code:
-        code += "\n" + "\n".join(texts)
+    codes = [block.source if block else "", question.expression]
+    codes += [code for text in texts for code in find_code(Item("", text, Description())).spans]
+    code = "\n".join(code for code in codes if parse(code) is not None)
     said = " ".join([context, item.title, *item.category, *item.tags])
     tag = block.language if block else ""
     evidence, other = evidence_of_python(code, tag, found.prose, said)
@@ -191,14 +202,34 @@ def _evidence(
 # --- one outcome, which the options state ----------------------------------------------------------------------------
 
 
+def _of_last(question: Question, source: str) -> tuple[str, Question]:
+    """Return the code before its last expression, and the question with that expression."""
+    tree = parse(source)
+    last = tree.body[-1] if isinstance(tree, ast.Module) and tree.body else None
+    if not isinstance(last, ast.Expr) or _is_print(last.value):
+        if question.asks is Asks.VALUE and any(_calls_print(node) for node in ast.walk(tree or ast.Module([], []))):
+            return source, replace(question, asks=Asks.PRINTS, of_last=False)
+        raise NotFormed("its code ends with no expression")
+    lines = source.split("\n")
+    return "\n".join(lines[: last.lineno - 1]), replace(question, expression=ast.unparse(last.value), of_last=False)
+
+
+def _calls_print(node: ast.AST) -> bool:
+    return isinstance(node, ast.expr) and _is_print(node)
+
+
 def _outcome_claim(question: Question, block: Block | None, stated: tuple[Stated, ...], evidence: Evidence) -> Claim:
     source = block.source if block else ""
     setup, snippet, is_prompt = "", source, False
+    if question.of_last and block and read_transcript(source):
+        question = replace(question, asks=Asks.PRINTS, of_last=False)
     if block and (transcript := read_transcript(source)):
         setup, snippet, is_prompt = transcript.shown, transcript.asked, True
         evidence = max(evidence, Evidence.LIKELY)
         if question.asks is Asks.PRINTS and not question.expression and not snippet.strip():
             raise NotFormed("the session shows all of its output")
+    elif question.of_last:
+        snippet, question = _of_last(question, source)
     if question.expression and not is_expression(question.expression):
         snippet, question = _with_statements(snippet, question)
     elif question.asks is Asks.PRINTS and question.expression:
@@ -267,6 +298,13 @@ def _refuse_unrunnable(code: str) -> None:
     names = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     if "input" in names and not any(isinstance(node, ast.FunctionDef) and node.name == "input" for node in nodes):
         raise NotFormed("its code reads input")
+    if any(
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node.value.value is ...
+        for node in nodes
+    ):
+        raise NotFormed("its code leaves something out")
+    if _OUTSIDE.search(code):
+        raise NotFormed("its code reads what the item does not show")
     if tree is None and any(hole in code for hole in ("___", "...", "…", "????", "<blank>", "[blank]")):
         raise NotFormed("its code has a gap")
     if any(isinstance(node, ast.Name) and set(node.id) == {"_"} and len(node.id) > 2 for node in nodes):
@@ -360,8 +398,50 @@ def _code_claim(question: Question, block: Block | None, texts: Sequence[str], e
     outcome = question.states or ""
     target = read_option(_CONSTANTS.get(outcome.casefold(), outcome))
     return Claim(
-        question, reading, tuple(runs), setup, stated, evidence, target=target, words=words_of(*codes, outcome)
+        question,
+        reading,
+        tuple(runs),
+        setup,
+        stated,
+        evidence,
+        targets=(target,) * len(codes),
+        asked=(question.asks,) * len(codes),
+        words=words_of(*codes, outcome),
     )
+
+
+def _statements_claim(question: Question, block: Block | None, texts: Sequence[str], evidence: Evidence) -> Claim:
+    """Options that are statements about code: each is run, and those that are true are right."""
+    setup = block.source if block else ""
+    if block and read_transcript(setup):
+        raise NotFormed("its options are about a session")
+    asked = [_option_statement(text, block) for text in texts]
+    imports = _missing_imports("\n".join((setup, *(each.expression for each in asked))))
+    setup = "\n".join(filter(None, (imports, setup)))
+    _refuse_unrunnable("\n".join((setup, *(each.expression for each in asked))))
+    runs = tuple(_statement_run(f"option {number}", setup, each) for number, each in enumerate(asked, 1))
+    stated = tuple(Stated(States.CODE, each.expression) for each in asked)
+    targets = tuple(read_option(each.states or "") for each in asked)
+    words = words_of(setup, *(each.expression for each in asked))
+    reading = "each option is a statement about code, which is run"
+    kinds = tuple(each.asks for each in asked)
+    return Claim(question, reading, runs, setup, stated, evidence, targets=targets, asked=kinds, words=words)
+
+
+def _option_statement(text: str, block: Block | None) -> Question:
+    found = find_code(Item("", text, Description()))
+    if found.blocks or found.images:
+        raise NotFormed("an option is no plain statement about code")
+    statement = read_statement(found.prose, found.spans, has_block=block is not None)
+    if not statement.expression or not is_expression(statement.expression):
+        raise NotFormed("an option is no plain statement about code")
+    return statement
+
+
+def _statement_run(name: str, setup: str, statement: Question) -> Run:
+    if statement.asks is Asks.RAISES:
+        return Run(name, statement.expression, setup, quiet=True)
+    return _value_run(name, setup, "", statement)
 
 
 def _option_code(text: str, question: Question) -> str:

@@ -8,7 +8,7 @@ import html
 import re
 import textwrap
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,13 @@ _TRANSCRIPT = re.compile(r"^\s*(?:>>>|In \[\d*\]:)", re.MULTILINE)
 _IPYTHON = re.compile(r"^(\s*)In \[\d*\]:\s?", re.MULTILINE)
 _IPYTHON_MORE = re.compile(r"^(\s*)\.{3,}:\s?", re.MULTILINE)
 _IPYTHON_OUT = re.compile(r"^\s*Out\[\d*\]:\s?", re.MULTILINE)
+_PRE = re.compile(r"<pre\b[^>]*>(.*?)</pre>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_CODE_LINE = re.compile(
+    r"\s*(?:(?:def|class|for|while|if|elif|else|try|except|finally|with|import|from|return|print|raise|assert|del)\b.*"
+    r"[(:)\]'\"\w]|@\w.*|[\w.\[\]'\"]+(?:, *\w+)* *(?:[-+*/%|&]|//|\*\*)?= *\S.*|[\w.]+\(.*\)?|\s+\S.*)\s*"
+)
+"""A line that is code, valid or not: a keyword and what follows, an assignment, a call, an indented line."""
 _MARKS = re.compile(r"[\w\])]\(|=|\[|:\s*$|^\s*(?:import|from)\b", re.MULTILINE)
 """What lines of code have somewhere, and lines of prose that are valid Python do not."""
 _MAX_LINES = 80
@@ -67,17 +74,29 @@ class FoundCode:
 
 def find_code(item: Item) -> FoundCode:
     """Return the code of an item, and its text without it."""
-    blocks, spans, prose, images = _parts(item.text)
+    source_text = _PRE.sub(_fence, item.text)
+    blocks, spans, prose, images = _parts(source_text)
     if item.code.strip():
         blocks.append(Block(item.code.strip("\n"), place="code of the item"))
     elif all(block.place != "fence" for block in blocks):
-        source, rest = _bare_lines(item.text)
+        source, rest = _bare_lines(source_text)
         if source.count("\n") >= sum(block.source.count("\n") + 1 for block in blocks):
             _, spans, prose, images = _parts(rest)
             blocks = [Block(textwrap.dedent(source), place="lines of the text")] if source else []
     text = "\n".join(" ".join(paragraph.split()) for paragraph in prose)
     has_table = any(paragraph.count("|") > 3 and "---" in paragraph for paragraph in prose)
     return FoundCode(tuple(blocks), tuple(spans), text, images, has_table)
+
+
+def with_lone_span(found: FoundCode) -> FoundCode:
+    """Return what was found with a code span that is a paragraph of its own as a block, if there is no other."""
+    paragraphs = found.prose.split("\n")
+    alone = [paragraph for paragraph in paragraphs if SPAN.fullmatch(paragraph.strip())]
+    if found.blocks or len(alone) != 1:
+        return found
+    source = found.spans[int(alone[0].strip("⟨⟩ "))]
+    prose = "\n".join(paragraph for paragraph in paragraphs if paragraph is not alone[0])
+    return replace(found, blocks=(Block(source, place="code span"),), prose=prose)
 
 
 def read_transcript(source: str) -> Transcript | None:
@@ -183,9 +202,33 @@ def _bare_lines(text: str) -> tuple[str, str]:
             if end - start > best[1] - best[0] and _are_code(lines[start:end]):
                 best = start, end
                 break
-    start, end = best
+    start, end = _with_broken_lines(lines, *best)
     source = "\n".join(lines[start:end]).strip("\n")
     return source, "\n".join([*lines[:start], "", *lines[end:]]) if source else text
+
+
+def _with_broken_lines(lines: list[str], start: int, end: int) -> tuple[int, int]:
+    """Return a range of lines with those around it that are code too, though they are not valid Python with it.
+
+    If there is no valid code, return the last lines that look like code.
+    """
+    if start == end:
+        end = len(lines)
+        while end and not lines[end - 1].strip():
+            end -= 1
+        start = end
+    while start and _CODE_LINE.fullmatch(lines[start - 1]):
+        start -= 1
+    while end < len(lines) and end > start and _CODE_LINE.fullmatch(lines[end]):
+        end += 1
+    source = "\n".join(lines[start:end])
+    return (start, end) if "`" not in source and _MARKS.search(source) else (0, 0)
+
+
+def _fence(found: re.Match[str]) -> str:
+    """Return the content of `<pre>` as a fence."""
+    content = html.unescape(_TAG.sub("", re.sub(r"(?i)<br\s*/?>", "\n", found[1]))).strip("\n")
+    return f"\n\n```\n{content}\n```\n\n"
 
 
 def _bare_session(lines: list[str]) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from typing import Any
 
 from practicum.audit.option_reading import Stated, States, states_no_error
 from practicum.audit.outcome import NO_VALUE, Outcome, literal_value, without_addresses
-from practicum.audit.question_reading import Asks
+from practicum.audit.question_phrases import Asks
 from practicum.kinds.equality import is_equal
 from practicum.kinds.exception_names import same_exception
 from practicum.kinds.stdout_text import normalize_stdout
@@ -54,6 +54,7 @@ QUOTES = "quote style"
 SET_ORDER = "order of a set"
 DICT_ORDER = "order of a dict"
 ARRAY = "notation of an array"
+NOTATION = "notation of a literal"
 WHOLE = "6 for 6.0"
 LINES = "line breaks"
 ECHO = "echo of a prompt"
@@ -72,6 +73,7 @@ _NUMBERS = re.compile(r"[-+\d.eE\s\[\],naif]+")
 _ARRAY_CALL = re.compile(r"\b(?:(?:np|numpy|tf|torch|jnp)\.)?(?:array|Array|tensor|asarray)\s*\(")
 _DTYPE = re.compile(r",\s*dtype\s*=\s*[\w.'\"]+")
 _WORD = re.compile(r"[^\W\d_]+")
+_AROUND = re.compile(r"\s*([,:;=()\[\]{}])\s*")
 _BRACKETS = re.compile(r"[\[\](){}'\"]")
 _CONSTANTS = {"true": "True", "false": "False", "none": "None"}
 
@@ -120,7 +122,8 @@ def are_equal(left: Stated, right: Stated, asks: Asks) -> bool:
     if a is NO_VALUE or b is NO_VALUE or _has_call(left.text) or _has_call(right.text):
         return False
     if asks is Asks.PRINTS:
-        return _is_bracketed(left.text) and _tokens(left.text) == _tokens(right.text)
+        tokens = [_tokens(each.text.replace('"', "'")) for each in (left, right)]
+        return _is_bracketed(left.text) and tokens[0] == tokens[1]
     return is_equal(a, b, strict=True)
 
 
@@ -166,6 +169,12 @@ def _is_spaced_literal(text: str, outcome: Outcome) -> bool:
     return _tokens(text) == _tokens(outcome.text) != ()
 
 
+def _is_closer(text: str, outcome: Outcome) -> bool:
+    """White space beside punctuation, which is left out or added: `A(x=1,y=2)` for `A(x=1, y=2)`."""
+    plain = [_AROUND.sub(r"\1", normalize_typed(each)).strip() for each in (text, outcome.text)]
+    return plain[0] == plain[1] and "\n" not in outcome.text
+
+
 def _is_bracketed(text: str) -> bool:
     """Whether a text is a list, a tuple, a set or a dict, whose white space Python always prints the same way."""
     return text.strip()[:1] in tuple("[({") and literal_value(text) is not NO_VALUE
@@ -184,12 +193,21 @@ def _is_equal_literal(text: str, outcome: Outcome) -> bool:
     stated = literal_value(normalize_typed(text))
     if stated is NO_VALUE or outcome.value is NO_VALUE or _has_call(text) != _has_call(outcome.text):
         return False
+    same = sorted(_plain_tokens(text)) == sorted(_plain_tokens(outcome.text))
+    return same and is_equal(stated, outcome.value, strict=True) and _order(stated) == _order(outcome.value)
+
+
+def _is_other_notation(text: str, outcome: Outcome) -> bool:
+    """The same number or text written otherwise: `.5` for `0.5`, `1_000` for `1000`."""
+    stated = literal_value(normalize_typed(text))
+    if isinstance(stated, (set, frozenset)) or stated is NO_VALUE or _has_call(text) != _has_call(outcome.text):
+        return False
     return is_equal(stated, outcome.value, strict=True) and _order(stated) == _order(outcome.value)
 
 
 def _is_equal_set(text: str, outcome: Outcome) -> bool:
     """A literal of the same value whose parts stand in another order, which only sets allow."""
-    parts = [_tokens(each.replace('"', "'")) for each in (text, outcome.text)]
+    parts = [_plain_tokens(each) for each in (text, outcome.text)]
     return (
         "{" in text
         and parts[0] != parts[1]
@@ -278,6 +296,7 @@ _SHARED: tuple[Tolerance, ...] = (
     (QUOTED, Level.TELLING, _is_quoted),
     (ARRAY, Level.TELLING, _is_array),
     (NUMPY, Level.TELLING, _is_numpy_scalar),
+    (NOTATION, Level.TELLING, _is_other_notation),
     (WHOLE, Level.TELLING, _is_whole),
     (CASE, Level.TELLING, _is_constant_in_other_case),
     (ROUNDED, Level.TELLING, _is_rounded),
@@ -291,7 +310,7 @@ _OF_PRINTED: tuple[Tolerance, ...] = (
     (QUOTES, Level.SAME, lambda text, outcome: not isinstance(outcome.value, str) and _is_equal_literal(text, outcome)),
     *_SHARED,
     (LINES, Level.TELLING, _has_other_breaks),
-    (WHITE_SPACE, Level.TELLING, _is_spaced_literal),
+    (WHITE_SPACE, Level.TELLING, _is_closer),
 )
 _OF_VALUES: tuple[Tolerance, ...] = (
     ("", Level.EXACT, _is_exact_value),
@@ -310,6 +329,10 @@ def _tokens(text: str) -> tuple[str, ...]:
         return tuple(token.string for token in found if token.string.strip())
     except (tokenize.TokenError, IndentationError, SyntaxError):
         return ()
+
+
+def _plain_tokens(text: str) -> tuple[str, ...]:
+    return _tokens(normalize_typed(text).replace('"', "'"))
 
 
 def _order(value: Any) -> Any:

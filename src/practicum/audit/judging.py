@@ -13,12 +13,12 @@ from decimal import Decimal
 
 from practicum.audit.claims import Claim, bound_names
 from practicum.audit.code_finding import parse
-from practicum.audit.comparison import DIFFERS, ECHO, Level, Match, are_equal, compare, compare_number
+from practicum.audit.comparison import ANY_ERROR, DIFFERS, ECHO, Level, Match, are_equal, compare, compare_number
 from practicum.audit.findings import Fault
 from practicum.audit.language import Evidence
 from practicum.audit.option_reading import Stated, States
 from practicum.audit.outcome import Outcome
-from practicum.audit.question_reading import Asks
+from practicum.audit.question_phrases import Asks
 from practicum.exchange.bank import Choice, Item, NumberAnswer, ShortAnswer
 from practicum.kinds.run_agreement import forbidden_run, stop_reason
 from practicum.model import Failure, Observation
@@ -52,31 +52,47 @@ def judge(item: Item, claim: Claim, runs: Mapping[str, Sequence[Observation]]) -
     """Return what the runs of an item settle. They may differ from one another."""
     if stopped := _stopped(runs):
         return Judgement(reason=stopped, could_not_run=True)
-    repeats = max(map(len, runs.values()))
-    per_repeat = [claim.outcomes(runs, repeat) for repeat in range(repeats)]
-    missing = next((text for outcomes in per_repeat for each in outcomes if (text := _missing(each.failure))), "")
+    repeated = [claim.outcomes(runs, repeat) for repeat in range(max(map(len, runs.values())))]
+    missing = next((text for outcomes in repeated for each in outcomes if (text := _missing(each.failure))), "")
     if missing and not _keyed_is_error(item, claim):
         return Judgement(reason=missing, could_not_run=True)
-    found = [_judge_once(item, claim, outcomes) for outcomes in per_repeat]
-    first = found[0]
-    differs = any(each.identity != first.identity for each in found[1:])
-    varies = any(
-        [each.identity for each in outcomes] != [each.identity for each in per_repeat[0]] for outcomes in per_repeat
-    )
-    if differs or (varies and not first.is_proved and first.fault is not None):
-        if not _key_states_result(item, claim, per_repeat[0]):
-            return replace(first, fault=None, is_proved=False, reason="its result varies, as its key may mean")
-        shown = list(dict.fromkeys(_shown(each) for each in found))
-        reason = "fresh runs gave different results: " + ", ".join(f"`{text}`" for text in shown[:3])
-        return replace(first, fault=Fault.UNSTABLE, is_proved=False, reason=reason, proposed=(), proposed_text="")
-    if first.is_proved:
-        tolerances = dict.fromkeys(name for each in found for name in each.tolerances)
-        return replace(first, tolerances=tuple(tolerances))
-    return first
+    found = [_matches(item, claim, outcomes) for outcomes in repeated]
+    merged = [_merged(matches) for matches in zip(*found, strict=True)]
+    matches = [match for match in merged if match is not None]
+    varies = len({tuple(each.identity for each in outcomes) for outcomes in repeated}) > 1
+    holds = any(match.holds for match in matches)
+    if len(matches) < len(merged) or (varies and not holds and not claim.targets):
+        return _varying(item, claim, repeated, found[0])
+    judged = _judge_matches(item, claim, repeated[0], matches)
+    if judged.fault and (needed := _PLATFORM.search(claim.code)):
+        reason = f"its result depends on the platform (`{needed[0]}`)"
+        return replace(judged, fault=Fault.UNSTABLE, reason=reason, proposed=(), proposed_text="")
+    return judged
 
 
-def _shown(judgement: Judgement) -> str:
-    return " ".join((judgement.gave or "; ".join(judgement.option_gave)).split())[:60]
+def _merged(matches: Sequence[Match]) -> Match | None:
+    """Return how an option relates to the results of all runs: by the loosest of them; None if runs differ."""
+    if len({match.holds for match in matches}) > 1:
+        return None
+    return max(matches, key=lambda match: (match.level, match.is_near))
+
+
+def _varying(item: Item, claim: Claim, repeated: Sequence[Sequence[Outcome]], matches: Sequence[Match]) -> Judgement:
+    shown = [" ".join("; ".join(each.shown for each in outcomes).split())[:60] for outcomes in repeated]
+    judged = Judgement(matches=tuple(matches), gave=repeated[0][0].shown if len(repeated[0]) == 1 else "")
+    if claim.question.is_statement or not _key_states_result(item, claim, repeated):
+        return replace(judged, reason="its result varies, as its key may mean")
+    different = ", ".join(f"`{text}`" for text in list(dict.fromkeys(shown))[:3])
+    return replace(judged, fault=Fault.UNSTABLE, reason=f"fresh runs gave different results: {different}")
+
+
+def _matches(item: Item, claim: Claim, outcomes: Sequence[Outcome]) -> list[Match]:
+    """Return how each option, or accepted answer, or the statement relates to the outcomes of one repeat."""
+    if claim.targets:
+        return [_match_target(claim, number, outcome) for number, outcome in enumerate(outcomes)]
+    if isinstance(item.answer, NumberAnswer):
+        return [Match(compare_number(each.low, each.high, outcomes[0])) for each in item.answer.accepted]
+    return [compare(stated, outcomes[0], claim.question.asks, claim.words) for stated in claim.stated]
 
 
 def _stopped(runs: Mapping[str, Sequence[Observation]]) -> str:
@@ -91,37 +107,34 @@ def _missing(failure: Failure | None) -> str:
     return ""
 
 
-def _judge_once(item: Item, claim: Claim, outcomes: Sequence[Outcome]) -> Judgement:
-    if claim.question.options_are_code and isinstance(item.answer, Choice):
-        return _judge_code_options(item.answer, claim, outcomes)
-    outcome = outcomes[0]
+def _judge_matches(item: Item, claim: Claim, outcomes: Sequence[Outcome], matches: Sequence[Match]) -> Judgement:
+    if claim.targets and isinstance(item.answer, Choice):
+        return _judge_code_options(item.answer, claim, outcomes, matches)
     match item.answer:
         case Choice() if claim.question.is_statement:
-            judged = _judge_statement(item.answer, claim, outcome)
+            judged = _judge_statement(item.answer, matches[0])
         case Choice():
-            judged = _judge_choice(item.answer, claim, outcome)
+            judged = _judge_choice(item.answer, claim, matches)
         case ShortAnswer():
-            judged = _judge_accepted(item.answer, claim, outcome)
+            judged = _judge_accepted(item.answer, claim, outcomes[0], matches)
         case NumberAnswer():
-            judged = _judge_number(item.answer, outcome)
+            judged = _judge_number(item.answer, outcomes[0], matches)
         case _:
             judged = Judgement(reason="its type of question is not compared")
-    judged = replace(judged, gave=outcome.shown)
-    return _doubted(judged, claim, outcome)
+    return _doubted(replace(judged, gave=outcomes[0].shown), claim, outcomes[0])
 
 
 # --- one outcome -----------------------------------------------------------------------------------------------------
 
 
-def _judge_choice(answer: Choice, claim: Claim, outcome: Outcome) -> Judgement:
-    asks = claim.question.asks
-    matches = [compare(stated, outcome, asks, claim.words) for stated in claim.stated]
+def _judge_choice(answer: Choice, claim: Claim, matches: Sequence[Match]) -> Judgement:
     keys = keyed(answer)
     if not keys:
         return Judgement(reason="no option is marked as right", matches=tuple(matches))
     if len(keys) > 1:
         return Judgement(reason="several options are marked as right", matches=tuple(matches))
-    return replace(judge_single(matches, claim.stated, keys[0], asks), matches=tuple(matches))
+    judged = judge_single(matches, claim.stated, keys[0], claim.question.asks)
+    return replace(judged, matches=tuple(matches))
 
 
 def keyed(answer: Choice) -> list[int]:
@@ -163,6 +176,9 @@ def _judge_held(
     equal = [number for number in range(len(stated)) if number == key or are_equal(stated[key], stated[number], asks)]
     if len(equal) > 1 and set(others) <= set(equal):
         return Judgement(Fault.EQUAL_OPTIONS, f"{_options(equal)} state the same result")
+    general = [number for number, each in enumerate(matches) if each.holds and each.tolerance == ANY_ERROR]
+    if general and match.level < Level.VAGUE:
+        return Judgement(Fault.SEVERAL_RIGHT, f"{_options(sorted((key, *general)))} are right: an error is raised")
     if not others:
         return proved
     best = matches[others[0]].level
@@ -233,8 +249,7 @@ def _uncompared(matches: Sequence[Match], stated: Sequence[Stated], *apart: int)
     return ""
 
 
-def _judge_statement(answer: Choice, claim: Claim, outcome: Outcome) -> Judgement:
-    match = compare(claim.stated[0], outcome, claim.question.asks, claim.words)
+def _judge_statement(answer: Choice, match: Match) -> Judgement:
     keys = keyed(answer)
     truths = [option.text.strip(" `*.").casefold() == "true" for option in answer.options]
     if match.holds is None or match.is_near or (match.holds and match.level > Level.SAME):
@@ -247,52 +262,55 @@ def _judge_statement(answer: Choice, claim: Claim, outcome: Outcome) -> Judgemen
     return replace(_wrong_key(keys[0], [truths.index(bool(match.holds))]), matches=matches)
 
 
-def _judge_accepted(answer: ShortAnswer, claim: Claim, outcome: Outcome) -> Judgement:
-    matches = tuple(compare(stated, outcome, claim.question.asks, claim.words) for stated in claim.stated)
+def _judge_accepted(answer: ShortAnswer, claim: Claim, outcome: Outcome, matches: Sequence[Match]) -> Judgement:
+    judged = Judgement(matches=tuple(matches))
     full = [number for number, each in enumerate(answer.accepted) if each.credit == 100]
     held = [matches[number] for number in full if matches[number].holds]
     if held:
         tolerance = min(held, key=lambda match: match.level).tolerance
-        return Judgement(is_proved=True, matches=matches, tolerances=tuple(filter(None, (tolerance,))))
+        return replace(judged, is_proved=True, tolerances=tuple(filter(None, (tolerance,))))
     if not full:
-        return Judgement(reason="no accepted answer has full credit", matches=matches)
+        return replace(judged, reason="no accepted answer has full credit")
     if open_ := _uncompared(matches, claim.stated):
-        return Judgement(reason=open_, matches=matches)
+        return replace(judged, reason=open_)
     message = "no accepted answer is what the run gave"
-    return Judgement(Fault.WRONG_KEY, message, matches=matches, proposed_text=outcome.shown)
+    return replace(judged, fault=Fault.WRONG_KEY, reason=message, proposed_text=outcome.shown)
 
 
-def _judge_number(answer: NumberAnswer, outcome: Outcome) -> Judgement:
-    held = [compare_number(each.low, each.high, outcome) for each in answer.accepted if each.credit == 100]
-    if None in held or not held:
-        return Judgement(reason="the result is no number")
-    if any(held):
-        return Judgement(is_proved=True, matches=(Match(True),))
+def _judge_number(answer: NumberAnswer, outcome: Outcome, matches: Sequence[Match]) -> Judgement:
+    judged = Judgement(matches=tuple(matches))
+    full = [match for match, each in zip(matches, answer.accepted, strict=True) if each.credit == 100]
+    if not full or any(match.holds is None for match in full):
+        return replace(judged, reason="the result is no number")
+    if any(match.holds for match in full):
+        return replace(judged, is_proved=True)
     message = "no accepted number is what the run gave"
-    return Judgement(Fault.WRONG_KEY, message, matches=(DIFFERS,), proposed_text=outcome.shown)
+    return replace(judged, fault=Fault.WRONG_KEY, reason=message, proposed_text=outcome.shown)
 
 
 # --- code as options -------------------------------------------------------------------------------------------------
 
 
-def _judge_code_options(answer: Choice, claim: Claim, outcomes: Sequence[Outcome]) -> Judgement:
-    gave = tuple(outcome.shown for outcome in outcomes)
-    matches = [_match_code(claim, outcome) for outcome in outcomes]
+def _judge_code_options(
+    answer: Choice, claim: Claim, outcomes: Sequence[Outcome], matches: Sequence[Match]
+) -> Judgement:
+    found = Judgement(matches=tuple(matches), option_gave=tuple(outcome.shown for outcome in outcomes))
     keys = keyed(answer)
     for number, (outcome, match) in enumerate(zip(outcomes, matches, strict=True)):
         if reason := _undecided(claim, number, outcome, match, number in keys):
-            return Judgement(reason=reason, matches=tuple(matches), option_gave=gave)
+            return replace(found, reason=reason)
     if claim.question.is_negated:
-        matches = [replace(match, holds=not match.holds) for match in matches]
-    judged = _judge_set(answer, matches)
-    return _doubted_language(replace(judged, matches=tuple(matches), option_gave=gave), claim)
+        found = replace(found, matches=tuple(replace(match, holds=not match.holds) for match in matches))
+    judged = _judge_set(answer, found.matches)
+    return _doubted_language(replace(judged, matches=found.matches, option_gave=found.option_gave), claim)
 
 
-def _match_code(claim: Claim, outcome: Outcome) -> Match:
-    assert claim.target is not None
-    if outcome.failure and claim.question.asks is not Asks.RAISES:
+def _match_target(claim: Claim, number: int, outcome: Outcome) -> Match:
+    """Return whether an option that has a run of its own has the outcome that makes it right."""
+    asks = claim.asked[number]
+    if outcome.failure and asks is not Asks.RAISES:
         return DIFFERS
-    return compare(claim.target, outcome, claim.question.asks, claim.words)
+    return compare(claim.targets[number], outcome, asks, claim.words)
 
 
 def _undecided(claim: Claim, number: int, outcome: Outcome, match: Match, is_key: bool) -> str:
@@ -303,14 +321,15 @@ def _undecided(claim: Claim, number: int, outcome: Outcome, match: Match, is_key
     failure = outcome.failure
     if failure and failure.running == "setup":
         return f"the code before the options raises {failure}"
+    asks, target = claim.asked[number], claim.targets[number]
     objection = _objection(failure, "\n".join((claim.code, claim.stated[number].text)))
-    if objection and is_key and claim.question.asks is not Asks.RAISES:
+    if objection and is_key and asks is not Asks.RAISES:
         return f"{_options((number,))}: {objection}"
     if match.holds is None:
         return match.tolerance
     if match.is_near or (match.holds and match.level > Level.SAME):
         return f"{_options((number,))} gives nearly what is asked for"
-    truth = claim.target is not None and claim.target.text in ("True", "False") and claim.question.asks is Asks.VALUE
+    truth = target.text in ("True", "False") and asks is Asks.VALUE
     if truth and not match.holds and outcome.text not in ("True", "False"):
         return f"{_options((number,))} gives `{outcome.text[:40]}`, which counts as true or as false"
     return ""
@@ -350,6 +369,10 @@ _NEEDS = {
     "KeyboardInterrupt": "a person",
     "SystemExit": "its own process",
 }
+_PLATFORM = re.compile(
+    r"\b(?:sys\.(?:platform|maxsize|getsizeof|byteorder|executable)|os\.(?:name|sep|linesep|uname)|platform\.(?:architecture|machine|processor|release|version|python_\w+))\b"
+)
+"""What differs from platform to platform, and cannot be shifted."""
 _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 _OLD_PRINT = re.compile(
     r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must "
@@ -416,19 +439,21 @@ def _objection(failure: Failure | None, code: str) -> str:
 
 
 def _keyed_is_error(item: Item, claim: Claim) -> bool:
-    if not isinstance(item.answer, Choice) or claim.question.options_are_code or claim.question.is_statement:
+    if not isinstance(item.answer, Choice) or claim.targets or claim.question.is_statement:
         return claim.question.asks is Asks.RAISES
     keys = keyed(item.answer)
     return len(keys) == 1 and claim.stated[keys[0]].states is States.ERROR
 
 
-def _key_states_result(item: Item, claim: Claim, outcomes: Sequence[Outcome]) -> bool:
+def _key_states_result(item: Item, claim: Claim, repeated: Sequence[Sequence[Outcome]]) -> bool:
     """Whether the keyed answer is a result, not a remark such as `A random number`."""
-    if not isinstance(item.answer, Choice) or claim.question.options_are_code or claim.question.is_statement:
+    if not isinstance(item.answer, Choice) or claim.targets:
         return True
-    keys = keyed(item.answer)
+    keys = [claim.stated[number] for number in keyed(item.answer)]
     return bool(keys) and all(
-        compare(claim.stated[key], outcomes[0], claim.question.asks, claim.words).holds is not None for key in keys
+        (key.states in (States.CODE, States.TEXT) and len(key.text.split()) == 1)
+        or compare(key, repeated[0][0], claim.question.asks, claim.words).holds is not None
+        for key in keys
     )
 
 

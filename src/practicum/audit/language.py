@@ -26,6 +26,7 @@ _PYTHON = re.compile(
     r"keras|scikit-?learn|jupyter)\b",
     re.IGNORECASE,
 )
+_PYTHON_FENCE = re.compile(r"^(?:```|~~~) *(?:python3?|py3?|pycon)\b|^>>> ", re.MULTILINE)
 _PYTHON_2 = re.compile(r"\bpython ?2(?:\.\d|\.x)?\b", re.IGNORECASE)
 _DISTINCT_NAMES = frozenset(vars(builtins)) - {"print", "abs", "min", "max", "round", "pow", "range", "input"}
 _DISTINCT_NODES = (
@@ -81,14 +82,13 @@ def evidence_of_python(code: str, tag: str, question: str, context: str) -> tupl
 
 
 def says_python(texts: Iterable[str]) -> bool:
-    """Whether some of the texts of a bank mention Python, and none mentions another language."""
-    found = False
-    for text in texts:
-        if _PYTHON.search(text):
-            found = True
-        elif other_language(text):
-            return False
-    return found
+    """Whether texts of a bank mention Python, and more than three times as many as mention another language."""
+    mentions = [1 if _mentions_python(text) else -3 if other_language(text) else 0 for text in texts]
+    return sum(mentions) > 0
+
+
+def _mentions_python(text: str) -> bool:
+    return (_PYTHON.search(text) or _PYTHON_FENCE.search(text)) is not None
 
 
 def _is_distinct(code: str) -> bool:
