@@ -364,6 +364,8 @@ def _is_spaced(text: str) -> bool:
 def _array(text: str) -> Any:
     """Return the content of an array in any notation, as lists; None if the text is none."""
     plain = _DTYPE.sub("", _ARRAY_CALL.sub("(", normalize_typed(text))).strip()
+    if found := re.fullmatch(r"\(\s*(\[.*\])\s*,?\s*\)", plain, re.DOTALL):
+        plain = found[1]
     if _is_spaced(plain):
         plain = re.sub(r"(?<=[\d.\]])\s+(?=[-+\d.\[])", ", ", " ".join(plain.split()))
     value = literal_value(plain)
