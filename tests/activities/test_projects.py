@@ -295,7 +295,7 @@ def test_a_goal_stays_met_as_long_as_it_is_the_same(
 
     assert (goal_is_met(html), "MarkSolution" in html) == (met, met)
     assert ("Goal met" in main_text(later.get(PROJECTS).text)) is met
-    assert ("1 of 1 met" in main_text(later.get("/little/sums").text)) is met
+    assert ("1 of 1 goals met" in main_text(later.get("/little/sums").text)) is met
 
 
 def reworded(problem: Problem) -> Problem:
