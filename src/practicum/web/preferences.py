@@ -28,7 +28,7 @@ _FIELDS = {
     ),
     "motion": (
         "Motion",
-        "Animations are few and short. Reduced turns them off.",
+        "Animations are few and short. “Reduced” turns them off.",
         {"system": "Same as system", "reduced": "Reduced"},
     ),
 }
