@@ -91,6 +91,7 @@ WORDS = [
     "valley",
 ]
 FLOATS = ("2.7", "3.25", "4.75", "5.6", "6.2", "7.8", "9.3", "11.25", "12.6", "8.125")
+_NAMES = re.compile(rf"\b({'|'.join([*VARIABLES, *FUNCTIONS, *CLASSES, *ATTRIBUTES])})\b")
 BUILTIN_TYPES = ("int", "float", "str", "list", "tuple", "dict", "set", "bool", "NoneType")
 
 
@@ -154,12 +155,17 @@ class Draft:
 
     @property
     def signature(self) -> str:
-        """What is asked, apart from typography. Items with equal ones are duplicates, or contradict each other."""
-        code = self.code.replace("import numpy as np\n", "")
-        asked = folded("".join(re.findall(r"`[^`]+`", self.stem)) + code) or self.stem
-        if not self.about_options:
-            return asked
-        return asked + "|".join(sorted(folded(option.text) for option in self.options))
+        """What is asked, apart from typography and names. Two items with equal ones could be called duplicates."""
+        asked = self.code.replace("import numpy as np\n", "") + "".join(re.findall(r"`[^`]+`", self.stem))
+        if self.about_options:
+            asked += "|".join(sorted(option.text for option in self.options))
+        return folded(renamed(asked)) or self.stem
+
+
+def renamed(code: str) -> str:
+    """The code with its variables, functions and classes numbered in the order in which they occur."""
+    seen: dict[str, str] = {}
+    return _NAMES.sub(lambda found: seen.setdefault(found[0], f"_{len(seen)}"), code)
 
 
 class Unsuitable(Exception):
@@ -204,7 +210,7 @@ def valued(setup: str, code: str) -> str:
 
 def near(random: Random, text: str) -> str:
     """A text that somebody could take for this value."""
-    numbers = list(re.finditer(r"(?<![a-zA-Z0-9])\d+", text))
+    numbers = list(re.finditer(r"(?<![a-zA-Z0-9])(?<!\.(?=\d{4}))\d+", text))
     if text in ("True", "False"):
         return random.choice([str(text == "False"), "None", "Error"])
     if truths := list(re.finditer(r"True|False", text)):
@@ -270,12 +276,12 @@ def values_draft(random: Random, stem: str, code: str, runs: str, right: str, mi
     shown = wrong[:count]
     if exact:
         shown = [*slight[:2], *wrong][:count]
-    elif random.random() < 0.2:
+    elif right != "None" and random.random() < 0.2:
         shown[-1] = random.choice(["Error", "An error", "SyntaxError", "TypeError", "Nothing is printed"])
     spare = [text for text in wrong if text not in shown]
     of = {text: DraftOption.of(text, Fact(runs, text)) for text in [right, *shown, *spare]}
     options = [of[text] for text in [right, *shown]]
-    if random.random() < 0.12:
+    if not exact and random.random() < 0.12:
         options, spare = with_none_of_the_above(random, options), []
     written = Written.EXACT if exact else Written.VALUES
     return Draft(
@@ -330,7 +336,7 @@ def value_of_expression(random: Random) -> Draft:
     mistaken = [observe(valued(drawn.setup, each)) for each in drawn.mistaken]
     if not drawn.setup:
         stem, code = random.choice(EVALUATES).format(drawn.expression), ""
-    elif random.random() < 0.3:
+    elif right != "None" and random.random() < 0.3:
         stem, code = random.choice(SHOWN), f"{imported(random, drawn)}\n{drawn.expression}"
     else:
         stem, code = random.choice(AFTERWARDS).format(drawn.expression), imported(random, drawn)
@@ -444,7 +450,7 @@ def statement(random: Random) -> Draft:
         right = sound(observe(runs), runs)
         mistaken = [observe(valued(drawn.setup, each)) for each in drawn.mistaken]
         code = imported(random, drawn) if drawn.setup else ""
-        verb = random.choice(["evaluates to", "is equal to", "returns"])
+        verb = random.choice(["evaluates to", "gives", "returns"])
         stem = f"{'After this code, ' if code else ''}`{drawn.expression}` {verb} `{{}}`."
     told = right if random.random() < 0.5 else distractors(random, right, mistaken, 1)[0]
     if "\n" in told or "`" in told:
@@ -595,7 +601,7 @@ def exception_raised(random: Random) -> Draft:
     if random.random() < 0.45:
         return error_among_outputs(random, code, raised)
     wrong = [name for name in random.sample(EXCEPTIONS, 7) if not related(name, raised)]
-    frame = random.choice(["{}", "`{}`", "A `{}`", "{} is raised"])
+    frame = random.choice(["{}", "`{}`", "The code raises {}", "{} is raised"])
     options = [DraftOption.of(frame.format(name), Fact(code, name)) for name in (raised, *wrong)]
     if random.random() < 0.3:
         options.insert(3, DraftOption("No exception is raised", False, False))
@@ -619,12 +625,12 @@ def related(one: str, other: str) -> bool:
 def error_among_outputs(random: Random, code: str, raised: str) -> Draft:
     """What is printed, where the right option is the error."""
     names_it = random.random() < 0.5
-    frames = [raised, f"`{raised}`", f"It raises a {raised}", f"{raised} is raised"]
+    frames = [raised, f"`{raised}`", f"It raises {raised}", f"{raised} is raised"]
     frames = frames if names_it else ["Error", "An error", "The code raises an error", "It throws an exception"]
     shown = re.findall(r"\d+|'[a-z]+'", code) or ["None"]
     wrong = different([*shown, "None", "0", "[]", "''"], [raised])[:4]
     key = DraftOption(random.choice(frames), True, True, Fact(code, raised))
-    both = "An exception is raised" if names_it else f"A {raised}"
+    both = "An exception is raised" if names_it else raised
     return Draft(
         random.choice(PRINTS),
         Form.SINGLE,
@@ -642,7 +648,7 @@ def code_that_raises(random: Random) -> Draft:
     right = codes[0]
     target = observe(right)
     wrong = [code for code in codes[1:] if not related(observe(code), target)][:3]
-    stem = random.choice(["Which of these raises a `{}`?", "Which snippet ends with a `{}`?"]).format(target)
+    stem = random.choice(["Which of these raises `{}`?", "Which snippet ends with `{}`?"]).format(target)
     if len(wrong) < 3:
         raise Unsuitable(target)
     options = tuple(DraftOption.of(code, Fact(code, target)) for code in (right, *wrong))
@@ -682,6 +688,6 @@ def is_sound(draft: Draft) -> bool:
     """Whether a single choice has one right option, and no two options are alike."""
     right = sum(option.right for option in draft.options)
     texts = [option.text for option in draft.options]
-    apart = texts if draft.written in (Written.EXACT, Written.CODE) else [folded(text) for text in texts]
+    apart = [folded(text) for text in texts] if draft.written is Written.VALUES else texts
     wanted = right >= 1 if draft.form in (Form.SEVERAL, Form.SHORT) else right == 1
     return wanted and len(set(apart)) == len(texts)

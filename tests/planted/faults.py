@@ -73,6 +73,8 @@ def single_choice(random: Random) -> Draft:
 def no_right_option(random: Random) -> Planted:
     """The right option is gone, and a wrong one in its place is marked."""
     draft = single_choice(random)
+    if draft.written is Written.EXACT:
+        raise Unsuitable("another option is nearly right")
     taken = {folded(option.text) for option in draft.options}
     spare = [option for option in draft.spare if not option.right and folded(option.text) not in taken]
     if not spare:
@@ -170,7 +172,8 @@ def unstable(random: Random) -> Planted:
     texts = list(dict.fromkeys(filled(text, values) for text in seen))
     options = tuple(DraftOption(text, False, at == 0) for at, text in enumerate(texts))
     stem = random.choice(["What is the output?", "What does this code print?", "What will be printed?"])
-    draft = Draft(stem, Form.SINGLE, options, filled(code, values), Written.AS_IT_IS, runs=True, template="unstable")
+    written = Written.VALUES if "\n" in texts[0] else Written.AS_IT_IS
+    draft = Draft(stem, Form.SINGLE, options, filled(code, values), written, runs=True, template="unstable")
     return Planted("unstable", cause, (draft,), also("wrong-key", "no-right-option"))
 
 

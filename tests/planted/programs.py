@@ -4,158 +4,48 @@
 
 from __future__ import annotations
 
+# fmt: off
 PRINTING: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "for $v in range($k):\n    print($v)",
-        ("for $v in range($k + 1):\n    print($v)", "for $v in range(1, $k + 1):\n    print($v)", "print($k)"),
-    ),
-    (
-        "for $v in range($n):\n    if $v == $k:\n        break\n    print($v, end=' ')",
-        ("print(*range($k + 1))", "print(*range($n))", "print(*range(1, $k))"),
-    ),
-    (
-        "for $v in range($n):\n    if $v == $i:\n        continue\n    print($v, end=' ')",
-        ("print(*range($n))", "print(*range($i))", "print(*range($i + 1, $n + 2))"),
-    ),
+    ("for $v in range($k):\n    print($v)", ("for $v in range($k + 1):\n    print($v)", "for $v in range(1, $k + 1):\n    print($v)", "print($k)")),
+    ("for $v in range($n):\n    if $v == $k:\n        break\n    print($v, end=' ')", ("print(*range($k + 1))", "print(*range($n))", "print(*range(1, $k))")),
+    ("for $v in range($n):\n    if $v == $i:\n        continue\n    print($v, end=' ')", ("print(*range($n))", "print(*range($i))", "print(*range($i + 1, $n + 2))")),
     ("$v = $n\nwhile $v > 0:\n    $v -= 2\nprint($v)", ("print($n)", "print(2)", "print(-3)")),
-    (
-        "$v = 0\nfor $w in range(1, $n):\n    $v += $w\nprint($v)",
-        ("print(sum(range(1, $n + 1)))", "print($n)", "print(0)"),
-    ),
-    (
-        "$v = 1\nwhile $v < $a:\n    $v *= 2\nprint($v)",
-        ("$v = 1\nwhile $v < $a:\n    $v *= 2\nprint($v // 2)", "print($a)", "print(3)"),
-    ),
-    (
-        "$v = [$a, $b, $c]\nfor $w in $v:\n    if $w > $d:\n        print('$s')\n        break\nelse:\n    print('$t')",
-        ("print('$r')", "print('$s$t')", "print('$s')\nprint('$t')"),
-    ),
-    (
-        "for $v in range(2):\n    for $w in range(2):\n        print($v + $w, end='')",
-        ("print('0123')", "print('0101')", "print('0011')"),
-    ),
-    (
-        "$v = $a\nif $v > $b:\n    print('$s')\nelif $v > $c:\n    print('$t')\nelse:\n    print('$r')",
-        ("print('$s$t')", "print('$t')\nprint('$r')", "print($a)"),
-    ),
-    (
-        "$v = $a\nif $v % 2:\n    print('$s')\nelse:\n    print('$t')",
-        ("print('$r')", "print('$s')\nprint('$t')", "print($a % 2)"),
-    ),
-    (
-        "try:\n    $v = int('$s')\nexcept ValueError:\n    print('$t')\nelse:\n    print('$r')",
-        ("print('$r')", "print('$s')", "print('$t')\nprint('$r')"),
-    ),
-    (
-        "try:\n    print('$s')\n    $a / 0\n    print('$t')\nexcept ZeroDivisionError:\n    print('$r')",
-        ("print('$r')", "print('$s')", "print('$s')\nprint('$t')"),
-    ),
-    (
-        "try:\n    print('$s')\nexcept KeyError:\n    print('$t')\nfinally:\n    print('$r')",
-        ("print('$s')", "print('$s')\nprint('$t')\nprint('$r')", "print('$r')"),
-    ),
-    (
-        "def $f():\n    try:\n        return '$s'\n    finally:\n        print('$t')\n\nprint($f())",
-        ("print('$s')", "print('$s')\nprint('$t')", "print('$t')"),
-    ),
-    (
-        "try:\n    [$a, $b][$n]\nexcept KeyError:\n    print('$s')\nexcept IndexError:\n    print('$t')\nexcept Exception:\n    print('$r')",
-        ("print('$s')", "print('$r')", "print('$t')\nprint('$r')"),
-    ),
-    (
-        "class $C(Exception):\n    pass\n\ntry:\n    raise $C('$s')\nexcept $C as error:\n    print(error)",
-        ("print('$C')", "print('$C $s')", "print(None)"),
-    ),
+    ("$v = 0\nfor $w in range(1, $n):\n    $v += $w\nprint($v)", ("print(sum(range(1, $n + 1)))", "print($n)", "print(0)")),
+    ("$v = 1\nwhile $v < $a:\n    $v *= 2\nprint($v)", ("$v = 1\nwhile $v < $a:\n    $v *= 2\nprint($v // 2)", "print($a)", "print(3)")),
+    ("$v = [$a, $b, $c]\nfor $w in $v:\n    if $w > $d:\n        print('$s')\n        break\nelse:\n    print('$t')", ("print('$r')", "print('$s$t')", "print('$s')\nprint('$t')")),
+    ("for $v in range(2):\n    for $w in range(2):\n        print($v + $w, end='')", ("print('0123')", "print('0101')", "print('0011')")),
+    ("$v = $a\nif $v > $b:\n    print('$s')\nelif $v > $c:\n    print('$t')\nelse:\n    print('$r')", ("print('$s$t')", "print('$t')\nprint('$r')", "print($a)")),
+    ("$v = $a\nif $v % 2:\n    print('$s')\nelse:\n    print('$t')", ("print('$r')", "print('$s')\nprint('$t')", "print($a % 2)")),
+    ("try:\n    $v = int('$s')\nexcept ValueError:\n    print('$t')\nelse:\n    print('$r')", ("print('$r')", "print('$s')", "print('$t')\nprint('$r')")),
+    ("try:\n    print('$s')\n    $a / 0\n    print('$t')\nexcept ZeroDivisionError:\n    print('$r')", ("print('$r')", "print('$s')", "print('$s')\nprint('$t')")),
+    ("try:\n    print('$s')\nexcept KeyError:\n    print('$t')\nfinally:\n    print('$r')", ("print('$s')", "print('$s')\nprint('$t')\nprint('$r')", "print('$r')")),
+    ("def $f():\n    try:\n        return '$s'\n    finally:\n        print('$t')\n\nprint($f())", ("print('$s')", "print('$s')\nprint('$t')", "print('$t')")),
+    ("try:\n    [$a, $b][$n]\nexcept KeyError:\n    print('$s')\nexcept IndexError:\n    print('$t')\nexcept Exception:\n    print('$r')", ("print('$s')", "print('$r')", "print('$t')\nprint('$r')")),
+    ("class $C(Exception):\n    pass\n\ntry:\n    raise $C('$s')\nexcept $C as error:\n    print(error)", ("print('$C')", "print('$C $s')", "print(None)")),
     ("print('$s', '$t', sep='-')", ("print('$s', '$t')", "print('$s$t-')", "print('-$s-$t')")),
     ("print('$s', end='')\nprint('$t')", ("print('$s')", "print('$t$s')", "print('$t')")),
     ("def $f($v):\n    print($v)\n\n$w = $f($a)\nprint($w)", ("print($a)", "print(None)", "print($a)\nprint($a)")),
-    (
-        "def $f($v):\n    if $v == 0:\n        return\n    print($v, end=' ')\n    $f($v - 1)\n\n$f($k)",
-        ("print(*range(1, $k + 1))", "print(*range($k, -1, -1))", "print($k)"),
-    ),
-    (
-        "$v = '$s'\nfor $w in $v[:3]:\n    print($w, end='*')",
-        ("print('$s'[:3])", "print('*'.join('$s'[:4]))", "print('*')"),
-    ),
-    (
-        "$v = ['$s', '$t', '$r']\nfor i, $w in enumerate($v, start=1):\n    print(i, $w)",
-        (
-            "print(0, '$s')\nprint(1, '$t')\nprint(2, '$r')",
-            "print('$s', 1)\nprint('$t', 2)\nprint('$r', 3)",
-            "print(1, '$s')",
-        ),
-    ),
-    (
-        "$v = {'$s': $a, '$t': $b}\nfor $w in $v:\n    print($w, $v[$w])",
-        ("print($a, '$s')\nprint($b, '$t')", "print('$s')\nprint('$t')", "print($a)\nprint($b)"),
-    ),
-    (
-        "$v = [$a, $b, $c, $d]\ntotal = 0\nfor $w in $v:\n    if $w % 2 == 0:\n        total += $w\nprint(total)",
-        ("print($a + $b + $c + $d)", "print(sum(n for n in [$a, $b, $c, $d] if n % 2))", "print(total := 1)"),
-    ),
-    (
-        "$v = [1, 2, 3, 4, 5]\nfor $w in $v:\n    if $w < $k:\n        $v.remove($w)\nprint($v)",
-        (
-            "print([n for n in [1, 2, 3, 4, 5] if n > $k])",
-            "print([1, 2, 3, 4, 5])",
-            "print([n for n in [1, 2, 3, 4, 5] if n < $k])",
-        ),
-    ),
-    (
-        "count = 0\nfor $v in range($k):\n    for $w in range($n):\n        count += 1\nprint(count)",
-        ("print($k + $n)", "print($k * $n + 1)", "print($n)"),
-    ),
-    (
-        "$v = '$s'\n$w = ''\nfor c in $v:\n    $w = c + $w\nprint($w)",
-        ("print('$s')", "print('$s'[-1])", "print('$s'[0])"),
-    ),
-    (
-        "$v = $a\n\ndef $f():\n    global $v\n    $v += $b\n\n$f()\n$f()\nprint($v)",
-        ("print($a)", "print($a + $b)", "print($b)"),
-    ),
-    (
-        "def outer():\n    $v = $a\n    def inner():\n        nonlocal $v\n        $v += 1\n    inner()\n    return $v\n\nprint(outer())",
-        ("print($a)", "print(1)", "print(None)"),
-    ),
-    (
-        "class $C:\n    def __init__(self):\n        print('$s')\n    def $m(self):\n        print('$t')\n\n$v = $C()\n$v.$m()",
-        ("print('$t')", "print('$s')", "print('$t')\nprint('$s')"),
-    ),
-    (
-        "class $C:\n    def $m(self):\n        print('$s')\n\nclass Sub($C):\n    def $m(self):\n        super().$m()\n        print('$t')\n\nSub().$m()",
-        ("print('$t')", "print('$s')", "print('$t')\nprint('$s')"),
-    ),
+    ("def $f($v):\n    if $v == 0:\n        return\n    print($v, end=' ')\n    $f($v - 1)\n\n$f($k)", ("print(*range(1, $k + 1))", "print(*range($k, -1, -1))", "print($k)")),
+    ("$v = '$s'\nfor $w in $v[:3]:\n    print($w, end='*')", ("print('$s'[:3])", "print('*'.join('$s'[:4]))", "print('*')")),
+    ("$v = ['$s', '$t', '$r']\nfor i, $w in enumerate($v, start=1):\n    print(i, $w)", ("print(0, '$s')\nprint(1, '$t')\nprint(2, '$r')", "print('$s', 1)\nprint('$t', 2)\nprint('$r', 3)", "print(1, '$s')")),
+    ("$v = {'$s': $a, '$t': $b}\nfor $w in $v:\n    print($w, $v[$w])", ("print($a, '$s')\nprint($b, '$t')", "print('$s')\nprint('$t')", "print($a)\nprint($b)")),
+    ("$v = [$a, $b, $c, $d]\ntotal = 0\nfor $w in $v:\n    if $w % 2 == 0:\n        total += $w\nprint(total)", ("print($a + $b + $c + $d)", "print(sum(n for n in [$a, $b, $c, $d] if n % 2))", "print(total := 1)")),
+    ("$v = [1, 2, 3, 4, 5]\nfor $w in $v:\n    if $w < $k:\n        $v.remove($w)\nprint($v)", ("print([n for n in [1, 2, 3, 4, 5] if n > $k])", "print([1, 2, 3, 4, 5])", "print([n for n in [1, 2, 3, 4, 5] if n < $k])")),
+    ("count = 0\nfor $v in range($k):\n    for $w in range($n):\n        count += 1\nprint(count)", ("print($k + $n)", "print($k * $n + 1)", "print($n)")),
+    ("$v = '$s'\n$w = ''\nfor c in $v:\n    $w = c + $w\nprint($w)", ("print('$s')", "print('$s'[-1])", "print('$s'[0])")),
+    ("$v = $a\n\ndef $f():\n    global $v\n    $v += $b\n\n$f()\n$f()\nprint($v)", ("print($a)", "print($a + $b)", "print($b)")),
+    ("def outer():\n    $v = $a\n    def inner():\n        nonlocal $v\n        $v += 1\n    inner()\n    return $v\n\nprint(outer())", ("print($a)", "print(1)", "print(None)")),
+    ("class $C:\n    def __init__(self):\n        print('$s')\n    def $m(self):\n        print('$t')\n\n$v = $C()\n$v.$m()", ("print('$t')", "print('$s')", "print('$t')\nprint('$s')")),
+    ("class $C:\n    def $m(self):\n        print('$s')\n\nclass Sub($C):\n    def $m(self):\n        super().$m()\n        print('$t')\n\nSub().$m()", ("print('$t')", "print('$s')", "print('$t')\nprint('$s')")),
     ("import math\nprint(math.floor(-$x))", ("print(-int($x))", "print(-$x)", "print(int($x))")),
     ("import io\nwith io.StringIO('$s') as $v:\n    pass\nprint($v.closed)", ("print('$s')", "print(None)")),
-    (
-        "import numpy as np\n$v = np.array([$a, $b, $c])\nfor $w in $v:\n    print($w + 1, end=' ')",
-        ("print($a, $b, $c)", "print($a + 1, $b, $c)", "print(1, 1, 1)"),
-    ),
-    (
-        "import numpy as np\n$v = np.zeros((2, $k))\n$v[0] += 1\nprint($v)",
-        (
-            "import numpy as np\nprint(np.zeros((2, $k)))",
-            "import numpy as np\nprint(np.ones((2, $k)))",
-            "print([1] * $k)",
-        ),
-    ),
-    (
-        "import numpy as np\n$v = np.array([[$a, $b], [$c, $d]])\nprint($v.shape, $v.ndim)",
-        ("print((4,), 1)", "print((2, 2), 4)", "print(2, 2)"),
-    ),
-    (
-        "match ($a, $b):\n    case ($a, 0):\n        print('$s')\n    case ($v, $b):\n        print($v)\n    case _:\n        print('$t')",
-        ("print('$s')", "print('$t')", "print($b)"),
-    ),
-    (
-        "import json\nprint(json.dumps({'$s': $a, '$t': None}))",
-        ("print({'$s': $a, '$t': None})", "print('$s')", "print([$a, None])"),
-    ),
+    ("import numpy as np\n$v = np.array([$a, $b, $c])\nfor $w in $v:\n    print($w + 1, end=' ')", ("print($a, $b, $c)", "print($a + 1, $b, $c)", "print(1, 1, 1)")),
+    ("import numpy as np\n$v = np.zeros((2, $k))\n$v[0] += 1\nprint($v)", ("import numpy as np\nprint(np.zeros((2, $k)))", "import numpy as np\nprint(np.ones((2, $k)))", "print([1] * $k)")),
+    ("import numpy as np\n$v = np.array([[$a, $b], [$c, $d]])\nprint($v.shape, $v.ndim)", ("print((4,), 1)", "print((2, 2), 4)", "print(2, 2)")),
+    ("match ($a, $b):\n    case ($a, 0):\n        print('$s')\n    case ($v, $b):\n        print($v)\n    case _:\n        print('$t')", ("print('$s')", "print('$t')", "print($b)")),
+    ("import json\nprint(json.dumps({'$s': $a, '$t': None}))", ("print({'$s': $a, '$t': None})", "print('$s')", "print([$a, None])")),
     ("import re\nprint(re.findall(r'[0-9]+', '$s$a $t$b'))", ("print([$a, $b])", "print(['$s', '$t'])", "print('$a')")),
-    (
-        "from itertools import accumulate\nprint(list(accumulate([$a, $b, $c])))",
-        ("print($a + $b + $c)", "print([$a, $b, $c])", "print([$a, $a * $b, $a * $b * $c])"),
-    ),
+    ("from itertools import accumulate\nprint(list(accumulate([$a, $b, $c])))", ("print($a + $b + $c)", "print([$a, $b, $c])", "print([$a, $a * $b, $a * $b * $c])")),
 )
 """A program, and programs that print what people take its output for."""
 
@@ -191,6 +81,7 @@ RAISING = (
     "$v = [$a]\n$v.remove($b)\nprint($v)",
 )
 """Programs that raise an exception, as the questions about them expect."""
+# fmt: on
 
 EXCEPTIONS = (
     "IndexError",
@@ -247,7 +138,7 @@ UNSTABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("date or time", "import time\nprint(int(time.time()))", ("1577836$k$k0", "157783$n$k01", "15$n7836$k99")),
     (
         "date or time",
-        "from datetime import date\nprint(date.today() - date(20$a, 1, $b) if $a > 9 else date.today())",
+        "from datetime import date\nprint(date.today() - date(2015, 1, $b))",
         ("2$k$n days, 0:00:00", "1$n$k days, 0:00:00", "9$k$n days, 0:00:00"),
     ),
     ("date or time", "import time\n$v = time.perf_counter()\nprint(round($v, 1))", ("4$a.$k", "1$c.$n", "2$b.$k")),

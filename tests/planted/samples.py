@@ -45,82 +45,26 @@ class Sample:
     titles: tuple[str, ...]
 
 
+# fmt: off
 PYTHON = (
     Entry("Integer division", "What does this code print?", "a = 7\nb = 2\nprint(a // b)", ("*3", "3.5", "4", "1")),
-    Entry(
-        "Alias",
-        "What is the output?",
-        "a = [1, 2]\nb = a\nb.append(3)\nprint(a)",
-        ("*[1,2]", "[1,2,3]", "[3]", "Error"),
-        fault="wrong-key",
-    ),
-    Entry(
-        "Negative index",
-        "What does this print?",
-        "letters = ['a', 'b', 'c']\nprint(letters[-1])",
-        ("a", "b", "*c", "IndexError"),
-    ),
-    Entry(
-        "Sort returns nothing",
-        "What is printed?",
-        "numbers = [3, 1, 2]\nprint(numbers.sort())",
-        ("[1, 2, 3]", "[3, 2, 1]", "*None", "An error"),
-    ),
-    Entry(
-        "Default argument",
-        "What does the second call return?",
-        "def add(n, seen=[]):\n    seen.append(n)\n    return seen\n\nadd(1)\nadd(2)",
-        ("[2]", "*[1, 2]", "[1]", "None"),
-    ),
+    Entry("Alias", "What is the output?", "a = [1, 2]\nb = a\nb.append(3)\nprint(a)", ("*[1,2]", "[1,2,3]", "[3]", "Error"), fault="wrong-key"),
+    Entry("Negative index", "What does this print?", "letters = ['a', 'b', 'c']\nprint(letters[-1])", ("a", "b", "*c", "IndexError")),
+    Entry("Sort returns nothing", "What is printed?", "numbers = [3, 1, 2]\nprint(numbers.sort())", ("[1, 2, 3]", "[3, 2, 1]", "*None", "An error")),
+    Entry("Default argument", "What does the second call return?", "def add(n, seen=[]):\n    seen.append(n)\n    return seen\n\nadd(1)\nadd(2)", ("[2]", "*[1, 2]", "[1]", "None")),
     Entry("Slice", "Which value has the expression?", "'practice'[1:4]", ("*‘rac’", "‘pra’", "‘ract’", "‘ra’")),
-    Entry(
-        "Set of words",
-        "What is the output?",
-        "print({'x', 'y', 'x'})",
-        ("*{'y', 'x'}", "{'x', 'y', 'x'}", "{'x'}", "['x', 'y']"),
-    ),
+    Entry("Set of words", "What is the output?", "print({'x', 'y', 'x'})", ("*{'y', 'x'}", "{'x', 'y', 'x'}", "{'x'}", "['x', 'y']")),
     Entry("Adding text to a number", "What happens?", "print('1' + 1)", ("2", "11", "*TypeError", "Nothing")),
-    Entry(
-        "Missing colon",
-        "What is the output of this loop?",
-        "for i in range(3)\n    print(i, end=' ')",
-        ("*0 1 2", "1 2 3", "0 1 2 3", "3"),
-        fault="broken-code",
-    ),
-    Entry(
-        "Dice",
-        "What will be printed?",
-        "import random\nprint(random.randint(1, 6))",
-        ("3", "*4", "5", "7"),
-        fault="unstable",
-    ),
+    Entry("Missing colon", "What is the output of this loop?", "for i in range(3)\n    print(i, end=' ')", ("*0 1 2", "1 2 3", "0 1 2 3", "3"), fault="broken-code"),
+    Entry("Dice", "What will be printed?", "import random\nprint(random.randint(1, 6))", ("3", "*4", "5", "7"), fault="unstable"),
     Entry("Power", "What does this print?", "print(2 ** 3 ** 2)", ("64", "*81", "72", "12"), fault="no-right-option"),
     Entry("Length of a range", "How many numbers are in range(2, 10, 3)?", "", ("2", "*3", "4", "8")),
     Entry("Truth of an empty list", "`bool([])` is `False`.", "", ("*True", "False"), "true or false"),
     Entry("Truth of a text", "`bool('False')` is `False`.", "", ("*True", "False"), "true or false", "wrong-key"),
-    Entry(
-        "Type the output",
-        "What does this print?",
-        "total = 0\nfor n in [1, 2, 3, 4]:\n    if n % 2 == 0:\n        total += n\nprint(total)",
-        ("*6",),
-        "number",
-    ),
+    Entry("Type the output", "What does this print?", "total = 0\nfor n in [1, 2, 3, 4]:\n    if n % 2 == 0:\n        total += n\nprint(total)", ("*6",), "number"),
     Entry("Type the word", "What does this print?", "print('machine'[:3].upper())", ("*MAC",), "short"),
-    Entry(
-        "True expressions",
-        "Which of these are `True`?",
-        "",
-        ("*`1 == 1.0`", "`[] == ()`", "*`'a' < 'b'`", "`not 'x'`"),
-        "several",
-    ),
-    Entry(
-        "More true expressions",
-        "Which of these are `True`? Select all.",
-        "",
-        ("*`3 in [1, 2, 3]`", "`any([])`", "`all([])`", "`0.1 + 0.2 == 0.3`"),
-        "several",
-        "several-right",
-    ),
+    Entry("True expressions", "Which of these are `True`?", "", ("*`1 == 1.0`", "`[] == ()`", "*`'a' < 'b'`", "`not 'x'`"), "several"),
+    Entry("More true expressions", "Which of these are `True`? Select all.", "", ("*`3 in [1, 2, 3]`", "`any([])`", "`all([])`", "`0.1 + 0.2 == 0.3`"), "several", "several-right"),
     Entry("Keyword", "Which keyword starts the definition of a function?", "", ("*def", "func", "lambda", "function")),
     Entry("Old division", "In Python 2, what did `print 7 / 2` print?", "", ("3.5", "*3", "4", "SyntaxError")),
     Entry("Explain", "Explain the difference between a list and a tuple.", kind="essay"),
@@ -128,123 +72,25 @@ PYTHON = (
 """Basics of Python, as in a Moodle course."""
 
 ARRAYS = (
-    Entry(
-        "Broadcast shape",
-        "What is the shape of the sum of `np.ones((3, 1))` and `np.ones(4)`?",
-        "",
-        ("(3, 1)", "*(3, 4)", "(4, 3)", "An error"),
-    ),
-    Entry(
-        "Sum over rows",
-        "What does this print?",
-        "import numpy as np\na = np.array([[1, 2], [3, 4]])\nprint(a.sum(axis=0))",
-        ("*[3 7]", "[4 6]", "10", "[1 2]"),
-        fault="wrong-key",
-    ),
-    Entry(
-        "Sum over columns",
-        "What does this print?",
-        "import numpy as np\na = np.array([[1, 2], [3, 4]])\nprint(a.sum(axis=1))",
-        ("*[3, 7]", "[4, 6]", "10", "[1, 2]"),
-    ),
-    Entry(
-        "Mask",
-        "What is the value of `a[a > 2]`?",
-        "a = np.array([1, 2, 3, 4])",
-        ("*array([3 4])", "array([1 2])", "[False, False, True, True]", "2"),
-    ),
-    Entry(
-        "View",
-        "What does this print?",
-        "import numpy as np\na = np.arange(4)\nb = a[1:3]\nb[0] = 9\nprint(a)",
-        ("[0 1 2 3]", "*[0 9 2 3]", "[9 1 2 3]", "[9 2]"),
-    ),
+    Entry("Broadcast shape", "What is the shape of the sum of `np.ones((3, 1))` and `np.ones(4)`?", "", ("(3, 1)", "*(3, 4)", "(4, 3)", "An error")),
+    Entry("Sum over rows", "What does this print?", "import numpy as np\na = np.array([[1, 2], [3, 4]])\nprint(a.sum(axis=0))", ("*[3 7]", "[4 6]", "10", "[1 2]"), fault="wrong-key"),
+    Entry("Sum over columns", "What does this print?", "import numpy as np\na = np.array([[1, 2], [3, 4]])\nprint(a.sum(axis=1))", ("*[3, 7]", "[4, 6]", "10", "[1, 2]")),
+    Entry("Mask", "What is the value of `a[a > 2]`?", "a = np.array([1, 2, 3, 4])", ("*array([3 4])", "array([1 2])", "[False, False, True, True]", "2")),
+    Entry("View", "What does this print?", "import numpy as np\na = np.arange(4)\nb = a[1:3]\nb[0] = 9\nprint(a)", ("[0 1 2 3]", "*[0 9 2 3]", "[9 1 2 3]", "[9 2]")),
     Entry("Mean", "What does `np.mean([1, 2, 3, 6])` return?", "", ("*3", "2.5", "12", "2")),
-    Entry(
-        "Random weights",
-        "What is the output?",
-        "import numpy as np\nprint(np.random.rand() < 0.5)",
-        ("*True", "False"),
-        fault="unstable",
-    ),
-    Entry(
-        "Random shape",
-        "What is the output?",
-        "import numpy as np\nprint(np.random.rand(2, 3).shape)",
-        ("*(2, 3)", "(3, 2)", "6", "It depends on chance"),
-    ),
-    Entry(
-        "Equal options",
-        "What does this print?",
-        "import numpy as np\nprint(np.arange(6).reshape(2, 3).T.shape)",
-        ("(2, 3)", "*(3, 2)", "(2,3)", "(6,)"),
-        fault="equal-options",
-    ),
-    Entry(
-        "Two right options",
-        "Which expression is an array of three zeros?",
-        "",
-        ("*`np.zeros(3)`", "`np.array([0.0, 0.0, 0.0])`", "`np.empty(0)`", "`np.ones(3)`"),
-        fault="several-right",
-    ),
-    Entry(
-        "Incompatible",
-        "Which exception does this raise?",
-        "import numpy as np\nnp.ones(3) + np.ones(4)",
-        ("TypeError", "*ValueError", "IndexError", "No exception"),
-    ),
-    Entry(
-        "Product",
-        "What does this print?",
-        "import numpy as np\na = np.array([1, 2, 3])\nb = np.array([4, 5, 6])\nprint(a @ b)",
-        ("*32",),
-        "number",
-    ),
-    Entry(
-        "Data type", "What is the name of the data type of `np.array([1.5, 2])`?", "", ("*float64", "float"), "short"
-    ),
-    Entry(
-        "Elementwise", "`np.array([1, 2]) * 2` evaluates to `array([2, 4])`.", "", ("*True", "False"), "true or false"
-    ),
-    Entry(
-        "Concatenated",
-        "`np.concatenate([[1], [2]])` has the shape `(2, 1)`.",
-        "",
-        ("*True", "False"),
-        "true or false",
-        "wrong-key",
-    ),
-    Entry(
-        "Shapes of two axes",
-        "Which expressions have the shape `(2, 2)`?",
-        "",
-        ("*`np.eye(2)`", "`np.arange(4)`", "*`np.arange(4).reshape(2, 2)`", "`np.ones(2)`"),
-        "several",
-    ),
-    Entry(
-        "Argmax",
-        "What does this print?",
-        "import numpy as np\nprint(np.array([3, 9, 4]).argmax())",
-        ("9", "*1", "2", "3"),
-    ),
-    Entry(
-        "Argmax again",
-        "What does this print?",
-        "import numpy as np\nprint(np.array([3, 9, 4]).argmax())",
-        ("*9", "1", "2", "3"),
-        fault="contradiction",
-    ),
-    Entry(
-        "Overfitting",
-        "What is overfitting?",
-        "",
-        (
-            "*The model fits noise of its training set",
-            "The model is too small",
-            "The labels are wrong",
-            "The loss is zero",
-        ),
-    ),
+    Entry("Random weights", "What is the output?", "import numpy as np\nprint(np.random.rand() < 0.5)", ("*True", "False"), fault="unstable"),
+    Entry("Random shape", "What is the output?", "import numpy as np\nprint(np.random.rand(2, 3).shape)", ("*(2, 3)", "(3, 2)", "6", "It depends on chance")),
+    Entry("Equal options", "What does this print?", "import numpy as np\nprint(np.arange(6).reshape(2, 3).T.shape)", ("(2, 3)", "*(3, 2)", "(2,3)", "(6,)"), fault="equal-options"),
+    Entry("Two right options", "Which expression is an array of three zeros?", "", ("*`np.zeros(3)`", "`np.array([0.0, 0.0, 0.0])`", "`np.empty(0)`", "`np.ones(3)`"), fault="several-right"),
+    Entry("Incompatible", "Which exception does this raise?", "import numpy as np\nnp.ones(3) + np.ones(4)", ("TypeError", "*ValueError", "IndexError", "No exception")),
+    Entry("Product", "What does this print?", "import numpy as np\na = np.array([1, 2, 3])\nb = np.array([4, 5, 6])\nprint(a @ b)", ("*32",), "number"),
+    Entry("Data type", "What is the name of the data type of `np.array([1.5, 2])`?", "", ("*float64", "float"), "short"),
+    Entry("Elementwise", "`np.array([1, 2]) * 2` evaluates to `array([2, 4])`.", "", ("*True", "False"), "true or false"),
+    Entry("Concatenated", "`np.concatenate([[1], [2]])` has the shape `(2, 1)`.", "", ("*True", "False"), "true or false", "wrong-key"),
+    Entry("Shapes of two axes", "Which expressions have the shape `(2, 2)`?", "", ("*`np.eye(2)`", "`np.arange(4)`", "*`np.arange(4).reshape(2, 2)`", "`np.ones(2)`"), "several"),
+    Entry("Argmax", "What does this print?", "import numpy as np\nprint(np.array([3, 9, 4]).argmax())", ("9", "*1", "2", "3")),
+    Entry("Argmax again", "What does this print?", "import numpy as np\nprint(np.array([3, 9, 4]).argmax())", ("*9", "1", "2", "3"), fault="contradiction"),
+    Entry("Overfitting", "What is overfitting?", "", ("*The model fits noise of its training set", "The model is too small", "The labels are wrong", "The loss is zero")),
     Entry("Discuss", "Discuss why features are scaled before training.", kind="essay"),
 )
 """NumPy, as in a Canvas course."""
@@ -252,72 +98,27 @@ ARRAYS = (
 COLLECTIONS = (
     Entry("Get", "What does this print?", "d = {'a': 1}\nprint(d.get('b', 0))", ("1", "*0", "None", "KeyError")),
     Entry("Missing key", "What does this print?", "d = {'a': 1}\nprint(d['b'])", ("*Error", "None", "0", "1")),
-    Entry(
-        "Keys overwritten",
-        "What is the value of `{1: 'a', 1: 'b'}`?",
-        "",
-        ("{1: 'a'}", '*{1: "b"}', "{1: 'a', 1: 'b'}", "An error"),
-    ),
+    Entry("Keys overwritten", "What is the value of `{1: 'a', 1: 'b'}`?", "", ("{1: 'a'}", '*{1: "b"}', "{1: 'a', 1: 'b'}", "An error")),
     Entry("Union", "What is `{1, 2} | {2, 3}`?", "", ("{2}", "*{3, 2, 1}", "{1}", "{1, 2, 2, 3}")),
-    Entry(
-        "Comprehension",
-        "What is the value of `[n * n for n in range(4)]`?",
-        "",
-        ("*[1, 4, 9, 16]", "[0, 1, 4]", "[0, 1, 2, 3]", "[1, 4, 9]"),
-        fault="no-right-option",
-    ),
-    Entry(
-        "Filter",
-        "What is the value of `[n for n in [1, 2, 3, 4] if n % 2]`?",
-        "",
-        ("*[1, 3]", "[2, 4]", "[1, 0, 1, 0]", "4"),
-    ),
-    Entry(
-        "Zip",
-        "What is `list(zip([1, 2, 3], 'ab'))`?",
-        "",
-        ("*[(1, a), (2, b)]", "[(1, a), (2, b), (3, None)]", "[1, a, 2, b]", "An error"),
-    ),
+    Entry("Comprehension", "What is the value of `[n * n for n in range(4)]`?", "", ("*[1, 4, 9, 16]", "[0, 1, 4]", "[0, 1, 2, 3]", "[1, 4, 9]"), fault="no-right-option"),
+    Entry("Filter", "What is the value of `[n for n in [1, 2, 3, 4] if n % 2]`?", "", ("*[1, 3]", "[2, 4]", "[1, 0, 1, 0]", "4")),
+    Entry("Zip", "What is `list(zip([1, 2, 3], 'ab'))`?", "", ("*[(1, a), (2, b)]", "[(1, a), (2, b), (3, None)]", "[1, a, 2, b]", "An error")),
     Entry("Tuple", "Which of these is a tuple with one element?", "", ("`(1)`", "*`(1,)`", "`[1]`", "`{1}`")),
-    Entry(
-        "Hash order",
-        "What does this print?",
-        "print(list({'red', 'green', 'blue'})[0])",
-        ("*red", "green", "blue"),
-        fault="unstable",
-    ),
-    Entry(
-        "Sorted set", "What does this print?", "print(sorted({'red', 'green', 'blue'})[0])", ("red", "green", "*blue")
-    ),
+    Entry("Hash order", "What does this print?", "print(list({'red', 'green', 'blue'})[0])", ("*red", "green", "blue"), fault="unstable"),
+    Entry("Sorted set", "What does this print?", "print(sorted({'red', 'green', 'blue'})[0])", ("red", "green", "*blue")),
     Entry("Pop", "What does this print?", "a = [1, 2, 3]\na.pop(0)\nprint(a)", ("[1, 2]", "*[2, 3]", "[1]", "1")),
-    Entry(
-        "Pop twice",
-        "What does this print?",
-        "a = [1, 2, 3]\na.pop(0)\nprint(a)",
-        ("1", "[1]", "[1, 2]", "*[2, 3]"),
-        fault="duplicate",
-    ),
-    Entry(
-        "Misspelt",
-        "What does this print?",
-        "a = [1, 2, 3]\nprint(lenght(a))",
-        ("2", "*3", "4", "[1, 2, 3]"),
-        fault="broken-code",
-    ),
+    Entry("Pop twice", "What does this print?", "a = [1, 2, 3]\na.pop(0)\nprint(a)", ("1", "[1]", "[1, 2]", "*[2, 3]"), fault="duplicate"),
+    Entry("Misspelt", "What does this print?", "a = [1, 2, 3]\nprint(lenght(a))", ("2", "*3", "4", "[1, 2, 3]"), fault="broken-code"),
     Entry("Counting", "What does this print?", "print([1, 2, 1, 3, 1].count(1))", ("*3",), "number"),
     Entry("Joined", "What does this print?", "print('-'.join(['a', 'b']))", ("*a-b",), "short"),
     Entry("Membership", "`'a' in {'b': 'a'}` is `True`.", "", ("True", "*False"), "true or false"),
     Entry("Nested", "`len([[1, 2], [3]])` is `3`.", "", ("*True", "False"), "true or false", "wrong-key"),
     Entry("Mutable", "Which types are mutable?", "", ("*list", "tuple", "*dict", "str"), "several"),
     Entry("Not a sequence", "Which is NOT a sequence?", "", ("list", "*set", "tuple", "str")),
-    Entry(
-        "Pseudo code",
-        "What does this algorithm output: x ← 3; repeat 2 times: x ← x + 1; output x?",
-        "",
-        ("3", "4", "*5", "6"),
-    ),
+    Entry("Pseudo code", "What does this algorithm output: x ← 3; repeat 2 times: x ← x + 1; output x?", "", ("3", "4", "*5", "6")),
 )
 """Collections, as in a GIFT file of a teacher."""
+# fmt: on
 
 
 def sample(name: str, content: bytes, entries: tuple[Entry, ...]) -> Sample:
@@ -429,11 +230,7 @@ def canvas_zip() -> Sample:
         f'type="associatedcontent/imscc_xmlv1p1/learning-application-resource" href="{identifier}/assessment_meta.xml">'
         f'<file href="{identifier}/assessment_meta.xml"/></resource></resources></manifest>\n'
     )
-    meta = (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<quiz identifier="{identifier}" '
-        'xmlns="http://canvas.instructure.com/xsd/cccv1p0"><title>Arrays</title><description></description>'
-        "<shuffle_answers>true</shuffle_answers><quiz_type>assignment</quiz_type></quiz>\n"
-    )
+    meta = f'<?xml version="1.0" encoding="UTF-8"?>\n<quiz identifier="{identifier}" xmlns="http://canvas.instructure.com/xsd/cccv1p0"><title>Arrays</title><description></description><shuffle_answers>true</shuffle_answers><quiz_type>assignment</quiz_type></quiz>\n'
     names = {"imsmanifest.xml": manifest, f"{identifier}/{identifier}.xml": assessment}
     return sample("arrays.zip", zipped(names | {f"{identifier}/assessment_meta.xml": meta}), ARRAYS)
 
