@@ -169,6 +169,7 @@ def test_one_seed_gives_one_bank() -> None:
     assert planted_bank(5, 60) == planted_bank(5, 60)
 
 
+@pytest.mark.slow
 def test_the_bank_does_not_depend_on_the_hash_seed() -> None:
     """What an audit misses on one machine can be looked at on another."""
     code = "from tests.planted.generator import planted_bank; print(planted_bank(5, 120).bank)"
