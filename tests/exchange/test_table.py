@@ -15,8 +15,8 @@ from markdown_it import MarkdownIt
 from practicum import exchange
 from practicum.exchange import BankFile, ColumnMap, NotInFormat, UnreadableBank
 from practicum.exchange.bank import Bank, Choice, Essay, Item, ShortAnswer
+from practicum.exchange.plain_text import as_markdown
 from practicum.exchange.source_text import MAX_BYTES, MAX_LINE
-from practicum.exchange.table.plain_text import as_markdown
 from tests.exchange.shared_banks import HAVE_SHARED_BANKS, shared_files
 
 JSON, CSV = exchange.get("json"), exchange.get("csv")

@@ -8,13 +8,14 @@ from functools import cache
 from practicum import registry
 from practicum.exchange.bank import ColumnMap
 from practicum.exchange.base import BankFile, Format, NotInFormat, UnreadableBank
+from practicum.exchange.gift import Gift
 from practicum.exchange.jupyterquiz import JupyterQuiz
 from practicum.exchange.table import CsvFormat, JsonFormat
 
 GROUP = "practicum.formats"
 """The entry-point group in which other packages declare their formats, each an instance of `Format`."""
 
-BUILTIN: tuple[Format, ...] = (JupyterQuiz(), JsonFormat(), CsvFormat())
+BUILTIN: tuple[Format, ...] = (JupyterQuiz(), JsonFormat(), CsvFormat(), Gift())
 """The first that recognizes a file reads it, so those that look into a file come before those that trust its ending."""
 
 
