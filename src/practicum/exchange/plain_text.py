@@ -10,7 +10,9 @@ from markdown_it import MarkdownIt
 from practicum.exchange.markup import Converted, markdown_parser, to_markdown
 
 _SPECIAL = re.compile(r"[*_\\<>\[\]&~#`]|^\s*(?:[-+=]|\d+[.)])|^ {4}|^\t", re.M)
-_MARKED = re.compile(r"`[^`\n]+`|^ {0,3}(?:```|~~~)|(?<![\w*])\*\*(?=\S)[^*\n]+(?<=\S)\*\*(?![\w*])|\]\(\S+\)", re.M)
+_MARKED = re.compile(
+    r"`[^`\n]+`|^ {0,3}(?:```|~~~)|(?<![\w*])\*\*(?=\S)[^*\n]+(?<=\S)\*\*(?![\w*])|\]\([^\s()]+\)", re.M
+)
 _ESCAPED = re.compile(r"([\\`*_\[\]<>&~])|^(\s*)([-+#=>])|^(\s*\d+)([.)])", re.M)
 
 _HTML = re.compile(
@@ -19,7 +21,7 @@ _HTML = re.compile(
     re.I,
 )
 """A tag or a reference that a page interprets: `List<String>` has none."""
-_CODE = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1|(`+)(?!`).+?(?<!`)\2(?!`)", re.M | re.S)
+_CODE = re.compile(r"^ {0,3}(`{3,}+|~{3,}+).*?^ {0,3}\1|(?<!`)(`++).+?(?<!`)\2(?!`)", re.M | re.S)
 
 
 def has_tags(text: str) -> bool:
@@ -29,7 +31,7 @@ def has_tags(text: str) -> bool:
 
 def without_tags(markdown: str) -> Converted:
     """Markdown in which tags of HTML are markup, as Markdown in which they are text."""
-    if not has_tags(_CODE.sub("", markdown)):
+    if not has_tags(markdown) or not has_tags(_CODE.sub("", markdown)):
         return Converted(markdown)
     return to_markdown(markdown_parser(html=True).render(markdown))
 
