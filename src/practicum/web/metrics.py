@@ -91,7 +91,7 @@ def _counter(name: str, text: str, label: str, counts: dict[str, int]) -> Metric
     return family
 
 
-class Measured:
+class MetricsMiddleware:
     """Middleware before everything else: counts responses and the time until they begin.
 
     Args:

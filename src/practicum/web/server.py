@@ -24,7 +24,7 @@ from practicum.web import descriptors
 from practicum.web.connections import CONNECTIONS, HEADER_SECONDS, Connections, ServerConfig
 from practicum.web.log_limit import OncePerMinute
 from practicum.web.logs import RequestLog
-from practicum.web.metrics import Measured
+from practicum.web.metrics import MetricsMiddleware
 from practicum.web.proxies import LOOPBACK_PROXIES, ProxyHeaders
 from practicum.web.request_limit import RequestLimit
 
@@ -141,7 +141,7 @@ class Server(uvicorn.Server):
         limit = descriptors.raise_limit()
         self.connections = Connections(descriptors.max_connections(limit, connections), header_seconds)
         limited = RequestLimit(app, max(1, self.connections.size * 3 // 4))
-        logged = RequestLog(Measured(limited, app.state.metrics), access_log)
+        logged = RequestLog(MetricsMiddleware(limited, app.state.metrics), access_log)
         super().__init__(
             ServerConfig(
                 logged if proxies is None else ProxyHeaders(logged, proxies),
