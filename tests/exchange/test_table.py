@@ -15,8 +15,8 @@ from markdown_it import MarkdownIt
 from practicum import exchange
 from practicum.exchange import BankFile, ColumnMap, NotInFormat, UnreadableBank
 from practicum.exchange.bank import Bank, Choice, Essay, Item, ShortAnswer
+from practicum.exchange.plain_text import as_markdown
 from practicum.exchange.source_text import MAX_BYTES, MAX_LINE
-from practicum.exchange.table.plain_text import as_markdown
 from tests.exchange.shared_banks import HAVE_SHARED_BANKS, shared_files
 
 JSON, CSV = exchange.get("json"), exchange.get("csv")
@@ -429,6 +429,12 @@ def test_plain_text_is_shown_as_it_is(text: str) -> None:
 
     assert {token.type for token in inline} <= {"text", "softbreak", "hardbreak", "text_special"}
     assert "".join(token.content or " " for token in inline).split() == text.split() or "\n" in text
+
+
+@pytest.mark.parametrize("sign", ["](", "`", "**", "A) ", "a;", "_", "<b", "&amp"])
+def test_long_runs_of_signs_take_no_time(sign: str) -> None:
+    text = sign * 20_000
+    read(json_file([{"question": text, "options": [text, "b"], "answer": text}]))
 
 
 if HAVE_SHARED_BANKS:

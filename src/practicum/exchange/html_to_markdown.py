@@ -16,6 +16,9 @@ from practicum.exchange.markdown_html import Address, markdown_parser
 MARK = "\x1a"
 """Precedes a character of text that Markdown may interpret, until it is known whether it does."""
 
+END = "\x12"
+"""Follows a formula, which Markdown does not end before a digit."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPECIAL = re.compile(r"(?<![^\W_])_|_(?![^\W_])|[\\`\[\]<>&#+.)=|$!~-]|\*(?!\s)|(?<!\s)\*|(?m:^)\*")
 _CLOSING = ")>]"
@@ -84,18 +87,24 @@ def convert(html: str, address: Address) -> tuple[str, tuple[str, ...]]:
     _remove(soup, dropped)
     _unwrap(soup, ["span", *_UNMARKED])
     _remove_empty_items(soup)
+    _settle_breaks(soup)
     _merge_lists(soup)
     _unwrap_run_together(soup, dropped)
     _collapse_spaces(soup)
     _unwrap_layout_tables(soup, dropped)
-    marked = _Converter(address, dropped).convert_soup(soup)
+    marked = _converted(soup, address, dropped)
     if soup.find(_EMPHASIS):
         _unwrap(soup, _EMPHASIS)
-        plain = _Converter(address, set()).convert_soup(soup)
+        plain = _converted(soup, address, set())
         if _shown(marked) != _shown(plain):
             marked = plain
             dropped.add("emphasis")
     return _settle(marked.strip(" \n")), tuple(sorted(dropped))
+
+
+def _converted(soup: BeautifulSoup, address: Address, dropped: set[str]) -> str:
+    marked = str(_Converter(address, dropped).convert_soup(soup))
+    return re.sub(f"{END}([0-9])", lambda match: f"&#{ord(match[1])};", marked).replace(END, "")
 
 
 def _remove(soup: BeautifulSoup, dropped: set[str]) -> None:
@@ -159,6 +168,35 @@ def _remove_empty_items(soup: BeautifulSoup) -> None:
     for element in reversed(soup.find_all("li")):
         if not element.get_text().strip() and not element.find(["img", "video", "audio"]):
             element.decompose()
+
+
+def _settle_breaks(soup: BeautifulSoup) -> None:
+    """Move line breaks out of the ends of spans, and remove those at the ends of blocks."""
+    for element in soup.find_all("br"):
+        while element.parent is not None and not _is_block(element.parent) and element.parent.name != "[document]":
+            if _neighbour(element, forward=True) is None:
+                element.parent.insert_after(element.extract())
+            elif _neighbour(element, forward=False) is None:
+                element.parent.insert_before(element.extract())
+            else:
+                break
+    for element in soup.find_all("br"):
+        if element.find_parent(["pre", "code"]) is None and any(map(_ends_line, _beside(element))):
+            element.decompose()
+
+
+def _beside(element: Tag) -> tuple[Any, Any]:
+    """What stands before and after a run of line breaks."""
+    before, after = _neighbour(element, forward=False), _neighbour(element, forward=True)
+    while _is_break(before):
+        before = _neighbour(before, forward=False)
+    while _is_break(after):
+        after = _neighbour(after, forward=True)
+    return before, after
+
+
+def _ends_line(neighbour: Any) -> bool:
+    return neighbour is None or _is_block(neighbour)
 
 
 def _merge_lists(soup: BeautifulSoup) -> None:
@@ -337,7 +375,7 @@ class _Converter(_Base):  # type: ignore[misc]
         if set(content) <= set(characters):
             return "".join(characters[character] for character in content)
         if re.fullmatch(r"[\w+=(),./ -]+", content) and "_" not in content:
-            return rf"${operator}{{{_upright(content)}}}$"
+            return rf"${operator}{{{_upright(content)}}}${END}"
         self._dropped.add("the position of superscripts or subscripts")
         return text
 
@@ -379,15 +417,11 @@ class _Converter(_Base):  # type: ignore[misc]
 
     def convert_br(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A line break; two are the end of a paragraph; none at the end of a block."""
-        before, after = _neighbour(el, forward=False), _neighbour(el, forward=True)
         if "_inline" in parent_tags:
             return " "
-        end = after
-        while _is_break(end):
-            end = _neighbour(end, forward=True)
-        if before is None or end is None or _is_block(before) or _is_block(end) or _is_break(before):
+        if _is_break(_neighbour(el, forward=False)):
             return ""
-        if not _is_break(after):
+        if not _is_break(_neighbour(el, forward=True)):
             return "\\\n"
         return "\\\n" if parent_tags & {*_EMPHASIS, "a", "span"} else "\n\n"
 
@@ -425,7 +459,7 @@ def _dollars(tex: str, displayed: bool) -> str:
     """A formula in Markdown, or nothing if it cannot be one."""
     tex = " ".join(tex.split())
     sign = "$$" if displayed else "$"
-    return f"{sign}{tex}{sign}" if tex and _TEX.fullmatch(tex) else ""
+    return f"{sign}{tex}{sign}{END}" if tex and _TEX.fullmatch(tex) else ""
 
 
 def _upright(content: str) -> str:

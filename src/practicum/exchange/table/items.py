@@ -20,12 +20,12 @@ from practicum.exchange.bank import (
     Unsupported,
 )
 from practicum.exchange.json_source import Json
+from practicum.exchange.plain_text import as_markdown
 from practicum.exchange.source_text import without_surrogates
 from practicum.exchange.table import names
 from practicum.exchange.table.keys import COUNTS, AskedRow, KeyEvidence, KnownKey
 from practicum.exchange.table.names import Fields, find
 from practicum.exchange.table.options import TableOption, read_options, scalar, separator
-from practicum.exchange.table.plain_text import as_markdown
 from practicum.exchange.table.rows import Row, Table
 
 SHORT = 60
