@@ -345,6 +345,14 @@ def _corrected(file: BankFile, bank: Bank, item: Item, other: int) -> None:
             '[{"question": "Q?", "options": ["x", "y"], "answer": ["B"]}]',
         ),
         (
+            '[{"question": "Q?", "correct_answer": "x", "incorrect_answers": ["y", "z"]}]',
+            '[{"question": "Q?", "correct_answer": "y", "incorrect_answers": ["x", "z"]}]',
+        ),
+        (
+            '[{"question": "Q?", "distractor1": "y", "distractor2": "z", "correct_answer": "x"}]',
+            '[{"question": "Q?", "distractor1": "x", "distractor2": "z", "correct_answer": "y"}]',
+        ),
+        (
             '[{"question": "Q?", "options": [{"text": "x", "correct": true}, {"correct":false, "text": "y"}]}]',
             '[{"question": "Q?", "options": [{"text": "x", "correct": false}, {"correct":true, "text": "y"}]}]',
         ),

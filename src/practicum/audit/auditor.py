@@ -13,7 +13,7 @@ from practicum.audit.item_audit import audit_item, plain_finding
 from practicum.audit.language import says_python
 from practicum.audit.results_cache import FileFindings, ResultsCache, content_digest, item_key
 from practicum.audit.running import Runner
-from practicum.exchange import ColumnMap, NotInFormat, UnreadableBank
+from practicum.exchange import NotInFormat, UnreadableBank
 from practicum.exchange.bank import Bank, Item, Remark
 from practicum.runner.cancellation import Cancellation
 
@@ -60,7 +60,6 @@ class Auditor:
         cache: What was found before.
         jobs: Number of items at the same time.
         conditions: What results depend on besides content and code: the time limit, the environment.
-        columns: Which columns of plain tables contain what.
         on_progress: Called in this thread as each item is done.
     """
 
@@ -70,14 +69,12 @@ class Auditor:
         cache: ResultsCache,
         jobs: int = 2,
         conditions: Sequence[str] = (),
-        columns: ColumnMap | None = None,
         on_progress: OnProgress | None = None,
     ) -> None:
         self._make_runner = make_runner
         self._cache = cache
         self._jobs = jobs
         self._conditions = tuple(conditions)
-        self._columns = columns
         self._on_progress = on_progress
         self._cancel = Cancellation()
 
@@ -92,7 +89,7 @@ class Auditor:
                 known[number] = found
                 continue
             try:
-                bank = _placed(read_bank(source, self._columns), source.file.path)
+                bank = _placed(read_bank(source), source.file.path)
             except UnreadableBank as error:
                 unreadable += error.mistakes
             except NotInFormat as error:
@@ -109,7 +106,7 @@ class Auditor:
         )
 
     def _file_key(self, source: Source) -> bytes:
-        columns = repr(self._columns) if self._columns else ""
+        columns = repr(source.columns) if source.columns else ""
         return content_digest(source.file.content, source.file.path, source.form.name, columns, *self._conditions)
 
     def _run(self, pending: dict[int, _Pending]) -> dict[int, FileFindings]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from practicum import exchange
@@ -22,6 +22,8 @@ class Source:
     file: BankFile
     location: Path
     form: Format
+    columns: ColumnMap | None = None
+    """Which columns of a plain table contain what, as far as it is named or the other files of its folder show it."""
 
 
 @dataclass(frozen=True)
@@ -32,28 +34,40 @@ class Sources:
     unreadable: tuple[Remark, ...]
 
 
-def find_sources(paths: Sequence[Path], form: Format | None = None) -> Sources:
+def find_sources(paths: Sequence[Path], form: Format | None = None, columns: ColumnMap | None = None) -> Sources:
     """Return the files of banks at or below these paths.
 
     Args:
         paths: Files and folders. Files of a folder that no format recognizes are left out.
         form: The format of all files; None to recognize each.
+        columns: Which columns of plain tables contain what; None to guess it.
     """
     found: list[Source] = []
     unreadable: list[Remark] = []
     for path in paths:
+        below: list[Source] = []
         for location, name in _files(path):
             source = _source(location, name, form, is_named=path == location)
             if isinstance(source, Source):
-                found.append(source)
+                below.append(source)
             elif source is not None:
                 unreadable.append(source)
+        found += _with_columns(below, columns)
     return Sources(tuple(found), tuple(unreadable))
 
 
-def read_bank(source: Source, columns: ColumnMap | None) -> Bank:
+def read_bank(source: Source) -> Bank:
     """Return the bank in a file. Raises UnreadableBank, NotInFormat."""
-    return source.form.read(source.file, columns)
+    return source.form.read(source.file, source.columns)
+
+
+def _with_columns(sources: Sequence[Source], columns: ColumnMap | None) -> list[Source]:
+    """The files below one path, with what those of a format show together about their columns."""
+    shared = {
+        form: iter(form.shared_columns([source.file for source in sources if source.form is form], columns))
+        for form in dict.fromkeys(source.form for source in sources)
+    }
+    return [replace(source, columns=next(shared[source.form])) for source in sources]
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from practicum.audit.bank_files import Source
 from practicum.audit.findings import ItemFinding
-from practicum.exchange import ColumnMap, NotInFormat
+from practicum.exchange import NotInFormat
 from practicum.exchange.bank import Remark
 
 
@@ -35,15 +35,13 @@ class FixedBank:
     """Why its keys could not be corrected."""
 
 
-def fix_banks(
-    sources: Sequence[Source], findings: Sequence[ItemFinding], columns: ColumnMap | None = None
-) -> list[FixedBank]:
+def fix_banks(sources: Sequence[Source], findings: Sequence[ItemFinding]) -> list[FixedBank]:
     """Return all files, each with the keys that are proposed for its items."""
     by_file: Mapping[str, list[ItemFinding]] = defaultdict(list)
     for finding in findings:
         if finding.proposed:
             by_file[_file_of(finding, sources)].append(finding)
-    return [_fix(source, by_file[source.file.path], columns) for source in sources]
+    return [_fix(source, by_file[source.file.path]) for source in sources]
 
 
 def _file_of(finding: ItemFinding, sources: Sequence[Source]) -> str:
@@ -52,12 +50,12 @@ def _file_of(finding: ItemFinding, sources: Sequence[Source]) -> str:
     return next((path for path in paths if finding.path == path or finding.path.startswith(f"{path}/")), finding.path)
 
 
-def _fix(source: Source, findings: Sequence[ItemFinding], columns: ColumnMap | None) -> FixedBank:
+def _fix(source: Source, findings: Sequence[ItemFinding]) -> FixedBank:
     if not findings:
         return FixedBank(source, source.file.content, ())
     keys = {finding.identifier: frozenset(finding.proposed) for finding in findings}
     try:
-        content = source.form.correct(source.file, keys, columns)
+        content = source.form.correct(source.file, keys, source.columns)
     except NotInFormat as error:
         return FixedBank(source, source.file.content, (), (Remark(source.file.path, 0, "", error.code, error.message),))
     return FixedBank(source, content, tuple(map(_change, findings)))

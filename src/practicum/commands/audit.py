@@ -46,7 +46,6 @@ _COLOURS: dict[str, Style] = {
 class _Request:
     """How banks are audited."""
 
-    columns: ColumnMap | None
     jobs: int
     seconds: float
     environment: Environment
@@ -97,14 +96,13 @@ def audit(
     again. Exit code 0: nothing is wrong; 1: there are faults; 2: a file cannot be read.
     """
     from practicum.audit.bank_files import find_sources
-    from practicum.exchange import ColumnMap
 
     for bank in banks:
         if not bank.exists():
             raise CommandError("not-found", f"{bank}: there is no such file or folder.")
-    mapped = _columns(columns, ColumnMap) if columns else None
-    request = _Request(mapped, jobs, timeout, _environment(digest), rerun)
-    sources = find_sources(banks, _format(format_name))
+    mapped = _columns(columns) if columns else None
+    request = _Request(jobs, timeout, _environment(digest), rerun)
+    sources = find_sources(banks, _format(format_name), mapped)
     if not sources.sources and not sources.unreadable:
         raise CommandError("no-bank", "There is no question bank here. Name its format with --format.")
     with interruptible("interrupted; finished items are kept"):
@@ -117,7 +115,7 @@ def audit(
         _show(found, in_full=bool(identifiers))
     _write_reports(found, html, sarif, banks)
     if out is not None:
-        _fix(sources.sources, found, out, mapped, quiet=as_json)
+        _fix(sources.sources, found, out, quiet=as_json)
     if found.unreadable:
         for remark in found.unreadable:
             click.echo(str(remark), err=True)
@@ -126,13 +124,13 @@ def audit(
         exit_with_no()
 
 
-def _columns(text: str, make: type[ColumnMap]) -> ColumnMap:
-    given = dict(pair.partition("=")[::2] for pair in text.split(","))
-    allowed = make.__dataclass_fields__.keys()
-    if unknown := [name for name in given if name not in allowed or not given[name]]:
-        names = ", ".join(allowed)
-        raise CommandError("invalid-map", f"--map: {unknown[0]!r} is no column with a name. Choose from {names}.")
-    return make(**given)
+def _columns(text: str) -> ColumnMap:
+    from practicum.exchange import ColumnMap
+
+    try:
+        return ColumnMap.parse(text)
+    except ValueError as error:
+        raise CommandError("invalid-map", f"--map: {error}") from None
 
 
 def _format(name: str | None) -> Format | None:
@@ -169,7 +167,7 @@ def _audit(sources: Sources, request: _Request) -> Audit:
     conditions = (f"{request.seconds:g}", str(request.environment), request.environment.python)
     file = None if request.rerun else settings.audits_directory() / "results.sqlite3"
     with _runner(request) as make_runner, ResultsCache(file) as cache, auditing() as on_progress:
-        auditor = Auditor(make_runner, cache, request.jobs, conditions, request.columns, on_progress)
+        auditor = Auditor(make_runner, cache, request.jobs, conditions, on_progress)
         return auditor.audit(sources)
 
 
@@ -288,11 +286,11 @@ def _write(file: Path, content: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _fix(sources: Sequence[Source], found: Audit, out: Path, columns: ColumnMap | None, *, quiet: bool) -> None:
+def _fix(sources: Sequence[Source], found: Audit, out: Path, *, quiet: bool) -> None:
     """Write the banks with corrected keys: to `out` itself if there is one file, otherwise into that folder."""
     from practicum.audit.fixes import fix_banks
 
-    fixed = fix_banks(sources, found.findings, columns)
+    fixed = fix_banks(sources, found.findings)
     root = _common_folder([each.source.location for each in fixed])
     for each in fixed:
         is_file = len(fixed) == 1 and not out.is_dir()

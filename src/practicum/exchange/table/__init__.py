@@ -55,6 +55,8 @@ class TableFormat(Format):
 
     def shared_columns(self, files: Sequence[BankFile], columns: ColumnMap | None = None) -> list[ColumnMap | None]:
         """A file whose keys count from 0 or from 1 counts as the others do that have the same columns."""
+        if len(files) < 2:
+            return [columns] * len(files)
         known = [self._known(file, columns) for file in files]
         groups: dict[ColumnMap, list[Questions]] = {}
         for found in known:

@@ -17,7 +17,7 @@ def edits(questions: Questions, keys: Mapping[str, frozenset[int]]) -> Iterator[
     """The edits that give items other keys.
 
     Raises:
-        NotInFormat: An item has no key, one that is not known how to read, or one that is itself an option.
+        NotInFormat: An item has no key, one that is not known how to read, or several where only one has a place.
     """
     places = {identifier: at for at, identifier in enumerate(questions.identifiers)}
     for identifier, right in keys.items():
@@ -35,6 +35,8 @@ def _of_row(
         changed = _flags(asked, right, column)
     elif way and column not in questions.option_columns:
         changed = _keyed(asked, way, right, column)
+    elif way and len(right) == 1:
+        changed = _exchanged(asked, next(iter(right)), column)
     else:
         raise _refused(identifier)
     for path, value in changed:
@@ -57,6 +59,13 @@ def _flags(asked: AskedRow, right: frozenset[int], column: str) -> list[tuple[tu
         places = [option.right_path for option in asked.options]
     before = asked.flagged or frozenset()
     return [(place, at in right) for at, place in enumerate(places) if (at in right) != (at in before)]
+
+
+def _exchanged(asked: AskedRow, at: int, column: str) -> list[tuple[tuple[str | int, ...], Json]]:
+    """The right answer and a wrong one in the place of each other, where they stand in columns of their own."""
+    option = asked.options[at]
+    new = Number(option.text) if option.is_number else option.text
+    return [] if option.path == (column,) else [((column,), new), (option.path, asked.key)]
 
 
 def _keyed(asked: AskedRow, way: str, right: frozenset[int], column: str) -> list[tuple[tuple[str | int, ...], Json]]:

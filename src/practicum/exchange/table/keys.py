@@ -140,6 +140,8 @@ def _read(key: Json, options: Options, read: Callable[[Json, Options], Right | N
     whole = None if isinstance(key, list | dict) else read(key, options)
     if whole is not None or isinstance(key, dict):
         return whole
+    if isinstance(key, Number | bool):
+        return None
     parts = key if isinstance(key, list) else _parts(scalar(key), read is _by_text)
     found = [None if isinstance(part, list | dict) else read(part, options) for part in parts]
     if not found or None in found:
