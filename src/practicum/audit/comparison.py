@@ -108,6 +108,8 @@ def compare(stated: Stated, outcome: Outcome, asks: Asks, known_words: frozenset
         return compare(Stated(stated.states, stated.bare), outcome, asks, known_words)
     if not _is_result(stated, outcome, asks, known_words):
         return _unread(stated)
+    if asks is Asks.PRINTS and _is_end_of(stated.text, outcome.text):
+        return Match(False, is_near=True)
     is_near = _is_spaced_otherwise if stated.states is States.CODE else _is_near
     return Match(False, is_near=is_near(stated.text, outcome))
 
@@ -387,6 +389,12 @@ def _is_spaced_otherwise(text: str, outcome: Outcome) -> bool:
     if "".join(text.split()) == "".join(outcome.text.split()):
         return True
     return _BRACKETS.search(text) is None and _BRACKETS.search(outcome.text) is not None and _is_near(text, outcome)
+
+
+def _is_end_of(text: str, shown: str) -> bool:
+    """Whether a text is what a line ends with after words, such as `8` of `The sum is 8`, which people leave out."""
+    found = re.fullmatch(r"(.*[^\W\d_]{2}.*[ :=])\S*", shown.removesuffix(text.strip()) + "x" if text.strip() else "")
+    return found is not None and shown.endswith(text.strip()) and "\n" not in shown
 
 
 def _parts(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from practicum.audit.bank_check import canonical, claim_digest, equal_texts, tex
 from practicum.audit.claims import Claim, form_claim
 from practicum.audit.comparison import are_equal
 from practicum.audit.findings import Fault, ItemFinding, OptionReport, Settled
-from practicum.audit.judging import Judgement
+from practicum.audit.judgement import Judgement
 from practicum.audit.language import Evidence
 from practicum.audit.older_python import PRELUDE, as_python_2
 from practicum.audit.option_labels import without_labels

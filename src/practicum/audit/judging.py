@@ -5,49 +5,22 @@ An accusation needs that the runs alone decide: what cannot be compared, or matc
 
 from __future__ import annotations
 
-import ast
-import builtins
-import difflib
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
-from practicum.audit.claims import Claim, bound_names
-from practicum.audit.code_finding import parse
-from practicum.audit.comparison import ANY_ERROR, DIFFERS, ECHO, Level, Match, are_equal, compare, compare_number
+from practicum.audit.claims import Claim
+from practicum.audit.comparison import DIFFERS, Level, Match, compare, compare_number
+from practicum.audit.doubts import MOMENT, PLATFORM, SYNTAX, broken, doubted, doubted_language, outside_need
 from practicum.audit.findings import Fault
-from practicum.audit.language import Evidence
-from practicum.audit.option_reading import Stated, States
+from practicum.audit.judgement import Judgement, named
+from practicum.audit.option_reading import States
 from practicum.audit.outcome import Outcome
 from practicum.audit.question_phrases import Asks
+from practicum.audit.single_choice import judge_single, uncompared, wrong_key
 from practicum.exchange.bank import Choice, Item, NumberAnswer, ShortAnswer
 from practicum.kinds.run_agreement import forbidden_run, stop_reason
 from practicum.model import Failure, Observation
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What the runs of an item settle."""
-
-    fault: Fault | None = None
-    reason: str = ""
-    """What is wrong; or if nothing is proved or refuted, why not."""
-    is_proved: bool = False
-    could_not_run: bool = False
-    matches: tuple[Match, ...] = ()
-    """For each option, accepted answer, or for the statement."""
-    proposed: tuple[int, ...] = ()
-    proposed_text: str = ""
-    gave: str = ""
-    option_gave: tuple[str, ...] = ()
-    tolerances: tuple[str, ...] = ()
-
-    @property
-    def identity(self) -> str:
-        """Equal for two judgements that settle the same."""
-        held = "".join({True: "y", False: "n", None: "?"}[match.holds] for match in self.matches)
-        return f"{self.fault or ''}:{self.is_proved}:{held}:{self.proposed}"
 
 
 def judge(item: Item, claim: Claim, runs: Mapping[str, Sequence[Observation]]) -> Judgement:
@@ -70,8 +43,8 @@ def judge(item: Item, claim: Claim, runs: Mapping[str, Sequence[Observation]]) -
 
 def by_platform(item: Item, claim: Claim, judged: Judgement, runs: Mapping[str, Sequence[Observation]]) -> Judgement:
     """Return a judgement that is unstable if the code asks for the platform, which runs cannot shift."""
-    needed = _PLATFORM.search(claim.code)
-    if judged.fault and (moment := _MOMENT.search(claim.code)):
+    needed = PLATFORM.search(claim.code)
+    if judged.fault and (moment := MOMENT.search(claim.code)):
         reason = f"depends on the process and its time (`{moment[0].rstrip('(.')}`)"
         return replace(judged, fault=Fault.UNSTABLE, reason=reason, proposed=(), proposed_text="")
     if not needed or judged.could_not_run or judged.fault is Fault.UNSTABLE:
@@ -137,7 +110,7 @@ def _judge_matches(item: Item, claim: Claim, outcomes: Sequence[Outcome], matche
             judged = _judge_number(item.answer, outcomes[0], matches)
         case _:
             judged = Judgement(reason="its type of question is not compared")
-    return _doubted(replace(judged, gave=outcomes[0].shown), claim, outcomes[0])
+    return doubted(replace(judged, gave=outcomes[0].shown), claim, outcomes[0])
 
 
 # --- one outcome -----------------------------------------------------------------------------------------------------
@@ -163,110 +136,6 @@ def keyed(answer: Choice) -> list[int]:
     ]
 
 
-def judge_single(matches: Sequence[Match], stated: Sequence[Stated], key: int, asks: Asks) -> Judgement:
-    """Judge one keyed option by how each option relates to the one outcome."""
-    best = min((match.level for match in matches if match.holds), default=None)
-    right = [number for number, match in enumerate(matches) if match.holds and match.level == best]
-    match = matches[key]
-    if match.holds:
-        return _judge_held(matches, stated, key, right, asks)
-    if stated[key].states is States.NONE_OF_THESE:
-        return _judge_none_of_these(matches, stated, key, right, best)
-    if match.holds is None:
-        return Judgement(reason=match.tolerance)
-    if right and best is not None:
-        return _judge_other(matches, stated, key, right, best, asks)
-    return _judge_none_right(matches, stated, key)
-
-
-def _judge_held(
-    matches: Sequence[Match], stated: Sequence[Stated], key: int, right: Sequence[int], asks: Asks
-) -> Judgement:
-    """The keyed option matches: so may others, as exactly or more so."""
-    match = matches[key]
-    tolerances = tuple(filter(None, (match.tolerance,)))
-    proved = Judgement(is_proved=True, tolerances=tolerances)
-    if ECHO in match.tolerance and any(each.states is States.NOTHING for each in stated):
-        return Judgement(reason="a script prints nothing here, and a prompt shows a value")
-    others = [number for number in right if number != key]
-    equal = [number for number in range(len(stated)) if number == key or are_equal(stated[key], stated[number], asks)]
-    if len(equal) > 1 and set(others) <= set(equal):
-        return Judgement(Fault.EQUAL_OPTIONS, f"{_options(equal)} state the same result")
-    general = [number for number, each in enumerate(matches) if each.holds and each.tolerance == ANY_ERROR]
-    if general and match.level < Level.VAGUE:
-        return Judgement(Fault.SEVERAL_RIGHT, f"{_options(sorted((key, *general)))} are right: an error is raised")
-    if not others:
-        return proved
-    best = matches[others[0]].level
-    if key in right:
-        if best <= Level.SAME:
-            return Judgement(Fault.SEVERAL_RIGHT, f"{_options(sorted(right))} are right")
-        return Judgement(reason=f"{_options(sorted(right))} fit equally well")
-    if match.tolerance == ANY_ERROR and all(matches[number].level is Level.EXACT for number in others):
-        return Judgement(Fault.SEVERAL_RIGHT, f"{_options(sorted((key, *others)))} are right: an error is raised")
-    if match.level is Level.TELLING and ECHO not in match.tolerance:
-        return _wrong_key(key, others)
-    return Judgement(reason=f"{_options((key, *others))} both describe the result")
-
-
-def _judge_other(
-    matches: Sequence[Match], stated: Sequence[Stated], key: int, right: Sequence[int], best: Level, asks: Asks
-) -> Judgement:
-    """The keyed option differs, and others match."""
-    tolerance = matches[right[0]].tolerance
-    if best is Level.VAGUE and ECHO in tolerance:
-        return Judgement(reason="a script and a prompt show different results")
-    if ECHO in tolerance and stated[key].states is States.NOTHING:
-        return Judgement(reason="a script prints nothing here, and a prompt shows a value")
-    if len(right) > 1 and not all(are_equal(stated[right[0]], stated[other], asks) for other in right[1:]):
-        return (
-            Judgement(reason=f"{_options(right)} fit, and none of them is the key")
-            if best > Level.SAME
-            else _wrong_key(key, right)
-        )
-    return _wrong_key(key, right)
-
-
-def _wrong_key(key: int, right: Sequence[int]) -> Judgement:
-    proposed = tuple(right) if len(right) == 1 else ()
-    is_are = "is" if len(right) == 1 else "are"
-    return Judgement(
-        Fault.WRONG_KEY, f"{_options((key,))} is marked as right; {_options(right)} {is_are}", proposed=proposed
-    )
-
-
-def _judge_none_of_these(
-    matches: Sequence[Match], stated: Sequence[Stated], key: int, right: Sequence[int], best: Level | None
-) -> Judgement:
-    if right and best is not None:
-        return _wrong_key(key, right) if best <= Level.SAME else Judgement(reason=f"{_options(right)} may be right")
-    if open_ := _uncompared(matches, stated, key):
-        return Judgement(reason=open_)
-    return Judgement(is_proved=True)
-
-
-def _judge_none_right(matches: Sequence[Match], stated: Sequence[Stated], key: int) -> Judgement:
-    """The keyed option differs, and no other matches."""
-    none_of_these = [number for number, each in enumerate(stated) if each.states is States.NONE_OF_THESE]
-    if open_ := _uncompared(matches, stated, *none_of_these):
-        return Judgement(reason=open_)
-    if none_of_these:
-        return _wrong_key(key, none_of_these)
-    return Judgement(Fault.NO_RIGHT_OPTION, "no option is what the run gave")
-
-
-def _uncompared(matches: Sequence[Match], stated: Sequence[Stated], *apart: int) -> str:
-    """Return why some option, apart from these, may be right though it does not match; nothing if none may be."""
-    for number, match in enumerate(matches):
-        if number in apart:
-            continue
-        if match.holds is None:
-            return match.tolerance
-        if match.is_near:
-            return f"{_options((number,))} differs only in punctuation, white space or letter case"
-    return ""
-
-
 def _judge_statement(answer: Choice, match: Match) -> Judgement:
     keys = keyed(answer)
     truths = [option.text.strip(" `*.").casefold() == "true" for option in answer.options]
@@ -277,7 +146,7 @@ def _judge_statement(answer: Choice, match: Match) -> Judgement:
     matches = tuple(Match(truth is match.holds) for truth in truths)
     if truths[keys[0]] is match.holds:
         return Judgement(is_proved=True, matches=matches, tolerances=tuple(filter(None, (match.tolerance,))))
-    return replace(_wrong_key(keys[0], [truths.index(bool(match.holds))]), matches=matches)
+    return replace(wrong_key(keys[0], [truths.index(bool(match.holds))]), matches=matches)
 
 
 def _judge_accepted(answer: ShortAnswer, claim: Claim, outcome: Outcome, matches: Sequence[Match]) -> Judgement:
@@ -289,7 +158,7 @@ def _judge_accepted(answer: ShortAnswer, claim: Claim, outcome: Outcome, matches
         return replace(judged, is_proved=True, tolerances=tuple(filter(None, (tolerance,))))
     if not full:
         return replace(judged, reason="no accepted answer has full credit")
-    if open_ := _uncompared(matches, claim.stated):
+    if open_ := uncompared(matches, claim.stated):
         return replace(judged, reason=open_)
     message = "no accepted answer is what the run gave"
     return replace(judged, fault=Fault.WRONG_KEY, reason=message, proposed_text=outcome.shown)
@@ -317,15 +186,15 @@ def _judge_code_options(
     found = Judgement(matches=tuple(matches), option_gave=tuple(outcome.shown for outcome in outcomes))
     keys = keyed(answer)
     before = [outcome.failure for outcome in outcomes if outcome.failure and outcome.failure.running == "setup"]
-    if len(before) == len(outcomes) and before[0].type in _SYNTAX:
-        return _broken(replace(found, fault=Fault.BROKEN_CODE), claim, before[0])
+    if len(before) == len(outcomes) and before[0].type in SYNTAX:
+        return broken(replace(found, fault=Fault.BROKEN_CODE), claim, before[0])
     for number, (outcome, match) in enumerate(zip(outcomes, matches, strict=True)):
         if reason := _undecided(claim, number, outcome, match, number in keys):
             return replace(found, reason=reason)
     if claim.question.is_negated:
         found = replace(found, matches=tuple(replace(match, holds=not match.holds) for match in matches))
     judged = _judge_set(answer, found.matches)
-    return _doubted_language(replace(judged, matches=found.matches, option_gave=found.option_gave), claim)
+    return doubted_language(replace(judged, matches=found.matches, option_gave=found.option_gave), claim)
 
 
 def _match_target(claim: Claim, number: int, outcome: Outcome) -> Match:
@@ -345,16 +214,16 @@ def _undecided(claim: Claim, number: int, outcome: Outcome, match: Match, is_key
     if failure and failure.running == "setup":
         return f"the code before the options raises {failure}"
     asks, target = claim.asked[number], claim.targets[number]
-    objection = _objection(failure, "\n".join((claim.code, claim.stated[number].text)))
+    objection = outside_need(failure, "\n".join((claim.code, claim.stated[number].text)))
     if objection and is_key and asks is not Asks.RAISES:
-        return f"{_options((number,))}: {objection}"
+        return f"{named((number,))}: {objection}"
     if match.holds is None:
         return match.tolerance
     if match.is_near or (match.holds and match.level > Level.SAME):
-        return f"{_options((number,))} gives nearly what is asked for"
+        return f"{named((number,))} gives nearly what is asked for"
     truth = target.text in ("True", "False") and asks is Asks.VALUE
     if truth and not match.holds and outcome.text not in ("True", "False"):
-        return f"{_options((number,))} gives `{outcome.text[:40]}`, which counts as true or as false"
+        return f"{named((number,))} gives `{outcome.text[:40]}`, which counts as true or as false"
     return ""
 
 
@@ -371,105 +240,13 @@ def _judge_set(answer: Choice, matches: Sequence[Match]) -> Judgement:
         return Judgement(Fault.NO_RIGHT_OPTION, "no option has the outcome that is asked for")
     proposed = tuple(right) if answer.several or len(right) == 1 else ()
     if wrong:
-        subject = f"{_options(wrong)} {'is' if len(wrong) == 1 else 'are'} marked as right"
+        subject = f"{named(wrong)} {'is' if len(wrong) == 1 else 'are'} marked as right"
         return Judgement(
-            Fault.WRONG_KEY, f"{subject}; {_options(right)} {'is' if len(right) == 1 else 'are'}", proposed=proposed
+            Fault.WRONG_KEY,
+            f"{subject}; {named(right)} {'is' if len(right) == 1 else 'are'}",
+            proposed=proposed,
         )
-    return Judgement(Fault.SEVERAL_RIGHT, f"{_options(unmarked)} would be right too", proposed=proposed)
-
-
-# --- doubts ----------------------------------------------------------------------------------------------------------
-
-
-_NEEDS = {
-    "FileNotFoundError": "a file",
-    "EOFError": "input",
-    "PermissionError": "a file",
-    "ConnectionError": "the network",
-    "URLError": "the network",
-    "TimeoutError": "the network",
-    "OSError": "something outside of the code",
-    "KeyboardInterrupt": "a person",
-    "SystemExit": "its own process",
-}
-_PLATFORM = re.compile(
-    r"\b(?:sys\.(?:platform|maxsize|getsizeof|byteorder|executable)|os\.(?:name|sep|linesep|uname)|platform\.\w+)\b"
-)
-"""What differs from platform to platform, and cannot be shifted."""
-_BUILTINS = [name for name in vars(builtins) if len(name) > 3 and not name.startswith("_")]
-_MOMENT = re.compile(
-    r"\b(?:time\.(?:perf_counter|monotonic|process_time|thread_time)|os\.getp?pid|(?<!\.)id\(|timeit\.)"
-)
-"""What differs from moment to moment and process to process, even where runs happen to agree."""
-_SYNTAX = ("SyntaxError", "IndentationError", "TabError")
-_UNDEFINED = re.compile(r"name '(\w+)' is not defined")
-_OLD_PRINT = re.compile(
-    r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must "
-    r"be parenthesized"
-)
-_GONE = re.compile(
-    r"deprecated|was removed|has been removed|no longer (?:available|supported)|expired|deprecat", re.IGNORECASE
-)
-
-
-def _doubted(judged: Judgement, claim: Claim, outcome: Outcome) -> Judgement:
-    """Take an accusation back that does not hold against code which needs more than the item shows."""
-    failure = outcome.failure
-    if judged.is_proved or judged.fault is None:
-        return judged
-    if failure is None:
-        return _doubted_language(judged, claim)
-    if failure.running == "setup":
-        return Judgement(
-            reason=f"the session raises {failure} before its end", matches=judged.matches, gave=judged.gave
-        )
-    if _OLD_PRINT.search(failure.message):
-        if any(each.states is States.ERROR for each in claim.stated):
-            return Judgement(reason="its code is Python 2", matches=judged.matches, gave=judged.gave)
-        return replace(judged, fault=Fault.VERSION_BOUND, reason="its code is Python 2 and does not run", proposed=())
-    if objection := _objection(failure, claim.code):
-        return Judgement(reason=objection, matches=judged.matches, gave=judged.gave)
-    if _GONE.search(failure.message):
-        reason = f"its code does not run with the installed versions: {failure}"
-        return replace(judged, fault=Fault.VERSION_BOUND, reason=reason, proposed=())
-    if claim.question.asks is Asks.RAISES:
-        return _doubted_language(judged, claim)
-    if judged.fault is Fault.NO_RIGHT_OPTION or (judged.fault is Fault.WRONG_KEY and judged.proposed_text):
-        return _broken(judged, claim, failure)
-    return _doubted_language(judged, claim)
-
-
-def _broken(judged: Judgement, claim: Claim, failure: Failure) -> Judgement:
-    """The code raises, which the item does not expect."""
-    is_syntax = failure.type in _SYNTAX
-    if claim.evidence < Evidence.LIKELY or (is_syntax and claim.evidence < Evidence.SAID):
-        return Judgement(reason="its code does not run and may not be Python", matches=judged.matches, gave=judged.gave)
-    has_layout = claim.place in ("fence", "code of the item") or failure.type == "SyntaxError"
-    if is_syntax and (claim.place in ("text", "code span") or not has_layout):
-        return Judgement(reason="its code may have lost its layout", matches=judged.matches, gave=judged.gave)
-    return replace(judged, fault=Fault.BROKEN_CODE, reason=f"its code raises {failure}", proposed=(), proposed_text="")
-
-
-def _doubted_language(judged: Judgement, claim: Claim) -> Judgement:
-    if judged.fault and claim.evidence < Evidence.LIKELY:
-        return replace(judged, fault=None, reason="its code may not be Python", proposed=(), proposed_text="")
-    return judged
-
-
-def _objection(failure: Failure | None, code: str) -> str:
-    """Return why a failure may come from something that the item does not show, or nothing."""
-    if failure is None:
-        return ""
-    for name in failure.classes:
-        if need := _NEEDS.get(name.rsplit(".", 1)[-1]):
-            return f"its code needs {need}"
-    if failure.type == "NameError" and (found := _UNDEFINED.search(failure.message)):
-        tree = parse(code)
-        if difflib.get_close_matches(found[1], _BUILTINS, 1, 0.79):
-            return ""  # a slip of the pen: `pritn`
-        if not isinstance(tree, ast.AST) or found[1] not in bound_names(tree):
-            return f"its code uses `{found[1]}`, which the item does not define"
-    return ""
+    return Judgement(Fault.SEVERAL_RIGHT, f"{named(unmarked)} would be right too", proposed=proposed)
 
 
 def _keyed_is_error(item: Item, claim: Claim) -> bool:
@@ -489,11 +266,3 @@ def _key_states_result(item: Item, claim: Claim, repeated: Sequence[Sequence[Out
         or compare(key, repeated[0][0], claim.question.asks, claim.words).holds is not None
         for key in keys
     )
-
-
-def _options(numbers: Sequence[int]) -> str:
-    """Return options by their numbers from 1: `option 2`, `options 1 and 3`."""
-    names = [str(number + 1) for number in numbers]
-    if len(names) == 1:
-        return f"option {names[0]}"
-    return f"options {', '.join(names[:-1])} and {names[-1]}"

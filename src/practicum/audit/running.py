@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from practicum.audit.claims import Claim
 from practicum.audit.findings import Fault
-from practicum.audit.judging import Judgement, by_platform, judge
+from practicum.audit.judgement import Judgement
+from practicum.audit.judging import by_platform, judge
 from practicum.exchange.bank import Item
 from practicum.model import NOTHING, Observation, Run, Topic, VariantFinding, Verdict
 from practicum.prove.input_dependence import InputDependence
