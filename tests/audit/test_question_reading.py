@@ -43,6 +43,10 @@ def read(text: str, *, true_false: bool = False) -> Question:
         "What is the expected output of this Python script?",
         "What's the output of this code in Python 3?",
         "Select the correct output of the code shown below.",
+        "What do these lines print?",
+        "What is the output of the following",
+        "What will be the output of the following Python function?",
+        "What is the output of the following code?,",
     ],
 )
 def test_printed_text(sentence: str) -> None:

@@ -13,6 +13,7 @@ from practicum.audit.code_finding import (
     find_code,
     is_expression,
     looks_like_code,
+    mended,
     parse,
     read_transcript,
     with_lone_span,
@@ -92,6 +93,8 @@ class Claim:
     evidence: Evidence
     place: str = ""
     """Where the code was found."""
+    is_mended: bool = False
+    """Whether the indentation of its code was mended, so that a fault may be of the mending."""
     targets: tuple[Stated, ...] = ()
     """If each option has runs of its own: the outcome that it must have to be right."""
     asked: tuple[Asks, ...] = ()
@@ -226,6 +229,8 @@ def _calls_print(node: ast.AST) -> bool:
 
 def _outcome_claim(question: Question, block: Block | None, stated: tuple[Stated, ...], evidence: Evidence) -> Claim:
     source = block.source if block else ""
+    layout = mended(source) if block and parse(source) is None and not read_transcript(source) else ""
+    source = layout or source
     setup, snippet, is_prompt = "", source, False
     if question.of_last and block and read_transcript(source):
         question = replace(question, asks=Asks.PRINTS, of_last=False)
@@ -248,13 +253,16 @@ def _outcome_claim(question: Question, block: Block | None, stated: tuple[Stated
     setup = "\n".join(filter(None, (imports, setup)))
     runs = _runs(question, setup, snippet, is_prompt)
     reading = _reading(question, block, is_prompt)
+    if layout:
+        reading += ", with its indentation mended"
     if imports:
         reading += f", after `{'; '.join(imports.splitlines())}`"
     code = "\n".join(filter(None, (setup, runs[0].snippet)))
+    place = block.place if block else "text"
     words = words_of(source, question.expression)
     if question.asks is Asks.PRINTS and all(_is_token(each) for each in stated):
         words |= words_of(*(each.text for each in stated))
-    return Claim(question, reading, runs, code, stated, evidence, block.place if block else "text", words=words)
+    return Claim(question, reading, runs, code, stated, evidence, place, bool(layout), words=words)
 
 
 def _last_of_session(setup: str, snippet: str) -> tuple[str, str]:

@@ -130,6 +130,22 @@ def parse(source: str, mode: str = "exec") -> ast.Module | ast.Expression | None
         return None
 
 
+def mended(source: str) -> str:
+    """Return invalid code with another indentation that makes it valid; nothing if that is not found.
+
+    Banks lose indentation in the same few ways: a space before each line, tabs among spaces, a shifted first line.
+    """
+    lines = source.expandtabs(4).split("\n")
+    shifted = [re.sub(r"^ (?=\S)", "", line) for line in lines]
+    deeper = [re.sub(r"^ {5}", "    ", line) for line in shifted]
+    deepest = [re.sub(r"^ {9,10}(?=\S)", "        ", line) for line in deeper]
+    for candidate in (lines, shifted, deeper, deepest, [lines[0].lstrip(), *lines[1:]]):
+        text = textwrap.dedent("\n".join(candidate))
+        if parse(text) is not None:
+            return text
+    return ""
+
+
 def is_expression(source: str) -> bool:
     """Whether a source is one Python expression."""
     return parse(source.strip(), "eval") is not None

@@ -53,34 +53,40 @@ _GONE = re.compile(
 
 def doubted(judged: Judgement, claim: Claim, outcome: Outcome) -> Judgement:
     """Take an accusation back that does not hold against code which needs more than the item shows."""
-    failure = outcome.failure
     if judged.is_proved or judged.fault is None:
         return judged
-    if failure is None:
-        return doubted_language(judged, claim)
-    if failure.running == "setup":
-        return Judgement(
-            reason=f"the session raises {failure} before its end", matches=judged.matches, gave=judged.gave
-        )
-    if _OLD_PRINT.search(failure.message):
-        if any(each.states is States.ERROR for each in claim.stated):
-            return Judgement(reason="its code is Python 2", matches=judged.matches, gave=judged.gave)
+    if reason := _doubt(judged, claim, outcome.failure):
+        return Judgement(reason=reason, matches=judged.matches, gave=judged.gave)
+    failure = outcome.failure
+    if failure and _OLD_PRINT.search(failure.message):
         return replace(judged, fault=Fault.VERSION_BOUND, reason="its code is Python 2 and does not run", proposed=())
-    if objection := outside_need(failure, claim.code):
-        return Judgement(reason=objection, matches=judged.matches, gave=judged.gave)
-    if _GONE.search(failure.message):
+    if failure and _GONE.search(failure.message):
         reason = f"its code does not run with the installed versions: {failure}"
         return replace(judged, fault=Fault.VERSION_BOUND, reason=reason, proposed=())
-    if claim.question.asks is Asks.RAISES:
-        return doubted_language(judged, claim)
-    if _may_be_layout(failure, claim):
-        return Judgement(reason="its code may have lost its layout", matches=judged.matches, gave=judged.gave)
-    if judged.fault is Fault.NO_RIGHT_OPTION and any(each.states is States.ERROR for each in claim.stated):
-        reason = f"it expects another error than {failure.type}"
-        return Judgement(reason=reason, matches=judged.matches, gave=judged.gave)
-    if judged.fault is Fault.NO_RIGHT_OPTION or (judged.fault is Fault.WRONG_KEY and judged.proposed_text):
+    is_unexpected = judged.fault is Fault.NO_RIGHT_OPTION or (judged.fault is Fault.WRONG_KEY and judged.proposed_text)
+    if failure and is_unexpected and claim.question.asks is not Asks.RAISES:
         return broken(judged, claim, failure)
     return doubted_language(judged, claim)
+
+
+def _doubt(judged: Judgement, claim: Claim, failure: Failure | None) -> str:
+    """Return why an accusation does not hold, or nothing."""
+    if claim.is_mended:
+        return "its indentation had to be mended"
+    if failure is None:
+        return ""
+    if failure.running == "setup":
+        return f"the session raises {failure} before its end"
+    states_error = any(each.states is States.ERROR for each in claim.stated)
+    if _OLD_PRINT.search(failure.message):
+        return "its code is Python 2" if states_error else ""
+    if need := outside_need(failure, claim.code):
+        return need
+    if _may_be_layout(failure, claim):
+        return "its code may have lost its layout"
+    if judged.fault is Fault.NO_RIGHT_OPTION and states_error and claim.question.asks is not Asks.RAISES:
+        return f"it expects another error than {failure.type}"
+    return ""
 
 
 def broken(judged: Judgement, claim: Claim, failure: Failure) -> Judgement:

@@ -23,10 +23,11 @@ _E = r"(?P<e>⟨\d+⟩|(?-i:[^\s?.,;:⟨⟩][^?⟨⟩]*?))"
 """An expression: a code span, or code without markup."""
 _V = r"(?P<v>⟨\d+⟩|[^?⟨⟩]+?)"
 _CODE = (
-    r"(?:the |this |that |each |a |given |following |above |below |preceding |next |short |simple |python3? |numpy |"
-    r"pandas |small |piece of |block of |snippet of |lines? of |code |sample )*"
+    r"(?:the |this |that |these |those |each |a |given |following |above |below |preceding |next |short |simple |"
+    r"python3? |numpy |pandas |string |small |piece of |block of |snippet of |lines? of |code |sample )*"
     r"(?:code(?: ?snippet| ?segment| ?fragment| ?block| ?cell)?|program(?:me)?|snippet|script|statements?|lines?|"
-    r"example|cell|loop|segment|fragment|function call|print statement|expression|session|instructions?|commands?)"
+    r"example|cell|loop|segment|fragment|function call|print statement|expression|session|"
+    r"instructions?|commands?|functions?|operations?|following)"
 )
 _WHERE = r"(?: (?:below|above|shown(?: below| above)?|given(?: below| above)?|here))?"
 _RUN = (
@@ -83,7 +84,7 @@ OF_PRINTED = [
         rf"(?:which|what)(?: one)?(?: of (?:the following|these)(?: options?| answers?)?|"
         rf"option|answer)? {_WILL} {_OUT}"
         rf"(?: (?:of|from|for) {_CODE})?{_WHERE}{_RUN}{_PY}",
-        rf"(?:predict|select|choose|determine|find|give|state|identify|enter|type|write|name) {_OUT}"
+        rf"(?:predict|select|choose|determine|find|give|state|identify|enter|type|write|name|guess) {_OUT}"
         rf"(?: (?:of|from|for) {_CODE})?{_WHERE}{_PY}",
         rf"{_OUT} of {_CODE}{_WHERE}(?: {_WILL})?",
         rf"{_OUT}{_WHERE}(?: {_WILL})?",

@@ -106,12 +106,12 @@ def _open_wording(prose: str) -> str:
 def _asking_sentence(prose: str) -> str:
     """Return the sentence that asks, without its end. Raises NotFormed if several do."""
     sentences = [part.strip() for part in SENTENCE.split(prose) if part.strip()]
-    asking = [sentence for sentence in sentences if sentence.endswith("?")]
+    asking = [sentence for sentence in sentences if sentence.rstrip(" ,.").endswith("?")]
     if len(asking) > 1:
         raise NotFormed("the text asks several questions")
     if not asking:
         asking = [sentence for sentence in sentences if QUESTION_WORDS.search(sentence)][-1:] or sentences[-1:]
-    sentence = asking[0].rstrip(" ?:.\t…_")
+    sentence = asking[0].rstrip(" ?:.,\t…_")
     others = [each for each in sentences if each != asking[0] and not HEADING.fullmatch(each)]
     if any(map(SAYS_MORE.search, others)):
         raise NotFormed("its text says more than its code shows")
