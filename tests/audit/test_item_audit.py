@@ -62,6 +62,10 @@ def settled(item: Item, pool: Pool, context: str = "Python") -> tuple[str, tuple
         choice("Which statement is true?\n\n```python\nx = 'abc'\n```", "`x[0]` is `'a'`", "`x[1]` equals `'c'`"),
         choice("What is printed?\n\n<pre>x = 1 &lt; 2\nprint(x)</pre>", "True", "False"),
         printing("print(1)", "A) 1", "B) 2"),
+        printing("print('island')", "island", "land"),
+        choice(
+            "Select all true statements about this code.\n\n```python\nx = 'abc'\n```", "`x[0]` is `'a'`", "`x` is `1`"
+        ),
         printing(" for i in range(3):\n\t print(i)", "0 1 2", "1 2 3"),
         printing("print(1)", "It prints 1", "It prints 2"),
         choice("`len('abc')` returns 4.", "True", "False", key=1),

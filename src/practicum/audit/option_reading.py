@@ -109,9 +109,8 @@ _NO_ERROR = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"(?:it |the code |the program |this |the expression |the output is |the output "
-    r"will be |output is |output: ?|output |result: ?|"
-    r"the result is |answer: ?|will )*(?:prints?:?|returns?:?|outputs?:?|displays?:?|evaluates to|gives|is|:)? ?",
+    r"(?:(?:it|the code|the program|this|the expression|the output|the result|output|result|answer|will|be)(?: |: ?))*"
+    r"(?:(?:prints?|returns?|outputs?|displays?|evaluates to|gives|is)(?::? ))?",
     re.IGNORECASE,
 )
 _PROMPT = re.compile(r"^\s*(?:>>> |Out\[\d*\]: ?)|\n\s*>>>\s*\Z|^\s*In \[\d*\]:\s*\Z", re.MULTILINE)

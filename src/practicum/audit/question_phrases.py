@@ -245,6 +245,8 @@ ABOUT_STATEMENTS = _pattern(
     rf"statements?| claims?| "
     rf"assertions?)?(?: about {_CODE}{_WHERE})?(?: (?:is|are|holds?)(?: (?:correct|true|right))?)?(?: "
     rf"about {_CODE}{_WHERE})?{_PY}"
+    rf"|(?:select|choose|mark|check|tick|which are)(?: all| each| every)?(?: of)?(?: the)? (?:true|correct|right) "
+    rf"(?:statements?|claims?|assertions?)(?: about {_CODE}{_WHERE})?"
 )
 
 

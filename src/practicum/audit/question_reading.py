@@ -56,7 +56,11 @@ class NotFormed(Exception):
 
 
 _EXCEPTION = re.compile(r"(?:error|exception|iteration|interrupt|exit|warning)`?\Z", re.IGNORECASE)
-_STATEMENT = re.compile(r"\b(?:statement|claim|assertion)s?\b.*\b(?:correct|true|right|holds?)\b", re.IGNORECASE)
+_STATEMENT = re.compile(
+    r"\b(?:true|correct|right) (?:statement|claim|assertion)s?\b|"
+    r"\b(?:statement|claim|assertion)s?\b.*\b(?:correct|true|right|holds?)\b",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(
     r"(?:after|given|with|for) (?:running )?(?:this|the)(?: [a-z]+)* ?(?:code|program|snippet|lines?)(?: [a-z]+)*, *",
     re.I,
