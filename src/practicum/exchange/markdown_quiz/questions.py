@@ -12,10 +12,9 @@ from practicum.exchange.markdown_quiz.pieces import ANSWER, HEADING, OPTION, RUL
 from practicum.exchange.markup import to_plain
 from practicum.exchange.plain_text import without_tags
 
-_NUMBER = re.compile(
-    r"(\*\*|__)?\s*+(?:(?:question|quiz|exercise|problem|q)\s*+#?\s*+\d++\s*+[.):—–-]*+|\d++[.)])\s*", re.I
-)
-_NUMBERED = re.compile(r"(?:question|quiz|exercise|problem|q)?\s*+#?\s*+\d++\b", re.I)
+_WORD = r"(?:question|quiz|exercise|problem|q)\s*+#?\s*+\d++"
+_NUMBER = re.compile(rf"(\*\*|__)?\s*+(?:{_WORD}\s*+[.):—–-]*+|[a-z]?\d++[.)](?=\s|$))\s*", re.I)
+_NUMBERED = re.compile(rf"{_WORD}|[a-z]?\d++(?:[.):]|$)", re.I)
 _ASKS = re.compile(r"[?？][\s*_`)\"”]*$|_{3,}|\b(?:choose|select|true or false)\b", re.I | re.M)
 _LETTERS = re.compile(
     r"[*_`\"“]*(?:option\s+)?\(?([A-Za-z](?:\s*(?:,|&|and)\s*[A-Za-z])*|[A-J]{2,6}|\d{1,2})[*_`\"”]*(?:[).:*_]+|\s*[—–-]|,?\s+because\b|\s*\(|$)",
