@@ -189,6 +189,14 @@ def test_files_of_one_bank_settle_how_keys_count_together() -> None:
     assert codes(JSON.read(unclear, JSON.shared_columns([unclear, clear, from_1])[0]))
 
 
+def test_other_files_do_not_settle_whether_a_key_counts_at_all() -> None:
+    """The key `2` is an option's text, too: that others count from 0 says nothing about it."""
+    doubtful, clear = json_file(asked("2", options=["2", "4", "6"])), json_file(asked("0", "1"))
+    columns = JSON.shared_columns([doubtful, clear])
+
+    assert codes(JSON.read(doubtful, columns[0])) == [("q1", "key-ambiguous")]
+
+
 def test_the_columns_are_guessed_shown_and_can_be_named() -> None:
     file = json_file([{"frage": "Welche?", "antworten": OPTIONS, "loesung": "B"}])
     with pytest.raises(UnreadableBank) as refused:
