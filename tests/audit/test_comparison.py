@@ -50,6 +50,7 @@ TOLERATED = [
     (comparison.ARRAY, printed("[1 2]"), "`array([1, 2])`", "`[[1, 2]]`"),
     (comparison.ARRAY, ARRAY, "`[1, 2]`", "`[1, 3]`"),
     (comparison.ARRAY, ARRAY, "`[1 2]`", "`[2 1]`"),
+    (comparison.ARRAY, ARRAY, "`array([1 2])`", "`array([1 3])`"),
     (comparison.NUMPY, HALF, "`0.5`", "`0.25`"),
     (comparison.NUMPY, printed("0.5"), "`np.float64(0.5)`", "`np.float64(0.25)`"),
     (comparison.NUMPY, printed("[np.True_, np.False_]"), "`[True, False]`", "`[True, True]`"),

@@ -385,7 +385,7 @@ def output_by_hand(random: Random) -> Draft:
     form = Form.NUMBER if numeric and random.random() < 0.7 else Form.SHORT
     wrong = distractors(random, right, [text for text in mistaken if "\n" not in text], 3)
     if form is Form.NUMBER:
-        wrong = [text for text in wrong if re.fullmatch(r"-?\d+(\.\d+)?", text)]
+        wrong = [text for text in wrong if re.fullmatch(r"-?\d+(\.\d+)?", text) and float(text) != float(right)]
     spare = tuple(DraftOption.of(text, Fact(code, text)) for text in wrong)
     if not spare:
         raise Unsuitable(code)

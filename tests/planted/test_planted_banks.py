@@ -15,7 +15,9 @@ from practicum.exchange.bank import AcceptedNumber, Choice, Item, NumberAnswer, 
 from tests.planted.drafts import Form
 from tests.planted.faults import FAULTS
 from tests.planted.generator import ITEMS, SHARE_OF_EACH_FAULT, PlantedBank, planted_bank
+from tests.planted.observing import raises
 from tests.planted.programs import UNSTABLE
+from tests.planted.typography import folded
 
 SEEDS = (11, 12)
 RUNNER = """
@@ -90,15 +92,31 @@ def test_a_single_choice_without_a_fault_has_one_key(made: PlantedBank) -> None:
             assert keys(item).count(True) == 1
 
 
-def test_wrong_keys_are_false(made: PlantedBank) -> None:
-    """A marked option does not hold, or one that holds is not marked."""
+def keyed_truly(made: PlantedBank, item: Item) -> bool:
+    """Whether exactly the options that hold are marked."""
+    facts = made.facts[item.identifier]
+    return all(fact.true == key for fact, key in zip(facts, keys(item), strict=True) if fact is not None)
+
+
+def test_the_planted_faults_are_there(made: PlantedBank) -> None:
+    """Keys are wrong where they should be, one of two that contradict each other is right, and broken code fails."""
+    items = {item.identifier: item for item in made.bank.items}
+    right = {
+        "wrong-key": [False],
+        "no-right-option": [False],
+        "several-right": [False],
+        "contradiction": [False, True],
+        "duplicate": [True, True],
+    }
     for planted in made.faults:
-        if planted.fault in ("wrong-key", "several-right"):
-            [identifier] = planted.items
-            item = next(item for item in made.bank.items if item.identifier == identifier)
-            facts = made.facts[identifier]
-            known = [(fact.true, key) for fact, key in zip(facts, keys(item), strict=True) if fact is not None]
-            assert any(true != key for true, key in known), item
+        mentioned = [items[identifier] for identifier in planted.items]
+        if planted.fault in right:
+            assert sorted(keyed_truly(made, item) for item in mentioned) == right[planted.fault], mentioned
+        elif planted.fault == "broken-code":
+            assert raises(f"import numpy as np\n{code_of(mentioned[0])}"), mentioned
+        elif planted.fault == "equal-options":
+            options = [folded(text) for text in texts(mentioned[0])]
+            assert len(set(options)) < len(options), mentioned
 
 
 def test_every_fault_is_planted_in_its_share(made: PlantedBank) -> None:
@@ -134,11 +152,15 @@ def code_of(item: Item) -> str:
     """The snippet of an item, from wherever it stands."""
     if item.code:
         return item.code
+    if "\n\n" not in item.text:
+        return item.text.rpartition(" `")[2].removesuffix("`")
     _, _, below = item.text.partition("\n\n")
     lines = below.removeprefix("<pre>").removesuffix("</pre>").split("\n")
     if lines[0].startswith(("```", "~~~")):
         lines = lines[1:-1]
     elif all(line.startswith("    ") or not line for line in lines):
+        lines = [line[4:] for line in lines]
+    if lines[0].startswith(">>>"):
         lines = [line[4:] for line in lines]
     return "\n".join(lines).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
@@ -147,6 +169,7 @@ def test_one_seed_gives_one_bank() -> None:
     assert planted_bank(5, 60) == planted_bank(5, 60)
 
 
+@pytest.mark.slow
 def test_the_bank_does_not_depend_on_the_hash_seed() -> None:
     """What an audit misses on one machine can be looked at on another."""
     code = "from tests.planted.generator import planted_bank; print(planted_bank(5, 120).bank)"

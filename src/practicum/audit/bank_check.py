@@ -2,27 +2,65 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from practicum.audit.findings import Fault, ItemFinding, OptionReport
+from practicum.audit.claims import Claim
+from practicum.audit.code_finding import find_code, parse
+from practicum.audit.findings import Fault, ItemFinding, OptionReport, Settled
+from practicum.audit.option_reading import States, read_option
+from practicum.audit.outcome import NO_VALUE, literal_value
 from practicum.exchange.bank import Choice, Item, NumberAnswer, ShortAnswer
+from practicum.kinds.equality import is_equal
+from practicum.kinds.typed_text import normalize_typed
 
+_AROUND = re.compile(r"\s*([,:;=()\[\]{}])\s*")
 _SHORTEST = 12
 """Characters that a question has at least: shorter ones, such as `Choose:`, ask nothing by themselves."""
 
 
-def question_digest(item: Item) -> str:
-    """Return a digest of what is asked, white space and letter case of prose aside; empty if it is not compared."""
+def text_digest(item: Item) -> str:
+    """Return a digest of what an item asks, by its text and its code; empty if that is not compared."""
     if not isinstance(item.answer, (Choice, ShortAnswer, NumberAnswer)):
         return ""
-    text = _plain(item.text) if "`" not in item.text and "    " not in item.text else item.text.strip()
-    if len(text) + len(item.code) < _SHORTEST:
+    found = find_code(item)
+    text = _plain(found.prose)
+    blocks = [block.source.strip() for block in found.blocks]
+    if found.images or len(text) + sum(map(len, (*blocks, *found.spans))) < _SHORTEST:
         return ""
-    kind = "choice" if isinstance(item.answer, Choice) else "typed"
-    parts = "\0".join((kind, text, item.code.strip()))
-    return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    return _digest("text", text, *blocks, *found.spans)
+
+
+def claim_digest(claim: Claim) -> str:
+    """Return a digest of what a claim asks, whatever its words: by the syntax of its code and what is compared."""
+    question = claim.question
+    parts = [_syntax(part) for run in claim.runs for part in (run.setup, run.snippet)]
+    if claim.targets:
+        parts = [_syntax(claim.code), question.states or "", str(question.is_negated)]
+    return _digest(str(question.asks), str(question.is_statement), question.states or "", *parts)
+
+
+def canonical(text: str) -> str:
+    """Return an option or an answer without markup and without what notation allows: white space, quote style."""
+    stated = read_option(text)
+    if stated.states is States.ERROR:
+        return stated.exception.casefold() or "error"
+    if stated.states is States.NOTHING:
+        return "nothing"
+    plain = normalize_typed(stated.bare or stated.text).replace('"', "'")
+    return _AROUND.sub(r"\1", " ".join(plain.split())).rstrip(".")
+
+
+def _syntax(source: str) -> str:
+    tree = parse(source)
+    return ast.dump(tree) if tree is not None else source
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def equal_texts(options: Sequence[OptionReport]) -> list[tuple[int, int]]:
@@ -63,12 +101,28 @@ def _compared(findings: Sequence[ItemFinding], number: int, group: Sequence[int]
 
 
 def _contradict(left: ItemFinding, right: ItemFinding) -> bool:
-    """Whether one item marks as right what the other marks as wrong, both ways for single keys."""
+    """Whether one item marks as right what the other marks as wrong, both ways; or their keys are different values."""
     keys = _keys(left), _keys(right)
     if not all(keys) or keys[0] == keys[1]:
         return False
     wrong = _options(left) - keys[0], _options(right) - keys[1]
-    return bool(keys[0] & wrong[1]) and bool(keys[1] & wrong[0])
+    if keys[0] & wrong[1] and keys[1] & wrong[0]:
+        return True
+    if {left.settled, right.settled} == {Settled.PROVED, Settled.REFUTED} and all(map(_has_settled_key, (left, right))):
+        return True
+    if not (left.reading and right.reading) or len(keys[0]) + len(keys[1]) > 2:
+        return False
+    values = [literal_value(next(iter(key))) for key in keys]
+    return NO_VALUE not in values and not is_equal(*values, tolerance=0.01)
+
+
+def _has_settled_key(finding: ItemFinding) -> bool:
+    """Whether a run has settled the key by one outcome: where each option is run, other options make another item."""
+    return bool(finding.gave) and _is_settled(finding)
+
+
+def _is_settled(finding: ItemFinding) -> bool:
+    return finding.settled is Settled.PROVED or any(found.fault is Fault.WRONG_KEY for found in finding.faults)
 
 
 def _is_duplicate(left: ItemFinding, right: ItemFinding) -> bool:
@@ -76,11 +130,11 @@ def _is_duplicate(left: ItemFinding, right: ItemFinding) -> bool:
 
 
 def _keys(finding: ItemFinding) -> frozenset[str]:
-    return frozenset(_plain(option.text) for option in finding.options if option.key)
+    return frozenset(option.canonical for option in finding.options if option.key)
 
 
 def _options(finding: ItemFinding) -> frozenset[str]:
-    return frozenset(_plain(option.text) for option in finding.options)
+    return frozenset(option.canonical for option in finding.options)
 
 
 def _plain(text: str) -> str:

@@ -19,6 +19,7 @@ from practicum.audit.code_finding import (
 )
 from practicum.audit.comparison import words_of
 from practicum.audit.language import Evidence, evidence_of_python
+from practicum.audit.option_labels import without_labels
 from practicum.audit.option_reading import Stated, States, read_option
 from practicum.audit.outcome import Outcome, printed_outcome, value_outcome
 from practicum.audit.question_phrases import Asks
@@ -146,7 +147,12 @@ def form_claim(item: Item, context: str = "") -> Claim:
     texts = _texts(item)
     evidence = _evidence(item, found, block, question, texts, context)
     if question.options_are_code:
-        return _code_claim(question, block, texts, evidence)
+        try:
+            return _code_claim(question, block, texts, evidence)
+        except NotFormed:
+            if question.states not in ("true", "True", "`True`") or question.is_negated:
+                raise
+            question = Question(Asks.VALUE, options_are_statements=True)
     if question.options_are_statements:
         return _statements_claim(question, block, texts, evidence)
     stated = (read_option(question.states),) if question.states else tuple(map(read_option, texts))
@@ -156,7 +162,7 @@ def form_claim(item: Item, context: str = "") -> Claim:
 def _texts(item: Item) -> list[str]:
     match item.answer:
         case Choice(options=options):
-            return [option.text for option in options]
+            return without_labels([option.text for option in options])
         case ShortAnswer(accepted=accepted):
             return [each.text for each in accepted]
         case NumberAnswer():
@@ -225,6 +231,8 @@ def _outcome_claim(question: Question, block: Block | None, stated: tuple[Stated
         question = replace(question, asks=Asks.PRINTS, of_last=False)
     if block and (transcript := read_transcript(source)):
         setup, snippet, is_prompt = transcript.shown, transcript.asked, True
+        if not any("\n" in each.text for each in stated):
+            setup, snippet = _last_of_session(setup, snippet)
         evidence = max(evidence, Evidence.LIKELY)
         if question.asks is Asks.PRINTS and not question.expression and not snippet.strip():
             raise NotFormed("the session shows all of its output")
@@ -244,7 +252,19 @@ def _outcome_claim(question: Question, block: Block | None, stated: tuple[Stated
         reading += f", after `{'; '.join(imports.splitlines())}`"
     code = "\n".join(filter(None, (setup, runs[0].snippet)))
     words = words_of(source, question.expression)
+    if question.asks is Asks.PRINTS and all(_is_token(each) for each in stated):
+        words |= words_of(*(each.text for each in stated))
     return Claim(question, reading, runs, code, stated, evidence, block.place if block else "text", words=words)
+
+
+def _last_of_session(setup: str, snippet: str) -> tuple[str, str]:
+    """Return the examples before the last one, and the last: options of one line state what it shows."""
+    tree = parse(snippet)
+    if not isinstance(tree, ast.Module) or len(tree.body) < 2 or not isinstance(tree.body[-1], ast.Expr):
+        return setup, snippet
+    lines = snippet.split("\n")
+    at = tree.body[-1].lineno - 1
+    return "\n".join((setup, *lines[:at])), "\n".join(lines[at:])
 
 
 def _with_statements(snippet: str, question: Question) -> tuple[str, Question]:
@@ -252,6 +272,11 @@ def _with_statements(snippet: str, question: Question) -> tuple[str, Question]:
     if question.asks not in (Asks.PRINTS, Asks.RAISES):
         raise NotFormed(f"`{question.expression}` is no expression")
     return f"{snippet}\n{question.expression}".strip("\n"), replace(question, expression="")
+
+
+def _is_token(stated: Stated) -> bool:
+    """Whether an option is one word, or says what no word could: where all are, they are taken for printed texts."""
+    return stated.states is not States.TEXT or len(stated.text.split()) == 1
 
 
 def _runs(question: Question, setup: str, snippet: str, is_prompt: bool) -> tuple[Run, ...]:
@@ -404,6 +429,7 @@ def _code_claim(question: Question, block: Block | None, texts: Sequence[str], e
         setup,
         stated,
         evidence,
+        block.place if block else "text",
         targets=(target,) * len(codes),
         asked=(question.asks,) * len(codes),
         words=words_of(*codes, outcome),
@@ -425,7 +451,8 @@ def _statements_claim(question: Question, block: Block | None, texts: Sequence[s
     words = words_of(setup, *(each.expression for each in asked))
     reading = "each option is a statement about code, which is run"
     kinds = tuple(each.asks for each in asked)
-    return Claim(question, reading, runs, setup, stated, evidence, targets=targets, asked=kinds, words=words)
+    place = block.place if block else "text"
+    return Claim(question, reading, runs, setup, stated, evidence, place, targets=targets, asked=kinds, words=words)
 
 
 def _option_statement(text: str, block: Block | None) -> Question:

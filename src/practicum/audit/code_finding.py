@@ -90,12 +90,15 @@ def find_code(item: Item) -> FoundCode:
 
 def with_lone_span(found: FoundCode) -> FoundCode:
     """Return what was found with a code span that is a paragraph of its own as a block, if there is no other."""
-    paragraphs = found.prose.split("\n")
+    prose = re.sub(r"(?<=[.?!]) +(⟨\d+⟩)\s*\Z", r"\n\1", found.prose)
+    paragraphs = prose.split("\n")
     alone = [paragraph for paragraph in paragraphs if SPAN.fullmatch(paragraph.strip())]
     if found.blocks or len(alone) != 1:
         return found
     source = found.spans[int(alone[0].strip("⟨⟩ "))]
     prose = "\n".join(paragraph for paragraph in paragraphs if paragraph is not alone[0])
+    if not prose.strip():
+        return found
     return replace(found, blocks=(Block(source, place="code span"),), prose=prose)
 
 

@@ -104,9 +104,12 @@ def compare(stated: Stated, outcome: Outcome, asks: Asks, known_words: frozenset
         return _compare_shape(stated, outcome)
     if match := _first_match(stated.text, outcome, asks):
         return match
+    if stated.bare:
+        return compare(Stated(stated.states, stated.bare), outcome, asks, known_words)
     if not _is_result(stated, outcome, asks, known_words):
         return _unread(stated)
-    return Match(False, is_near=_is_near(stated.text, outcome))
+    is_near = _is_spaced_otherwise if stated.states is States.CODE else _is_near
+    return Match(False, is_near=is_near(stated.text, outcome))
 
 
 def are_equal(left: Stated, right: Stated, asks: Asks) -> bool:
@@ -130,6 +133,8 @@ def are_equal(left: Stated, right: Stated, asks: Asks) -> bool:
 def compare_number(low: Decimal, high: Decimal, outcome: Outcome) -> bool | None:
     """Whether a result is a number from `low` to `high`; None if it is no number."""
     value = outcome.value
+    if not outcome.was_value and re.fullmatch(r"[-+]?\d+(?:\.\d+)?", outcome.text):
+        value = Decimal(outcome.text)
     if outcome.failure or isinstance(value, (bool, complex)) or not isinstance(value, (int, float, Decimal)):
         return None
     try:
@@ -359,6 +364,8 @@ def _is_spaced(text: str) -> bool:
 def _array(text: str) -> Any:
     """Return the content of an array in any notation, as lists; None if the text is none."""
     plain = _DTYPE.sub("", _ARRAY_CALL.sub("(", normalize_typed(text))).strip()
+    if found := re.fullmatch(r"\(\s*(\[.*\])\s*,?\s*\)", plain, re.DOTALL):
+        plain = found[1]
     if _is_spaced(plain):
         plain = re.sub(r"(?<=[\d.\]])\s+(?=[-+\d.\[])", ", ", " ".join(plain.split()))
     value = literal_value(plain)
@@ -366,10 +373,24 @@ def _array(text: str) -> Any:
 
 
 def _is_near(text: str, outcome: Outcome) -> bool:
-    if literal_value(text) is not NO_VALUE and outcome.value is not NO_VALUE and (_BRACKETS.search(text)):
+    has_brackets = [_BRACKETS.search(each) is not None for each in (text, outcome.text)]
+    if literal_value(text) is not NO_VALUE and outcome.value is not NO_VALUE and has_brackets != [False, True]:
         return False
     shown = [outcome.text, *filter(None, (outcome.plain, outcome.echoed))]
     return any(_letters(text) == _letters(each) != "" for each in shown)
+
+
+def _is_spaced_otherwise(text: str, outcome: Outcome) -> bool:
+    """Whether an option that is code differs by white space only, or by brackets or quotes that it leaves out."""
+    if "{" in text and literal_value(text) is NO_VALUE and _parts(text) == _parts(outcome.text):
+        return True
+    if "".join(text.split()) == "".join(outcome.text.split()):
+        return True
+    return _BRACKETS.search(text) is None and _BRACKETS.search(outcome.text) is not None and _is_near(text, outcome)
+
+
+def _parts(text: str) -> list[str]:
+    return sorted(re.findall(r"\w+", text.casefold()))
 
 
 def _letters(text: str) -> str:

@@ -56,6 +56,8 @@ class OptionReport:
     """What was tolerated, or why it was not compared."""
     gave: str = ""
     """What it gave, if it is code."""
+    canonical: str = ""
+    """The text without what notation allows, as it is compared with other items."""
 
 
 @dataclass(frozen=True)

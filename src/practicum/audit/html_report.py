@@ -74,18 +74,19 @@ def _with(audit: Audit, verdict: str) -> list[ItemFinding]:
     return [finding for finding in audit.findings if finding.verdict == verdict]
 
 
-def _counts(audit: Audit) -> list[tuple[str, int, str, str]]:
-    """Return what is counted: the name, the count, its share of all items, and the share's interval."""
+def _counts(audit: Audit) -> list[tuple[str, int, str, str, bool]]:
+    """Return what is counted: the name, the count, its share of all items with its interval, and if it is a part."""
     totals = audit.totals
-    named = [("Proved by running", totals.settled["proved"]), ("Refuted by running", totals.settled["refuted"])]
-    named += [(_TITLES[name], totals.settled[name]) for name in ("could-not-run", "not-provable")]
-    named += [("With a fault", totals.faulty)]
-    named += [(_TITLES[name], count) for name, count in totals.faults.items() if count]
+    named = [("Proved by running", totals.settled["proved"], False)]
+    named += [("Refuted by running", totals.settled["refuted"], False)]
+    named += [(_TITLES[name], totals.settled[name], False) for name in ("could-not-run", "not-provable")]
+    named += [("With a fault", totals.faulty, False)]
+    named += [(_TITLES[name], count, True) for name, count in totals.faults.items() if count]
     rows = []
-    for name, count in named:
+    for name, count, is_part in named:
         share = totals.share(count) if totals.items else None
         interval = f"{percent(share.low)} to {percent(share.high)}" if share else "–"
-        rows.append((name, count, percent(share.value) if share else "–", interval))
+        rows.append((name, count, percent(share.value) if share else "–", interval, is_part))
     return rows
 
 
@@ -98,7 +99,7 @@ def _command(finding: ItemFinding, banks: Sequence[str]) -> str:
 
 def _option(text: str) -> Markup:
     """Return an option as it is read: with its markup, but its lines as they are."""
-    return markdown.inline(text) if text.strip() else Markup("<em>empty</em>")
+    return markdown.inline(printable_block(text)) if text.strip() else Markup("<em>empty</em>")
 
 
 @cache
@@ -108,7 +109,7 @@ def _template() -> Template:
         "printable": printable,
         "block": printable_block,
         "sentence": sentence,
-        "markdown": markdown.to_html,
+        "markdown": lambda text: markdown.to_html(printable_block(text)),
         "option": _option,
     }
     environment.globals["counted"] = counted

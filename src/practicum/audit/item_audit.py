@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from practicum.audit.bank_check import equal_texts, question_digest
+from practicum.audit.bank_check import canonical, claim_digest, equal_texts, text_digest
 from practicum.audit.claims import Claim, form_claim
 from practicum.audit.comparison import are_equal
 from practicum.audit.findings import Fault, ItemFinding, OptionReport, Settled
 from practicum.audit.judging import Judgement
 from practicum.audit.language import Evidence
 from practicum.audit.older_python import PRELUDE, as_python_2
+from practicum.audit.option_labels import without_labels
 from practicum.audit.question_reading import NotFormed
 from practicum.audit.running import Runner
 from practicum.audit.solutions import audit_solution
@@ -41,7 +42,11 @@ def audit_item(item: Item, runner: Runner, context: str = "") -> ItemFinding:
 
 def plain_finding(item: Item) -> ItemFinding:
     """Return the finding of an item of which nothing is settled."""
-    options = tuple(OptionReport(text, key) for text, key in _answers(item))
+    answers = _answers(item)
+    texts = without_labels([text for text, _ in answers])
+    options = tuple(
+        OptionReport(text, key, canonical=canonical(plain)) for (text, key), plain in zip(answers, texts, strict=True)
+    )
     return ItemFinding(
         identifier=item.identifier,
         path=item.path,
@@ -50,7 +55,7 @@ def plain_finding(item: Item) -> ItemFinding:
         text=item.text + (f"\n\n```\n{item.code}\n```" if item.code.strip() else ""),
         settled=Settled.NOT_PROVABLE,
         options=options,
-        question=question_digest(item),
+        question=text_digest(item),
     )
 
 
@@ -84,6 +89,7 @@ def _finding(plain: ItemFinding, claim: Claim, judged: Judgement) -> ItemFinding
         reason="" if judged.fault else judged.reason,
         reading=claim.reading,
         code=claim.code,
+        question=claim_digest(claim),
         gave=judged.gave[:_MAX_SHOWN],
         options=_options(plain.options, judged, is_settled=settled in (Settled.PROVED, Settled.REFUTED)),
         proposed=judged.proposed if judged.fault is Fault.WRONG_KEY or judged.fault is Fault.SEVERAL_RIGHT else (),

@@ -6,6 +6,8 @@ An accusation needs that the runs alone decide: what cannot be compared, or matc
 from __future__ import annotations
 
 import ast
+import builtins
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -63,11 +65,23 @@ def judge(item: Item, claim: Claim, runs: Mapping[str, Sequence[Observation]]) -
     holds = any(match.holds for match in matches)
     if len(matches) < len(merged) or (varies and not holds and not claim.targets):
         return _varying(item, claim, repeated, found[0])
-    judged = _judge_matches(item, claim, repeated[0], matches)
-    if judged.fault and (needed := _PLATFORM.search(claim.code)):
-        reason = f"its result depends on the platform (`{needed[0]}`)"
+    return _judge_matches(item, claim, repeated[0], matches)
+
+
+def by_platform(item: Item, claim: Claim, judged: Judgement, runs: Mapping[str, Sequence[Observation]]) -> Judgement:
+    """Return a judgement that is unstable if the code asks for the platform, which runs cannot shift."""
+    needed = _PLATFORM.search(claim.code)
+    if judged.fault and (moment := _MOMENT.search(claim.code)):
+        reason = f"depends on the process and its time (`{moment[0].rstrip('(.')}`)"
         return replace(judged, fault=Fault.UNSTABLE, reason=reason, proposed=(), proposed_text="")
-    return judged
+    if not needed or judged.could_not_run or judged.fault is Fault.UNSTABLE:
+        return judged
+    if claim.question.is_statement or not _key_states_result(item, claim, [claim.outcomes(runs, 0)]):
+        return judged
+    reason = f"depends on the platform (`{needed[0]}`)"
+    return replace(
+        judged, fault=Fault.UNSTABLE, reason=reason, is_proved=False, proposed=(), proposed_text="", tolerances=()
+    )
 
 
 def _merged(matches: Sequence[Match]) -> Match | None:
@@ -82,6 +96,8 @@ def _varying(item: Item, claim: Claim, repeated: Sequence[Sequence[Outcome]], ma
     judged = Judgement(matches=tuple(matches), gave=repeated[0][0].shown if len(repeated[0]) == 1 else "")
     if claim.question.is_statement or not _key_states_result(item, claim, repeated):
         return replace(judged, reason="its result varies, as its key may mean")
+    if isinstance(item.answer, Choice) and any(matches[number].is_near for number in keyed(item.answer)):
+        return replace(judged, reason="its result varies, and its key may stand for each")
     different = ", ".join(f"`{text}`" for text in list(dict.fromkeys(shown))[:3])
     return replace(judged, fault=Fault.UNSTABLE, reason=f"fresh runs gave different results: {different}")
 
@@ -186,6 +202,8 @@ def _judge_held(
         if best <= Level.SAME:
             return Judgement(Fault.SEVERAL_RIGHT, f"{_options(sorted(right))} are right")
         return Judgement(reason=f"{_options(sorted(right))} fit equally well")
+    if match.tolerance == ANY_ERROR and all(matches[number].level is Level.EXACT for number in others):
+        return Judgement(Fault.SEVERAL_RIGHT, f"{_options(sorted((key, *others)))} are right: an error is raised")
     if match.level is Level.TELLING and ECHO not in match.tolerance:
         return _wrong_key(key, others)
     return Judgement(reason=f"{_options((key, *others))} both describe the result")
@@ -279,6 +297,8 @@ def _judge_accepted(answer: ShortAnswer, claim: Claim, outcome: Outcome, matches
 
 def _judge_number(answer: NumberAnswer, outcome: Outcome, matches: Sequence[Match]) -> Judgement:
     judged = Judgement(matches=tuple(matches))
+    if outcome.failure:
+        return replace(judged, fault=Fault.NO_RIGHT_OPTION, reason="no accepted number is what the run gave")
     full = [match for match, each in zip(matches, answer.accepted, strict=True) if each.credit == 100]
     if not full or any(match.holds is None for match in full):
         return replace(judged, reason="the result is no number")
@@ -296,6 +316,9 @@ def _judge_code_options(
 ) -> Judgement:
     found = Judgement(matches=tuple(matches), option_gave=tuple(outcome.shown for outcome in outcomes))
     keys = keyed(answer)
+    before = [outcome.failure for outcome in outcomes if outcome.failure and outcome.failure.running == "setup"]
+    if len(before) == len(outcomes) and before[0].type in _SYNTAX:
+        return _broken(replace(found, fault=Fault.BROKEN_CODE), claim, before[0])
     for number, (outcome, match) in enumerate(zip(outcomes, matches, strict=True)):
         if reason := _undecided(claim, number, outcome, match, number in keys):
             return replace(found, reason=reason)
@@ -370,9 +393,15 @@ _NEEDS = {
     "SystemExit": "its own process",
 }
 _PLATFORM = re.compile(
-    r"\b(?:sys\.(?:platform|maxsize|getsizeof|byteorder|executable)|os\.(?:name|sep|linesep|uname)|platform\.(?:architecture|machine|processor|release|version|python_\w+))\b"
+    r"\b(?:sys\.(?:platform|maxsize|getsizeof|byteorder|executable)|os\.(?:name|sep|linesep|uname)|platform\.\w+)\b"
 )
 """What differs from platform to platform, and cannot be shifted."""
+_BUILTINS = [name for name in vars(builtins) if len(name) > 3 and not name.startswith("_")]
+_MOMENT = re.compile(
+    r"\b(?:time\.(?:perf_counter|monotonic|process_time|thread_time)|os\.getp?pid|(?<!\.)id\(|timeit\.)"
+)
+"""What differs from moment to moment and process to process, even where runs happen to agree."""
+_SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 _UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 _OLD_PRINT = re.compile(
     r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must "
@@ -403,6 +432,8 @@ def _doubted(judged: Judgement, claim: Claim, outcome: Outcome) -> Judgement:
     if _GONE.search(failure.message):
         reason = f"its code does not run with the installed versions: {failure}"
         return replace(judged, fault=Fault.VERSION_BOUND, reason=reason, proposed=())
+    if claim.question.asks is Asks.RAISES:
+        return _doubted_language(judged, claim)
     if judged.fault is Fault.NO_RIGHT_OPTION or (judged.fault is Fault.WRONG_KEY and judged.proposed_text):
         return _broken(judged, claim, failure)
     return _doubted_language(judged, claim)
@@ -410,10 +441,11 @@ def _doubted(judged: Judgement, claim: Claim, outcome: Outcome) -> Judgement:
 
 def _broken(judged: Judgement, claim: Claim, failure: Failure) -> Judgement:
     """The code raises, which the item does not expect."""
-    is_syntax = failure.type in ("SyntaxError", "IndentationError", "TabError")
+    is_syntax = failure.type in _SYNTAX
     if claim.evidence < Evidence.LIKELY or (is_syntax and claim.evidence < Evidence.SAID):
         return Judgement(reason="its code does not run and may not be Python", matches=judged.matches, gave=judged.gave)
-    if is_syntax and claim.place not in ("fence", "code of the item"):
+    has_layout = claim.place in ("fence", "code of the item") or failure.type == "SyntaxError"
+    if is_syntax and (claim.place in ("text", "code span") or not has_layout):
         return Judgement(reason="its code may have lost its layout", matches=judged.matches, gave=judged.gave)
     return replace(judged, fault=Fault.BROKEN_CODE, reason=f"its code raises {failure}", proposed=(), proposed_text="")
 
@@ -433,6 +465,8 @@ def _objection(failure: Failure | None, code: str) -> str:
             return f"its code needs {need}"
     if failure.type == "NameError" and (found := _UNDEFINED.search(failure.message)):
         tree = parse(code)
+        if difflib.get_close_matches(found[1], _BUILTINS, 1, 0.79):
+            return ""  # a slip of the pen: `pritn`
         if not isinstance(tree, ast.AST) or found[1] not in bound_names(tree):
             return f"its code uses `{found[1]}`, which the item does not define"
     return ""

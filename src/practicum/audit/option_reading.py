@@ -36,6 +36,8 @@ class Stated:
     states: States
     text: str
     """The result as it is compared."""
+    bare: str = ""
+    """The result without words before it, as in `It is 3`; empty if there are none."""
     exception: str = ""
     """The name of the exception, if the option names one."""
 
@@ -112,7 +114,7 @@ _LEAD = re.compile(
     r"the result is |answer: ?|will )*(?:prints?:?|returns?:?|outputs?:?|displays?:?|evaluates to|gives|is|:)? ?",
     re.IGNORECASE,
 )
-_PROMPT = re.compile(r"^\s*(?:>>> |Out\[\d*\]: )", re.MULTILINE)
+_PROMPT = re.compile(r"^\s*(?:>>> |Out\[\d*\]: ?)|\n\s*>>>\s*\Z|^\s*In \[\d*\]:\s*\Z", re.MULTILINE)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -122,7 +124,8 @@ def read_option(text: str) -> Stated:
     Args:
         text: Markdown.
     """
-    found = find_code(Item("", _BREAK.sub("\n", text), Description()))
+    text = _BREAK.sub("\n", text)
+    found = find_code(Item("", text, Description()))
     if found.images:
         return Stated(States.PROSE, text)
     if code := _only_code(found):
@@ -149,8 +152,9 @@ def _only_code(found: FoundCode) -> str:
 
 def _of_code(code: str) -> Stated:
     words = _of_words(code)
-    if words.states in (States.ERROR, States.NONE_OF_THESE, States.ABOUT_OPTIONS):
-        return Stated(words.states, code, words.exception)
+    is_phrase = words.states is States.NOTHING and " " in code.strip()
+    if is_phrase or words.states in (States.ERROR, States.NONE_OF_THESE, States.ABOUT_OPTIONS):
+        return Stated(words.states, code, exception=words.exception)
     return Stated(States.CODE, code)
 
 
@@ -170,15 +174,17 @@ def _of_words(plain: str) -> Stated:
     if _NOTHING.fullmatch(words):
         return Stated(States.NOTHING, plain)
     if found := _NAMED_ERROR.fullmatch(words):
-        return Stated(States.ERROR, plain, found["name"])
+        return Stated(States.ERROR, plain, exception=found["name"])
     if found := _SPACED_ERROR.fullmatch(words):
         name = found["name"].replace(" ", "")
-        return Stated(States.ERROR, plain, "" if name.lower() == "runtime" else f"{name}error")
+        return Stated(States.ERROR, plain, exception="" if name.lower() == "runtime" else f"{name}error")
     if _ERROR.fullmatch(words):
         return Stated(States.ERROR, plain)
     if _OPEN.fullmatch(words):
         return Stated(States.OPEN, plain)
-    return Stated(States.TEXT, plain)
+    lead = _LEAD.match(words)
+    bare = words[lead.end() :] if lead and "\n" not in plain else ""
+    return Stated(States.TEXT, plain, bare if bare != words else "")
 
 
 def _span_in_words(found: FoundCode, plain: str) -> Stated:

@@ -30,6 +30,7 @@ _CODE = (
 )
 _WHERE = r"(?: (?:below|above|shown(?: below| above)?|given(?: below| above)?|here))?"
 _RUN = (
+    r"(?: then| now| afterwards?| at the end)?"
     r"(?:,? ?(?:when|if|after|once|as|upon) (?:(?:it|this|you|we|the) ?)?(?:is |are )?"
     rf"(?:{_CODE}{_WHERE} (?:is |are |has been |gets |has )?(?:run|executed|evaluated|finished|runs|executes)|"
     r"(?:run|runs|running|execute|executed|executes|executing|evaluated?|evaluating)"
@@ -41,8 +42,13 @@ _ADJ = (
     r"|program |standard |full )*"
 )
 _OUT = rf"{_ADJ}(?:output|result|printout|stdout)"
-_PRINTS = r"(?:print(?:ed|s)?(?: out)?|output(?:s|ted)?|display(?:ed|s)?|produced?|produces|show[ns]?|generated?)"
-_TO = r"(?: (?:to|on|in|at|by) (?:the )?(?:screen|console|terminal|stdout|standard output|output|user))?"
+_PRINTS = (
+    r"(?:print(?:ed|s)?(?: out)?|output(?:s|ted)?|display(?:ed|s)?|produced?|produces|show[ns]?|generated?|echoed)"
+)
+_TO = (
+    r"(?: (?:to|on|in|at|by) (?:the )?(?:(?:interactive )?shell|prompt|screen|console|terminal|stdout|"
+    r"standard output|output|user))?"
+)
 _GIVES = (
     r"(?:return(?:s|ed)?|evaluates? to|gives?(?: back)?|produces?|yields?|equals?|results? "
     r"in|outputs?|prints?(?: out)?|"
@@ -51,7 +57,7 @@ _GIVES = (
 _WILL = r"(?:is|are|was|will be|would be|gets|'s)"
 _DO = r"(?:does|do|will|would|did)"
 _WHICH = (
-    r"(?:which|select|choose|pick|mark|what (?:code|expression|statement))(?: (?:one|"
+    r"(?:which|select|choose|pick|mark|check|tick|what (?:code|expression|statement))(?: (?:one|each|every|any|"
     r"all|of|the|these|those|following|answers?|options?|choices?|"
     r"code|correct|python|numpy|lines?|statements?|expressions?|snippets?|calls?|function|commands?|(?:that|which)|"
     r"slices?|indexing|comprehensions?|below|will|would|correctly|are|is|and|apply|programs?|loops?|operations?))*"
@@ -151,6 +157,8 @@ OF_EXPRESSION = [
 OF_EXCEPTION = [
     _pattern(text)
     for text in (
+        rf"(?:with )?(?:which|what) {_ERROR}",
+        rf"(?:running |executing |calling )?(?:{_CODE}|{_E}){_WHERE} (?:raises|throws)",
         rf"(?:what|which) {_ERROR} (?:{_WILL}|{_DO}|gets?|occurs?|results?) ?(?:be )?(?:raised?|"
         rf"thrown?|throws?|occurs?|produced?|caused?|triggered?|generated?|happens?|encountered|"
         rf"results?)?(?: (?:by|from|in|with|when|if) (?:running |executing |calling |evaluating "
@@ -167,7 +175,8 @@ OF_CODE = [
         (
             Asks.RAISES,
             rf"{_WHICH} (?P<n>(?:does|do|will|would) not |doesn't |don't )?(?:raises?|throws?|"
-            rf"causes?|gives?|produces?|results? in|triggers?) an? (?P<v>⟨\d+⟩|[\w.]*(?:error|"
+            rf"causes?|gives?|produces?|results? in|triggers?|"
+            rf"ends? (?:with|in)|fails? with) (?:an? )?(?P<v>⟨\d+⟩|[\w.]*(?:error|"
             rf"exception|stopiteration|keyboardinterrupt))(?: exception| error)?(?: when (?:run|"
             rf"executed|evaluated|called))?{_PY}",
         ),
@@ -185,6 +194,7 @@ OF_CODE = [
         (Asks.VALUE, rf"{_WHICH} (?:is|are) (?P<n>not )?(?:equal to|equals) {_V}{_PY}"),
         (Asks.VALUE, rf"{_WHICH} (?:is|are) (?P<n>not )?(?P<v>true|false|⟨\d+⟩){_PY}"),
         (Asks.VALUE, rf"{_WHICH} (?:has|have) the value {_V}{_PY}"),
+        (Asks.VALUE, rf"how (?:do|can|would|could) (?:you|we|one) (?:get|obtain|compute) (?P<v>⟨\d+⟩){_WHERE}"),
         (
             Asks.TYPE,
             rf"{_WHICH} (?:(?:has|have) type|(?:is|are) of type|returns? an? (?:object|value)"
@@ -264,6 +274,8 @@ HEADING = re.compile(
     r"python |short |simple |small )*(?:code|program|snippet|script|function|session|example|lines?|"
     r"statements?|class|loop|"
     r"definitions?)[\w ]*\W*|(?:select|choose|check|mark|tick|pick)\b[^⟨⟩]*|(?:type|write|enter|"
-    r"give)\b[^⟨⟩]*\banswer\b[^⟨⟩]*",
+    r"give)\b[^⟨⟩]*\banswer\b[^⟨⟩]*|"
+    r"the (?:following |given |above )?(?:code|statements?|lines?|commands?)(?: below| above)? (?:is|are) "
+    r"(?:run|executed|given)\W*",
     re.IGNORECASE,
 )

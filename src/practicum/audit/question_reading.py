@@ -55,6 +55,12 @@ class NotFormed(Exception):
     """No claim can be formed. The message is the reason, as a part of a sentence."""
 
 
+_EXCEPTION = re.compile(r"(?:error|exception|iteration|interrupt|exit|warning)`?\Z", re.IGNORECASE)
+_STATEMENT = re.compile(r"\b(?:statement|claim|assertion)s?\b.*\b(?:correct|true|right|holds?)\b", re.IGNORECASE)
+_AFTER = re.compile(
+    r"(?:after|given|with|for) (?:running )?(?:this|the)(?: [a-z]+)* ?(?:code|program|snippet|lines?)(?: [a-z]+)*, *",
+    re.I,
+)
 _NO_CODE = "it contains no code to run"
 
 
@@ -77,6 +83,8 @@ def read_question(prose: str, spans: tuple[str, ...], *, has_block: bool, true_f
     if true_false:
         return _statement(prose, spans, has_block)
     asking = _asking_sentence(prose)
+    if _STATEMENT.search(asking) and ABOUT_STATEMENTS.fullmatch(asking):
+        return Question(Asks.VALUE, options_are_statements=True)
     if found := _code_question(asking, spans):
         if OPEN.search(SPAN.sub("", prose)):
             raise NotFormed("the wording leaves open what is right")
@@ -114,6 +122,8 @@ def _asking_sentence(prose: str) -> str:
 def _code_question(asking: str, spans: tuple[str, ...]) -> Question | None:
     for asks, pattern in OF_CODE:
         if (found := pattern.fullmatch(asking)) and (stated := _text(found["v"], spans)):
+            if asks is Asks.RAISES and not _EXCEPTION.search(stated):
+                continue
             negated = bool(found.groupdict().get("n"))
             return Question(asks, states=stated, options_are_code=True, is_negated=negated)
     return None
@@ -134,8 +144,6 @@ def _outcome_question(asking: str, spans: tuple[str, ...], has_block: bool) -> Q
         if (found := pattern.fullmatch(asking)) and (expression := _expression(found["e"], spans)):
             is_shown = asks is Asks.VALUE and SHOWN.search(SPAN.sub("", asking.replace(found["e"], "")))
             return Question(Asks.PRINTS if is_shown else asks, expression)
-    if re.search(r"correct|true|right|holds?", asking, re.IGNORECASE) and ABOUT_STATEMENTS.fullmatch(asking):
-        return Question(Asks.VALUE, options_are_statements=True)
     raise NotFormed("what it asks is not a result that a run shows" if has_block else _NO_CODE)
 
 
@@ -147,7 +155,7 @@ def read_statement(prose: str, spans: tuple[str, ...], has_block: bool) -> Quest
 def _statement(prose: str, spans: tuple[str, ...], has_block: bool) -> Question:
     plain = re.sub(r"(?i)^\W*(?:true or false|true/false)[^\w⟨]+", "", prose)
     sentences = [part.strip() for part in SENTENCE.split(plain) if part.strip()] or [""]
-    statement = sentences[-1].rstrip(" .?:")
+    statement = _AFTER.sub("", sentences[-1].rstrip(" .?:"))
     if _open_wording(statement) or (len(sentences) > 1 and not has_block):
         raise NotFormed("the statement is not a plain result of code")
     for asks, pattern in STATEMENTS:

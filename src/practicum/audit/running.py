@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from practicum.audit.claims import Claim
 from practicum.audit.findings import Fault
-from practicum.audit.judging import Judgement, judge
+from practicum.audit.judging import Judgement, by_platform, judge
 from practicum.exchange.bank import Item
 from practicum.model import NOTHING, Observation, Run, Topic, VariantFinding, Verdict
 from practicum.prove.input_dependence import InputDependence
@@ -43,7 +43,7 @@ class Runner:
         runs = {run.name: self.observe(run) for run in claim.runs}
         judged = judge(item, claim, runs)
         if judged.could_not_run or judged.is_proved:
-            return judged
+            return by_platform(item, claim, judged, runs)
         finding = _Judging(item, claim).finding
         dependence = InputDependence(claim.runs, self._execution, _KNOWN, finding)
         resolved, settled_runs = dependence.resolve(finding(runs), runs)
@@ -52,7 +52,7 @@ class Runner:
         judged = judge(item, claim, settled_runs)
         if judged.fault is Fault.UNSTABLE:
             return self._unstable(judged, self._chance(claim, settled_runs))
-        return judged
+        return by_platform(item, claim, judged, settled_runs)
 
     def observe(self, run: Run) -> tuple[Observation, ...]:
         """Make a run as often as chance may matter to it. Raises ProofCancelled."""
