@@ -8,11 +8,12 @@ from functools import cache
 from practicum import registry
 from practicum.exchange.base import BankFile, ColumnMap, Format, NotInFormat, UnreadableBank
 from practicum.exchange.moodle_xml import MoodleXml
+from practicum.exchange.qti12 import Qti12
 
 GROUP = "practicum.formats"
 """The entry-point group in which other packages declare their formats, each an instance of `Format`."""
 
-BUILTIN: tuple[Format, ...] = (MoodleXml(),)
+BUILTIN: tuple[Format, ...] = (MoodleXml(), Qti12())
 """The first that recognizes a file reads it, so those that look into a file come before those that trust its ending."""
 
 
