@@ -135,7 +135,6 @@ class ItemReader:
         """The item."""
         text, answer = self._asked()
         self._note_other_feedback()
-        points = number(self.fields.get("points_possible", "")) or number(self.fields.get("qmd_weighting", ""))
         return Item(
             self._reading.identifier,
             text,
@@ -143,7 +142,7 @@ class ItemReader:
             title=self.element.get("title") or "",
             feedback=self._feedback("general_fb"),
             hints=tuple(filter(None, map(self._material, self.element.iterfind(".//{*}hint/{*}hintmaterial")))),
-            points=Decimal(1) if points is None else points,
+            points=self._points(),
             category=category,
             tags=tuple(filter(None, self.fields.get("tags", "").split(","))),
             path=self.document.file.path,
@@ -197,6 +196,13 @@ class ItemReader:
             self.document.file.path, self.collected.remarks, self.collected.resources, self.collected.identifiers
         )
         return ItemReading(collected, identifier, self.element.sourceline or 0)
+
+    def _points(self) -> Decimal:
+        """Those of its group, in which Canvas draws, or its own."""
+        group = self.element.getparent().findtext("{*}selection_ordering//{*}points_per_item")
+        written = (group, self.fields.get("points_possible"), self.fields.get("qmd_weighting"))
+        found = (number(text) for text in written if text)
+        return next((points for points in found if points is not None), Decimal(1))
 
     # Answers
 
