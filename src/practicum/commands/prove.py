@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from practicum import settings
+from practicum.commands.course_paths import default_paths
 from practicum.commands.terminal import (
     CommandError,
     Style,
@@ -121,7 +122,7 @@ def prove(
 
 def _selections(paths: Sequence[Path]) -> list[Selection]:
     places: dict[Path, list[str]] = {}
-    for path in paths or _default_paths():
+    for path in paths or default_paths():
         if not path.exists():
             raise CommandError("not-found", f"{path}: there is no such file or folder.")
         root = find_course_root(path)
@@ -133,13 +134,6 @@ def _selections(paths: Sequence[Path]) -> list[Selection]:
             place = Path(place).as_posix().removesuffix("/problem.md")
             places.setdefault(found, []).append("" if place == "." else place)
     return [Selection(survey(root), tuple(found)) for root, found in places.items()]
-
-
-def _default_paths() -> list[Path]:
-    here = Path.cwd()
-    if find_course_root(here):
-        return [here]
-    return settings.courses_in(here) or settings.courses_in(here / "courses") or settings.shipped_courses()
 
 
 FoundMistakes = Sequence[tuple[Path, Mistake]]
