@@ -285,12 +285,12 @@ def _explain(entry: Entry) -> None:
             held = {True: "holds", False: "does not hold", None: "not settled"}[option.holds]
             mark = click.style("✓", fg="green") if option.holds is option.key else click.style("✗", fg="red")
             mark = "·" if option.holds is None else mark
-            click.echo(f"  {mark} option {number}, marked {claimed}, {held}: {_option_line(option.text)}")
+            click.echo(f"  {mark} option {number}, marked {claimed}, {held}: {option_line(option.text)}")
             if option.observed:
                 click.secho(textwrap.indent(option.observed, "      ", lambda line: True), dim=True)
 
 
-def _option_line(text: str) -> str:
+def option_line(text: str) -> str:
     """Return an option's text in one line: without the lines around a fence, `↵` for a line break, shortened."""
     lines = [line.rstrip() for line in text.strip().split("\n")]
     content = [line for line in lines if line and not _FENCE.fullmatch(line)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from practicum.lint.item import LintItem, items_of_bank, items_of_course
+from practicum.lint.item import LintItem, items_of_bank, items_of_course, items_of_problem
 from practicum.lint.rule import Finding, Flaw, Rule, Severity
 from practicum.lint.rules import (
     absolute_words,
@@ -69,4 +69,15 @@ def _finding(rule: Rule, flaw: Flaw) -> Finding:
     return Finding(item.path, flaw.line or item.line, item.name, rule.name, rule.severity, flaw.message)
 
 
-__all__ = ["NAMES", "RULES", "Finding", "LintItem", "Rule", "Severity", "items_of_bank", "items_of_course", "lint"]
+__all__ = [
+    "NAMES",
+    "RULES",
+    "Finding",
+    "LintItem",
+    "Rule",
+    "Severity",
+    "items_of_bank",
+    "items_of_course",
+    "items_of_problem",
+    "lint",
+]

@@ -86,18 +86,25 @@ class LintItem:
         return bool(words) and sum(word in _FUNCTION_WORDS for word in words) / len(words) >= _ENGLISH_SHARE
 
 
-def items_of_course(course: Course, folder: str = "") -> Iterator[LintItem]:
-    """Yield the problems of a course, each of their variants as an item.
-
-    Args:
-        course: The course.
-        folder: What the paths of its problems begin with.
-    """
+def items_of_course(course: Course) -> Iterator[LintItem]:
+    """Yield the problems of a course, each of their variants as an item."""
     for topic in course.topics:
         for problems in topic.problems.values():
             for problem in problems:
-                for variant in problem.variants:
-                    yield _item_of_variant(course, problem, variant, folder)
+                yield from items_of_problem(problem, problem.path, course.language, course.lint_off)
+
+
+def items_of_problem(problem: Problem, path: str, language: str = "", off: Sequence[str] = ()) -> Iterator[LintItem]:
+    """Yield the variants of a problem as items.
+
+    Args:
+        problem: The problem.
+        path: Where its file is shown to be.
+        language: As in :class:`LintItem`.
+        off: Rules that are switched off beside its own.
+    """
+    for variant in problem.variants:
+        yield _item_of_variant(problem, variant, path, language, frozenset((*off, *problem.lint_off)))
 
 
 def items_of_bank(bank: Bank, path: str, is_shuffled: bool | None = None) -> Iterator[LintItem]:
@@ -112,17 +119,17 @@ def items_of_bank(bank: Bank, path: str, is_shuffled: bool | None = None) -> Ite
         yield _item_of_bank(item, path, is_shuffled)
 
 
-def _item_of_variant(course: Course, problem: Problem, variant: Variant, folder: str) -> LintItem:
+def _item_of_variant(problem: Problem, variant: Variant, path: str, language: str, off: frozenset[str]) -> LintItem:
     return LintItem(
-        path=folder + problem.path,
+        path=path,
         line=problem.place("title")[1],
         name="",
         stem=variant.statement,
         options=tuple(map(_option_of_variant, variant.options)),
         explanation=variant.explanation,
         is_shuffled=variant.shuffle,
-        language=course.language,
-        off=frozenset(course.lint_off) | frozenset(problem.lint_off),
+        language=language,
+        off=off,
     )
 
 
