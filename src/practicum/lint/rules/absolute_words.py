@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from practicum.lint.item import ItemOption, LintItem, quoted
+from practicum.lint.prose import prose
 from practicum.lint.rule import Flaw, Rule, Severity, each_item
 from practicum.lint.sources import HALADYNA, NBME, Source
 
 ABSOLUTE = frozenset({"always", "never", "completely", "absolutely"})
 """The words that the guidelines name."""
+_NAME = re.compile(rf"\b(?:{'|'.join(word.title() for word in sorted(ABSOLUTE))}) [A-Z][a-z]+")
 
 
 def absolute_word(item: LintItem) -> Iterator[Flaw]:
@@ -24,7 +27,8 @@ def absolute_word(item: LintItem) -> Iterator[Flaw]:
 
 
 def _words(option: ItemOption) -> frozenset[str]:
-    return ABSOLUTE & set(option.prose.words)
+    """The absolute words of an option, without those in names such as Always Encrypted."""
+    return ABSOLUTE & set(prose(_NAME.sub("", option.text)).words)
 
 
 RULES = (

@@ -26,6 +26,8 @@ single something statement than their there these things through together typica
 values whether which within without would
 """
 _COMMON = frozenset(_COMMON_TEXT.split())
+_IN_PARENTHESES = re.compile(r"\([^()]*\)")
+"""A formula, or the words of an abbreviation, which distractors may repeat as letters."""
 _ENDING = re.compile(r"(?:ing|ations?|e[ds]?|s|ly|ity)$")
 
 
@@ -41,7 +43,7 @@ def clang_association(items: Sequence[LintItem]) -> Iterator[Flaw]:
 
 def _cues(item: LintItem, frequent: frozenset[str]) -> list[str]:
     """The words of the key that repeat the question, if no distractor repeats any."""
-    asked = _stems(prose(item.question).words, SHORT).keys()
+    asked = _stems(prose(_IN_PARENTHESES.sub(" ", item.question)).words, SHORT).keys()
     if any(asked & _stems(option.prose.words, SHORT).keys() for option in item.distractors):
         return []
     repeated = _stems(item.keys[0].prose.words, LENGTH).items()

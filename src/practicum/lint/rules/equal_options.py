@@ -10,6 +10,9 @@ from practicum.lint.rule import Flaw, Rule, Severity, each_item
 from practicum.lint.sources import HALADYNA, NBME, Source
 
 _SPACE = re.compile(r"\s+")
+_SENTENCE = re.compile(r"[A-Za-z][a-z]*(?:[, ]+[a-z]+){2,}\.?")
+_SOFT_HYPHEN = "\xad"
+"""The text of an option that shows nothing but an image."""
 
 
 def equal_options(item: LintItem) -> Iterator[Flaw]:
@@ -17,17 +20,16 @@ def equal_options(item: LintItem) -> Iterator[Flaw]:
     earlier: dict[str, ItemOption] = {}
     for option in item.options:
         text = _normalized(option)
-        if text in earlier:
+        if text in earlier and option.prose.length > option.prose.text.count(_SOFT_HYPHEN):
             message = f"{quoted([earlier[text], option])} say the same"
             yield Flaw(item, f"{message}: change one of them, or remove it", option.line)
         earlier.setdefault(text, option)
 
 
 def _normalized(option: ItemOption) -> str:
-    """The text as learners compare it. Of code, every character counts."""
+    """The text as learners compare it: of code, and of what may be code, every character counts."""
     text = _SPACE.sub(" ", option.text.strip())
-    is_plain = "`" not in text and "$" not in text and not option.prose.has_block
-    return text.rstrip(" .").casefold() if is_plain and len(option.prose.words) > 1 else option.text.strip()
+    return text.rstrip(".").lower() if _SENTENCE.fullmatch(text) else option.text.strip()
 
 
 RULES = (

@@ -16,7 +16,7 @@ _NEGATIVE_QUESTION = re.compile(
     r"|\b(?P<except>except)\b(?= *(?:for\b[^?]*)?[?:…]* *$)",
     re.IGNORECASE,
 )
-_NEGATION = re.compile(r"\b(?:not|never|cannot|except)\b|n['’]t\b", re.IGNORECASE)
+_NEGATION = re.compile(r"\b(?:not|never|cannot|except|\w+n['’]t)\b", re.IGNORECASE)
 
 
 def _negative_word(item: LintItem) -> str:
@@ -45,7 +45,7 @@ def double_negative(item: LintItem) -> Iterator[Flaw]:
 
 
 def _capitals(word: str) -> str:
-    return "NOT" if word.lower() in ("n't", "n’t") else word.upper()
+    return "NOT" if word.lower().endswith(("n't", "n’t")) else word.upper()
 
 
 _SOURCES = (Source(HALADYNA, "guideline 17"), Source(NBME, "technical item flaws: negatively phrased items"))

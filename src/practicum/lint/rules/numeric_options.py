@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from practicum.lint.item import ItemOption, LintItem, quoted
+from practicum.lint.prose import prose
 from practicum.lint.rule import Flaw, Rule, Severity, each_item
 from practicum.lint.sources import HALADYNA, NBME, Source
 
+_RANGE_WORDS = frozenset({"range", "ranges", "interval", "intervals"})
+"""Words of a question whose answer is a range, so that its distractors may be narrower or wider ones."""
 _VALUE = r"[-+−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?"
 _UNIT = r"(?P<unit>\s*(?:%|[a-zA-Z]+(?: [a-z]+)?)?)"
 _RANGE = re.compile(
@@ -65,9 +68,10 @@ def _number(text: str | None) -> float | None:
 
 
 def overlapping_ranges(item: LintItem) -> Iterator[Flaw]:
-    """Ranges of numbers that contain the same numbers, where one option is right."""
+    """Ranges of numbers that contain the same numbers, where the answer is a number and one option is right."""
     ranges = [(option, numeric_range(option)) for option in item.options]
-    if len(item.keys) != 1 or any(found is None for _, found in ranges):
+    asks_for_range = not _RANGE_WORDS.isdisjoint(prose(item.question).words)
+    if len(item.keys) != 1 or asks_for_range or any(found is None for _, found in ranges):
         return
     for (left, one), (right, other) in combinations(ranges, 2):
         if one and other and one.overlaps(other):

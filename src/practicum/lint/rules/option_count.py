@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from practicum.lint.item import LintItem
@@ -14,8 +15,8 @@ _PAIRS = ({"true", "false"}, {"yes", "no"}, {"correct", "incorrect"}, {"right", 
 
 
 def few_options(item: LintItem) -> Iterator[Flaw]:
-    """Two options that are not each other's opposite."""
-    texts = {option.text.strip(" `.").lower() for option in item.options}
+    """Two options whose first words are not each other's opposite, such as “Yes” and “No”."""
+    texts = {re.split(r"[\s,;:.]", option.text.strip(" `*_"))[0].strip("`*_").lower() for option in item.options}
     if len(item.options) == 2 and not item.is_true_false and texts not in _PAIRS:
         yield Flaw(item, "two options leave half of the answers to guessing: add a third that a learner would pick")
 

@@ -35,7 +35,7 @@ def grade_level(prose: Prose) -> float:
 def reading_level(item: LintItem) -> Iterator[Flaw]:
     """A stem that needs a degree to be read."""
     if len(item.prose.words) >= WORDS and (grade := grade_level(item.prose)) > GRADE:
-        message = f"the stem has a Flesch–Kincaid grade level of {grade:.0f} (at most {GRADE})"
+        message = f"the stem has a Flesch–Kincaid grade level of {grade:.1f} (at most {GRADE})"
         yield Flaw(item, f"{message}: split its sentences, and use shorter words where no term is needed")
 
 

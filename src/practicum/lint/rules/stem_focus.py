@@ -11,7 +11,7 @@ from practicum.lint.sources import HALADYNA, NBME, Source
 
 _EMPTY = re.compile(
     r"(?:which|what)(?: one)?(?: of (?:the following|these|the))?(?: statements?| options?| answers?| sentences?)?"
-    r" (?:is|are|holds?)(?: not| always| the most)?(?: true| correct| right| false| incorrect| wrong)?\W*",
+    r" (?:is|are|holds?)(?: not| always| the most)? (?:true|correct|right|false|incorrect|wrong)[^\w`]*",
     re.IGNORECASE,
 )
 
