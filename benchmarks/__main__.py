@@ -10,7 +10,7 @@ import os
 
 from benchmarks import parts
 
-QUICK = ("runs", "throughput", "resources", "soak", "lab", "accuracy")
+QUICK = ("runs", "throughput", "resources", "soak", "lab", "accuracy", "audit")
 """The parts that know small counts."""
 PARTS = (
     "runs",
@@ -30,6 +30,7 @@ PARTS = (
     "lab",
     "truth",
     "accuracy",
+    "audit",
 )
 PAGE = parts.ROOT / "docs" / "benchmarks.md"
 HEAD = (

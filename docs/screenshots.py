@@ -228,7 +228,8 @@ def save(page: Page, name: str, whole: bool = False) -> None:
         page.set_viewport_size(size)
     else:
         page.screenshot(path=file)
-    Image.open(file).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE).save(file, optimize=True)
+    # One round of k-means makes flat areas exactly their colour; the chosen palette alone tints them.
+    Image.open(file).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=1).save(file, optimize=True)
     assert file.stat().st_size < LIMIT, f"{file} is too large"
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install the Debian packages that some tests need (a browser, bubblewrap, PostgreSQL, proxies, systemd, Prometheus, an emoji font), if the system and the user allow it.
+# Install the Debian packages that some tests need (a browser, bubblewrap, PostgreSQL, proxies, systemd, Prometheus, Node.js, an emoji font), if the system and the user allow it.
 set -u
 has() { command -v "$1" >/dev/null; }
 browser() { has chromium-headless-shell || has chromium || has google-chrome; }
@@ -16,6 +16,8 @@ has nginx || [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
 has systemd-analyze || missing+=(systemd)
 has prometheus || missing+=(prometheus)
 has caddy || missing+=(caddy)
+has node || missing+=(nodejs)
+has npm || missing+=(npm)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && has apt-get; then
   echo "installing ${missing[*]}"

@@ -277,7 +277,7 @@ def test_a_submission_that_meets_the_goal(learner: Learner, store: Store) -> Non
     assert (step.kind, step.item) == ("submitted", "01-double")
     assert (step.data["met"], step.data["scores"]) == (True, [1.0, 1.0, 1.0])
     assert '<tr class="met">' in html
-    assert "goal met" in main_text(learner.get(PROJECTS).text)
+    assert "Goal met" in main_text(learner.get(PROJECTS).text)
 
 
 @pytest.mark.parametrize(
@@ -294,8 +294,8 @@ def test_a_goal_stays_met_as_long_as_it_is_the_same(
     html = later.get(HERE).text
 
     assert (goal_is_met(html), "MarkSolution" in html) == (met, met)
-    assert ("goal met" in main_text(later.get(PROJECTS).text)) is met
-    assert ("1 of 1 met" in main_text(later.get("/little/sums").text)) is met
+    assert ("Goal met" in main_text(later.get(PROJECTS).text)) is met
+    assert ("1 of 1 goals met" in main_text(later.get("/little/sums").text)) is met
 
 
 def reworded(problem: Problem) -> Problem:

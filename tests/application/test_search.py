@@ -67,7 +67,7 @@ def test_every_document_leads_to_its_text(site: Site, shipped: Catalogue) -> Non
         assert len(found) == len(titles)
         for one in found:
             title = titles[int(one.path.rpartition("-")[2]) - 1]
-            assert one.title.split(": ", 1)[1].split()[0].strip("`*") in title
+            assert one.title.split(" · ", 1)[1].split()[0].strip("`*") in title
 
 
 def test_no_problem_of_a_challenge_is_found(site: Site, shipped: Catalogue) -> None:

@@ -85,9 +85,9 @@ def test_all_nine_modes(opened: Opener) -> None:
     ways = page.locator(".ways")
     expect(ways.get_by_text("read", exact=True)).to_have_count(len(PAGES))
     expect(ways.get_by_text("1 of 13 solved")).to_be_visible()
-    expect(ways.get_by_text("1 of 2 met")).to_be_visible()
+    expect(ways.get_by_text("1 of 2 goals met")).to_be_visible()
     expect(ways.get_by_text(re.compile(r"\d of 5 right"))).to_be_visible()
-    expect(ways.get_by_text("1 of 37 seen")).to_be_visible()
+    expect(ways.get_by_text("1 of 37 cards seen")).to_be_visible()
     expect(page.get_by_role("region", name="What next")).to_be_visible()
 
 

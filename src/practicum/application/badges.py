@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from practicum import modes
+from practicum.application.context import topic_path
 from practicum.application.refusals import Link, Reason, Refused
 from practicum.application.site import Site, first_set
 from practicum.store import BadgeRecord
@@ -48,3 +49,11 @@ def topic_title(site: Site, badge: BadgeRecord) -> str:
         return site.topic(badge.course, badge.topic)[1].title
     except Refused:
         return badge.topic
+
+
+def path_of_topic(site: Site, badge: BadgeRecord) -> str:
+    """Return the path of a badge's topic; empty if the course is gone."""
+    try:
+        return topic_path(*site.topic(badge.course, badge.topic))
+    except Refused:
+        return ""

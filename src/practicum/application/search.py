@@ -192,7 +192,7 @@ def _sections(entry: Entry) -> Iterator[tuple[str, str, str]]:
             for heading, text in sections(fill(block.text)):
                 if heading:
                     yield title, "\n".join(parts), f"#part-{number}" if number else ""
-                    title, parts, number = f"{page.title}: {plain_text(heading)}", [], number + 1
+                    title, parts, number = f"{page.title} · {plain_text(heading)}", [], number + 1
                 parts.append(plain_text(text))
     yield title, "\n".join(parts), f"#part-{number}" if number else ""
 

@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from functools import cache
 
 from practicum import registry
-from practicum.exchange.base import BankFile, ColumnMap, Format, NotInFormat, UnreadableBank
+from practicum.exchange.bank import ColumnMap
+from practicum.exchange.base import BankFile, Format, NotInFormat, UnreadableBank
+from practicum.exchange.gift import Gift
+from practicum.exchange.jupyterquiz import JupyterQuiz
+from practicum.exchange.moodle_xml import MoodleXml
+from practicum.exchange.table import CsvFormat, JsonFormat
 
 GROUP = "practicum.formats"
 """The entry-point group in which other packages declare their formats, each an instance of `Format`."""
 
-BUILTIN: tuple[Format, ...] = ()
+BUILTIN: tuple[Format, ...] = (MoodleXml(), JupyterQuiz(), JsonFormat(), CsvFormat(), Gift())
 """The first that recognizes a file reads it, so those that look into a file come before those that trust its ending."""
 
 

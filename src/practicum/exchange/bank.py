@@ -7,7 +7,7 @@ of an item with :class:`Gaps` stand for its gaps.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -187,6 +187,35 @@ class Remark:
 
 
 @dataclass(frozen=True)
+class ColumnMap:
+    """Which columns of a plain table contain what: `--map question=q,options=choices,key=correct`.
+
+    As text, it is what `--map` takes: a guess that is shown can be named.
+    """
+
+    question: str = ""
+    options: str = ""
+    """One column, or those of the options joined by `+`: `A+B+C+D`."""
+    key: str = ""
+    explanation: str = ""
+    key_as: str = ""
+    """How to read a key that can be read in several ways: `text`, `letter`, `label`, `index-from-0`, `index-from-1`."""
+
+    @classmethod
+    def parse(cls, text: str) -> ColumnMap:
+        """The map that a text names. Raises ValueError with a message that says what is wrong."""
+        names = {item.name.replace("_", "-"): item.name for item in fields(cls)}
+        pairs = [part.partition("=") for part in text.split(",")]
+        if unknown := [name for name, _, value in pairs if name.strip() not in names or not value.strip()]:
+            raise ValueError(f"`{unknown[0]}` is not NAME=COLUMN with a name among {', '.join(names)}.")
+        return cls(**{names[name.strip()]: value.strip() for name, _, value in pairs})
+
+    def __str__(self) -> str:
+        named = {item.name.replace("_", "-"): getattr(self, item.name) for item in fields(self)}
+        return ",".join(f"{name}={value}" for name, value in named.items() if value)
+
+
+@dataclass(frozen=True)
 class Bank:
     """A question bank: what one file, archive or folder contains."""
 
@@ -199,6 +228,8 @@ class Bank:
     """Files by the path that texts refer to them with: `images/graph.png`."""
     remarks: tuple[Remark, ...] = ()
     """What could not be read."""
+    columns: ColumnMap | None = None
+    """How the columns of a plain table were read, guessed where they were not named: to be shown."""
 
 
 @dataclass(frozen=True)

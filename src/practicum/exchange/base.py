@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import ClassVar
 
 from practicum.errors import CodedError
-from practicum.exchange.bank import Bank, Remark, WrittenBank
+from practicum.exchange.bank import Bank, ColumnMap, Remark, WrittenBank
 
 
 class UnreadableBank(CodedError):
@@ -35,16 +35,6 @@ class BankFile:
     def suffix(self) -> str:
         """The ending of its name in lower case: `.xml`."""
         return PurePosixPath(self.path).suffix.lower()
-
-
-@dataclass(frozen=True)
-class ColumnMap:
-    """Which keys or columns of a plain table contain what: `--map question=q,options=choices,key=correct`."""
-
-    question: str = ""
-    options: str = ""
-    key: str = ""
-    explanation: str = ""
 
 
 class Format(ABC):
@@ -73,6 +63,13 @@ class Format(ABC):
         raise NotInFormat(
             "format-not-read", f"{self.title} is written and not read. Export the bank in another format."
         )
+
+    def shared_columns(self, files: Sequence[BankFile], columns: ColumnMap | None = None) -> list[ColumnMap | None]:
+        """The columns to read each of the files of one bank with, where some are only clear beside the others.
+
+        Never raises for a file that cannot be read.
+        """
+        return [columns] * len(files)
 
     def write(self, bank: Bank) -> WrittenBank:
         """Return a bank in this format. What it cannot express is among the remarks, item by item.

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from practicum.application.badges import earned_badge, earned_badges, segment_count, topic_title
+from practicum.application.badges import earned_badge, earned_badges, path_of_topic, segment_count, topic_title
 from practicum.application.site import Site
 from practicum.formatting import iso_date, long_date
 from practicum.store import BadgeRecord
@@ -44,6 +44,7 @@ def badge(request: Request) -> Response:
     shown = {
         "name": earned.name,
         "topic": topic_title(site, earned),
+        "topic_url": path_of_topic(site, earned),
         "iso": date,
         "date": long_date(date),
         "url": url,

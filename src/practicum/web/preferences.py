@@ -15,7 +15,7 @@ from practicum.web.forms import get, post, short_field
 from practicum.web.preferences_cookie import keep, preferences_of
 
 _FIELDS = {
-    "theme": ("Theme", "", {"system": "As the system", "light": "Light", "dark": "Dark"}),
+    "theme": ("Theme", "", {"system": "Same as system", "light": "Light", "dark": "Dark"}),
     "clock": (
         "Clock of a challenge",
         "The deadline stays. A hidden clock appears for the last minute.",
@@ -28,8 +28,8 @@ _FIELDS = {
     ),
     "motion": (
         "Motion",
-        "Animations are few and short. Reduced motion has none.",
-        {"system": "As the system", "reduced": "Reduced"},
+        "Animations are few and short. “Reduced” turns them off.",
+        {"system": "Same as system", "reduced": "Reduced"},
     ),
 }
 """Of each setting its label, a note, and the names of its values."""

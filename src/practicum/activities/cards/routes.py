@@ -81,7 +81,7 @@ def summary(queue: ReviewQueue, seen: int, moment: int) -> str:
     if queue.due or queue.soon:
         parts.append(f"{counted(len(queue.due) + len(queue.soon), 'card')} to review")
     if queue.new:
-        parts.append(f"{len(queue.new)} new")
+        parts.append(counted(len(queue.new), "new card"))
     if parts:
         return f"Now: {' and '.join(parts)}."
     after = f" The next one is due in {interval(queue.later[0] - moment)}." if queue.later else ""

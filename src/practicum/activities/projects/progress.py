@@ -9,4 +9,4 @@ from practicum.application.projects import SUBMITTED
 
 def progress(context: TopicContext) -> ModeStatus:
     """Return how many projects' goals the learner has met."""
-    return problem_progress(context, SUBMITTED, "met", "met")
+    return problem_progress(context, SUBMITTED, "met", "goals met")

@@ -1,0 +1,151 @@
+"""XML of banks, parsed without entities, DTDs, network or huge trees, with the place of each mistake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from practicum.exchange.bank import Remark
+from practicum.exchange.base import BankFile, NotInFormat, UnreadableBank
+
+MAX_BYTES = 64 * 2**20
+MAX_LINE = 2**20
+"""Bytes. Longer lines are no text that a person could check; images in base64 may be longer."""
+
+Element = Any
+"""An element of lxml, which has no types."""
+
+_DECLARATION = re.compile(rb"<!(ENTITY|ELEMENT|ATTLIST|NOTATION)", re.I)
+_BASE64 = re.compile(rb"[A-Za-z0-9+/=]{1000,}")
+
+_TAG = re.compile(
+    rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>"
+    rb"|</(?P<close>[^\s>]+)\s*>|<(?P<open>[^\s/>!?]+)(?:[^>\"']|\"[^\"]*\"|'[^']*')*>",
+    re.DOTALL,
+)
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML cannot contain."""
+
+
+def parse_xml(file: BankFile) -> Element:
+    """Return the root element of an XML file.
+
+    Raises:
+        UnreadableBank: It is not well-formed, declares entities, or exceeds a bound. Codes: `broken-xml`,
+            `entities`, `large-file`, `long-line`.
+    """
+    from lxml import etree
+
+    _refuse_large(file)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        strip_cdata=False,
+    )
+    try:
+        root = etree.fromstring(file.content, parser)
+    except etree.XMLSyntaxError as error:
+        raise _unreadable(file, error.lineno or 0, "broken-xml", f"The file is not XML: {error.msg}.") from error
+    except (ValueError, LookupError) as error:
+        raise _unreadable(file, 0, "broken-xml", f"The file is not XML: {error}.") from error
+    _refuse_entities(file, root)
+    return root
+
+
+def _refuse_large(file: BankFile) -> None:
+    content = file.content
+    if len(content) > MAX_BYTES:
+        raise _unreadable(file, 0, "large-file", f"The file is larger than {MAX_BYTES >> 20} MiB. Split it.")
+    for line, text in enumerate(content.split(b"\n") if len(content) > MAX_LINE else (), 1):
+        if len(text) > MAX_LINE and len(_BASE64.sub(b"", text)) > MAX_LINE:
+            raise _unreadable(file, line, "long-line", f"The line is longer than {MAX_LINE >> 20} MiB.")
+
+
+def _refuse_entities(file: BankFile, root: Element) -> None:
+    """Refuse a DOCTYPE that declares anything: banks have none that do, and bombs are made of them."""
+    internal = root.getroottree().docinfo.internalDTD
+    if internal is None:
+        return
+    if list(internal.iterentities()) or list(internal.iterelements()):
+        line = file.content.count(b"\n", 0, _declaration_at(file.content)) + 1
+        raise _unreadable(
+            file, line, "entities", "The file declares entities of its own, which are not read. Remove its DOCTYPE."
+        )
+
+
+def _declaration_at(content: bytes) -> int:
+    match = _DECLARATION.search(content)
+    return match.start() if match else 0
+
+
+def _unreadable(file: BankFile, line: int, code: str, message: str) -> UnreadableBank:
+    return UnreadableBank([Remark(file.path, line, "", code, message)])
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A start tag in the bytes of a file."""
+
+    name: str
+    start: int
+    end: int
+    depth: int
+    """How many elements contain it."""
+
+
+def start_tags(content: bytes) -> Iterator[Tag]:
+    """Yield the start tags of a file that :func:`parse_xml` accepts, in an encoding that extends ASCII."""
+    depth = 0
+    for match in _TAG.finditer(content):
+        if match["close"]:
+            depth -= 1
+        elif match["open"]:
+            yield Tag(match["open"].decode("utf-8", "replace"), match.start(), match.end(), depth)
+            depth += not match[0].endswith(b"/>")
+
+
+def with_attribute(tag: bytes, name: str, value: str) -> bytes:
+    """A start tag with another value of an attribute, added if it has none."""
+    pattern = re.compile(rb"(\s%s\s*=\s*)(\"[^\"]*\"|'[^']*')" % name.encode())
+    if match := pattern.search(tag):
+        quote = match[2][:1]
+        return tag[: match.start(2)] + quote + value.encode() + quote + tag[match.end(2) :]
+    end = len(tag) - (2 if tag.endswith(b"/>") else 1)
+    return tag[:end].rstrip() + f' {name}="{value}"'.encode() + tag[end:]
+
+
+def replaced(content: bytes, changes: Mapping[tuple[int, int], bytes]) -> bytes:
+    """Content with other bytes at these places, from and to."""
+    for (start, end), change in sorted(changes.items(), reverse=True):
+        content = content[:start] + change + content[end:]
+    return content
+
+
+def add(parent: Element, name: str, text: str = "", /, **attributes: str) -> Element:
+    """Append an element with a text, and return it. HTML is written as it is, in a CDATA section."""
+    from lxml import etree
+
+    element = etree.SubElement(parent, name, {key: _NOT_XML.sub("", value) for key, value in attributes.items()})
+    shown = _NOT_XML.sub("", text)
+    if shown:
+        element.text = etree.CDATA(shown) if re.search("[<&]", shown) and "]]>" not in shown else shown
+    return element
+
+
+def serialized(root: Element) -> bytes:
+    """An XML file with that root element."""
+    from lxml import etree
+
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
+
+
+def refuse_wide(file: BankFile, title: str) -> None:
+    """Refuse to edit the bytes of a file in UTF-16 or UTF-32. Raises NotInFormat."""
+    if b"\x00" in file.content[:64] or file.content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        message = f"{file.path} is not in UTF-8. {title} can be corrected in UTF-8 only: save it in that encoding."
+        raise NotInFormat("format-not-corrected", message)
