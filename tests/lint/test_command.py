@@ -151,6 +151,48 @@ def test_banks_are_checked_file_by_file_and_by_folder(tmp_path: Path) -> None:
     assert [(each["path"], each["line"], each["item"]) for each in found(file)] == [("bank/one.lines", 1, "q1")]
 
 
+def write_tables(folder: Path, key: object) -> None:
+    """Thirty questions of one table, the key of all at one place."""
+    options = ["rows", "columns", "axes"]
+    rows = [
+        {"question": f"What has number {n}?", "options": options, "correct": key, "explanation": "So."}
+        for n in range(30)
+    ]
+    (folder / "bank.json").write_text(json.dumps(rows))
+
+
+def test_tables_are_read_as_they_are_mapped(tmp_path: Path) -> None:
+    """Their options are shown as they are written, so that the position of the keys matters."""
+    write_tables(tmp_path, 1)
+    result = run(tmp_path, "bank.json", "--map", "key-as=index-from-0", "--json")
+
+    assert result.exit_code == 1
+    assert [each["rule"] for each in found(result)] == ["key-position"]
+    assert json.loads(result.stdout)["remarks"] == []
+
+
+def test_what_is_not_understood_is_reported(tmp_path: Path) -> None:
+    """A key that can be read in two ways is no key, and the first remark stands for all of its kind."""
+    write_tables(tmp_path, 1)
+    result, as_json = run(tmp_path, "bank.json"), run(tmp_path, "bank.json", "--json")
+
+    assert result.exit_code == 0
+    assert "--map" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert {each["code"] for each in json.loads(as_json.stdout)["remarks"]} == {"key-ambiguous"}
+
+
+@pytest.mark.parametrize(
+    "options", [("--format", "unknown"), ("--map", "unknown=a"), ("--format", "gift", "bank.json")]
+)
+def test_options_that_do_not_fit_end_with_two(tmp_path: Path, options: tuple[str, ...]) -> None:
+    (tmp_path / "bank.json").write_bytes(b"\xff")
+    result = run(tmp_path, *options, *([] if "bank.json" in options else ["bank.json"]))
+
+    assert result.exit_code == 2
+    assert result.stderr
+
+
 @pytest.mark.usefixtures("line_format")
 @pytest.mark.parametrize("name", ["missing.lines", "unknown.txt", "broken.lines"])
 def test_what_cannot_be_read_ends_with_two(tmp_path: Path, name: str) -> None:

@@ -7,7 +7,18 @@ from decimal import Decimal
 
 import pytest
 
-from practicum.exchange.bank import Bank, BankOption, Choice, Item
+from practicum.exchange.bank import (
+    AcceptedText,
+    Answer,
+    Bank,
+    BankOption,
+    Choice,
+    Description,
+    Essay,
+    Gaps,
+    Item,
+    ShortAnswer,
+)
 from practicum.lint import NAMES, RULES, LintItem, items_of_bank, lint
 from practicum.lint.item import ItemOption
 from practicum.lint.prose import prose
@@ -204,6 +215,23 @@ def test_a_bank_without_any_feedback_is_one_finding() -> None:
     findings = lint(list(items_of_bank(bank, "bank.gift")))
 
     assert [(found.rule, found.item) for found in findings] == [("missing-feedback", "q0")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "count"),
+    [
+        (ShortAnswer((AcceptedText("few images"),)), 1),
+        (ShortAnswer((AcceptedText("few images", feedback="Yes."),)), 0),
+        (Gaps((Choice((BankOption("a", Decimal(100), "Yes."), BankOption("b"))),)), 0),
+        (Essay(), 0),
+        (Description(), 0),
+    ],
+)
+def test_feedback_is_asked_for_where_the_bank_grades(answer: Answer, count: int) -> None:
+    """Wherever the format keeps it. An essay is graded by a person, and a description by no one."""
+    bank = Bank("", (Item("q1", "Why do you freeze the base?", answer),))
+
+    assert [found.rule for found in lint(list(items_of_bank(bank, "bank.xml")))] == ["missing-feedback"] * count
 
 
 def test_items_of_banks_are_judged_as_problems_are() -> None:

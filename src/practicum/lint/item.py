@@ -6,7 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from practicum.exchange.bank import Bank, Choice, Item
+from practicum.exchange.bank import (
+    Answer,
+    Bank,
+    Choice,
+    Description,
+    Essay,
+    Gaps,
+    Item,
+    NumberAnswer,
+    ShortAnswer,
+    Unsupported,
+)
 from practicum.kinds.choice.option_references import refers_to_others
 from practicum.lint.prose import Prose, prose
 from practicum.model import Course, Option, Problem, Variant
@@ -54,6 +65,8 @@ class LintItem:
     is_shuffled: bool = True
     """Whether learners see the options in a random order."""
     is_true_false: bool = False
+    is_graded: bool = True
+    """Whether an answer is graded by the bank, so that learners read feedback."""
     language: str = ""
     """Such as `en`; empty if it is not known."""
     off: frozenset[str] = frozenset()
@@ -145,10 +158,22 @@ def _item_of_bank(item: Item, path: str, is_shuffled: bool | None) -> LintItem:
         name=item.identifier,
         stem=item.text,
         options=tuple(ItemOption(option.text, option.key, option.feedback) for option in choice.options),
-        explanation=item.feedback,
+        explanation="\n".join((item.feedback, *_feedback(item.answer))),
         is_shuffled=choice.shuffle if is_shuffled is None else is_shuffled,
         is_true_false=choice.true_false,
+        is_graded=not isinstance(item.answer, Essay | Description | Unsupported),
     )
+
+
+def _feedback(answer: Answer) -> Iterator[str]:
+    """The feedback to an answer that is typed, and to the gaps of a text."""
+    match answer:
+        case ShortAnswer() | NumberAnswer():
+            yield from (accepted.feedback for accepted in answer.accepted)
+        case Gaps():
+            yield from (text for gap in answer.gaps for text in _feedback(gap))
+        case Choice():
+            yield from (option.feedback for option in answer.options)
 
 
 def quoted(options: Sequence[ItemOption]) -> str:

@@ -12,7 +12,8 @@ from practicum.course.diagnostics import suggestion
 from practicum.course.read import scan_course
 from practicum.course.toml_tables import KeyLines
 from practicum.errors import CodedError
-from practicum.exchange import BankFile, Format, UnreadableBank
+from practicum.exchange import BankFile, ColumnMap, Format, UnreadableBank
+from practicum.exchange.bank import Remark
 from practicum.lint.item import LintItem, items_of_bank, items_of_course
 from practicum.model import Course, Mistake
 from practicum.settings import courses_in
@@ -32,14 +33,27 @@ class Collection:
     root: Path
     items: Sequence[LintItem]
     mistakes: Sequence[Mistake] = ()
+    remarks: Sequence[Remark] = ()
+    """What of a bank could not be understood. Rules about its keys pass over an item without a key."""
 
 
-def read_items(path: Path, rules: Sequence[str]) -> list[Collection]:
+@dataclass(frozen=True)
+class Layout:
+    """How banks are read."""
+
+    form: Format | None = None
+    """The format of all files; None to recognize each."""
+    columns: ColumnMap | None = None
+    """The columns of plain tables; None to guess them."""
+
+
+def read_items(path: Path, rules: Sequence[str], layout: Layout | None = None) -> list[Collection]:
     """Return the items of the course, courses or bank at a path.
 
     Args:
         path: Of a course, or of a part of one; of a folder of courses; of a file or a folder of banks.
         rules: The names of the rules that can be switched off.
+        layout: How banks are read. Default: as each file suggests.
 
     Raises:
         NothingToLint: There is no such path, or nothing at it that can be read.
@@ -50,7 +64,7 @@ def read_items(path: Path, rules: Sequence[str]) -> list[Collection]:
     if root:
         return [_read_course(root, path.absolute().relative_to(root).as_posix(), rules)]
     courses = courses_in(path) if path.is_dir() else []
-    return [_read_course(course, ".", rules) for course in courses] or [_read_bank(path)]
+    return [_read_course(course, ".", rules) for course in courses] or [_read_bank(path, layout or Layout())]
 
 
 def _read_course(root: Path, place: str, rules: Sequence[str]) -> Collection:
@@ -81,27 +95,40 @@ def _unknown_rule(path: str, line: int, name: str, rules: Sequence[str]) -> Mist
     return Mistake(path, line, f"`{name}` is not a rule of item writing{suggestion(name, rules)}", "unknown-rule")
 
 
-def _read_bank(path: Path) -> Collection:
+def _read_bank(path: Path, layout: Layout) -> Collection:
     """The items of a bank's file, or of all such files in a folder."""
-    root = path if path.is_dir() else path.parent
+    found = list(_bank_files(path, layout))
+    if not found:
+        raise NothingToLint("not-a-bank", f"{path}: this is neither a course nor a question bank in a known format.")
     items: list[LintItem] = []
     mistakes: list[Mistake] = []
-    recognized = False
-    for file in sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]:
-        content = BankFile(file.relative_to(root).as_posix(), _content(file))
-        if form := exchange.recognize(content):
-            recognized = True
-            _add_bank(form, content, items, mistakes)
-    if not recognized:
-        raise NothingToLint("not-a-bank", f"{path}: this is neither a course nor a question bank in a known format.")
-    return Collection(root, items, mistakes)
+    remarks: list[Remark] = []
+    for form, file in found:
+        try:
+            bank = form.read(file, layout.columns)
+        except UnreadableBank as error:
+            mistakes += [Mistake(each.path, max(each.line, 1), each.message, each.code) for each in error.mistakes]
+        else:
+            items += items_of_bank(bank, file.path, None if form.has_shuffle else False)
+            remarks += bank.remarks
+    return Collection(path if path.is_dir() else path.parent, items, mistakes, remarks)
 
 
-def _add_bank(form: Format, file: BankFile, items: list[LintItem], mistakes: list[Mistake]) -> None:
-    try:
-        items += items_of_bank(form.read(file), file.path)
-    except UnreadableBank as error:
-        mistakes += [Mistake(each.path, max(each.line, 1), each.message, each.code) for each in error.mistakes]
+def _bank_files(path: Path, layout: Layout) -> Iterator[tuple[Format, BankFile]]:
+    """Yield the banks at or below a path, each with its format. Hidden files and links in a folder are left out."""
+    is_folder = path.is_dir()
+    for file in sorted(path.rglob("*")) if is_folder else [path]:
+        name = file.relative_to(path if is_folder else path.parent).as_posix()
+        is_hidden = any(part.startswith(".") for part in name.split("/")) or file.is_symlink()
+        if file.is_file() and not (is_folder and (is_hidden or file.suffix.lower() not in _suffixes(layout))):
+            content = BankFile(name, _content(file))
+            if form := layout.form or exchange.recognize(content):
+                yield form, content
+
+
+def _suffixes(layout: Layout) -> frozenset[str]:
+    forms = [layout.form] if layout.form else exchange.registered().values()
+    return frozenset(suffix for form in forms for suffix in form.suffixes)
 
 
 def _content(file: Path) -> bytes:

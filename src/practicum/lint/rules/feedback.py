@@ -14,7 +14,7 @@ def missing_feedback(items: Sequence[LintItem]) -> Iterator[Flaw]:
     silent: dict[str, list[LintItem]] = {}
     counts: dict[str, int] = {}
     for item in items:
-        counts[item.path] = counts.get(item.path, 0) + 1
+        counts[item.path] = counts.get(item.path, 0) + item.is_graded
         if not _explains(item):
             silent.setdefault(item.path, []).append(item)
     for path, found in silent.items():
@@ -25,7 +25,9 @@ def missing_feedback(items: Sequence[LintItem]) -> Iterator[Flaw]:
 
 
 def _explains(item: LintItem) -> bool:
-    return bool(item.explanation.strip()) or any(option.feedback.strip() for option in item.options)
+    return (
+        not item.is_graded or bool(item.explanation.strip()) or any(option.feedback.strip() for option in item.options)
+    )
 
 
 RULES = (
