@@ -39,8 +39,9 @@ _PROCESS_EVENTS = {"subprocess.Popen", "os.fork", "os.posix_spawn"}
 
 pytest.register_assert_rewrite("tests.kinds.settling")
 
-# Tests, and the commands that they start, read courses from their files alone, and leave the user's cache as it is.
+# Tests, and the commands that they start, read courses and banks from their files alone, and leave the caches as is.
 os.environ["PRACTICUM_READINGS"] = os.devnull
+os.environ["PRACTICUM_AUDITS"] = os.devnull
 
 # Looking for garbage at the default rate took a fifth of the time: TensorFlow alone is a million objects that stay.
 gc.disable()

@@ -38,6 +38,9 @@ ENVIRONMENTS = "PRACTICUM_ENVIRONMENTS"
 READINGS = "PRACTICUM_READINGS"
 """Environment variable with the folder of what was read from courses before."""
 
+AUDITS = "PRACTICUM_AUDITS"
+"""Environment variable with the folder of what audits of question banks found before."""
+
 PROGRESS = "PRACTICUM_PROGRESS"
 """Environment variable: `lines` makes `practicum lab` print its progress as lines instead of a bar."""
 
@@ -206,6 +209,14 @@ def readings_directory() -> Path:
     if folder:
         return Path(folder).absolute()
     return Path(platformdirs.user_cache_path("practicum", appauthor=False)) / "readings"
+
+
+def audits_directory() -> Path:
+    """Return the folder of what audits found: `$PRACTICUM_AUDITS`, or one in the user's cache folder."""
+    folder = os.environ.get(AUDITS)
+    if folder:
+        return Path(folder).absolute()
+    return Path(platformdirs.user_cache_path("practicum", appauthor=False)) / "audits"
 
 
 def progress_as_lines() -> bool:

@@ -257,6 +257,7 @@ def test_any_text_is_shown_as_before(text: str, feedback: str, title: str) -> No
         ({"code": "x = 1"}, "code-in-text"),
         ({"title": "a\nb"}, "title-changed"),
         ({"tags": ("a]",)}, "tags-dropped"),
+        ({"tags": ("[a",)}, "tags-dropped"),
         ({"answer": Choice((BankOption("a", FULL), BankOption("b")), shuffle=False)}, "order-dropped"),
         ({"answer": Choice((BankOption("a", FULL), BankOption("b", Decimal("12.3456789"))))}, "credit-rounded"),
         ({"answer": ShortAnswer((AcceptedText("a"),), case_sensitive=True)}, "case-dropped"),
@@ -296,6 +297,7 @@ def test_hostile_files_are_refused(content: bytes) -> None:
 def test_long_runs_of_signs_take_no_time(sign: str) -> None:
     """Each is read, or refused, in one pass."""
     read("::t::Which? {" + sign * 50_000)
+    read("// [id:" + "[id:" * 20_000 + sign * 50_000 + "\nWhich? {}")
 
 
 def shown(item: Item) -> Item:

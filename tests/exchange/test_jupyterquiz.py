@@ -152,6 +152,11 @@ def test_what_is_no_list_of_questions_is_refused(content: bytes) -> None:
     assert len(refused.value.mistakes) == 1
 
 
+@pytest.mark.parametrize("sign", ["[", "](", "$", "\\$", "<http", "[["])
+def test_long_runs_of_signs_take_no_time(sign: str) -> None:
+    QUIZ.read(file_of(asked("multiple_choice") | {"question": sign * 20_000}))
+
+
 if HAVE_SHARED_BANKS:
     from jsonschema import Draft202012Validator
 

@@ -431,6 +431,12 @@ def test_plain_text_is_shown_as_it_is(text: str) -> None:
     assert "".join(token.content or " " for token in inline).split() == text.split() or "\n" in text
 
 
+@pytest.mark.parametrize("sign", ["](", "`", "**", "A) ", "a;", "_", "<b", "&amp"])
+def test_long_runs_of_signs_take_no_time(sign: str) -> None:
+    text = sign * 20_000
+    read(json_file([{"question": text, "options": [text, "b"], "answer": text}]))
+
+
 if HAVE_SHARED_BANKS:
 
     def test_every_item_of_a_public_bank_is_read() -> None:

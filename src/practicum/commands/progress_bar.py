@@ -65,3 +65,17 @@ def proving() -> Iterator[tuple[OnProgress, OnProved]]:
             bar.update(task, description=f"{entry.subject.slug}: {entry.verdict}")
 
         yield on_progress, on_proved
+
+
+@contextmanager
+def auditing() -> Iterator[Callable[[int, int, str], None]]:
+    """Show how many items of the banks are done, and the last one. Yield the callback for an auditor."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda done, total, last: bar.update(task, completed=done, total=total, description=last)

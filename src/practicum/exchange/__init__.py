@@ -10,13 +10,23 @@ from practicum.exchange.bank import ColumnMap
 from practicum.exchange.base import BankFile, Format, NotInFormat, UnreadableBank
 from practicum.exchange.gift import Gift
 from practicum.exchange.jupyterquiz import JupyterQuiz
+from practicum.exchange.markdown_quiz import MarkdownQuiz
 from practicum.exchange.moodle_xml import MoodleXml
 from practicum.exchange.table import CsvFormat, JsonFormat
+from practicum.exchange.text2qti import Text2Qti
 
 GROUP = "practicum.formats"
 """The entry-point group in which other packages declare their formats, each an instance of `Format`."""
 
-BUILTIN: tuple[Format, ...] = (MoodleXml(), JupyterQuiz(), JsonFormat(), CsvFormat(), Gift())
+BUILTIN: tuple[Format, ...] = (
+    MoodleXml(),
+    JupyterQuiz(),
+    JsonFormat(),
+    CsvFormat(),
+    Gift(),
+    Text2Qti(),
+    MarkdownQuiz(),
+)
 """The first that recognizes a file reads it, so those that look into a file come before those that trust its ending."""
 
 

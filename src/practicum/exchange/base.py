@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 from typing import ClassVar
 
 from practicum.errors import CodedError
-from practicum.exchange.bank import Bank, ColumnMap, Remark, WrittenBank
+from practicum.exchange.bank import Bank, Remark, WrittenBank
+from practicum.exchange.bank import ColumnMap as ColumnMap
 
 
 class UnreadableBank(CodedError):

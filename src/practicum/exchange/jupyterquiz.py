@@ -38,7 +38,7 @@ from practicum.exchange.source_text import Edit, SourceText, decode, without_sur
 ONE, MANY, NUMERIC, STRING = "multiple_choice", "many_choice", "numeric", "string"
 RIGHT = Decimal(100)
 
-_LINK = re.compile(r"\[(.*?)\]\((.*?)\)|<(http.*?)>")
+_LINK = re.compile(r"\[([^\[\]\n]*)\]\(([^()\n]*)\)|<(http[^<>\n]*)>")
 _FORMULA = re.compile(r"(?<!\\)\$\$(.+?)(?<!\\)\$\$|(?<!\\)\$(.+?)(?<!\\)\$", re.S)
 
 

@@ -1,4 +1,4 @@
-"""Texts without markup as Markdown that shows the same characters."""
+"""Texts without markup, or in Markdown of other programs, as Markdown that shows the same."""
 
 from __future__ import annotations
 
@@ -7,9 +7,33 @@ from functools import cache
 
 from markdown_it import MarkdownIt
 
+from practicum.exchange.markup import Converted, markdown_parser, to_markdown
+
 _SPECIAL = re.compile(r"[*_\\<>\[\]&~#`]|^\s*(?:[-+=]|\d+[.)])|^ {4}|^\t", re.M)
-_MARKED = re.compile(r"`[^`\n]+`|^ {0,3}(?:```|~~~)|(?<![\w*])\*\*(?=\S)[^*\n]+(?<=\S)\*\*(?![\w*])|\]\(\S+\)", re.M)
+_MARKED = re.compile(
+    r"`[^`\n]+`|^ {0,3}(?:```|~~~)|(?<![\w*])\*\*(?=\S)[^*\n]+(?<=\S)\*\*(?![\w*])|\]\([^\s()]+\)", re.M
+)
 _ESCAPED = re.compile(r"([\\`*_\[\]<>&~])|^(\s*)([-+#=>])|^(\s*\d+)([.)])", re.M)
+
+_HTML = re.compile(
+    r"</?(?:p|br|b|i|u|em|strong|code|pre|kbd|tt|samp|span|div|su[bp]|[uod]l|li|d[td]|a|img|h[1-6]|table|t[rdh]|thead"
+    r"|tbody|blockquote|hr|font|center|small|big|video|audio|iframe|script|style)\b[^<>]*>|&(?:\w+|#\d+|#x[\da-f]+);|<!--",
+    re.I,
+)
+"""A tag or a reference that a page interprets: `List<String>` has none."""
+_CODE = re.compile(r"^ {0,3}(`{3,}+|~{3,}+).*?^ {0,3}\1|(?<!`)(`++).+?(?<!`)\2(?!`)", re.M | re.S)
+
+
+def has_tags(text: str) -> bool:
+    """Whether a text has tags of HTML that a page shows as markup."""
+    return _HTML.search(text) is not None
+
+
+def without_tags(markdown: str) -> Converted:
+    """Markdown in which tags of HTML are markup, as Markdown in which they are text."""
+    if not has_tags(markdown) or not has_tags(_CODE.sub("", markdown)):
+        return Converted(markdown)
+    return to_markdown(markdown_parser(html=True).render(markdown))
 
 
 def as_markdown(text: str) -> str:

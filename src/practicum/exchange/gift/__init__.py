@@ -24,7 +24,7 @@ from practicum.exchange.gift.syntax import CHOICE, TRUE_FALSE, GiftQuestion
 from practicum.exchange.source_text import Edit, decode
 
 _LOOKS = re.compile(
-    r"^\s*::(?:[^:\n]|\\:)+::|^\$CATEGORY:|\{\s*[=~#](?:[^{}\\]|\\.)*\}|\{\s*(?:T|F|TRUE|FALSE)\s*\}", re.M
+    r"^[ \t]*::(?:[^:\n]|\\:)+::|^\$CATEGORY:|\{\s*[=~#](?:[^{}\\]|\\.)*\}|\{\s*(?:T|F|TRUE|FALSE)\s*\}", re.M
 )
 
 

@@ -19,8 +19,8 @@ _HIDDEN = "\x00"
 """Stands for the characters of comments, so that places stay as they are in the file."""
 _BLOCK = re.compile(r"(?:^(?![ \t]*$).*\n?)+", re.M)
 _COMMENT = re.compile(r"^[ \t]*//.*$", re.M)
-_IDENTIFIER = re.compile(r"\[id:((?:[^\x00-\x1f\x7f\]\\]|\\.)+)\]")
-_TAG = re.compile(r"\[tag:([^\x00-\x1f\x7f\]]+)\]")
+_IDENTIFIER = re.compile(r"\[id:((?:[^\x00-\x1f\x7f\[\]\\]|\\.)+)\]")
+_TAG = re.compile(r"\[tag:([^\x00-\x1f\x7f\[\]]+)\]")
 _CATEGORY = re.compile(r"[\s\0]*\$CATEGORY:[ \t]*(.*)")
 _TITLE = re.compile(r"[\s\0]*::((?:\\.|(?!::)[^\\])*)::", re.S)
 _FORMAT = re.compile(r"[\s\0]*\[(html|markdown|plain|moodle)\]", re.I)

@@ -5,15 +5,8 @@ from __future__ import annotations
 import re
 
 from practicum.exchange.gift.syntax import GiftText
-from practicum.exchange.markup import Converted, markdown_parser, to_html, to_markdown
-from practicum.exchange.plain_text import as_markdown
-
-_HTML = re.compile(
-    r"</?(?:p|br|b|i|u|em|strong|code|pre|kbd|tt|samp|span|div|su[bp]|[uod]l|li|d[td]|a|img|h[1-6]|table|t[rdh]|thead"
-    r"|tbody|blockquote|hr|font|center|small|big|video|audio|iframe|script|style)\b[^<>]*>|&(?:\w+|#\d+|#x[\da-f]+);|<!--",
-    re.I,
-)
-"""A tag or a reference that a page interprets: `List<String>` has none."""
+from practicum.exchange.markup import Converted, to_html, to_markdown
+from practicum.exchange.plain_text import as_markdown, has_tags, without_tags
 
 
 def read_text(text: GiftText) -> Converted:
@@ -24,9 +17,8 @@ def read_text(text: GiftText) -> Converted:
     if text.format == "html":
         return to_markdown(text.text)
     if text.format == "markdown":
-        tagged = _HTML.search(text.text)
-        return to_markdown(markdown_parser(html=True).render(text.text)) if tagged else Converted(text.text)
-    return to_markdown(text.text) if _HTML.search(text.text) else Converted(as_markdown(without_ends))
+        return without_tags(text.text)
+    return to_markdown(text.text) if has_tags(text.text) else Converted(as_markdown(without_ends))
 
 
 def is_bare(markdown: str) -> bool:

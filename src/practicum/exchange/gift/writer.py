@@ -29,7 +29,7 @@ from practicum.exchange.markup import to_plain
 from practicum.exchange.plain_text import as_markdown
 
 _PLACE = re.compile(r"q\d+")
-_WRITABLE = re.compile(r"[^\x00-\x1f\x7f\\]+")
+_WRITABLE = re.compile(r"[^\x00-\x1f\x7f\\\[]+")
 
 
 def write(bank: Bank) -> WrittenBank:
