@@ -100,6 +100,8 @@ SOUND = {
     "a relative clause with not": item("Which layers, that are not frozen, train?", "*Dense", "Conv", "Norm"),
     "a marked negative": item("Which is NOT mutable?", "*A tuple", "A list", "A dict"),
     "a bold negative": item("Which is **not** mutable?", "*A tuple", "A list", "A dict"),
+    "a negative in HTML's bold": item("Which <b>is not</b> mutable?", "*A tuple", "A list", "A dict"),
+    "a purpose with not": item("What do you add to ensure that it is not slow?", "*A cache", "A list", "A dict"),
     "an article that fits": item("It is a", "*list", "dict", "tuple"),
     "an article before names": item("It is an", "*MLP", "SVM", "RNN"),
     "an hour and a user": item("It takes an", "*hour", "ounce", "evening"),

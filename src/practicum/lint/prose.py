@@ -16,6 +16,7 @@ CODE = "`"
 
 _markdown = MarkdownIt("commonmark").enable("table").use(formula_plugin)
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:['’][^\W\d_]+)*(?!\w)")
+_EMPHASIS_TAG = re.compile(r"<(/?)(?:em|strong|b|i|u)>", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?:])[\"'”’)]*\s+|\n+")
 
 
@@ -66,13 +67,20 @@ def prose(markdown: str) -> Prose:
     return Prose("\n".join(paragraphs).strip(), " ".join(emphasized), length, has_block)
 
 
+def _emphasis_change(token: Token) -> int:
+    """1 where emphasis begins, -1 where it ends, in Markdown or HTML."""
+    if token.type == "html_inline" and (tag := _EMPHASIS_TAG.match(token.content)):
+        return -1 if tag[1] else 1
+    return (token.type in ("em_open", "strong_open")) - (token.type in ("em_close", "strong_close"))
+
+
 def _inline(token: Token) -> tuple[str, list[str], int]:
     """The text of a paragraph, its emphasized parts, and the characters that the text lacks."""
     parts: list[str] = []
     emphasized: list[str] = []
     depth = extra = 0
     for child in token.children or ():
-        depth += (child.type in ("em_open", "strong_open")) - (child.type in ("em_close", "strong_close"))
+        depth += _emphasis_change(child)
         if child.type == "code_inline" or child.type in TOKENS:
             parts.append(CODE)
             extra += len(child.content) - 1

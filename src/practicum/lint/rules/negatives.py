@@ -11,7 +11,7 @@ from practicum.lint.sources import HALADYNA, NBME, Source
 
 _VERB = r"(?:is|are|was|were|does|do|did|can|could|will|would|should|has|have|may|might|must)"
 _NEGATIVE_QUESTION = re.compile(
-    rf"\b(?:which|what|who)\b(?:(?!\b(?:if|when|because|that|while|unless|where|who)\b)[^?;:,])*?"
+    rf"\b(?:which|what|who)\b(?:(?!\b(?:if|when|because|that|while|unless|where|who|whether|so|sure|ensure)\b)[^?;:,])*?"
     rf"\b(?P<word>{_VERB} not|{_VERB[:-1]}|wo|ca)n['’]t|cannot|never)\b"
     r"|\b(?P<except>except)\b(?= *(?:for\b[^?]*)?[?:…]* *$)",
     re.IGNORECASE,
