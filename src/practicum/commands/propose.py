@@ -22,6 +22,7 @@ from practicum.propose.gate import Outcome, examine
 
 if TYPE_CHECKING:
     from practicum.propose.draft import Draft
+    from practicum.prove.catalogue import Catalogue, Entry
     from practicum.runner import Environment
 
 MAX_CHARACTERS = 16 << 20
@@ -106,18 +107,23 @@ def _asked(topic: str, count: int, seconds: float) -> str:
 @contextmanager
 def _draft(folder: Path, jobs: int, timeout: float) -> Iterator[Draft]:
     """A draft whose runs have the packages of the course that the folder is in."""
+    from practicum.commands.progress_bar import proving
     from practicum.propose.draft import Draft
     from practicum.prove.prover import Prover
     from practicum.runner import Pool
 
     environment = _environment(folder)
-    with Pool(size=jobs) as pool, tempfile.TemporaryDirectory(prefix="practicum-draft-") as root:
-        yield Draft(
-            Path(root),
-            lambda catalogue, entries: Prover(catalogue, pool.run, jobs, timeout, environment=environment).prove(
-                entries
-            ),
-        )
+    with (
+        Pool(size=jobs) as pool,
+        tempfile.TemporaryDirectory(prefix="practicum-draft-") as root,
+        proving() as (on_progress, on_proved),
+    ):
+
+        def prove(catalogue: Catalogue, entries: Sequence[Entry]) -> Sequence[Entry]:
+            prover = Prover(catalogue, pool.run, jobs, timeout, on_progress, on_proved, environment)
+            return prover.prove(entries)
+
+        yield Draft(Path(root), prove)
 
 
 def _environment(folder: Path) -> Environment:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from practicum.model import Problem, Verdict
@@ -100,7 +100,6 @@ def examine(
     candidates: Sequence[Candidate | Malformed],
     draft: Draft,
     taken: Collection[str] = (),
-    on_round: Callable[[int], None] = lambda left: None,
 ) -> list[Outcome]:
     """Return what becomes of candidates, in their order.
 
@@ -108,7 +107,6 @@ def examine(
         candidates: The candidates.
         draft: The course in which they are proved.
         taken: Names of files that they must not have.
-        on_round: Called before each round of proving with the number of candidates that are not settled.
     """
     names = _names([each.title for each in candidates], taken)
     attempts = {
@@ -117,7 +115,6 @@ def examine(
         if isinstance(each, Candidate)
     }
     while pending := [attempt for attempt in attempts.values() if attempt.outcome is None]:
-        on_round(len(pending))
         judged = draft.judge({attempt.name: attempt.text for attempt in pending})
         for attempt in pending:
             _settle(attempt, judged[attempt.name])
