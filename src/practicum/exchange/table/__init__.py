@@ -22,6 +22,7 @@ class TableFormat(Format):
     """A format of plain tables."""
 
     answers: ClassVar[frozenset[type]] = frozenset({Choice, ShortAnswer, Essay})
+    has_shuffle = False
 
     @abstractmethod
     def _table(self, file: BankFile, source: SourceText, given: ColumnMap) -> tuple[Table, ColumnMap | None]:
