@@ -14,7 +14,10 @@ from practicum.registry import PluginError, find, load_one
 
 GROUP = "practicum.commands"
 """The entry-point group. An entry point names a `click.Command`; one with the name of a built-in command is ignored."""
-BUILTIN = ("serve", "prove", "audit", "run", "lab", "env", "backup", "restore", "move", "doctor")
+BUILTIN = (
+    *("serve", "prove", "lint", "audit", "propose", "run", "lab", "env"),
+    *("backup", "restore", "move", "doctor"),
+)
 """Commands in `practicum.commands`: each is a function of the same name as its module."""
 
 

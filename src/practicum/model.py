@@ -194,6 +194,8 @@ class Problem:
     """The file (relative to the course) and line of each part: `title`, `option 2`, `mutant 1`, `proof.value`."""
     data: tuple[DataFile, ...] = ()
     """The files that its code can open."""
+    lint_off: tuple[str, ...] = ()
+    """The rules of item writing that its author has switched off."""
 
     def place(self, part: str) -> tuple[str, int]:
         """The file and line of a part, or else of the table around it, or of the title."""
@@ -378,6 +380,8 @@ class Course:
     topics: tuple[Topic, ...]
     environment: Requirements | None = None
     """None if the course uses the server's own environment."""
+    lint_off: tuple[str, ...] = ()
+    """The rules of item writing that are switched off for all its problems."""
 
 
 # --- runs: what a kind asks for, and the results ---------------------------------------------------------------------

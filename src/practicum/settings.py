@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from pathlib import Path
 
 import platformdirs
@@ -54,6 +55,45 @@ SESSION_MEMORY = "PRACTICUM_SESSION_MEMORY"
 
 SESSION_IDLE = "PRACTICUM_SESSION_IDLE"
 """Environment variable: the seconds after which an unused one is ended."""
+
+
+MODEL_URL = "PRACTICUM_MODEL_URL"
+"""Environment variable: the address of a language model that `practicum propose --ask` asks."""
+
+MODEL = "PRACTICUM_MODEL"
+"""Environment variable: the name of that model."""
+
+MODEL_KEY = "PRACTICUM_MODEL_KEY"
+"""Environment variable: the secret that it requires."""
+
+
+def model_url() -> str | None:
+    """Return the base address of a language model, such as `http://localhost:11434/v1`, or None.
+
+    Raises:
+        InvalidSetting: It is not an address of HTTP.
+    """
+    url = os.environ.get(MODEL_URL) or None
+    if url is not None and not re.fullmatch(r"https?://[^\s/@]+(?:/\S*)?", url):
+        raise InvalidSetting("invalid-setting", f"{MODEL_URL} must be an address such as `http://localhost:11434/v1`.")
+    return url
+
+
+def model_name() -> str | None:
+    """Return `$PRACTICUM_MODEL`, the name of the language model, or None."""
+    return os.environ.get(MODEL) or None
+
+
+def model_key() -> str | None:
+    """Return `$PRACTICUM_MODEL_KEY`, or None for a language model that needs no key.
+
+    Raises:
+        InvalidSetting: It contains characters that no header can.
+    """
+    key = os.environ.get(MODEL_KEY) or None
+    if key is not None and not (key.isascii() and key.isprintable()):
+        raise InvalidSetting("invalid-setting", f"{MODEL_KEY} may contain printable ASCII characters only.")
+    return key
 
 
 def sessions() -> int:

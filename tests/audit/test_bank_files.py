@@ -28,6 +28,15 @@ def test_a_file_counts_as_the_others_of_its_folder_do(tmp_path: Path) -> None:
     assert keys(tmp_path) == [[1], [2], [0]]
 
 
+def test_the_guess_can_be_named(tmp_path: Path) -> None:
+    """As it is shown: reading with it changes nothing."""
+    write(tmp_path / "a.json", 1, 2)
+    write(tmp_path / "b.json", 0)
+    [shown] = {str(source.columns) for source in find_sources([tmp_path]).sources}
+
+    assert keys(tmp_path, ColumnMap.parse(shown)) == keys(tmp_path)
+
+
 def test_a_named_way_to_count_holds_for_all_files(tmp_path: Path) -> None:
     write(tmp_path / "a.json", 1, 2)
     write(tmp_path / "b.json", 3)

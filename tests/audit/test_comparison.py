@@ -57,6 +57,8 @@ TOLERATED = [
     (comparison.NOTATION, value(0.5), "`.5`", "`.25`"),
     (comparison.WHITE_SPACE, printed("A(x=1, y=2)"), "`A(x=1,y=2)`", "`A(x=12)`"),
     (comparison.WHOLE, value(6.0), "`6`", "`7`"),
+    (comparison.WHOLE, value(3.0, "float64", "np.float64(3.0)"), "`3`", "`2`"),
+    (comparison.WHOLE, value((3.0, 1.0), "tuple", "(np.float64(3.0), np.float64(1.0))"), "`(3, 1)`", "`(3, 2)`"),
     (comparison.WHOLE, printed("6.0"), "6", "60"),
     (comparison.WHOLE, value([1.0]), "`[1]`", "`[True]`"),
     (comparison.LINES, printed("1\n2\n3"), "1 2 3", "123"),
@@ -190,6 +192,8 @@ def test_options_are_equal_only_by_notation() -> None:
     assert equal("`{1, 2}`", "`{2, 1}`")
     assert not equal("`6`", "`6.0`")
     assert not equal("`array([1, 2])`", "`[1, 2]`")
+    assert not equal("`{1, 2, 2}`", "`{1, 2}`")
+    assert not equal("`{1: 'a', 1: 'b'}`", "`{1: 'b'}`")
     assert not equal("`'a'`", '`"a"`', Asks.PRINTS)
     assert not equal("`a b`", "`ab`", Asks.PRINTS)
     assert not equal("an error", "an error")
@@ -203,3 +207,9 @@ def test_exactness_orders_matches() -> None:
 
 def test_nothing_is_equal_to_no_value() -> None:
     assert match("`1`", Outcome("<A object>", "<A object>", NO_VALUE, "A")).holds is False
+
+
+@pytest.mark.parametrize(("option", "result"), [("`{1, 2, 2}`", {1, 2}), ("`{1: 'a', 1: 'b'}`", {1: "b"})])
+def test_an_option_that_repeats_an_element_is_no_result(option: str, result: Any) -> None:
+    """It is the misconception that a distractor stands for, and no way to write the result."""
+    assert match(option, value(result)).holds is not True

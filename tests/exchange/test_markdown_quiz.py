@@ -208,6 +208,48 @@ def test_an_option_may_be_code() -> None:
     assert right(item) == [0]
 
 
+def test_boxes_above_code_name_it() -> None:
+    """As a public bank has them; the code below the last option is its own."""
+    item = only(
+        "#### Q7. Which?\n\n- [ ] A\n\n```py\n1\n```\n\n- [x] `B`\n\n```py\n2\n```\n\n[Reference](https://example.org)"
+    )
+
+    assert item.text == "Which?"
+    assert texts(item) == ["```py\n1\n```", "```py\n2\n```"]
+    assert right(item) == [1]
+    assert item.feedback == "[Reference](https://example.org)"
+
+
+def test_a_list_below_the_options_explains() -> None:
+    bank = read(
+        "## Q1. Which?\n\n- [ ] a\n- [x] b\n\n1. [One](x)\n2. [Two](y)\n\n"
+        "## Q2. And?\n\n- [x] c\n- [ ] d\n\n**Explanation:**\n\n- so\n"
+    )
+
+    assert [texts(item) for item in bank.items] == [["a", "b"], ["c", "d"]]
+    assert [item.feedback for item in bank.items] == ["- [One](x)\n\n- [Two](y)", "so"]
+
+
+def test_boxes_below_lettered_statements_are_the_options() -> None:
+    item = only("Which are true?\n\nA. One.\n\nB. Two.\n\n- [x] A only\n- [ ] A and B")
+
+    assert item.text == "Which are true?\n\nA. One.\n\nB. Two."
+    assert right(item) == [0]
+
+
+def test_a_heading_that_asks_begins_the_text() -> None:
+    item = only("# Page\n\n## Q6. What is this called?\n\n`a, b = c`\n\n- [x] unpacking\n- [ ] packing")
+
+    assert item.text == "What is this called?\n\n`a, b = c`"
+    assert item.category == ("Page",)
+
+
+def test_the_correct_answer_is_said_in_a_sentence() -> None:
+    item = only("Which?\n\na) x\nb) y\n\n**Explanation:**\nThe correct answer is b) y.\n\nBecause.")
+
+    assert right(item) == [1]
+
+
 def test_what_a_details_block_reveals_explains() -> None:
     item = only(
         "Which?\n\nA) x\nB) y\n\n<details>\n<summary>Answer</summary>\n\n**B) y**\n\nSince y."

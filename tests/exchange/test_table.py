@@ -115,6 +115,31 @@ def test_a_right_answer_beside_wrong_ones() -> None:
     assert right(bank.items[0]) == [0]
 
 
+def test_a_right_answer_is_the_one_in_its_column_even_if_it_looks_like_a_letter() -> None:
+    bank = read(json_file([{"question": "Which?", "distractor1": "a", "distractor2": "b", "correct_answer": "c"}]))
+
+    assert right(bank.items[0]) == [0]
+    assert not bank.remarks
+
+
+@pytest.mark.parametrize("printed", ["['4', \"it's\"]", "['4' \"it's\"]", '["4", "it\'s"]'])
+def test_a_list_that_python_or_numpy_printed(printed: str) -> None:
+    cell = '"' + printed.replace('"', '""') + '"'
+
+    assert [
+        option.text for option in read(csv_file("question,options,answer", f"Which?,{cell},A")).items[0].answer.options
+    ] == ["4", "it's"]
+
+
+def test_a_question_with_its_options_in_an_object() -> None:
+    inner = {"stem": "Which?", "choices": [{"label": "A", "text": "x"}, {"label": "B", "text": "y"}]}
+    file = json_file([{"id": "one", "question": inner, "answerKey": "B"}])
+    bank = read(file)
+
+    assert (bank.items[0].identifier, bank.items[0].text, right(bank.items[0])) == ("one", "Which?", [1])
+    assert JSON.correct(file, {"one": frozenset({0})}) == file.content.replace(b'"B"}]', b'"A"}]')
+
+
 @pytest.mark.parametrize("header", ["q,A,B,C,D,key", "Question,Option 1,Option 2,Option 3,Option 4,Correct answer"])
 def test_a_column_for_each_option(header: str) -> None:
     label = "B" if ",A," in header else "2"
@@ -187,6 +212,14 @@ def test_files_of_one_bank_settle_how_keys_count_together() -> None:
     assert [right(item) for item in JSON.read(unclear, columns[0]).items] == [[1], [2]]
     assert codes(JSON.read(other, columns[2])) == [("q1", "key-ambiguous")]
     assert codes(JSON.read(unclear, JSON.shared_columns([unclear, clear, from_1])[0]))
+
+
+def test_other_files_do_not_settle_whether_a_key_counts_at_all() -> None:
+    """The key `2` is an option's text, too: that others count from 0 says nothing about it."""
+    doubtful, clear = json_file(asked("2", options=["2", "4", "6"])), json_file(asked("0", "1"))
+    columns = JSON.shared_columns([doubtful, clear])
+
+    assert codes(JSON.read(doubtful, columns[0])) == [("q1", "key-ambiguous")]
 
 
 def test_the_columns_are_guessed_shown_and_can_be_named() -> None:

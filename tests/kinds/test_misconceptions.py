@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable
@@ -12,8 +13,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from practicum import kinds
-from practicum.kinds.literals import value_text
-from practicum.kinds.misconceptions import PRINTED, VALUES, recognize, reveals
+from practicum.kinds.equality import is_equal
+from practicum.kinds.literals import parse_literal, value_text
+from practicum.kinds.misconceptions import PRINTED, VALUES, printed_mistakes, recognize, reveals, value_mistakes
 from practicum.model import OptionFinding, Variant, VariantFinding, Verdict
 
 COUNTS = st.integers(3, 998)
@@ -251,3 +253,52 @@ def test_any_answer_can_be_looked_at(answered: Any, key: Any) -> None:
 @given(st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False), FRACTIONS | COUNTS)
 def test_any_number_can_be_looked_at(answered: float, key: float) -> None:
     kinds.get("number").wrong_answer_hint(asked(value="x"), (repr(answered),), finding(repr(key)))
+
+
+KEYS = st.one_of(
+    st.integers(-(10**6), 10**6),
+    st.floats(-1e6, 1e6),
+    st.booleans(),
+    st.text("abc1 ", max_size=5),
+    st.lists(st.integers(-9, 9), max_size=4),
+    st.lists(st.integers(-9, 9), max_size=4).map(tuple),
+)
+
+
+@given(KEYS)
+def test_typical_wrong_values_are_wrong_literals(key: Any) -> None:
+    """Each differs from the key, can be stated by an option, and its hint does not contain the key."""
+    for value, text in itertools.islice(value_mistakes(key), 40):
+        assert not is_equal(value, key)
+        assert is_equal(parse_literal(value_text(value)), value)
+        assert not text or not reveals(text, key)
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        (6, 7),
+        (0.25, 25.0),
+        (True, False),
+        ((2, 3), (3, 2)),
+        ((None, 5), (5,)),
+        ([1, 2], [1, 3]),
+        ("ab", "ba"),
+        (4.0, 5),
+    ],
+)
+def test_typical_wrong_values_are_among_them(key: object, wrong: object) -> None:
+    assert any(is_equal(value, wrong) for value, _ in value_mistakes(key))
+
+
+@given(st.text("ab12 .\n-'", max_size=12))
+def test_typical_wrong_outputs_are_wrong(key: str) -> None:
+    for text, _ in printed_mistakes(key):
+        assert text.rstrip() != key.rstrip()
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"), [("1 4", "1 5"), ("a\nb", "b\na"), ("a\nb", "a"), ("3", "3.0"), ("['a']", "[a]")]
+)
+def test_typical_wrong_outputs_are_among_them(key: str, wrong: str) -> None:
+    assert wrong in [text for text, _ in printed_mistakes(key)]

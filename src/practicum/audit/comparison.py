@@ -262,10 +262,11 @@ def _is_numpy_scalar(text: str, outcome: Outcome) -> bool:
 
 def _is_whole(text: str, outcome: Outcome) -> bool:
     """`6` for `6.0`, at any depth. Booleans, and lists for tuples, still differ."""
-    stated = literal_value(normalize_typed(text))
-    if stated is NO_VALUE or outcome.value is NO_VALUE or _has_call(text) != _has_call(outcome.text):
+    stated, shown = (_without_scalars(each) for each in (normalize_typed(text), outcome.text))
+    if _has_call(stated) != _has_call(shown):
         return False
-    return is_equal(stated, outcome.value)
+    values = literal_value(stated), outcome.value if shown == outcome.text else literal_value(shown)
+    return NO_VALUE not in values and is_equal(*values)
 
 
 def _has_other_breaks(text: str, outcome: Outcome) -> bool:

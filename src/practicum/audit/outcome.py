@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,13 +72,31 @@ def value_outcome(run: Observation) -> Outcome:
 
 
 def literal_value(text: str) -> Any:
-    """Return the value of a text that is one Python literal, or `NO_VALUE`."""
+    """Return the value of a text that is one Python literal, or `NO_VALUE`.
+
+    A set or dict that repeats an element or a key, as `{1, 1}`, is none: no result is shown so, and as an option it is
+    meant to differ from `{1}`.
+    """
     if not text.strip() or len(text) > 10_000:
         return NO_VALUE
     try:
-        return parse_literal(text)
+        value = parse_literal(text)
     except ValueError:
         return NO_VALUE
+    return NO_VALUE if "{" in text and _repeats(text) else value
+
+
+def _repeats(text: str) -> bool:
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    parts = [
+        node.elts if isinstance(node, ast.Set) else node.keys
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Set, ast.Dict))
+    ]
+    return any(len({ast.dump(part) for part in each if part}) < len(each) for each in parts)
 
 
 def without_addresses(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -112,6 +113,7 @@ def audit(
     if as_json:
         _print_json(found)
     else:
+        _show_columns(sources)
         _show(found, in_full=bool(identifiers))
     _write_reports(found, html, sarif, banks)
     if out is not None:
@@ -122,6 +124,14 @@ def audit(
         exit_with_mistakes()
     if found.faulty:
         exit_with_no()
+
+
+def _show_columns(sources: Sources) -> None:
+    """Show how plain tables were read, in the form that `--map` takes: it may have been guessed."""
+    counts = Counter(str(source.columns) for source in sources.sources if source.columns)
+    for columns, count in counts.items():
+        files = f" ({count} files)" if len(sources.sources) > 1 else ""
+        click.echo(f"columns: {columns}{files}")
 
 
 def _columns(text: str) -> ColumnMap:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from practicum import settings
+from practicum.commands.course_paths import default_paths
 from practicum.commands.terminal import (
     CommandError,
     Style,
@@ -121,7 +122,7 @@ def prove(
 
 def _selections(paths: Sequence[Path]) -> list[Selection]:
     places: dict[Path, list[str]] = {}
-    for path in paths or _default_paths():
+    for path in paths or default_paths():
         if not path.exists():
             raise CommandError("not-found", f"{path}: there is no such file or folder.")
         root = find_course_root(path)
@@ -133,13 +134,6 @@ def _selections(paths: Sequence[Path]) -> list[Selection]:
             place = Path(place).as_posix().removesuffix("/problem.md")
             places.setdefault(found, []).append("" if place == "." else place)
     return [Selection(survey(root), tuple(found)) for root, found in places.items()]
-
-
-def _default_paths() -> list[Path]:
-    here = Path.cwd()
-    if find_course_root(here):
-        return [here]
-    return settings.courses_in(here) or settings.courses_in(here / "courses") or settings.shipped_courses()
 
 
 FoundMistakes = Sequence[tuple[Path, Mistake]]
@@ -291,12 +285,12 @@ def _explain(entry: Entry) -> None:
             held = {True: "holds", False: "does not hold", None: "not settled"}[option.holds]
             mark = click.style("✓", fg="green") if option.holds is option.key else click.style("✗", fg="red")
             mark = "·" if option.holds is None else mark
-            click.echo(f"  {mark} option {number}, marked {claimed}, {held}: {_option_line(option.text)}")
+            click.echo(f"  {mark} option {number}, marked {claimed}, {held}: {option_line(option.text)}")
             if option.observed:
                 click.secho(textwrap.indent(option.observed, "      ", lambda line: True), dim=True)
 
 
-def _option_line(text: str) -> str:
+def option_line(text: str) -> str:
     """Return an option's text in one line: without the lines around a fence, `↵` for a line break, shortened."""
     lines = [line.rstrip() for line in text.strip().split("\n")]
     content = [line for line in lines if line and not _FENCE.fullmatch(line)]

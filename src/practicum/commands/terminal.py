@@ -94,7 +94,7 @@ def exit_with_mistakes() -> NoReturn:
 
 
 def _mistake_lines(mistakes: Iterable[tuple[Path, Mistake]], note: str) -> list[str]:
-    lines = [f"{_readable(root / mistake.path)}:{mistake.line}: {mistake.message}" for root, mistake in mistakes]
+    lines = [f"{readable_path(root / mistake.path)}:{mistake.line}: {mistake.message}" for root, mistake in mistakes]
     return [*lines, note] if note else lines
 
 
@@ -147,7 +147,7 @@ def _width(text: str) -> int:
     return cell_len(text)
 
 
-def _readable(path: Path) -> str:
+def readable_path(path: Path) -> str:
     """Return the path relative to the current folder if it is in it, otherwise unchanged."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith(os.pardir) else relative

@@ -200,6 +200,7 @@ class _Builder:
             bank=tuple(table.bank),
             places=self._places(),
             data=self.data,
+            lint_off=tuple(table.lint.off) if table.lint else (),
         )
 
     def _places(self) -> dict[str, tuple[str, int]]:

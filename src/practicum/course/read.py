@@ -82,8 +82,9 @@ class _CourseReader:
         if table and not topics and not self.mistakes:
             self._add("no-topic", "course.toml", "the course has no topic: add a folder with a `topic.toml`")
         table = table or toml_tables.CourseTable(title=self.root.absolute().name or "?")
-        fields = table.model_dump(exclude={"environment"})
-        course = Course(slug=self.root.absolute().name, topics=tuple(topics), environment=environment, **fields)
+        fields = table.model_dump(exclude={"environment", "lint"})
+        fields |= {"environment": environment, "lint_off": tuple(table.lint.off) if table.lint else ()}
+        course = Course(slug=self.root.absolute().name, topics=tuple(topics), **fields)
         return CourseScan(course, sorted(set(self.mistakes)), self.keys)
 
     def _read_course_file(self) -> tuple[toml_tables.CourseTable | None, Requirements | None]:

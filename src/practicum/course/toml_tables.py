@@ -30,6 +30,12 @@ class EnvironmentTable(_Table):
     python: Text | None = None
 
 
+class LintTable(_Table):
+    """`[lint]` of `course.toml` or of a problem."""
+
+    off: Annotated[list[Text], Field(min_length=1)]
+
+
 class CourseTable(_Table):
     """`course.toml`."""
 
@@ -39,6 +45,7 @@ class CourseTable(_Table):
     framework: Text = "keras"
     licence: str = ""
     environment: EnvironmentTable | None = None
+    lint: LintTable | None = None
 
 
 class BadgeTable(_Table):
@@ -89,9 +96,10 @@ class ProblemTable(_Table):
     data: list[Text] = Field(default_factory=list)
     stdin: str = ""
     tests: list[TestTable] = Field(default_factory=list)
+    lint: LintTable | None = None
 
 
-INNER: dict[str, type[_Table]] = {"badge": BadgeTable, "environment": EnvironmentTable}
+INNER: dict[str, type[_Table]] = {"badge": BadgeTable, "environment": EnvironmentTable, "lint": LintTable}
 """The nested tables, by their keys."""
 REPEATED: dict[str, type[_Table]] = {"tests": TestTable}
 """The nested tables of which there can be several, by their keys."""
@@ -308,11 +316,13 @@ _EXAMPLES = {
     "title": 'add `title = "…"`',
     "name": 'add `name = "…"`',
     "packages": 'add `packages = ["keras>=3.10"]`',
+    "off": 'add `off = ["longest-key"]`',
 }
 _EXPECTED_KEYS = {
     "level": f"one of {_LEVELS}",
     "badge": 'a table, `[badge]` with `name = "…"` below',
     "environment": "a table, `[environment]` with `packages = […]` below",
+    "lint": "a table, `[lint]` with `off = […]` below",
     "params": "a list of numbers, strings or booleans",
     "depends": "a table, `[depends]` with lines such as `3 = [1, 2]` below",
     "tests": "tables, each begun by `[[tests]]`",

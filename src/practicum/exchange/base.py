@@ -50,6 +50,9 @@ class Format(ABC):
     answers: ClassVar[frozenset[type]]
     """The classes of answers that it can express: items that are plain apart from them are written without a remark."""
 
+    has_shuffle: ClassVar[bool] = True
+    """Whether it states, or its readers decide, if options are shuffled. If not, they are shown as they are written."""
+
     def recognizes(self, file: BankFile) -> bool:
         """Whether a file looks as if it were in this format: by its ending, and its content if others share it."""
         return file.suffix in self.suffixes

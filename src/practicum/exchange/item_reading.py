@@ -82,7 +82,9 @@ class ItemReading:
                 return "missing"
             return self.collected.resource(f"{hashlib.sha256(content).hexdigest()[:12]}.{match[1]}", content)
         content_of_file = file(address)
-        return address if content_of_file is None else self.collected.resource(unquote(address), content_of_file)
+        if content_of_file is None:
+            return address
+        return self.collected.resource(unquote(address.split("?")[0]), content_of_file)
 
 
 def number(text: str) -> Decimal | None:

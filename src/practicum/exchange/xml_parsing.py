@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,11 @@ _TAG = re.compile(
 )
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML cannot contain."""
+
+
+def local_name(element: Element) -> str:
+    """The name of an element without its namespace."""
+    return str(element.tag).rsplit("}", 1)[-1]
 
 
 def parse_xml(file: BankFile) -> Element:
@@ -87,26 +93,50 @@ def _unreadable(file: BankFile, line: int, code: str, message: str) -> Unreadabl
     return UnreadableBank([Remark(file.path, line, "", code, message)])
 
 
-@dataclass(frozen=True)
-class Tag:
-    """A start tag in the bytes of a file."""
+@dataclass
+class Span:
+    """Where an element is in the bytes of a file."""
 
-    name: str
     start: int
-    end: int
-    depth: int
-    """How many elements contain it."""
+    opened: int
+    """Where its start tag ends."""
+    closed: int
+    """Where its end tag begins: `opened` if it has none."""
 
 
-def start_tags(content: bytes) -> Iterator[Tag]:
-    """Yield the start tags of a file that :func:`parse_xml` accepts, in an encoding that extends ASCII."""
-    depth = 0
+class Source:
+    """An XML file with the place of each element in its bytes.
+
+    Raises:
+        UnreadableBank: As `parse_xml` does.
+        NotInFormat: The file is in an encoding that does not extend ASCII.
+    """
+
+    def __init__(self, file: BankFile) -> None:
+        self.root = parse_xml(file)
+        if b"\x00" in file.content[:64] or file.content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+            message = f"{file.path} is not in UTF-8. Save it in that encoding, then it can be corrected."
+            raise NotInFormat("format-not-corrected", message)
+        self._elements = list(self.root.iter("*"))  # kept, so that their identities last
+        self._spans = dict(zip(map(id, self._elements), _spans(file.content), strict=True))
+
+    def span(self, element: Element) -> Span:
+        """Where an element is."""
+        return self._spans[id(element)]
+
+
+def _spans(content: bytes) -> list[Span]:
+    """The places of all elements, in the order of their start tags."""
+    spans: list[Span] = []
+    open_ones: list[Span] = []
     for match in _TAG.finditer(content):
         if match["close"]:
-            depth -= 1
+            open_ones.pop().closed = match.start()
         elif match["open"]:
-            yield Tag(match["open"].decode("utf-8", "replace"), match.start(), match.end(), depth)
-            depth += not match[0].endswith(b"/>")
+            spans.append(Span(match.start(), match.end(), match.end()))
+            if not match[0].endswith(b"/>"):
+                open_ones.append(spans[-1])
+    return spans
 
 
 def with_attribute(tag: bytes, name: str, value: str) -> bytes:
@@ -144,8 +174,6 @@ def serialized(root: Element) -> bytes:
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
 
-def refuse_wide(file: BankFile, title: str) -> None:
-    """Refuse to edit the bytes of a file in UTF-16 or UTF-32. Raises NotInFormat."""
-    if b"\x00" in file.content[:64] or file.content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        message = f"{file.path} is not in UTF-8. {title} can be corrected in UTF-8 only: save it in that encoding."
-        raise NotInFormat("format-not-corrected", message)
+def escaped(text: str) -> str:
+    """Text as it stands in an element or an attribute."""
+    return html.escape(text)

@@ -14,6 +14,7 @@ from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
+from practicum.kinds.equality import is_equal
 from practicum.kinds.literals import is_literal, parse_literal, value_text
 
 IsRight = Callable[[Any], bool]
@@ -308,3 +309,70 @@ PRINTED = (
     Misconception("lines", "The number of lines is wrong.", _differs_in_line_count),
 )
 """Misconceptions about what is printed, the most specific first."""
+
+
+# --- wrong answers that learners give
+
+
+def value_mistakes(key: Any) -> Iterator[tuple[Any, str]]:
+    """Yield wrong values that learners give for a key, each with the hint of its misconception, or an empty one."""
+
+    def is_right(answered: Any) -> bool:
+        return is_equal(answered, key, tolerance=1e-5)
+
+    for value in map(_rounded, _wrong_values(key)):
+        if not is_right(value):
+            yield value, hint(VALUES, value, key, is_right)
+
+
+def printed_mistakes(key: str) -> Iterator[tuple[str, str]]:
+    """Yield wrong outputs that learners predict, each with the hint of its misconception, or an empty one."""
+    for text in _wrong_outputs(key):
+        if text.rstrip() != key.rstrip():
+            yield text, hint(PRINTED, text, key, lambda answered: bool(answered.rstrip() == key.rstrip()))
+
+
+def _wrong_values(key: Any) -> Iterator[Any]:
+    match key:
+        case bool():
+            yield not key
+        case int():
+            yield from (key + 1, key - 1, key + 2, 2 * key)
+        case float() if abs(key) < LARGEST and key.is_integer():
+            yield from _wrong_values(int(key))
+        case str():
+            yield from (key[::-1], key[:-1], key + key[-1:], key.swapcase())
+        case list() | tuple():
+            yield from (key[:-1], key[::-1])
+    yield from _changed_items(key)
+    for corrections in _CORRECTIONS:
+        yield from corrections(key)
+
+
+def _changed_items(key: Any) -> Iterator[Any]:
+    """The container with its last number off by one."""
+    if isinstance(key, list | tuple) and key and _is_number(key[-1]):
+        yield from (type(key)([*key[:-1], key[-1] + step]) for step in (1, -1))
+
+
+_CORRECTIONS: tuple[Corrections, ...] = (
+    *(_percent_or_fraction, _reordered, _without_first, _transposed, _complement, _negated, _reciprocal),
+    *(_square_or_root, _decimal_point_moved, _in_another_container, _of_another_type),
+)
+"""What corrects a mistake also makes it, the most plausible first."""
+
+
+def _rounded(value: Any) -> Any:
+    """A float without the digits that only arithmetic gives it."""
+    return float(f"{value:.6g}") if isinstance(value, float) and math.isfinite(value) else value
+
+
+def _wrong_outputs(key: str) -> Iterator[str]:
+    for number in reversed(list(re.finditer(r"(?<![\w.])-?\d+(?![\w.])", key))[-2:]):
+        for step in (1, -1):
+            yield f"{key[: number.start()]}{int(number[0]) + step}{key[number.end() :]}"
+    lines = key.split("\n")
+    if len(lines) > 1:
+        yield from ("\n".join(lines[:-1]), "\n".join(reversed(lines)), "\n".join([*lines, lines[-1]]))
+    yield re.sub(r"(?<![\w.])\d+(?![\w.])", r"\g<0>.0", key)
+    yield from (key.replace("'", ""), f"'{key}'", key[::-1] if len(lines) == 1 else "", "None")

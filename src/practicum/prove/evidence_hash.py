@@ -42,7 +42,7 @@ RULES = 1
 
 EXEMPT: Mapping[type, frozenset[str]] = {
     # Where a text is stored, what it is called and how it is practised: nothing of that is run or compared.
-    Problem: frozenset({"path", "label", "level", "seconds", "attempts", "set", "bank", "places"}),
+    Problem: frozenset({"path", "label", "level", "seconds", "attempts", "set", "bank", "places", "lint_off"}),
     # Text around the claims, images, and whether options are shuffled when they are shown. The claims themselves are in
     # the options, the code and the proof.
     Variant: frozenset({"title", "statement", "hint", "explanation", "shuffle", "images"}),

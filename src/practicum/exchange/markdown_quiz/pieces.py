@@ -22,6 +22,7 @@ _SAID = rf"\s*+{_EMPHASIS}\s*+[:：]\s*+{_EMPHASIS}\s*+(.*)"
 _ANSWER = re.compile(
     rf"{_EMPHASIS}(?:the\s++)?(?:correct\s++|right\s++)?(?:answers?|ans|key)(?:\s++key)?(?:\s++is)?{_SAID}", re.I | re.S
 )
+_ANSWER_IS = re.compile(rf"{_EMPHASIS}(?:the\s++)?(?:correct|right)\s++answer\s++is\s++{_EMPHASIS}(.*)", re.I | re.S)
 _EXPLANATION = re.compile(rf"{_EMPHASIS}(?:explanation|rationale|reason|why){_SAID}", re.I | re.S)
 _SIGN_BEFORE = re.compile(r"^[✓✔✅☑]\ufe0f?")
 _SIGN_AFTER = re.compile(r"(?:[✓✔✅☑]\ufe0f?|\((?:correct|right|answer)\)|(?<=\s)\\?\*)$", re.I)
@@ -47,6 +48,8 @@ class Piece:
     """Of a heading; of other pieces, in how many lists they are."""
     bold: bool = False
     """Of an option: whether all of it is bold."""
+    run: int = 0
+    """Of an option: the number of the list that it is in."""
 
 
 def pieces(markdown: str, first_line: int = 1) -> list[Piece]:
@@ -151,7 +154,7 @@ def _begun(text: str, line: int, depth: int) -> Piece | None:
         rest = rest.rstrip().removesuffix(found["bold"]) if whole else found["bold"] + rest if bold else rest
         marked = bool(found["mark"] or found["after"])
         return Piece(OPTION, rest, line, found["label"].lower(), marked or None, level=depth, bold=whole)
-    if found := _ANSWER.fullmatch(text):
+    if found := _ANSWER.fullmatch(text) or _ANSWER_IS.fullmatch(text):
         return Piece(ANSWER, found[1], line, level=depth)
     if found := _EXPLANATION.fullmatch(text):
         return Piece(EXPLANATION, found[1], line, level=depth)

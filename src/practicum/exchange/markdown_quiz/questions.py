@@ -12,10 +12,9 @@ from practicum.exchange.markdown_quiz.pieces import ANSWER, HEADING, OPTION, RUL
 from practicum.exchange.markup import to_plain
 from practicum.exchange.plain_text import without_tags
 
-_NUMBER = re.compile(
-    r"(\*\*|__)?\s*+(?:(?:question|quiz|exercise|problem|q)\s*+#?\s*+\d++\s*+[.):—–-]*+|\d++[.)])\s*", re.I
-)
-_NUMBERED = re.compile(r"(?:question|quiz|exercise|problem|q)?\s*+#?\s*+\d++\b", re.I)
+_WORD = r"(?:question|quiz|exercise|problem|q)\s*+#?\s*+\d++"
+_NUMBER = re.compile(rf"(\*\*|__)?\s*+(?:{_WORD}\s*+[.):—–-]*+|[a-z]?\d++[.)](?=\s|$))\s*", re.I)
+_NUMBERED = re.compile(rf"{_WORD}|[a-z]?\d++(?:[.):]|$)", re.I)
 _ASKS = re.compile(r"[?？][\s*_`)\"”]*$|_{3,}|\b(?:choose|select|true or false)\b", re.I | re.M)
 _LETTERS = re.compile(
     r"[*_`\"“]*(?:option\s+)?\(?([A-Za-z](?:\s*(?:,|&|and)\s*[A-Za-z])*|[A-J]{2,6}|\d{1,2})[*_`\"”]*(?:[).:*_]+|\s*[—–-]|,?\s+because\b|\s*\(|$)",
@@ -46,8 +45,14 @@ class Asked:
 def collected(found: Sequence[Piece]) -> list[Asked]:
     """The questions of a page: each begins where the answers of the one before end."""
     questions: list[Asked] = []
-    asked = Asked()
+    asked, below = Asked(), -1
     for piece in _runs(found):
+        if _is_other_list(asked, piece) or (piece.kind == OPTION and piece.run == below):
+            below = piece.run
+            piece = replace(piece, kind=TEXT, text=f"- {piece.text}", label="")
+        if _answers_statements(asked, piece):
+            asked.stem += map(_as_text, asked.options)
+            asked.options.clear()
         if piece.kind in (HEADING, RULE):
             _explained(questions, asked)
             outer = asked.headings if piece.kind == RULE else _under(asked.headings, piece)
@@ -82,8 +87,20 @@ def _under(headings: Sequence[Piece], heading: Piece) -> tuple[Piece, ...]:
 
 def _begins(asked: Asked, piece: Piece) -> bool:
     """Whether a piece after options or an answer begins another question."""
-    other = piece.kind == OPTION and asked.options and (asked.answers or asked.options[-1].level != piece.level)
+    other = piece.kind == OPTION and asked.options and asked.options[-1].run != piece.run
     return piece.kind == TEXT or bool(other)
+
+
+def _answers_statements(asked: Asked, piece: Piece) -> bool:
+    """Whether boxes follow lines with letters that nothing marks: the boxes are about these statements."""
+    lettered = bool(asked.options) and asked.options[0].label.isalpha() and not asked.options[0].task
+    return piece.task and lettered and not asked.answers and not _marks(asked)
+
+
+def _is_other_list(asked: Asked, piece: Piece) -> bool:
+    """Whether a piece is of a list without letters and boxes below the options, such as one of references."""
+    below = piece.kind == OPTION and bool(asked.options) and asked.options[-1].run != piece.run
+    return below and not piece.task and not piece.label.isalpha()
 
 
 def _runs(found: Sequence[Piece]) -> Iterator[Piece]:
@@ -94,44 +111,79 @@ def _runs(found: Sequence[Piece]) -> Iterator[Piece]:
             yield found[at]
             at += 1
             continue
+        run = at
         options, at = _run(found, at)
-        yield from options
+        yield from (replace(option, run=run) for option in options)
 
 
 def _run(found: Sequence[Piece], at: int) -> tuple[list[Piece], int]:
     """The options that follow each other from a place, or their texts, and the place after them."""
-    first = at
-    if not found[at].label.isalpha():
-        while at < len(found) and found[at].kind == OPTION and not found[at].label.isalpha():
-            at += 1
-        run = list(found[first:at])
-        return ([replace(run[0], kind=TEXT)] if len(run) == 1 and not run[0].task else run), at
-    options: list[Piece] = []
+    lettered = found[at].label.isalpha()
+    first, options = at, list[Piece]()
     while at < len(found):
         piece = found[at]
-        if piece.kind == OPTION and piece.label == chr(ord("a") + len(options)):
+        if piece.kind == OPTION and _continues(piece, options, lettered):
             options.append(piece)
-        elif not (piece.kind == TEXT and options and _is_inner(found, at, len(options), options[-1])):
-            break
-        else:
+        elif piece.kind == TEXT and options and _is_inner(found, at, options):
             options[-1] = replace(options[-1], text=f"{options[-1].text}\n\n{piece.text}".strip())
+        else:
+            break
         at += 1
-    if len(options) > 1:
-        return options, at
+    if len(options) > 1 or (options and options[0].task):
+        return [_without_name(option, number) for number, option in enumerate(options)], at
     return [_as_text(piece) for piece in found[first : max(at, first + 1)]], max(at, first + 1)
 
 
-def _is_inner(found: Sequence[Piece], at: int, count: int, option: Piece) -> bool:
-    """Whether a text belongs to the option before it: the next letter follows it, or the option has no text yet."""
-    following = next((piece for piece in found[at + 1 : at + MAX_INNER] if piece.kind != TEXT), None)
-    wanted = chr(ord("a") + count)
-    return (following is not None and following.kind == OPTION and following.label == wanted) or not option.text
+def _continues(piece: Piece, options: Sequence[Piece], lettered: bool) -> bool:
+    if lettered:
+        return piece.label == chr(ord("a") + len(options))
+    return not piece.label.isalpha() and (
+        not options or (piece.task, piece.level) == (options[0].task, options[0].level)
+    )
+
+
+def _is_inner(found: Sequence[Piece], at: int, options: Sequence[Piece]) -> bool:
+    """Whether a text belongs to the option before it.
+
+    It does if the option has no text yet, if the next letter follows the text, or if it is code between two options, or
+    below the last one as below all others.
+    """
+    if not options[-1].text:
+        return True
+    upcoming = found[at : at + MAX_INNER]
+    following = next((piece for piece in upcoming if piece.kind != TEXT), None)
+    if (
+        following is not None
+        and following.kind == OPTION
+        and _continues(following, options, options[0].label.isalpha())
+    ):
+        return options[0].label.isalpha() or all(map(_is_code, upcoming[: upcoming.index(following)]))
+    others = options[:-1]
+    coded = bool(others) and all(map(_ends_in_code, others)) and not _ends_in_code(options[-1])
+    return coded and _is_code(found[at])
+
+
+def _is_code(piece: Piece) -> bool:
+    return piece.text.startswith(("```", "~~~"))
+
+
+def _ends_in_code(option: Piece) -> bool:
+    return option.text.endswith(("```", "~~~"))
+
+
+def _without_name(option: Piece, number: int) -> Piece:
+    """The option without a name above its code, such as `A`: options are named where they are shown."""
+    name, _, code = option.text.partition("\n\n")
+    plain = name.strip("`*.:) \u2800").lower()
+    is_named = bool(code) and _ends_in_code(option) and plain in ("", chr(ord("a") + number))
+    return replace(option, text=code, label=option.label or plain) if is_named else option
 
 
 def _as_text(piece: Piece) -> Piece:
     if piece.kind != OPTION:
         return piece
-    return replace(piece, kind=TEXT, text=f"{piece.label.upper()}. {piece.text}" if piece.label else piece.text)
+    text = f"{piece.label.upper()}. {piece.text}" if piece.label.isalpha() else piece.text
+    return replace(piece, kind=TEXT, text=text)
 
 
 @dataclass
@@ -145,7 +197,7 @@ class Reader:
     def read(self, asked: Asked) -> None:
         """Add the item, unless the question is none: a list of tasks, or a list in a text."""
         name = f"q{len(self.items) + 1}"
-        title, text = _title_and_text(asked)
+        title, text, outer = _title_and_text(asked)
         line = (asked.stem or asked.options or asked.answers)[0].line
         if not text or not self._is_question(asked, text):
             if any(option.task for option in asked.options):
@@ -160,7 +212,7 @@ class Reader:
                 answer,
                 title=title,
                 feedback=self._text("\n\n".join(filter(None, parts)), name, line),
-                category=tuple(to_plain(heading.text) for heading in asked.headings[: -1 if title else None]),
+                category=tuple(to_plain(heading.text) for heading in asked.headings[: max(outer, 0)]),
                 path=self.path,
                 line=line,
             )
@@ -217,15 +269,20 @@ class Reader:
         self.remarks.append(Remark(self.path, line, name, code, message))
 
 
-def _title_and_text(asked: Asked) -> tuple[str, str]:
-    """A heading such as `Question 3` is a title; one with no text below it is the question."""
-    text = "\n\n".join(piece.text for piece in asked.stem)
+def _title_and_text(asked: Asked) -> tuple[str, str, int]:
+    """The title, the text, and how many of the headings are neither.
+
+    A heading such as `Question 3` is a title. One that asks, or has a number, begins the text.
+    """
+    text = _without_number("\n\n".join(piece.text for piece in asked.stem)).strip()
     heading = asked.headings[-1].text if asked.headings else ""
-    if not text.strip():
-        return "", _without_number(heading)
-    if heading and (_NUMBERED.match(heading) or _ASKS.search(heading)):
-        return to_plain(heading), _without_number(text)
-    return "", _without_number(text)
+    outer = len(asked.headings) - 1
+    rest = _without_number(heading).strip()
+    if not text or (rest and (rest != heading.strip() or _ASKS.search(heading))):
+        return "", "\n\n".join(filter(None, [rest, text])), outer
+    if _NUMBERED.match(heading):
+        return to_plain(heading), text, outer
+    return "", text, outer + 1
 
 
 def _without_number(text: str) -> str:

@@ -9,7 +9,7 @@ from practicum.exchange.bank import BankOption, Choice, Item
 from practicum.exchange.base import BankFile
 from practicum.exchange.item_reading import plain_number
 from practicum.exchange.moodle_xml.reader import answer_numbers, read_moodle
-from practicum.exchange.xml_parsing import Tag, parse_xml, refuse_wide, replaced, start_tags, with_attribute
+from practicum.exchange.xml_parsing import Source, Span, replaced, with_attribute
 
 RIGHT = Decimal(100)
 
@@ -20,30 +20,18 @@ def correct_moodle(file: BankFile, keys: Mapping[str, frozenset[int]]) -> bytes:
     wanted = {item.identifier: item for item in bank.items if item.identifier in keys}
     if not wanted:
         return file.content
-    refuse_wide(file, "Moodle XML")
-    questions = list(parse_xml(file).iterchildren("question"))
-    asked = [at for at, question in enumerate(questions) if question.get("type") != "category"]
-    answers = _answer_tags(file.content)
+    source = Source(file)
     changes: dict[tuple[int, int], bytes] = {}
-    for at, item in zip(asked, bank.items, strict=True):
+    questions = [question for question in source.root.iterchildren("question") if question.get("type") != "category"]
+    for question, item in zip(questions, bank.items, strict=True):
         if item.identifier in wanted and isinstance(item.answer, Choice):
-            tags = [answers[at][number] for number in answer_numbers(questions[at])]
-            changes |= _changes(file.content, tags, item, keys[item.identifier])
+            answers = list(question.iterchildren("answer"))
+            spans = [source.span(answers[number]) for number in answer_numbers(question)]
+            changes |= _changes(file.content, spans, item, keys[item.identifier])
     return replaced(file.content, changes)
 
 
-def _answer_tags(content: bytes) -> list[list[Tag]]:
-    """The start tags of the answers of each question."""
-    found: list[list[Tag]] = []
-    for tag in start_tags(content):
-        if tag.depth == 1 and tag.name == "question":
-            found.append([])
-        elif tag.depth == 2 and tag.name == "answer" and found:
-            found[-1].append(tag)
-    return found
-
-
-def _changes(content: bytes, tags: list[Tag], item: Item, keys: frozenset[int]) -> dict[tuple[int, int], bytes]:
+def _changes(content: bytes, spans: list[Span], item: Item, keys: frozenset[int]) -> dict[tuple[int, int], bytes]:
     assert isinstance(item.answer, Choice)
     options = item.answer.options
     if keys == {at for at, option in enumerate(options) if option.key}:
@@ -51,10 +39,10 @@ def _changes(content: bytes, tags: list[Tag], item: Item, keys: frozenset[int]) 
     right = RIGHT / len(keys) if item.answer.several and keys else RIGHT
     wrong = _wrong_credit(options)
     changes = {}
-    for at, (tag, option) in enumerate(zip(tags, options, strict=True)):
+    for at, (span, option) in enumerate(zip(spans, options, strict=True)):
         credit = right if at in keys else wrong if option.key else option.credit
-        changes[tag.start, tag.end] = with_attribute(
-            content[tag.start : tag.end], "fraction", plain_number(credit, places=5)
+        changes[span.start, span.opened] = with_attribute(
+            content[span.start : span.opened], "fraction", plain_number(credit, places=5)
         )
     return changes
 

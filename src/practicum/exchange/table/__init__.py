@@ -14,7 +14,7 @@ from practicum.exchange.source_text import SourceText, decode
 from practicum.exchange.table import csv_rows, json_rows
 from practicum.exchange.table.corrections import edits
 from practicum.exchange.table.items import Questions
-from practicum.exchange.table.keys import COUNTS, KeyEvidence
+from practicum.exchange.table.keys import COUNTS, WAYS, KeyEvidence
 from practicum.exchange.table.rows import Table
 
 
@@ -22,6 +22,7 @@ class TableFormat(Format):
     """A format of plain tables."""
 
     answers: ClassVar[frozenset[type]] = frozenset({Choice, ShortAnswer, Essay})
+    has_shuffle = False
 
     @abstractmethod
     def _table(self, file: BankFile, source: SourceText, given: ColumnMap) -> tuple[Table, ColumnMap | None]:
@@ -54,16 +55,19 @@ class TableFormat(Format):
         return questions.table.source.edited(edits(questions, keys))
 
     def shared_columns(self, files: Sequence[BankFile], columns: ColumnMap | None = None) -> list[ColumnMap | None]:
-        """A file whose keys count from 0 or from 1 counts as the others do that have the same columns."""
-        if len(files) < 2:
-            return [columns] * len(files)
+        """The columns of each file, guessed where they are not named.
+
+        A file whose keys may count from 0 or from 1 counts as the others do that have the same columns.
+        """
         known = [self._known(file, columns) for file in files]
+        if len(files) < 2:
+            return [found.columns if found else columns for found in known]
         groups: dict[ColumnMap, list[Questions]] = {}
         for found in known:
             if found:
                 groups.setdefault(found.columns, []).append(found)
         ways = {shared: _way_to_count(alike) for shared, alike in groups.items()}
-        return [_counted(found, ways[found.columns], columns) if found else columns for found in known]
+        return [_counted(found, ways[found.columns]) if found else columns for found in known]
 
     def _known(self, file: BankFile, columns: ColumnMap | None) -> Questions | None:
         try:
@@ -90,10 +94,11 @@ def _way_to_count(alike: Sequence[Questions]) -> str:
     return next((way for way, count in shown.items() if count and count == sum(shown.values())), "")
 
 
-def _counted(questions: Questions, way: str, columns: ColumnMap | None) -> ColumnMap | None:
-    """The columns to read a file with: with the way to count of the others, where its own keys do not show it."""
-    undecided = set(COUNTS) <= set(questions.evidence.ways)
-    return replace(columns or ColumnMap(), key_as=way) if way and undecided else columns
+def _counted(questions: Questions, way: str) -> ColumnMap:
+    """The columns of a file, with the way to count of all, unless its keys speak against it or may not count."""
+    evidence = questions.evidence
+    agrees = way in evidence.ways and not any((other, way) in evidence.rivals for other in WAYS if other not in COUNTS)
+    return replace(questions.columns, key_as=way) if agrees else questions.columns
 
 
 class JsonFormat(TableFormat):

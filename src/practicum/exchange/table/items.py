@@ -53,10 +53,15 @@ class Questions:
     def asked(self) -> tuple[AskedRow, ...]:
         texts = [row.values.get(column) for row in self.rows for column in self.option_columns[:1]]
         mark = separator(text for text in texts if isinstance(text, str) and text)
-        return tuple(
-            AskedRow(read_options(row.values, self.option_columns, mark), row.values.get(self.columns.key))
-            for row in self.rows
+        return tuple(self._asked(row, mark) for row in self.rows)
+
+    def _asked(self, row: Row, mark: str) -> AskedRow:
+        options = read_options(row.values, self.option_columns, mark)
+        key = self.columns.key
+        places = (
+            [at for at, option in enumerate(options) if option.path == (key,)] if len(self.option_columns) > 1 else []
         )
+        return AskedRow(options, row.values.get(key), places[0] if places else None)
 
     @cached_property
     def evidence(self) -> KeyEvidence:

@@ -79,6 +79,9 @@ def _found(text: str, level: list[Placed], given: ColumnMap) -> tuple[ColumnMap 
 
 def _row(value: Value, category: tuple[str, ...]) -> Row:
     fields = value.value if isinstance(value.value, dict) else {}
+    inner = fields.get(find(fields, names.QUESTION))
+    if isinstance(inner, dict):  # the text and its options in an object of their own, beside the key
+        fields = {**{name: part for name, part in fields.items() if part is not inner}, **inner}
     return Row(fields, value.start, value.key if isinstance(value.key, str) else "", category)
 
 
@@ -95,7 +98,8 @@ def _asking(objects: list[Row], given: ColumnMap) -> tuple[ColumnMap | None, lis
     columns = names.guess([row.values for row in objects], given) if objects else None
     if columns is None or not (columns.options or columns.key):
         return None, []
-    return columns, [row for row in objects if isinstance(row.values.get(columns.question), str)]
+    asking = [row for row in objects if isinstance(row.values.get(columns.question), str)]
+    return (columns, asking) if asking else (None, [])
 
 
 def _children(text: str, value: Value) -> Iterator[Value]:

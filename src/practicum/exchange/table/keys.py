@@ -34,6 +34,8 @@ class AskedRow:
 
     options: tuple[TableOption, ...]
     key: Json
+    place: int | None = None
+    """The number of the option that is the key: the one in its column."""
 
     @cached_property
     def flagged(self) -> Right | None:
@@ -82,7 +84,7 @@ class KeyEvidence:
 
     @cached_property
     def _read(self) -> list[Mapping[str, Right]]:
-        return [row.readings for row in self.rows if row.flagged is None and row.has_key]
+        return [row.readings for row in self.rows if row.flagged is None and row.has_key and row.place is None]
 
     def only(self, way: str, rival: str) -> int:
         """How many keys a way explains that its rival does not."""
@@ -114,6 +116,8 @@ class KeyEvidence:
             return KnownKey(row.flagged) if row.flagged else KnownKey(problem="key-missing")
         if not row.has_key:
             return KnownKey(problem="key-missing")
+        if row.place is not None:
+            return KnownKey(frozenset({row.place}), TEXT)
         ways = tuple(way for way in self.ways if way in row.readings)
         meant = {row.readings[way] for way in ways}
         doubtful = ways + tuple(self._contesting(ways))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,8 @@ RIGHT = ["correct", "iscorrect", "right", "isright", "isanswer", "istrue", "isva
 LABEL = ["letter", "key", "label", "id", "identifier", "value"]
 FEEDBACK = ["feedback", "explanation", "rationale", "comment", "reason"]
 SEPARATORS = ("\n", "|", ";")
+_QUOTED = re.compile(r"""'(?:[^'\\\n]|\\.)*+'|"(?:[^"\\\n]|\\.)*+\"""")
+_PRINTED_LIST = re.compile(rf"\s*\[\s*(?:(?:{_QUOTED.pattern})\s*,?\s*)++\]\s*")
 _NUMBERED = re.compile(r"\s*(?:\(([A-Za-z]|\d\d?)\)|([A-Za-z]|\d\d?)[.):])\s+(?=\S)")
 
 
@@ -79,15 +82,24 @@ def _all_in(value: Json, column: str, mark: str) -> list[TableOption]:
 
 
 def _separated(text: str, column: str, mark: str) -> list[TableOption]:
-    if text.lstrip().startswith("["):
-        try:
-            listed = json.loads(text, parse_int=Number, parse_float=Number)
-        except (ValueError, RecursionError):
-            listed = None
-        if isinstance(listed, list):
-            return [_one(part, (column,)) for part in listed]
+    if text.lstrip().startswith("[") and (listed := _listed(text)) is not None:
+        return [_one(part, (column,)) for part in listed]
     parts = [part.strip() for part in text.split(mark)] if mark else []
     return [TableOption(part, (column,)) for part in parts if part]
+
+
+def _listed(text: str) -> list[Json] | None:
+    """The list that a text is, in JSON, or of texts as Python or NumPy prints it."""
+    try:
+        listed = json.loads(text, parse_int=Number, parse_float=Number)
+        return listed if isinstance(listed, list) else None
+    except (ValueError, RecursionError):
+        if not _PRINTED_LIST.fullmatch(text):
+            return None
+    try:
+        return [ast.literal_eval(part) for part in _QUOTED.findall(text)]
+    except (ValueError, SyntaxError):
+        return None
 
 
 def _of_object(value: dict[str, Json], column: str) -> list[TableOption]:
