@@ -9,11 +9,12 @@ from practicum import registry
 from practicum.exchange.base import BankFile, ColumnMap, Format, NotInFormat, UnreadableBank
 from practicum.exchange.moodle_xml import MoodleXml
 from practicum.exchange.qti12 import Qti12
+from practicum.exchange.qti30 import Qti30
 
 GROUP = "practicum.formats"
 """The entry-point group in which other packages declare their formats, each an instance of `Format`."""
 
-BUILTIN: tuple[Format, ...] = (MoodleXml(), Qti12())
+BUILTIN: tuple[Format, ...] = (MoodleXml(), Qti12(), Qti30())
 """The first that recognizes a file reads it, so those that look into a file come before those that trust its ending."""
 
 
