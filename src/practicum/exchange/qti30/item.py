@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any
 
 from practicum.exchange.bank import (
@@ -24,6 +24,7 @@ SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 
 _SCHEMA = "https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqti_asiv3p0_v1p0.xsd"
 _RESPONSE = "RESPONSE"
+_PLACES = Decimal("0.00001")
 
 
 def item_xml(writing: ItemWriting, identifier: str) -> Element:
@@ -225,7 +226,8 @@ class _ItemWriter:
     # Scoring
 
     def _points(self, credit: Decimal) -> str:
-        return plain_number(round(credit * self._item.points / 100, 5))
+        """Of a part that several make up, rounded up: all together give no more than the upper bound."""
+        return plain_number((credit * self._item.points / 100).quantize(_PLACES, ROUND_UP))
 
     def _set_score(self, parent: Element, points: str) -> None:
         score = add(parent, "qti-set-outcome-value", identifier="SCORE")
