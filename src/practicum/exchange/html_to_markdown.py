@@ -9,6 +9,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment, NavigableString
+from bs4.exceptions import ParserRejectedMarkup
 from markdownify import BACKSLASH, MarkdownConverter
 
 from practicum.exchange.markdown_html import Address, markdown_parser
@@ -80,7 +81,7 @@ _UNMARKED = {
 def convert(html: str, address: Address) -> tuple[str, tuple[str, ...]]:
     """Return the Markdown, and what it lacks."""
     dropped: set[str] = set()
-    soup = BeautifulSoup(_CONTROL.sub("", html.replace("\r\n", "\n").replace("\r", "\n")), "html.parser")
+    soup = _parsed(_CONTROL.sub("", html.replace("\r\n", "\n").replace("\r", "\n")))
     if _depth(soup) > _MAX_DEPTH:
         soup = BeautifulSoup(references.escape(soup.get_text(), quote=False), "html.parser")
         dropped.add("elements nested too deeply")
@@ -100,6 +101,13 @@ def convert(html: str, address: Address) -> tuple[str, tuple[str, ...]]:
             marked = plain
             dropped.add("emphasis")
     return _settle(marked.strip(" \n")), tuple(sorted(dropped))
+
+
+def _parsed(html: str) -> BeautifulSoup:
+    try:
+        return BeautifulSoup(html, "html.parser")
+    except ParserRejectedMarkup:  # such as `<![`, which is then meant as text
+        return BeautifulSoup(references.escape(html, quote=False), "html.parser")
 
 
 def _converted(soup: BeautifulSoup, address: Address, dropped: set[str]) -> str:
@@ -127,6 +135,9 @@ def _unwrap(soup: BeautifulSoup, names: Iterable[str]) -> None:
     """Replace elements by their content."""
     for element in soup.find_all(list(names)):
         element.unwrap()
+    for element in soup.find_all([*_EMPHASIS, *_SPANS["b"], *_SPANS["i"], "code", "a", "sub", "sup"]):
+        if not element.get_text().strip() and not element.find("img"):
+            element.unwrap()
     _merge_spans(soup)
 
 
