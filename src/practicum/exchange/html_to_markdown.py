@@ -87,7 +87,7 @@ def convert(html: str, address: Address) -> tuple[str, tuple[str, ...]]:
         dropped.add("elements nested too deeply")
     _remove(soup, dropped)
     _unwrap(soup, ["span", *_UNMARKED])
-    _remove_empty_items(soup)
+    _remove_empty_blocks(soup)
     _settle_breaks(soup)
     _merge_lists(soup)
     _unwrap_run_together(soup, dropped)
@@ -175,9 +175,9 @@ def _merge_spans(soup: BeautifulSoup) -> None:
                 follower.decompose()
 
 
-def _remove_empty_items(soup: BeautifulSoup) -> None:
-    for element in reversed(soup.find_all("li")):
-        if not element.get_text().strip() and not element.find(["img", "video", "audio"]):
+def _remove_empty_blocks(soup: BeautifulSoup) -> None:
+    for element in reversed(soup.find_all(["li", "p", "div", "blockquote", re.compile("^h[1-6]$")])):
+        if not element.get_text().strip() and not element.find(["img", "video", "audio", "hr"]):
             element.decompose()
 
 
@@ -442,18 +442,10 @@ class _Converter(_Base):  # type: ignore[misc]
 
     convert_dd = convert_summary = convert_details = convert_figure = convert_address = convert_dt
 
-    def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A heading, unless it is empty."""
-        return str(super().convert_hN(n, el, text, parent_tags)) if text.strip() else ""
-
-    def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """An item of a list, unless it is empty."""
-        return str(super().convert_li(el, text, parent_tags)) if text.strip() else ""
-
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A quotation, unless it is empty."""
         quoted = str(super().convert_blockquote(el, text, parent_tags)) if text.strip() else ""
-        return quoted if "_inline" in parent_tags else f"\n{quoted}"
+        return quoted if "_inline" in parent_tags or not quoted else f"\n{quoted}"
 
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A cell."""
