@@ -57,6 +57,19 @@ def test_markdown_of_banks_comes_back(text: str) -> None:
     assert to_markdown(to_inline_html(text)).text == text
 
 
+@given(st.text("<>/!-[]=&;#'\"ab 1\n\\$`*_" + "\x00\x1a\u00a0", max_size=40))
+def test_any_text_is_taken_for_html(text: str) -> None:
+    """However broken its markup is, it is converted."""
+    once = to_markdown(text).text
+
+    assert isinstance(to_html(once), str)
+
+
+@pytest.mark.parametrize("html", ["<b>" * 5_000 + "x", "<![x", "<ul><li>" * 500 + "x", "<table><tr><td>" * 200 + "x"])
+def test_hostile_html_is_converted(html: str) -> None:
+    assert "x" in to_markdown(html).text
+
+
 @given(CODE)
 def test_code_is_taken_over_to_the_byte(code: str) -> None:
     """A block by all of its characters; a span if it is one line."""

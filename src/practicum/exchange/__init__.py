@@ -13,6 +13,7 @@ from practicum.exchange.jupyterquiz import JupyterQuiz
 from practicum.exchange.markdown_quiz import MarkdownQuiz
 from practicum.exchange.moodle_xml import MoodleXml
 from practicum.exchange.qti12 import Qti12
+from practicum.exchange.qti30 import Qti30
 from practicum.exchange.table import CsvFormat, JsonFormat
 from practicum.exchange.text2qti import Text2Qti
 
@@ -22,6 +23,7 @@ GROUP = "practicum.formats"
 BUILTIN: tuple[Format, ...] = (
     MoodleXml(),
     Qti12(),
+    Qti30(),
     JupyterQuiz(),
     JsonFormat(),
     CsvFormat(),

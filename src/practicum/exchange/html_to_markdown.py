@@ -9,6 +9,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment, NavigableString
+from bs4.exceptions import ParserRejectedMarkup
 from markdownify import BACKSLASH, MarkdownConverter
 
 from practicum.exchange.markdown_html import Address, markdown_parser
@@ -80,13 +81,13 @@ _UNMARKED = {
 def convert(html: str, address: Address) -> tuple[str, tuple[str, ...]]:
     """Return the Markdown, and what it lacks."""
     dropped: set[str] = set()
-    soup = BeautifulSoup(_CONTROL.sub("", html.replace("\r\n", "\n").replace("\r", "\n")), "html.parser")
+    soup = _parsed(_CONTROL.sub("", html.replace("\r\n", "\n").replace("\r", "\n")))
     if _depth(soup) > _MAX_DEPTH:
         soup = BeautifulSoup(references.escape(soup.get_text(), quote=False), "html.parser")
         dropped.add("elements nested too deeply")
     _remove(soup, dropped)
     _unwrap(soup, ["span", *_UNMARKED])
-    _remove_empty_items(soup)
+    _remove_empty_blocks(soup)
     _settle_breaks(soup)
     _merge_lists(soup)
     _unwrap_run_together(soup, dropped)
@@ -100,6 +101,13 @@ def convert(html: str, address: Address) -> tuple[str, tuple[str, ...]]:
             marked = plain
             dropped.add("emphasis")
     return _settle(marked.strip(" \n")), tuple(sorted(dropped))
+
+
+def _parsed(html: str) -> BeautifulSoup:
+    try:
+        return BeautifulSoup(html, "html.parser")
+    except ParserRejectedMarkup:  # such as `<![`, which is then meant as text
+        return BeautifulSoup(references.escape(html, quote=False), "html.parser")
 
 
 def _converted(soup: BeautifulSoup, address: Address, dropped: set[str]) -> str:
@@ -127,6 +135,9 @@ def _unwrap(soup: BeautifulSoup, names: Iterable[str]) -> None:
     """Replace elements by their content."""
     for element in soup.find_all(list(names)):
         element.unwrap()
+    for element in soup.find_all([*_EMPHASIS, *_SPANS["b"], *_SPANS["i"], "code", "a", "sub", "sup"]):
+        if not element.get_text().strip() and not element.find("img"):
+            element.unwrap()
     _merge_spans(soup)
 
 
@@ -164,9 +175,9 @@ def _merge_spans(soup: BeautifulSoup) -> None:
                 follower.decompose()
 
 
-def _remove_empty_items(soup: BeautifulSoup) -> None:
-    for element in reversed(soup.find_all("li")):
-        if not element.get_text().strip() and not element.find(["img", "video", "audio"]):
+def _remove_empty_blocks(soup: BeautifulSoup) -> None:
+    for element in reversed(soup.find_all(["li", "p", "div", "blockquote", re.compile("^h[1-6]$")])):
+        if not element.get_text().strip() and not element.find(["img", "video", "audio", "hr"]):
             element.decompose()
 
 
@@ -431,18 +442,10 @@ class _Converter(_Base):  # type: ignore[misc]
 
     convert_dd = convert_summary = convert_details = convert_figure = convert_address = convert_dt
 
-    def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A heading, unless it is empty."""
-        return str(super().convert_hN(n, el, text, parent_tags)) if text.strip() else ""
-
-    def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """An item of a list, unless it is empty."""
-        return str(super().convert_li(el, text, parent_tags)) if text.strip() else ""
-
     def convert_blockquote(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A quotation, unless it is empty."""
         quoted = str(super().convert_blockquote(el, text, parent_tags)) if text.strip() else ""
-        return quoted if "_inline" in parent_tags else f"\n{quoted}"
+        return quoted if "_inline" in parent_tags or not quoted else f"\n{quoted}"
 
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A cell."""

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 
 from practicum.exchange.markdown_html import Address, markdown_parser, same, to_html, to_inline_html, to_plain
 
+_LINE = r"(?![\d\s])[^<&\\`*_\[\]#+$|=~>\x00-\x1f\x7f\s-]+(?: [^<&\\`*_\[\]#+$|=~>\x00-\x1f\x7f\s-]+)*"
+_PLAIN = re.compile(rf"<p>({_LINE})</p>|({_LINE})|")
+"""One line of words without any character that HTML or Markdown may interpret: most options are."""
+
 
 @dataclass(frozen=True)
 class Converted:
@@ -24,8 +28,8 @@ class Converted:
 
 def to_markdown(html: str, address: Address = same) -> Converted:
     """Convert HTML. Characters that Markdown would interpret are escaped only where it would."""
-    if not re.search(r"[<&\\`*_\[\]#+$|=~\x00-\x1f-]|\d[.)]|\s\s|^\s|\s$", html):
-        return Converted(html)
+    if match := _PLAIN.fullmatch(html):
+        return Converted(match[1] or match[2] or "")
     from practicum.exchange import html_to_markdown  # BeautifulSoup is not needed for `practicum --version`
 
     text, dropped = html_to_markdown.convert(html, address)

@@ -160,18 +160,25 @@ def add(parent: Element, name: str, text: str = "", /, **attributes: str) -> Ele
     """Append an element with a text, and return it. HTML is written as it is, in a CDATA section."""
     from lxml import etree
 
-    element = etree.SubElement(parent, name, {key: _NOT_XML.sub("", value) for key, value in attributes.items()})
+    namespace = etree.QName(parent).namespace
+    qualified = f"{{{namespace}}}{name}" if namespace else name
+    element = etree.SubElement(parent, qualified, {key: _NOT_XML.sub("", value) for key, value in attributes.items()})
     shown = _NOT_XML.sub("", text)
     if shown:
         element.text = etree.CDATA(shown) if re.search("[<&]", shown) and "]]>" not in shown else shown
     return element
 
 
-def serialized(root: Element) -> bytes:
-    """An XML file with that root element."""
+def serialized(root: Element, pretty: bool = True) -> bytes:
+    """An XML file with that root element.
+
+    Args:
+        root: The element.
+        pretty: Whether elements without text of their own are indented. Text between elements must not matter then.
+    """
     from lxml import etree
 
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=pretty))
 
 
 def escaped(text: str) -> str:

@@ -22,7 +22,7 @@ def manifest(name: str, title: str, images: tuple[str, ...]) -> Element:
     """
     from lxml import etree
 
-    root = etree.Element("manifest", nsmap={None: _PACKAGE}, identifier=f"{name}_manifest")
+    root = etree.Element(f"{{{_PACKAGE}}}manifest", nsmap={None: _PACKAGE}, identifier=f"{name}_manifest")
     metadata = add(root, "metadata")
     add(metadata, "schema", "IMS Content")
     add(metadata, "schemaversion", "1.1.3")
@@ -45,7 +45,7 @@ def quiz_settings(name: str, bank: Bank) -> Element:
     """The settings of the quiz: a practice quiz, as often as a learner likes."""
     from lxml import etree
 
-    root = etree.Element("quiz", nsmap={None: _CANVAS}, identifier=name)
+    root = etree.Element(f"{{{_CANVAS}}}quiz", nsmap={None: _CANVAS}, identifier=name)
     add(root, "title", bank.title or "Question bank")
     add(root, "description", bank.source)
     add(root, "quiz_type", "practice_quiz")

@@ -40,7 +40,7 @@ def write_qti12(bank: Bank) -> WrittenBank:
     from lxml import etree
 
     name = "practicum_" + hashlib.sha256(repr((bank.title, bank.items)).encode()).hexdigest()[:24]
-    root = etree.Element("questestinterop", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{{{NAMESPACE}}}questestinterop", nsmap={None: NAMESPACE})
     assessment = add(root, "assessment", ident=name, title=bank.title or "Question bank")
     section = add(assessment, "section", ident="root_section")
     remarks: list[Remark] = []
