@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from practicum import settings
 from practicum.prove.catalogue import load
-from practicum.pytest_plugin import collection  # noqa: F401 - pytester forgets what is first imported in its runs
-from practicum.runner import Pool
 from tests.prove.making import EXPERIMENTS, SUM, TOPIC, path, problem, write_course
+from tests.pytest_plugin.conftest import Run
 
 pytest_plugins = ["pytester"]
 
@@ -25,36 +22,6 @@ VARIANTS = problem(
 )
 PAGE = "# Sums\n\n```python\ntotal = 2 + 3\nprint(total)\n```\n"
 DECK = "## How much is 1 + 1?\n\n2\n\n```python claim\n1 + 1 == 2\n```\n\n## Why?\n\nBecause.\n"
-
-Run = Callable[..., pytest.RunResult]
-
-
-@pytest.fixture
-def run(pytester: pytest.Pytester) -> Run:
-    """Run pytest in this process and the test's folder. It must start no interpreter."""
-
-    def run(*arguments: str) -> pytest.RunResult:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("practicum.audit.lazy_pool.Pool", lambda size: pytest.fail("an interpreter is started"))
-            return pytester.runpytest_inprocess("--practicum", "-v", *arguments)
-
-    return run
-
-
-@pytest.fixture
-def prove(pytester: pytest.Pytester, pool: Pool) -> Run:
-    """Run pytest in this process; claims are run by the interpreters that tests share."""
-
-    class Shared:
-        run = staticmethod(pool.run)
-        close = staticmethod(contextlib.nullcontext)
-
-    def prove(*arguments: str) -> pytest.RunResult:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("practicum.audit.lazy_pool.Pool", lambda size: Shared)
-            return pytester.runpytest_inprocess("--practicum", "-v", *arguments)
-
-    return prove
 
 
 def course(pytester: pytest.Pytester, problems: dict[str, str], experiments: str = "") -> Path:
@@ -77,7 +44,7 @@ def test_each_variant_page_and_card_is_a_test(pytester: pytest.Pytester, run: Ru
     (root / TOPIC / "recall.md").write_text(DECK)
     pytester.makepyfile("def test_own(): pass")
 
-    assert set(collected(run("--collect-only", "-q", "-q"))) == {
+    assert set(collected(run("--practicum", "--collect-only", "-q", "-q"))) == {
         f"course/{path('sum')}::claims",
         f"course/{path('many')}::claims[n = 1]",
         f"course/{path('many')}::claims[n = 2]",
@@ -91,13 +58,13 @@ def test_what_has_no_evidence_is_proved_and_then_reused(pytester: pytest.Pyteste
     """Unchanged files start no interpreter; of two files, only the one that changed is proved again."""
     root = course(pytester, {"sum": SUM, "many": VARIANTS})
 
-    prove().assert_outcomes(passed=3)
-    run().assert_outcomes(passed=3)
+    prove("--practicum").assert_outcomes(passed=3)
+    run("--practicum").assert_outcomes(passed=3)
 
     kept, stale = evidence(root, "many"), evidence(root, "sum")
     (root / path("sum")).write_text(SUM.replace("range(4)", "range(3, 4)").replace("`6`", "`3`"))
-    assert run(f"course/{path('many')}").ret == pytest.ExitCode.OK
-    prove().assert_outcomes(passed=3)
+    assert run("--practicum", f"course/{path('many')}").ret == pytest.ExitCode.OK
+    prove("--practicum").assert_outcomes(passed=3)
     assert evidence(root, "many") == kept
     assert evidence(root, "sum") != stale
 
@@ -106,7 +73,7 @@ def test_a_failure_shows_verdict_reason_and_place(pytester: pytest.Pytester, pro
     """Of the part that is wrong; other tests pass. From evidence it reads the same."""
     course(pytester, {"sum": SUM, "wrong": WRONG})
 
-    for result in (prove(), run()):
+    for result in (prove("--practicum"), run("--practicum")):
         result.assert_outcomes(passed=1, failed=1)
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         result.stdout.fnmatch_lines(
@@ -123,7 +90,7 @@ def test_a_failure_shows_verdict_reason_and_place(pytester: pytest.Pytester, pro
 def test_only_the_wrong_variant_fails(pytester: pytest.Pytester, prove: Run) -> None:
     course(pytester, {"many": VARIANTS.replace("+ 1\n```", "* 2\n```").replace("[ ] `{{ n }}`", "[ ] `{{ n + 3 }}`")})
 
-    result = prove()
+    result = prove("--practicum")
 
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines([f"FAILED course/{path('many')}::claims?n = 2?*"])
@@ -133,7 +100,7 @@ def test_a_mistake_is_a_collection_error_of_its_file(pytester: pytest.Pytester, 
     """It interrupts, as pytest does, unless told to go on: the other files are then proved."""
     course(pytester, {"bad": MISTAKEN, "sum": SUM})
 
-    stopped, done = prove(), prove("--continue-on-collection-errors")
+    stopped, done = prove("--practicum"), prove("--practicum", "--continue-on-collection-errors")
 
     stopped.assert_outcomes(errors=1)
     assert stopped.ret == pytest.ExitCode.INTERRUPTED
@@ -159,7 +126,7 @@ def test_no_claim_is_proved_if_a_file_that_it_depends_on_has_a_mistake(
     (root / file).write_text(text)
 
     for arguments in ((), (f"course/{path('sum')}",)):
-        result = run("--continue-on-collection-errors", *arguments)
+        result = run("--practicum", "--continue-on-collection-errors", *arguments)
 
         assert result.parseoutcomes().keys() == {"errors"}
         result.stdout.fnmatch_lines([f"ERROR course/{path('sum')}*"])
@@ -171,7 +138,7 @@ def test_a_mistake_about_a_folder_is_an_error_of_the_course(pytester: pytest.Pyt
     root = course(pytester, {"sum": SUM})
     (root / "empty").mkdir()
 
-    result = prove("--continue-on-collection-errors")
+    result = prove("--practicum", "--continue-on-collection-errors")
 
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["ERROR course/course.toml*"])
@@ -181,7 +148,7 @@ def test_a_file_or_one_of_its_tests_can_be_chosen(pytester: pytest.Pytester, pro
     """What is not chosen is not proved."""
     root = course(pytester, {"many": VARIANTS, "sum": SUM, "wrong": WRONG})
 
-    prove(f"course/{path('many')}::claims[n = 2]", f"course/{path('sum')}").assert_outcomes(passed=2)
+    prove("--practicum", f"course/{path('many')}::claims[n = 2]", f"course/{path('sum')}").assert_outcomes(passed=2)
 
     assert {file.stem for file in (root / TOPIC / "evidence/challenge").iterdir()} == {"many", "sum"}
 
@@ -191,7 +158,7 @@ def test_a_missing_package_fails_the_tests(pytester: pytest.Pytester, run: Run) 
     root = course(pytester, {"sum": SUM})
     (root / "course.toml").write_text('title = "Course"\n\n[environment]\npackages = ["not-installed-anywhere"]\n')
 
-    result = run()
+    result = run("--practicum")
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*not-installed-anywhere*"])
@@ -230,7 +197,7 @@ def test_the_shipped_course_passes_from_its_evidence(run: Run) -> None:
     (root,) = settings.shipped_courses()
     files = [root / entry.path for entry in load(root).all.values()]
 
-    result = run("-p", "no:cacheprovider", f"--rootdir={root}", str(root))
+    result = run("--practicum", "-p", "no:cacheprovider", f"--rootdir={root}", str(root))
 
     outcomes = result.parseoutcomes()
     assert outcomes.keys() == {"passed"}
