@@ -57,7 +57,7 @@ def undeclared(modules: set[str], declared: set[str]) -> list[str]:
 
 def test_every_import_of_the_package_is_declared() -> None:
     """By the base dependencies or an extra for users; no module rests on what another package happens to bring."""
-    declared = SERVICE | RUNS | distribution_names(EXTRAS["postgresql"])
+    declared = SERVICE | RUNS | distribution_names(EXTRAS["postgresql"] + EXTRAS["pytest"])
 
     assert undeclared(external_modules(files("src")) - OF_COURSES, declared) == []
 
@@ -72,7 +72,13 @@ def test_every_import_of_tests_and_benchmarks_is_declared() -> None:
 
 @pytest.mark.parametrize(
     ("extra", "folders"),
-    [("", ["src"]), ("tensorflow", ["src", "courses"]), ("dev", ["tests"]), ("bench", ["benchmarks"])],
+    [
+        ("", ["src"]),
+        ("tensorflow", ["src", "courses"]),
+        ("pytest", ["src"]),
+        ("dev", ["tests"]),
+        ("bench", ["benchmarks"]),
+    ],
 )
 def test_every_declared_dependency_is_used(extra: str, folders: list[str]) -> None:
     """A package that is imported nowhere is not asked for."""

@@ -23,6 +23,10 @@ class LazyPool:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the interpreters, if any were started."""
         if self._pool is not None:
             self._pool.close()
 

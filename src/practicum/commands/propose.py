@@ -13,12 +13,12 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from practicum.commands.prove import option_line
 from practicum.commands.terminal import CommandError, StyledText, exit_with_no, interruptible, print_table
 from practicum.errors import CodedError
 from practicum.lint import Finding, items_of_problem, lint
 from practicum.propose import candidate as candidates
 from practicum.propose.gate import Outcome, examine
+from practicum.prove.option_report import option_line
 
 if TYPE_CHECKING:
     from practicum.propose.draft import Draft

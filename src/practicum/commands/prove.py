@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,17 +26,16 @@ from practicum.commands.terminal import (
     raise_mistakes,
 )
 from practicum.course import find_course_root
-from practicum.formatting import assignments, truncate
+from practicum.formatting import assignments
 from practicum.model import Json, Mistake, OptionFinding, Problem, VariantFinding, Verdict
 from practicum.prove import subjects
 from practicum.prove.catalogue import Catalogue, Entry, survey
+from practicum.prove.option_report import describe_option
 
 if TYPE_CHECKING:
     from practicum.runner import Environment
 
 COLOURS: dict[Verdict, Style] = {Verdict.PROVED: "green", Verdict.CITED: "cyan", Verdict.UNPROVED: "yellow"}
-
-_FENCE = re.compile(r"`{3,}[^`]*")
 
 
 @dataclass(frozen=True)
@@ -281,17 +279,8 @@ def _explain(entry: Entry) -> None:
         if len(_variants(entry)) > 1 and not entry.why.startswith(heading):
             click.echo(f"  {heading}:")
         for number, option in enumerate(variant.options, 1):
-            claimed = "right" if option.key else "wrong"
-            held = {True: "holds", False: "does not hold", None: "not settled"}[option.holds]
             mark = click.style("✓", fg="green") if option.holds is option.key else click.style("✗", fg="red")
             mark = "·" if option.holds is None else mark
-            click.echo(f"  {mark} option {number}, marked {claimed}, {held}: {option_line(option.text)}")
+            click.echo(f"  {mark} {describe_option(number, option)}")
             if option.observed:
                 click.secho(textwrap.indent(option.observed, "      ", lambda line: True), dim=True)
-
-
-def option_line(text: str) -> str:
-    """Return an option's text in one line: without the lines around a fence, `↵` for a line break, shortened."""
-    lines = [line.rstrip() for line in text.strip().split("\n")]
-    content = [line for line in lines if line and not _FENCE.fullmatch(line)]
-    return truncate(" ↵ ".join(content), 72) or "an empty fence"

@@ -14,7 +14,7 @@ from practicum import settings
 from practicum.course import CourseScan
 from practicum.course.content_cache import ENDING, ContentCache, Key, content_key
 from practicum.course.environment import LOCK
-from practicum.model import Course, CourseError, Deck, Evidence, Mistake, Page, Problem, Topic, Verdict
+from practicum.model import Course, CourseError, Deck, Evidence, Mistake, Page, Problem, Topic, VariantFinding, Verdict
 from practicum.prove import subjects
 from practicum.prove.evidence_file import EvidenceFileError, evidence_path, read_evidence
 from practicum.prove.evidence_hash import evidence_hash
@@ -51,11 +51,15 @@ class Entry:
     def place(self) -> tuple[str, int]:
         """The file (relative to the course) and the line that its verdict is about."""
         worst = [each for each in self.evidence.variants if each.verdict is self.verdict] if self.evidence else []
+        return self.place_of(worst[0] if worst else None)
+
+    def place_of(self, finding: VariantFinding | None) -> tuple[str, int]:
+        """Return the file and the line that a finding is about; without one, those of the title."""
         match self.subject:
             case Problem():
-                return self.subject.place(worst[0].part if worst else "title")
+                return self.subject.place(finding.part if finding else "title")
             case Deck():
-                question = worst[0].params.get("card") if worst else None
+                question = finding.params.get("card") if finding else None
                 return self.path, next((card.line for card in self.subject.cards if card.question == question), 1)
             case Page():
                 return self.path, 1
