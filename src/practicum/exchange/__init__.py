@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from practicum import registry
+from practicum.exchange.anki import Anki
 from practicum.exchange.bank import ColumnMap
 from practicum.exchange.base import BankFile, Format, NotInFormat, UnreadableBank
 from practicum.exchange.gift import Gift
@@ -20,6 +21,7 @@ GROUP = "practicum.formats"
 
 BUILTIN: tuple[Format, ...] = (
     MoodleXml(),
+    Anki(),
     JupyterQuiz(),
     JsonFormat(),
     CsvFormat(),
