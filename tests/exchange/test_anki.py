@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -209,7 +210,7 @@ def test_what_is_no_question_is_left_out() -> None:
 
 
 def test_without_genanki_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "genanki", None)
+    monkeypatch.setitem(sys.modules, "genanki", None)
     with pytest.raises(NotInFormat, match=r"practicum\[banks\]"):
         ANKI.write(asked(SAMPLES[Essay]))
 

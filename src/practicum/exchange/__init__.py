@@ -13,6 +13,7 @@ from practicum.exchange.gift import Gift
 from practicum.exchange.jupyterquiz import JupyterQuiz
 from practicum.exchange.markdown_quiz import MarkdownQuiz
 from practicum.exchange.moodle_xml import MoodleXml
+from practicum.exchange.notebook import Myst, Notebook
 from practicum.exchange.table import CsvFormat, JsonFormat
 from practicum.exchange.text2qti import Text2Qti
 
@@ -22,6 +23,8 @@ GROUP = "practicum.formats"
 BUILTIN: tuple[Format, ...] = (
     MoodleXml(),
     Anki(),
+    Notebook(),
+    Myst(),
     JupyterQuiz(),
     JsonFormat(),
     CsvFormat(),
