@@ -73,6 +73,7 @@ def settled(item: Item, pool: Pool, context: str = "Python") -> tuple[str, tuple
         short("What does `len('abc')` return?", "three", "3"),
         Item("q", "What does `sum([1, 2])` return?", NumberAnswer((AcceptedNumber.around(Decimal(3)),))),
         Item("q", "Write `double`.", CodeAnswer("", DOUBLE, (CodeTest("print(double(4))", prints="8"),))),
+        Item("q", "Use `two`.", CodeAnswer("", "x = two + 1", (CodeTest("assert x == 3"),)), code="two = 2"),
     ],
 )
 def test_right_keys_are_proved(item: Item, pool: Pool) -> None:

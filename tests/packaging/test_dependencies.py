@@ -57,7 +57,8 @@ def undeclared(modules: set[str], declared: set[str]) -> list[str]:
 
 def test_every_import_of_the_package_is_declared() -> None:
     """By the base dependencies or an extra for users; no module rests on what another package happens to bring."""
-    declared = SERVICE | RUNS | distribution_names(EXTRAS["postgresql"] + EXTRAS["pytest"])
+    extras = EXTRAS["postgresql"] + EXTRAS["banks"] + EXTRAS["pytest"]
+    declared = SERVICE | RUNS | distribution_names(extras)
 
     assert undeclared(external_modules(files("src")) - OF_COURSES, declared) == []
 

@@ -28,7 +28,8 @@ def audit_item(item: Item, runner: Runner, context: str = "") -> ItemFinding:
     """Return what the audit of an item finds. Raises ProofCancelled."""
     plain = plain_finding(item)
     if isinstance(item.answer, CodeAnswer):
-        return audit_solution(item.answer, plain, runner)
+        given = f"{item.code}\n" if item.code.strip() else ""
+        return audit_solution(replace(item.answer, solution=given + item.answer.solution), plain, runner)
     try:
         claim = form_claim(item, context)
     except NotFormed as reason:

@@ -10,6 +10,8 @@ from practicum.exchange.bank import CodeAnswer, CodeTest
 from practicum.kinds.stdout_text import normalize_stdout
 from practicum.model import Observation, Run
 
+_MISSING = {"ModuleNotFoundError": "a package", "ImportError": "a package", "FileNotFoundError": "a file"}
+
 
 def audit_solution(answer: CodeAnswer, plain: ItemFinding, runner: Runner) -> ItemFinding:
     """Return whether the solution passes all tests. Raises ProofCancelled."""
@@ -23,8 +25,8 @@ def audit_solution(answer: CodeAnswer, plain: ItemFinding, runner: Runner) -> It
         observed = runner.observe(_run(answer, test, number))
         if stopped := next((each.stopped for each in observed if each.stopped), None):
             return replace(plain, settled=Settled.COULD_NOT_RUN, reason=stopped)
-        if missing := next((each.failure for each in observed if _is_missing(each)), None):
-            return replace(plain, settled=Settled.COULD_NOT_RUN, reason=f"a package is missing: {missing.message}")
+        if missing := next(filter(None, map(_missing, observed)), ""):
+            return replace(plain, settled=Settled.COULD_NOT_RUN, reason=missing)
         failed = [_failure(each, test) for each in observed]
         if all(failed):
             refuted = replace(plain, settled=Settled.REFUTED, gave=failed[0])
@@ -40,8 +42,11 @@ def _run(answer: CodeAnswer, test: CodeTest, number: int) -> Run:
     return Run(f"test {number}", code, stdin=test.stdin)
 
 
-def _is_missing(run: Observation) -> bool:
-    return run.failure is not None and run.failure.type in ("ModuleNotFoundError", "ImportError")
+def _missing(run: Observation) -> str:
+    """Return what a run lacks that the bank does not contain, or nothing."""
+    if run.failure is None or run.failure.type not in _MISSING:
+        return ""
+    return f"{_MISSING[run.failure.type]} is missing: {run.failure.message}"
 
 
 def _failure(run: Observation, test: CodeTest) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 
 from practicum import registry
+from practicum.exchange.anki import Anki
 from practicum.exchange.bank import ColumnMap
 from practicum.exchange.base import BankFile, Format, NotInFormat, UnreadableBank
 from practicum.exchange.gift import Gift
 from practicum.exchange.jupyterquiz import JupyterQuiz
 from practicum.exchange.markdown_quiz import MarkdownQuiz
 from practicum.exchange.moodle_xml import MoodleXml
+from practicum.exchange.notebook import Myst, Notebook
 from practicum.exchange.qti12 import Qti12
 from practicum.exchange.qti30 import Qti30
 from practicum.exchange.table import CsvFormat, JsonFormat
@@ -24,6 +26,9 @@ BUILTIN: tuple[Format, ...] = (
     MoodleXml(),
     Qti12(),
     Qti30(),
+    Anki(),
+    Notebook(),
+    Myst(),
     JupyterQuiz(),
     JsonFormat(),
     CsvFormat(),

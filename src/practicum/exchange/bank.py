@@ -167,6 +167,8 @@ class Item:
     path: str = ""
     """The file that contains it, relative to the bank."""
     line: int = 0
+    proof: str = ""
+    """How its key was settled, in a line: `Proved with Keras 3.10.` Empty if it was not."""
 
 
 @dataclass(frozen=True, order=True)
