@@ -176,7 +176,7 @@ def _merge_spans(soup: BeautifulSoup) -> None:
 
 
 def _remove_empty_blocks(soup: BeautifulSoup) -> None:
-    for element in reversed(soup.find_all(["li", "p", "div", "blockquote", re.compile("^h[1-6]$")])):
+    for element in reversed(soup.find_all(["li", "p", "div", "pre", "blockquote", re.compile("^h[1-6]$")])):
         if not element.get_text().strip() and not element.find(["img", "video", "audio", "hr"]):
             element.decompose()
 
