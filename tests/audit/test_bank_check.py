@@ -80,3 +80,10 @@ def test_another_key_for_the_same_question_is_a_contradiction(
 )
 def test_other_questions_are_not_compared(left: Item, right: Item, pool: Pool) -> None:
     assert verdicts(pool, left, right) == [set(), set()]
+
+
+def test_options_that_are_run_settle_their_key_alone(pool: Pool) -> None:
+    left = choice("Which of these evaluates to True?", "`not []`", "`not 1`", key=1)
+    right = choice("Which of these evaluates to True?", "`not []`", "`not 1`", "`not 2`")
+
+    assert verdicts(pool, left, right) == [{"wrong-key"}, set()]

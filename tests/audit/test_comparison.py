@@ -50,6 +50,7 @@ TOLERATED = [
     (comparison.ARRAY, printed("[1 2]"), "`array([1, 2])`", "`[[1, 2]]`"),
     (comparison.ARRAY, ARRAY, "`[1, 2]`", "`[1, 3]`"),
     (comparison.ARRAY, ARRAY, "`[1 2]`", "`[2 1]`"),
+    (comparison.ARRAY, printed("array([1, 2])"), "`[1, 2]`", "`[1, 3]`"),
     (comparison.ARRAY, ARRAY, "`array([1 2])`", "`array([1 3])`"),
     (comparison.NUMPY, HALF, "`0.5`", "`0.25`"),
     (comparison.NUMPY, printed("0.5"), "`np.float64(0.5)`", "`np.float64(0.25)`"),
@@ -191,6 +192,7 @@ def test_options_are_equal_only_by_notation() -> None:
     assert equal("`'a'`", '`"a"`')
     assert equal("`{1, 2}`", "`{2, 1}`")
     assert not equal("`6`", "`6.0`")
+    assert not equal("7.8", "7.80")
     assert not equal("`array([1, 2])`", "`[1, 2]`")
     assert not equal("`{1, 2, 2}`", "`{1, 2}`")
     assert not equal("`{1: 'a', 1: 'b'}`", "`{1: 'b'}`")

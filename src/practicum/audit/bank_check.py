@@ -103,7 +103,7 @@ def _compared(findings: Sequence[ItemFinding], number: int, group: Sequence[int]
 def _contradict(left: ItemFinding, right: ItemFinding) -> bool:
     """Whether one item marks as right what the other marks as wrong, both ways; or their keys are different values."""
     keys = _keys(left), _keys(right)
-    if not all(keys) or keys[0] == keys[1]:
+    if not all(keys) or keys[0] == keys[1] or all(map(_runs_options, (left, right))):
         return False
     wrong = _options(left) - keys[0], _options(right) - keys[1]
     if keys[0] & wrong[1] and keys[1] & wrong[0]:
@@ -114,6 +114,11 @@ def _contradict(left: ItemFinding, right: ItemFinding) -> bool:
         return False
     values = [literal_value(next(iter(key))) for key in keys]
     return NO_VALUE not in values and not is_equal(*values, tolerance=0.01)
+
+
+def _runs_options(finding: ItemFinding) -> bool:
+    """Whether each option was run, which settles the key without other items."""
+    return any(option.gave for option in finding.options)
 
 
 def _has_settled_key(finding: ItemFinding) -> bool:

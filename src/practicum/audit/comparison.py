@@ -129,7 +129,8 @@ def are_equal(left: Stated, right: Stated, asks: Asks) -> bool:
     if asks is Asks.PRINTS:
         tokens = [_tokens(each.text.replace('"', "'")) for each in (left, right)]
         return _is_bracketed(left.text) and tokens[0] == tokens[1]
-    return is_equal(a, b, strict=True)
+    same = sorted(_plain_tokens(left.text)) == sorted(_plain_tokens(right.text))  # `7.8` and `7.80` may be texts
+    return same and is_equal(a, b, strict=True)
 
 
 def compare_number(low: Decimal, high: Decimal, outcome: Outcome) -> bool | None:
@@ -243,9 +244,10 @@ def _is_quoted(text: str, outcome: Outcome) -> bool:
 
 def _is_array(text: str, outcome: Outcome) -> bool:
     """`[1 2]`, `[1, 2]` and `array([1, 2])` for one another, where the result is an array."""
-    is_array = (
-        outcome.type.endswith(("ndarray", "Tensor", "ArrayImpl")) if outcome.was_value else _is_spaced(outcome.text)
-    )
+    if outcome.was_value:
+        is_array = outcome.type.endswith(("ndarray", "Tensor", "ArrayImpl"))
+    else:
+        is_array = _is_spaced(outcome.text) or outcome.text.startswith("array(")
     if not is_array:
         return False
     stated, shown = _array(text), (outcome.value if outcome.was_value else _array(outcome.text))
