@@ -50,7 +50,7 @@ class BankFileTests(pytest.File):
         if self.sources.unreadable:
             raise self.CollectError(listed(self.sources.unreadable))
         try:
-            items = [item for source in self.sources.sources for item in read_bank(source, None).items]
+            items = [item for source in self.sources.sources for item in read_bank(source).items]
         except UnreadableBank as error:
             raise self.CollectError(listed(error.mistakes)) from None
         except NotInFormat as error:
