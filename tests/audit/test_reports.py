@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
+import shlex
 from decimal import Decimal
 from pathlib import Path
 
@@ -122,3 +124,17 @@ def test_only_proposed_keys_are_corrected() -> None:
         [True, False],
     ]
     assert [change.place for change in fixed.changes] == [f"bank.json#{names[1]}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "bank", "item"),
+    [
+        ("bank.json", "bank.json", "q2"),
+        ("banks/a.json", "banks", "banks/a.json#q2"),
+        ("a.zip/x.xml", "a.zip", "a.zip/x.xml#q2"),
+    ],
+)
+def test_a_command_runs_an_item_again(path: str, bank: str, item: str) -> None:
+    (command,) = re.findall(r'class="command">([^<]*)<', render(Audit((wrong(path=path),)), [bank]))
+
+    assert shlex.split(html.unescape(command)) == ["practicum", "audit", bank, "--item", item, "--all"]

@@ -91,10 +91,10 @@ def _counts(audit: Audit) -> list[tuple[str, int, str, str, bool]]:
 
 
 def _command(finding: ItemFinding, banks: Sequence[str]) -> str:
-    place = (
-        finding.path if finding.path and not any(finding.path.startswith(f"{bank}#") for bank in banks) else banks[0]
-    )
-    return f"practicum audit {shlex.quote(place)} --item {shlex.quote(finding.identifier)} --all"
+    """Return the command that runs an item again: of a folder or an archive, by the item's place."""
+    bank = next((bank for bank in banks if finding.path == bank or finding.path.startswith(f"{bank}/")), banks[0])
+    item = finding.identifier if finding.path == bank else finding.place
+    return f"practicum audit {shlex.quote(bank)} --item {shlex.quote(item)} --all"
 
 
 def _option(text: str) -> Markup:
