@@ -173,6 +173,13 @@ def test_what_cannot_run_is_no_fault(code: str, pool: Pool) -> None:
     assert audited(printing(f"{code}\nprint(1)", "2", "1"), pool).verdict == "could-not-run"
 
 
+@pytest.mark.parametrize("code", ["import no_such_package", "open('no_such_file.csv')"])
+def test_a_solution_that_lacks_what_the_bank_does_not_contain_is_no_fault(code: str, pool: Pool) -> None:
+    item = Item("q", "Write it.", CodeAnswer("", code, (CodeTest("assert True"),)))
+
+    assert audited(item, pool).verdict == "could-not-run"
+
+
 @pytest.mark.parametrize(
     ("code", "cause"),
     [

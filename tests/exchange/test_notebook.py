@@ -168,6 +168,23 @@ def test_an_exercise_without_a_marked_solution_has_none() -> None:
     assert item.answer.solution == ""
 
 
+def test_solutions_build_on_the_code_above_the_problems() -> None:
+    """An import at the top of a notebook is not missing in the audit, and no part of a choice."""
+    bank = NOTEBOOK.read(
+        file_of(
+            cell("code", "import math"),
+            cell("markdown", "Which?\n\n- [x] a\n- [ ] b", "problem"),
+            cell("markdown", "Write `x`.", "problem"),
+            cell("code", "y = 2", "snippet"),
+            cell("code", "x = math.sqrt(y)", "solution"),
+            cell("markdown", "Write `z`.", "problem"),
+            cell("code", "z = math.pi", "solution"),
+        )
+    )
+
+    assert [item.code for item in bank.items] == ["", "import math\n\ny = 2", "import math"]
+
+
 def test_commands_of_ipython_are_left_out_with_a_remark() -> None:
     bank = NOTEBOOK.read(
         file_of(

@@ -90,6 +90,8 @@ class Reader:
     """Markdown cells since the last code, which may ask what an exercise of nbgrader answers."""
     _ran: list[str] = field(default_factory=list)
     """Code that a notebook has run before its next exercise of nbgrader."""
+    _untagged: list[str] = field(default_factory=list)
+    """The part of it that belongs to no item, on which tagged problems may build."""
     _unread: int = 0
 
     def read(self, cells: Sequence[Cell]) -> None:
@@ -118,7 +120,7 @@ class Reader:
     def _add(self, cell: Cell, is_title: bool) -> None:
         if cell.begins:
             self._finish()
-            self._current = _Gathered([cell])
+            self._current = _Gathered([cell], given="\n\n".join(self._untagged))
         elif nbgrader.is_solution(cell.nbgrader) or nbgrader.is_test(cell.nbgrader):
             self._add_exercise(cell)
         elif cell.part and self._current:
@@ -147,6 +149,7 @@ class Reader:
         if cell.kind == CODE:
             self._before = []
             self._ran.append(_python(cell.source))
+            self._untagged.append(_python(cell.source))
         elif cell.kind == MARKDOWN:
             if self._current and self._current.exercise:
                 self._finish()
@@ -182,15 +185,16 @@ class _ItemReading:
         asked = [self._text(cell) for cell in gathered.statements if cell.kind == MARKDOWN]
         title, text = _title(own, "\n\n".join(asked))
         text, options = split_options(text)
-        snippets = gathered.sources(SNIPPET)
+        answer = self._answer(options)
+        code = [gathered.given if isinstance(answer, CodeAnswer) else "", *map(self._code, gathered.sources(SNIPPET))]
         return Item(
             self.name,
             text,
-            self._answer(options),
+            answer,
             title=title,
             feedback="\n\n".join(self._texts(EXPLANATION)),
             hints=tuple(self._texts(HINT)),
-            code="\n\n".join(filter(None, [gathered.given, *map(self._code, snippets)])),
+            code="\n\n".join(filter(None, code)),
             points=self._points(own),
             category=tuple(map(_string, own["category"])) if isinstance(own.get("category"), list) else (),
             tags=tuple(tag for tag in first.tags if tag not in PROBLEMS and tag != DESCRIPTION),
