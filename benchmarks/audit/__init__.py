@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from tests.planted.generator import PlantedBank, planted_bank
 from tests.planted.scoring import Audit, Score, percent, score
 
-from benchmarks.audit import doctests, naive, notebooks
+from benchmarks.audit import doctests, naive, notebooks, practicum_audit
 from benchmarks.table import markdown, timed
 
 SEED, ITEMS, FEW = 2026, 300, 40
 TOOLS: Mapping[str, Audit] = {
+    "`practicum audit`": practicum_audit.audit,
     "`exec` and string comparison": naive.audit,
     "pytest, each item a doctest": doctests.audit,
     "nbmake, each item a notebook": notebooks.audit,
@@ -37,8 +38,8 @@ def report(quick: bool = False) -> str:
         f"{len(made.faults)} faults of {len({fault.fault for fault in made.faults})} types are planted in them; "
         "a sixth of the items look faulty and are not. A fault is noticed if anything is reported of its item, "
         "and found by name if it is reported as what it is. A doctest and a notebook can only fail. "
-        "These tools get the snippet and the key from one plain script, which leaves out items that ask for neither "
-        "the output nor a value.\n\n"
+        "The other tools get the snippet and the key from one plain script, which leaves out items that "
+        "ask for neither the output nor a value.\n\n"
         f"{markdown(headings, rows)}\n"
     )
 

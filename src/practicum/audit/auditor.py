@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
@@ -169,9 +169,17 @@ def _placed(bank: Bank, path: str) -> Bank:
     return replace(bank, items=tuple(item if item.path else replace(item, path=path) for item in bank.items))
 
 
-def audit_items(items: Iterable[Item], runner: Runner, context: str = "") -> list[ItemFinding]:
-    """Return the findings of items that are in no file, one after another."""
-    return check_bank(audit_item(item, runner, context) for item in items)
+def audit_bank(bank: Bank, runner: Runner, jobs: int = 2) -> list[ItemFinding]:
+    """Return the findings of a bank that is in no file; nothing is kept.
+
+    Args:
+        bank: The bank.
+        runner: Runs what the items claim.
+        jobs: Number of items at the same time.
+    """
+    context = _context(bank)
+    with ThreadPoolExecutor(jobs, thread_name_prefix="audit") as threads:
+        return check_bank(threads.map(lambda item: audit_item(item, runner, context), bank.items))
 
 
-__all__ = ["Audit", "Auditor", "audit_items", "plain_finding"]
+__all__ = ["Audit", "Auditor", "audit_bank", "plain_finding"]

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
+from practicum import kinds
 from practicum.errors import CodedError
 from practicum.model import Level
 
@@ -19,6 +20,9 @@ MOST = 1000
 _CONFIG = ConfigDict(extra="forbid")
 Scalar = bool | int | Annotated[float, Field(allow_inf_nan=False)] | str
 Text = Annotated[str, Field(min_length=1)]
+
+KINDS = tuple(kind.name for kind in kinds.BUILTIN if "solution" not in kind.roles)
+"""The kinds of candidates: those that are answered without code, since a candidate has no field for a solution."""
 
 
 class NoCandidates(CodedError):
@@ -48,6 +52,12 @@ class CandidateOption:
     ] = ""
 
 
+def _proposed_kind(name: str) -> str:
+    if name not in KINDS:
+        raise ValueError(f"must be one of {', '.join(KINDS)}")
+    return name
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A question that may become a problem if its answers are proved."""
@@ -60,8 +70,13 @@ class Candidate:
         tuple[CandidateOption, ...], Field(description="Two to eight for a choice; none for the other kinds.")
     ] = ()
     kind: Annotated[
-        Literal["choice", "predict", "number"], Field(description="predict and number: the run is the key.")
-    ] = "choice"
+        str,
+        AfterValidator(_proposed_kind),
+        Field(
+            description="A kind whose answers are options or what a run gives; the run is then the key.",
+            json_schema_extra={"enum": list(KINDS)},
+        ),
+    ] = kinds.DEFAULT
     level: Level = Level.INTERMEDIATE
     code: Annotated[str, Field(description="Python that learners see and that is run.")] = ""
     setup: Annotated[str, Field(description="Python that runs before the code and is not shown.")] = ""
