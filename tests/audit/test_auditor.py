@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from practicum.audit.auditor import Audit, Auditor
-from practicum.audit.bank_files import find_sources
 from practicum.audit.results_cache import ResultsCache
 from practicum.audit.running import Runner
+from practicum.exchange.bank_files import find_sources
 from practicum.prove.repeated_runs import ProofCancelled
 from practicum.runner import Pool
 from practicum.runner.cancellation import Cancellation

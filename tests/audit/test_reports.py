@@ -13,7 +13,6 @@ import pytest
 from playwright.sync_api import Browser
 
 from practicum.audit.auditor import Audit
-from practicum.audit.bank_files import Source
 from practicum.audit.findings import Fault, ItemFinding, OptionReport, Settled, from_json, to_json
 from practicum.audit.fixes import fix_banks
 from practicum.audit.html_report import render
@@ -21,6 +20,7 @@ from practicum.audit.json_report import to_data
 from practicum.audit.sarif import to_sarif
 from practicum.exchange import BankFile, get
 from practicum.exchange.bank import Remark
+from practicum.exchange.bank_files import Source
 
 HOSTILE = "<script>alert(1)</script> & \x1b[31m"
 

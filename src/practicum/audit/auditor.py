@@ -7,7 +7,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
 from practicum.audit.bank_check import check_bank
-from practicum.audit.bank_files import Source, Sources, read_bank
 from practicum.audit.findings import ItemFinding, Totals, totals
 from practicum.audit.item_audit import audit_item, plain_finding
 from practicum.audit.language import says_python
@@ -15,6 +14,7 @@ from practicum.audit.results_cache import FileFindings, ResultsCache, content_di
 from practicum.audit.running import Runner
 from practicum.exchange import NotInFormat, UnreadableBank
 from practicum.exchange.bank import Bank, Item, Remark
+from practicum.exchange.bank_files import Source, Sources, read_bank
 from practicum.runner.cancellation import Cancellation
 
 OnProgress = Callable[[int, int, str], None]

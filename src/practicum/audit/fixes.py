@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from practicum.audit.bank_files import Source
 from practicum.audit.findings import ItemFinding
 from practicum.exchange import NotInFormat
 from practicum.exchange.bank import Remark
+from practicum.exchange.bank_files import Source
 
 
 @dataclass(frozen=True)

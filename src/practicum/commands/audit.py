@@ -28,10 +28,10 @@ from practicum.formatting import percent, truncate
 
 if TYPE_CHECKING:
     from practicum.audit.auditor import Audit
-    from practicum.audit.bank_files import Source, Sources
     from practicum.audit.findings import ItemFinding, Totals
     from practicum.audit.running import Runner
     from practicum.exchange import ColumnMap, Format
+    from practicum.exchange.bank_files import Source, Sources
     from practicum.runner import Environment
     from practicum.runner.cancellation import Cancellation
 
@@ -96,7 +96,7 @@ def audit(
     the sandbox; what no run can settle is reported as not provable. Results are kept, so that only what changed is run
     again. Exit code 0: nothing is wrong; 1: there are faults; 2: a file cannot be read.
     """
-    from practicum.audit.bank_files import find_sources
+    from practicum.exchange.bank_files import find_sources
 
     for bank in banks:
         if not bank.exists():

@@ -6,24 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from practicum import exchange
 from practicum.course import find_course_root
 from practicum.course.diagnostics import suggestion
 from practicum.course.read import scan_course
 from practicum.course.toml_tables import KeyLines
 from practicum.errors import CodedError
-from practicum.exchange import BankFile, ColumnMap, Format, UnreadableBank
+from practicum.exchange import ColumnMap, Format, UnreadableBank
 from practicum.exchange.bank import Remark
+from practicum.exchange.bank_files import find_sources, read_bank
 from practicum.lint.item import LintItem, items_of_bank, items_of_course
 from practicum.model import Course, Mistake
 from practicum.settings import courses_in
 
-MAX_FILE = 64 << 20
-"""The most bytes of a bank's file."""
-
 
 class NothingToLint(CodedError):
-    """A path without items. Codes: `not-found`, `not-a-bank`, `file-not-readable`."""
+    """A path without items. Codes: `not-found`, `not-a-bank`."""
 
 
 @dataclass(frozen=True)
@@ -97,44 +94,23 @@ def _unknown_rule(path: str, line: int, name: str, rules: Sequence[str]) -> Mist
 
 def _read_bank(path: Path, layout: Layout) -> Collection:
     """The items of a bank's file, or of all such files in a folder."""
-    found = list(_bank_files(path, layout))
-    if not found:
+    found = find_sources([path], layout.form, layout.columns)
+    unknown = all(remark.code == "unknown-format" for remark in found.unreadable)
+    if not found.sources and unknown:
         raise NothingToLint("not-a-bank", f"{path}: this is neither a course nor a question bank in a known format.")
     items: list[LintItem] = []
-    mistakes: list[Mistake] = []
+    mistakes = [_mistake(remark) for remark in found.unreadable]
     remarks: list[Remark] = []
-    for form, file in found:
+    for source in found.sources:
         try:
-            bank = form.read(file, layout.columns)
+            bank = read_bank(source)
         except UnreadableBank as error:
-            mistakes += [Mistake(each.path, max(each.line, 1), each.message, each.code) for each in error.mistakes]
+            mistakes += map(_mistake, error.mistakes)
         else:
-            items += items_of_bank(bank, file.path, None if form.has_shuffle else False)
+            items += items_of_bank(bank, source.file.path, None if source.form.has_shuffle else False)
             remarks += bank.remarks
-    return Collection(path if path.is_dir() else path.parent, items, mistakes, remarks)
+    return Collection(Path(), items, mistakes, remarks)
 
 
-def _bank_files(path: Path, layout: Layout) -> Iterator[tuple[Format, BankFile]]:
-    """Yield the banks at or below a path, each with its format. Hidden files and links in a folder are left out."""
-    is_folder = path.is_dir()
-    for file in sorted(path.rglob("*")) if is_folder else [path]:
-        name = file.relative_to(path if is_folder else path.parent).as_posix()
-        is_hidden = any(part.startswith(".") for part in name.split("/")) or file.is_symlink()
-        if file.is_file() and not (is_folder and (is_hidden or file.suffix.lower() not in _suffixes(layout))):
-            content = BankFile(name, _content(file))
-            if form := layout.form or exchange.recognize(content):
-                yield form, content
-
-
-def _suffixes(layout: Layout) -> frozenset[str]:
-    forms = [layout.form] if layout.form else exchange.registered().values()
-    return frozenset(suffix for form in forms for suffix in form.suffixes)
-
-
-def _content(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > MAX_FILE:
-            raise NothingToLint("file-not-readable", f"{file}: a bank has at most {MAX_FILE >> 20} MiB. Split it.")
-        return file.read_bytes()
-    except OSError as error:
-        raise NothingToLint("file-not-readable", f"{file} cannot be read: {error.strerror}.") from None
+def _mistake(remark: Remark) -> Mistake:
+    return Mistake(remark.path, max(remark.line, 1), remark.message, remark.code)

@@ -12,12 +12,12 @@ import pytest
 
 from practicum import settings
 from practicum.audit.auditor import Auditor
-from practicum.audit.bank_files import Sources, find_sources, listed, read_bank
 from practicum.audit.findings import ItemFinding, Settled
 from practicum.audit.lazy_pool import LazyPool
 from practicum.audit.results_cache import ResultsCache
 from practicum.audit.running import Runner
 from practicum.exchange import NotInFormat, UnreadableBank
+from practicum.exchange.bank_files import Sources, find_sources, listed, read_bank
 from practicum.runner.environment import Environment
 
 _SECONDS = 10.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from practicum.audit.bank_files import find_sources, read_bank
 from practicum.exchange import ColumnMap
+from practicum.exchange.bank_files import find_sources, read_bank
 
 
 def write(file: Path, *keys: int) -> None:

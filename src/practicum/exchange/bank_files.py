@@ -10,9 +10,7 @@ from pathlib import Path
 from practicum import exchange
 from practicum.exchange import BankFile, ColumnMap, Format
 from practicum.exchange.bank import Bank, Remark
-
-MAX_SIZE = 64 << 20
-"""Bytes of a file."""
+from practicum.exchange.source_text import MAX_BYTES
 
 
 @dataclass(frozen=True)
@@ -85,8 +83,8 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
 
 def _source(location: Path, name: str, form: Format | None, *, is_named: bool) -> Source | Remark | None:
     try:
-        if location.stat().st_size > MAX_SIZE:
-            message = f"it is larger than {MAX_SIZE >> 20} MiB, the most that a bank may have"
+        if location.stat().st_size > MAX_BYTES:
+            message = f"it is larger than {MAX_BYTES >> 20} MiB, the most that a bank may have"
             return Remark(name, 0, "", "file-too-large", message) if is_named or form else None
         content = location.read_bytes()
     except OSError as error:
