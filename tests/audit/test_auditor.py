@@ -44,10 +44,9 @@ def write(folder: Path, codes: list[str], name: str = "bank.json", **changed: ob
     return folder / name
 
 
-def audit(path: Path, runs: CountingRuns, cache: Path | None, conditions: tuple[str, ...] = ()) -> Audit:
+def audit(path: Path, runs: CountingRuns, cache: Path | None, seconds: float = 5.0) -> Audit:
     with ResultsCache(cache) as results:
-        auditor = Auditor(lambda cancel: Runner(runs, 5.0, cancel), results, jobs=1, conditions=conditions)
-        return auditor.audit(find_sources([path]))
+        return Auditor(Runner(runs, seconds), results, jobs=1).audit(find_sources([path]))
 
 
 def verdicts(found: Audit) -> list[str]:
@@ -78,9 +77,9 @@ def test_only_changed_items_are_run(tmp_path: Path, pool: Pool) -> None:
 
 def test_other_conditions_are_other_results(tmp_path: Path, pool: Pool) -> None:
     path, cache = write(tmp_path, QUESTIONS), tmp_path / "cache" / "results.sqlite3"
-    audit(path, CountingRuns(pool), cache, ("10",))
+    audit(path, CountingRuns(pool), cache, 10)
     again = CountingRuns(pool)
-    audit(path, again, cache, ("20",))
+    audit(path, again, cache, 20)
 
     assert again.codes
 

@@ -62,7 +62,7 @@ SIGNS = [
 
 
 def corrects_or_refuses(form: exchange.Format, file: BankFile, bank: Bank) -> bool:
-    """Whether another option of each choice can be made right, or not, for a reason that is told."""
+    """Whether another option of each choice can be made right, or not, for a reason that is reported."""
     choices = [item for item in bank.items if isinstance(item.answer, Choice) and len(item.answer.options) > 1]
     try:
         return isinstance(form.correct(file, {item.identifier: frozenset({1}) for item in choices}), bytes)

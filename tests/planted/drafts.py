@@ -209,7 +209,7 @@ def valued(setup: str, code: str) -> str:
 
 
 def near(random: Random, text: str) -> str:
-    """A text that somebody could take for this value."""
+    """A text that a reader could take for this value."""
     numbers = list(re.finditer(r"(?<![a-zA-Z0-9])(?<!\.(?=\d{4}))\d+", text))
     if text in ("True", "False"):
         return random.choice([str(text == "False"), "None", "Error"])
@@ -452,12 +452,12 @@ def statement(random: Random) -> Draft:
         code = imported(random, drawn) if drawn.setup else ""
         verb = random.choice(["evaluates to", "gives", "returns"])
         stem = f"{'After this code, ' if code else ''}`{drawn.expression}` {verb} `{{}}`."
-    told = right if random.random() < 0.5 else distractors(random, right, mistaken, 1)[0]
-    if "\n" in told or "`" in told:
-        raise Unsuitable(told)
+    stated = right if random.random() < 0.5 else distractors(random, right, mistaken, 1)[0]
+    if "\n" in stated or "`" in stated:
+        raise Unsuitable(stated)
     lead = random.choice(["", "", "True or false: ", "True or False? "])
-    options = tuple(DraftOption.of(str(holds), Fact(runs, told, holds)) for holds in (True, False))
-    stem = lead + stem.replace("{}", told)
+    options = tuple(DraftOption.of(str(holds), Fact(runs, stated, holds)) for holds in (True, False))
+    stem = lead + stem.replace("{}", stated)
     return Draft(stem, Form.STATEMENT, options, code, Written.AS_IT_IS, runs=bool(code))
 
 

@@ -131,7 +131,7 @@ def attempted(build: object, random: Random) -> tuple[Draft, ...]:
 
 
 def typeset_item(random: Random, draft: Draft, identifier: str) -> tuple[Item, tuple[Fact | None, ...]]:
-    """The item as somebody wrote it, and the facts behind its options in their order."""
+    """The item as its author wrote it, and the facts behind its options in their order."""
     below, apart = laid_out(random, draft.code, draft.transcript) if draft.code else ("", "")
     ordered = list(draft.options)
     if draft.form is not Form.STATEMENT:

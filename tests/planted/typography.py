@@ -70,7 +70,7 @@ def shuffled_set(random: Random, text: str) -> str:
 
 
 def array_spaces(random: Random, text: str) -> str:
-    """`array([1 2])`, as nobody's Python prints it and many people write it."""
+    """`array([1 2])`, as many people write it and no Python prints it."""
     if text.startswith("array("):
         return re.sub(r",\s*", " ", text) if random.random() < 0.5 else re.sub(r"\s+", " ", text[6:-1])
     if re.fullmatch(r"\[[\d.\s\[\]-]+\]", text):

@@ -97,7 +97,7 @@ def test_only_the_wrong_variant_fails(pytester: pytest.Pytester, prove: Run) -> 
 
 
 def test_a_mistake_is_a_collection_error_of_its_file(pytester: pytest.Pytester, prove: Run) -> None:
-    """It interrupts, as pytest does, unless told to go on: the other files are then proved."""
+    """It interrupts, as in pytest, unless collection errors are allowed: the other files are then proved."""
     course(pytester, {"bad": MISTAKEN, "sum": SUM})
 
     stopped, done = prove("--practicum"), prove("--practicum", "--continue-on-collection-errors")

@@ -56,27 +56,20 @@ class Auditor:
     """Audits the files of banks.
 
     Args:
-        make_runner: Makes the runner. Called only if something must be run, since starting interpreters takes time.
+        runner: Runs what items claim. Give it a `LazyPool`, as often nothing has changed and nothing is run.
         cache: What was found before.
         jobs: Number of items at the same time.
-        conditions: What results depend on besides content and code: the time limit, the environment.
         on_progress: Called in this thread as each item is done.
     """
 
     def __init__(
-        self,
-        make_runner: Callable[[Cancellation], Runner],
-        cache: ResultsCache,
-        jobs: int = 2,
-        conditions: Sequence[str] = (),
-        on_progress: OnProgress | None = None,
+        self, runner: Runner, cache: ResultsCache, jobs: int = 2, on_progress: OnProgress | None = None
     ) -> None:
-        self._make_runner = make_runner
+        self._cancel = Cancellation()
+        self._runner = replace(runner, cancel=self._cancel)
         self._cache = cache
         self._jobs = jobs
-        self._conditions = tuple(conditions)
         self._on_progress = on_progress
-        self._cancel = Cancellation()
 
     def audit(self, sources: Sources) -> Audit:
         """Return what the audit of all files finds. Raises ProofCancelled; results so far are kept."""
@@ -107,7 +100,9 @@ class Auditor:
 
     def _file_key(self, source: Source) -> bytes:
         columns = repr(source.columns) if source.columns else ""
-        return content_digest(source.file.content, source.file.path, source.form.name, columns, *self._conditions)
+        return content_digest(
+            source.file.content, source.file.path, source.form.name, columns, *self._runner.conditions
+        )
 
     def _run(self, pending: dict[int, _Pending]) -> dict[int, FileFindings]:
         """Audit the items of files that have changed."""
@@ -115,7 +110,7 @@ class Auditor:
         for file in pending.values():
             context = _context(file.bank)
             for index, item in enumerate(file.bank.items):
-                key = item_key(item, context, *self._conditions)
+                key = item_key(item, context, *self._runner.conditions)
                 file.findings[index] = self._cache.item(key, item)
                 if file.findings[index] is None:
                     jobs.append((file, index, item, context, key))
@@ -132,11 +127,10 @@ class Auditor:
         if not jobs:
             return
         done = total - len(jobs)
-        runner = self._make_runner(self._cancel)
         with ThreadPoolExecutor(self._jobs, thread_name_prefix="audit") as threads:
             try:
                 waiting: dict[Future[ItemFinding], tuple[_Pending, int, bytes]] = {
-                    threads.submit(audit_item, item, runner, context): (file, index, key)
+                    threads.submit(audit_item, item, self._runner, context): (file, index, key)
                     for file, index, item, context, key in jobs
                 }
                 while waiting:

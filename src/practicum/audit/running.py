@@ -39,6 +39,11 @@ class Runner:
     cancel: Cancellation | None = None
     environment: Environment = field(default_factory=Environment.current)
 
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """What results depend on besides the items and practicum's code."""
+        return (f"{self.seconds:g}", str(self.environment), self.environment.python)
+
     def settle(self, item: Item, claim: Claim) -> Judgement:
         """Run a claim and judge it. Raises ProofCancelled."""
         runs = {run.name: self.observe(run) for run in claim.runs}

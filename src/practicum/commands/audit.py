@@ -6,8 +6,7 @@ import json
 import os
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,11 +28,9 @@ from practicum.formatting import percent, truncate
 if TYPE_CHECKING:
     from practicum.audit.auditor import Audit
     from practicum.audit.findings import ItemFinding, Totals
-    from practicum.audit.running import Runner
     from practicum.exchange import ColumnMap, Format
     from practicum.exchange.bank_files import Source, Sources
     from practicum.runner import Environment
-    from practicum.runner.cancellation import Cancellation
 
 _COLOURS: dict[str, Style] = {
     "proved": "green",
@@ -171,24 +168,15 @@ def _environment(digest: str | None) -> Environment:
 def _audit(sources: Sources, request: _Request) -> Audit:
     """Audit the files with a progress bar. No interpreter is started if there is nothing to run."""
     from practicum.audit.auditor import Auditor
+    from practicum.audit.lazy_pool import LazyPool
     from practicum.audit.results_cache import ResultsCache
+    from practicum.audit.running import Runner
     from practicum.commands.progress_bar import auditing
 
-    conditions = (f"{request.seconds:g}", str(request.environment), request.environment.python)
     file = None if request.rerun else settings.audits_directory() / "results.sqlite3"
-    with _runner(request) as make_runner, ResultsCache(file) as cache, auditing() as on_progress:
-        auditor = Auditor(make_runner, cache, request.jobs, conditions, on_progress)
-        return auditor.audit(sources)
-
-
-@contextmanager
-def _runner(request: _Request) -> Iterator[Callable[[Cancellation], Runner]]:
-    """Yield what makes the runner, whose interpreters start with its first run."""
-    from practicum.audit.lazy_pool import LazyPool
-    from practicum.audit.running import Runner as AuditRunner
-
-    with LazyPool(request.jobs) as pool:
-        yield lambda cancel: AuditRunner(pool.run, request.seconds, cancel, request.environment)
+    with LazyPool(request.jobs) as pool, ResultsCache(file) as cache, auditing() as on_progress:
+        runner = Runner(pool.run, request.seconds, environment=request.environment)
+        return Auditor(runner, cache, request.jobs, on_progress).audit(sources)
 
 
 def _only(found: Audit, identifiers: Sequence[str]) -> Audit:

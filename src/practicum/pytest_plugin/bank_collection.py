@@ -18,7 +18,6 @@ from practicum.audit.results_cache import ResultsCache
 from practicum.audit.running import Runner
 from practicum.exchange import NotInFormat, UnreadableBank
 from practicum.exchange.bank_files import Sources, find_sources, listed, read_bank
-from practicum.runner.environment import Environment
 
 _SECONDS = 10.0
 """Time limit of a run, as `practicum audit` has it."""
@@ -71,15 +70,8 @@ class BankFileTests(pytest.File):
     @cached_property
     def findings(self) -> Mapping[str, ItemFinding]:
         """What the audit of the whole file finds, by identifier: items are compared with each other."""
-        environment = Environment.current()
-        conditions = (f"{_SECONDS:g}", str(environment), environment.python)
         with ResultsCache(settings.audits_directory() / "results.sqlite3") as cache:
-            auditor = Auditor(
-                lambda cancel: Runner(self.pool.run, _SECONDS, cancel, environment),
-                cache,
-                os.cpu_count() or 1,
-                conditions,
-            )
+            auditor = Auditor(Runner(self.pool.run, _SECONDS), cache, os.cpu_count() or 1)
             return {finding.identifier: finding for finding in auditor.audit(self.sources).findings}
 
 

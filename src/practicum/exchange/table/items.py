@@ -95,7 +95,7 @@ class Questions:
         path, line_at = self.table.source.path, self.table.source.line_at
         for identifier, row, asked, key in zip(self.identifiers, self.rows, self.asked, self.keys, strict=True):
             if not asked.options and self._has_options(row):
-                message = f"The options in `{self.columns.options}` cannot be told apart."
+                message = f"The options in `{self.columns.options}` cannot be distinguished."
                 yield Remark(path, line_at(row.place), identifier, "options-not-read", message)
             elif key.problem and (asked.options or key.problem == "key-missing") and not _is_boolean(asked):
                 message = _problem(key, asked, self.columns)
@@ -135,7 +135,7 @@ class Questions:
         if asked.options:
             return _choice(asked.options, key.right, _text(row.values, names.TYPE))
         if self._has_options(row):
-            return Unsupported("options that cannot be told apart")
+            return Unsupported("options that cannot be distinguished")
         if _is_boolean(asked):
             return _choice(_STATEMENT, frozenset({int(not _boolean(asked.key))}), true_false=True)
         return _typed([scalar(text) for text in (asked.key if isinstance(asked.key, list) else [asked.key]) if text])

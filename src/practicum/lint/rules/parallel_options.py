@@ -31,7 +31,7 @@ def _ending(option: ItemOption) -> str:
 
 
 ASPECTS: tuple[Callable[[ItemOption], str], ...] = (_precision, _ending)
-"""In what an option can differ, each in words; an empty string if that cannot be told."""
+"""In what an option can differ, each in words; an empty string if that is unknown."""
 
 
 def unlike_key(item: LintItem) -> Iterator[Flaw]:
